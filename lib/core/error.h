@@ -1,0 +1,47 @@
+// The one exception of the project, for what a user can fix.
+//
+// Expected outcomes (a diverged run, a fit without enough points) are values,
+// and programmer errors are asserts; neither is thrown.
+
+#pragma once
+
+#include <fmt/core.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace isoflop {
+
+/// Something that a user can fix. The message says where (file, key path),
+/// what was wrong with the value, and what is allowed.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws Error with the formatted message unless `holds`.
+template <typename... Args>
+void Require(bool holds, fmt::format_string<Args...> message, Args&&... args) {
+  if (!holds) throw Error(fmt::format(message, std::forward<Args>(args)...));
+}
+
+/// Collects everything that is wrong with an input, so that it is all said at
+/// once instead of one complaint per attempt.
+class Problems {
+ public:
+  /// Adds one complaint: `where` (file and key path), then `what`.
+  void Add(const std::string& where, const std::string& what);
+
+  bool empty() const { return messages_.empty(); }
+  const std::vector<std::string>& messages() const { return messages_; }
+
+  /// Throws Error with every complaint, one a line, unless there are none.
+  void ThrowIfAny() const;
+
+ private:
+  std::vector<std::string> messages_;
+};
+
+}  // namespace isoflop

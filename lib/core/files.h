@@ -1,0 +1,56 @@
+// Durable files: what is written is there whole after a crash, or not at all.
+// There is no second way to write a file in this project.
+
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace isoflop {
+
+/// Returns the whole file. Throws Error, naming it, when it cannot be read.
+std::string ReadFile(const std::filesystem::path& path);
+
+/// Replaces `path` by the concatenation of `parts`: temporary file beside it,
+/// fsync, rename, fsync of the directory. A reader sees the old file or the new
+/// one. Throws Error (disk full, read-only directory, ...), the old file
+/// intact and no temporary left behind.
+void WriteFileAtomically(const std::filesystem::path& path,
+                         std::span<const std::span<const std::byte>> parts);
+void WriteFileAtomically(const std::filesystem::path& path,
+                         std::string_view text);
+
+/// Creates `path` with `text` only if nothing is there; returns whether it
+/// did. Of several processes that try, one succeeds (link(2), so it holds on
+/// network file systems too). Throws Error when the directory is not writable.
+bool CreateFileExclusively(const std::filesystem::path& path,
+                           std::string_view text);
+
+/// Creates a directory and its parents, durably. Throws Error.
+void MakeDirectories(const std::filesystem::path& path);
+
+/// A file that only grows, a line at a time. Lines reach the operating system
+/// at once (a killed process loses none) and the disk with Sync.
+class AppendFile {
+ public:
+  /// Opens for appending, creating it if need be. Throws Error.
+  explicit AppendFile(std::filesystem::path path);
+  ~AppendFile();
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+
+  /// Appends `line` and '\n' in one write. Throws Error (disk full).
+  void AppendLine(std::string_view line);
+
+  /// Throws Error.
+  void Sync();
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+}  // namespace isoflop

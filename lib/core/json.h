@@ -1,0 +1,30 @@
+// Strict JSON: what is read is exactly what was meant.
+
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace isoflop {
+
+/// JSON whose objects keep the order in which keys were written.
+using Json = nlohmann::ordered_json;
+
+/// Parses one JSON value; `//` and `/* */` comments are allowed. `source` names
+/// the text in messages. Throws Error with line and column for bad syntax, and
+/// for a key that occurs twice in one object.
+Json ParseJson(std::string_view text, const std::string& source);
+
+/// Reads and parses a file. Throws Error.
+Json ReadJsonFile(const std::filesystem::path& path);
+
+/// Writes `json`, indented by two, atomically. Throws Error.
+void WriteJsonFile(const std::filesystem::path& path, const Json& json);
+
+/// Returns `json` without white space and with sorted keys: equal values give
+/// equal text, however they were written. For hashing.
+std::string CanonicalText(const Json& json);
+
+}  // namespace isoflop

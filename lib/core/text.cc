@@ -1,0 +1,138 @@
+#include "lib/core/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+
+namespace isoflop {
+namespace {
+
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+/// Characters, not bytes: a continuation byte of UTF-8 takes no column.
+std::size_t DisplayWidth(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
+std::string Padded(const std::string& cell, std::size_t width, bool left) {
+  const std::size_t used = DisplayWidth(cell);
+  const std::string space(width > used ? width - used : 0, ' ');
+  return left ? cell + space : space + cell;
+}
+
+}  // namespace
+
+std::string FormatCount(double count) {
+  constexpr std::array<const char*, 5> kUnits = {"", "k", "M", "G", "T"};
+  double scaled = count;
+  std::size_t unit = 0;
+  while (std::abs(scaled) >= 999.5 && unit + 1 < kUnits.size()) {
+    scaled /= 1000.0;
+    ++unit;
+  }
+  if (std::abs(scaled) >= 999.5 || !std::isfinite(count)) {
+    return fmt::format("{:.2e}", count);
+  }
+  if (unit == 0) return fmt::format("{:.4g}", count);
+  const int decimals =
+      std::abs(scaled) < 9.995 ? 2 : (std::abs(scaled) < 99.95 ? 1 : 0);
+  return fmt::format("{:.{}f}{}", scaled, decimals, kUnits[unit]);
+}
+
+std::string FormatDuration(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) {
+    return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  }
+  if (whole < 86400) {
+    return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+  }
+  return fmt::format("{} d {:02} h", whole / 86400, whole % 86400 / 3600);
+}
+
+std::string FormatBytes(double bytes) {
+  constexpr std::array<const char*, 5> kUnits = {"B", "KiB", "MiB", "GiB",
+                                                 "TiB"};
+  std::size_t unit = 0;
+  while (bytes >= 1024.0 && unit + 1 < kUnits.size()) {
+    bytes /= 1024.0;
+    ++unit;
+  }
+  return fmt::format("{:.{}f} {}", bytes, unit == 0 ? 0 : 1, kUnits[unit]);
+}
+
+std::optional<std::string> NearestWord(
+    std::string_view word, const std::vector<std::string_view>& candidates) {
+  std::optional<std::string> nearest;
+  std::size_t best = word.size() / 3 + 2;  // further away is another word
+  for (const std::string_view candidate : candidates) {
+    const std::size_t distance = EditDistance(word, candidate);
+    if (distance < best) {
+      best = distance;
+      nearest = std::string(candidate);
+    }
+  }
+  return nearest;
+}
+
+std::string Suggestion(std::string_view word,
+                       const std::vector<std::string_view>& candidates) {
+  const auto nearest = NearestWord(word, candidates);
+  return nearest ? fmt::format(" (did you mean '{}'?)", *nearest) : "";
+}
+
+TextTable::TextTable(std::vector<std::string> header) {
+  rows_.push_back(std::move(header));
+}
+
+void TextTable::AddRow(std::vector<std::string> cells) {
+  assert(cells.size() == rows_.front().size());
+  rows_.push_back(std::move(cells));
+}
+
+std::string TextTable::ToString(std::size_t width) const {
+  std::vector<std::size_t> widths(rows_.front().size(), 0);
+  for (const auto& row : rows_) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], DisplayWidth(row[i]));
+    }
+  }
+  const std::size_t total =
+      std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1));
+  if (total > width) {
+    const std::size_t excess = total - width;
+    widths[0] = widths[0] > excess + 8 ? widths[0] - excess : 8;
+  }
+  std::string text;
+  for (const auto& row : rows_) {
+    std::string line = Padded(row[0].substr(0, widths[0]), widths[0], true);
+    for (std::size_t i = 1; i < row.size(); ++i) {
+      line += "  " + Padded(row[i], widths[i], false);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace isoflop

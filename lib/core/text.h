@@ -1,0 +1,48 @@
+// Words and numbers for people: counts, durations, suggestions, tables.
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace isoflop {
+
+/// Returns a count with three significant digits and a unit: "4.22k", "26.6M",
+/// "1.31T"; below 1,000 the number itself; from 1e15 on "1.00e+15".
+std::string FormatCount(double count);
+
+/// Returns a duration as "8 s", "4 min 05 s", "3 h 12 min" or "2 d 04 h".
+std::string FormatDuration(double seconds);
+
+/// Returns a size as "512 B", "1.5 KiB", "12.0 MiB" or "3.2 GiB".
+std::string FormatBytes(double bytes);
+
+/// Returns the candidate nearest to `word` by edit distance, if one is near
+/// enough to be what was meant.
+std::optional<std::string> NearestWord(
+    std::string_view word, const std::vector<std::string_view>& candidates);
+
+/// Returns " (did you mean 'context'?)" or nothing.
+std::string Suggestion(std::string_view word,
+                       const std::vector<std::string_view>& candidates);
+
+/// A table of text for a terminal: first column left-aligned, the rest right.
+class TextTable {
+ public:
+  explicit TextTable(std::vector<std::string> header);
+
+  /// REQUIRES: as many cells as the header has.
+  void AddRow(std::vector<std::string> cells);
+
+  /// Returns the lines, each ended by '\n' and none longer than `width` where
+  /// the first column can be cut to make it so.
+  std::string ToString(std::size_t width = 100) const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace isoflop

@@ -1,0 +1,51 @@
+// metrics.jsonl: the loss curve of a trunk or of a branch, a line per logged
+// interval.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "lib/core/files.h"
+#include "lib/core/json.h"
+
+namespace isoflop {
+
+/// One line. Means are over the steps since the line before.
+struct MetricsLine {
+  std::int64_t step = 0;    // updates done, trunk included
+  std::int64_t tokens = 0;  // trained on so far, trunk included
+  double train_loss = 0.0;  // mean, nats per token
+  double lr = 0.0;          // of the last of these updates, unscaled by width
+  double grad_norm = 0.0;   // of the last of these updates, before clipping
+  double tokens_per_second = 0.0;
+  std::optional<double>
+      eval_loss;  // nats per token, on the line of a last step
+};
+
+Json ToJson(const MetricsLine& line);
+
+/// Appends lines to a file.
+class MetricsLog {
+ public:
+  /// Opens the file and cuts off what is torn or beyond `resume_step`, so that
+  /// the curve of a resumed run has every step once. Throws Error.
+  MetricsLog(const std::filesystem::path& path, std::int64_t resume_step);
+
+  /// Throws Error (disk full).
+  void Append(const MetricsLine& line);
+
+  /// Makes what was appended durable. Throws Error.
+  void Sync() { file_.Sync(); }
+
+ private:
+  AppendFile file_;
+};
+
+/// Returns the lines of a file, without a torn last one; none when there is no
+/// file. Throws Error for a line in the middle that is not valid.
+std::vector<MetricsLine> ReadMetrics(const std::filesystem::path& path);
+
+}  // namespace isoflop

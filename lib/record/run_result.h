@@ -1,0 +1,77 @@
+// The record of a run that has ended: result.json, written last.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/record/sweep_dir.h"
+
+namespace isoflop {
+
+inline constexpr std::string_view kResultSchema = "isoflop.run/1";
+
+enum class RunStatus {
+  kOk,
+  kDiverged,  // the loss left the rails: a result, never tried again
+  kFailed,    // something broke: tried again with --retry-failed
+};
+constexpr std::array<NamedValue<RunStatus>, 3> EnumNames(RunStatus) {
+  return {{{RunStatus::kOk, "ok"},
+           {RunStatus::kDiverged, "diverged"},
+           {RunStatus::kFailed, "failed"}}};
+}
+
+/// What training a run gave.
+struct RunResult {
+  std::string id;
+  std::string group;
+  RunStatus status = RunStatus::kOk;
+  std::string reason;  // why diverged or failed; empty for kOk
+  std::int64_t params_total = 0;
+  std::int64_t params_non_embedding = 0;
+  std::int64_t tokens = 0;  // D
+  std::int64_t steps = 0;
+  double flops = 0.0;        // C = 6ND, N by the grid's convention
+  double flops_exact = 0.0;  // every matrix multiplication
+  std::optional<double> budget_flops;
+  std::optional<double> loss;            // validation, nats per token
+  std::optional<double> loss_std_error;  // of the mean over windows
+  std::optional<double> train_loss;      // mean over the last logged steps
+  std::int64_t seed = 0;
+  double wall_seconds = 0.0;  // of this run's cooldown and its share of trunk
+  double tokens_per_second = 0.0;
+  Json variant;             // settings of the "vary" axes
+  Json config;              // {"model": ..., "training": ..., "data": ...}
+  Json device;              // {"kind": "cpu", "name": ..., "threads": 1}
+  Json software;            // {"isoflop": ..., "libtorch": ..., "blas": ...}
+  std::string finished_at;  // UTC
+};
+
+/// Returns a result with everything filled in that the plan knows; losses,
+/// times, device and software are left to whoever trained.
+RunResult ResultFor(const RunGroup& group, const PlannedRun& run);
+
+Json ToJson(const RunResult& result);
+
+/// Reads what ToJson writes. Throws Error, naming `source`, for a record that
+/// is torn, of another schema, or of a loss that is not finite.
+RunResult RunResultFromJson(const Json& json, const std::string& source);
+
+/// Writes result.json of the run, atomically.
+void StoreResult(const SweepDir& dir, const RunResult& result);
+
+/// Returns the run's result, absent while it has none. A corrupt file counts
+/// as none, and is named in `notes` if that is given.
+std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,
+                                    std::vector<std::string>* notes = nullptr);
+
+/// Returns every result of the plan's runs, in the plan's order.
+std::vector<RunResult> LoadResults(const SweepDir& dir, const Plan& plan,
+                                   std::vector<std::string>* notes = nullptr);
+
+}  // namespace isoflop

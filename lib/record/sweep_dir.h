@@ -1,0 +1,59 @@
+// The sweep directory: where everything about a sweep lies, and what may be
+// changed in it. No database and no daemon; rsync is a backup.
+//
+//   <out>/sweep.json              the sweep as given
+//   <out>/plan.json               resolved runs and groups
+//   <out>/groups/<group id>/      group.json, lease.json, status.json,
+//                                 metrics.jsonl (of the trunk), checkpoint/
+//   <out>/runs/<run id>/          run.json, metrics.jsonl (from the branch on),
+//                                 checkpoint/, result.json (its presence means
+//                                 that the run has ended)
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "lib/sweep/plan.h"
+
+namespace isoflop {
+
+/// Paths inside a sweep directory; touches no disk.
+class SweepDir {
+ public:
+  explicit SweepDir(std::filesystem::path root) : root_(std::move(root)) {}
+
+  const std::filesystem::path& root() const { return root_; }
+  std::filesystem::path sweep_json() const { return root_ / "sweep.json"; }
+  std::filesystem::path plan_json() const { return root_ / "plan.json"; }
+  std::filesystem::path lock_json() const { return root_ / "sweep.lock.json"; }
+  std::filesystem::path group(const std::string& id) const {
+    return root_ / "groups" / id;
+  }
+  std::filesystem::path run(const std::string& id) const {
+    return root_ / "runs" / id;
+  }
+
+ private:
+  std::filesystem::path root_;
+};
+
+/// Writes sweep.json, plan.json, and group.json and run.json of every group
+/// and run that is not there yet.
+///
+/// A directory that holds another sweep is refused with the list of what
+/// changed; only added runs are taken in (existing results are kept). A path
+/// that exists and is no sweep directory and not empty is refused. Throws
+/// Error.
+void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
+                     const Plan& plan);
+
+/// Reads plan.json. Throws Error, saying what a sweep directory is, when there
+/// is none.
+Plan LoadPlan(const SweepDir& dir);
+
+/// Returns the runs of the group that have no valid result yet, by rising D.
+std::vector<PlannedRun> PendingRuns(const SweepDir& dir, const RunGroup& group);
+
+}  // namespace isoflop

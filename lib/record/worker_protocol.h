@@ -1,0 +1,83 @@
+// What the front end and a worker say to each other: one JSON object a line,
+// commands on the worker's standard input, events on its standard output.
+// A worker whose input ends stops at a checkpoint and exits.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/core/json.h"
+#include "lib/core/names.h"
+
+namespace isoflop {
+
+/// Front end -> worker: train what is pending in a group.
+struct TrainCommand {
+  std::string sweep_dir;
+  std::string group;           // group id
+  std::string device = "cpu";  // "cpu", "cuda:0", ...
+  std::optional<std::int64_t>
+      micro_batch_tokens;  // after running out of memory
+};
+
+enum class WorkerEventKind {
+  kProgress,     // a few times a second at most
+  kRunEnded,     // result.json is written
+  kGroupEnded,   // nothing is pending in the group any more
+  kGroupFailed,  // the group cannot go on; the worker can
+  kStopped,      // at a checkpoint, because it was asked to
+};
+constexpr std::array<NamedValue<WorkerEventKind>, 5> EnumNames(
+    WorkerEventKind) {
+  return {{{WorkerEventKind::kProgress, "progress"},
+           {WorkerEventKind::kRunEnded, "run_ended"},
+           {WorkerEventKind::kGroupEnded, "group_ended"},
+           {WorkerEventKind::kGroupFailed, "group_failed"},
+           {WorkerEventKind::kStopped, "stopped"}}};
+}
+
+/// Worker -> front end.
+struct WorkerEvent {
+  WorkerEventKind kind = WorkerEventKind::kProgress;
+  std::string group;
+  std::string run;               // id, of kRunEnded and, in a branch, kProgress
+  std::string status;            // RunStatus word, of kRunEnded
+  std::int64_t tokens_done = 0;  // by the group, since it began, all phases
+  std::optional<double> loss;    // train loss; of kRunEnded the final one
+  double tokens_per_second = 0.0;
+  std::string reason;          // of kGroupFailed
+  bool out_of_memory = false;  // of kGroupFailed: worth a smaller micro-batch
+};
+
+Json ToJson(const TrainCommand& command);
+Json ToJson(const WorkerEvent& event);
+
+/// Throw Error for a line that is not what ToJson writes.
+TrainCommand ParseTrainCommand(const std::string& line);
+WorkerEvent ParseWorkerEvent(const std::string& line);
+
+/// What `isoflop-worker probe` prints: the machine as LibTorch sees it.
+struct ProbeReport {
+  std::string libtorch;  // version
+  std::string cpu;       // name, capability ATen uses
+  std::int64_t cpu_threads = 1;
+  double fp32_flops_per_second = 0.0;  // of a matrix product, one thread
+  double bf16_flops_per_second = 0.0;
+  double operation_seconds = 0.0;  // dispatch of a tiny operation
+  struct Device {
+    std::string name;   // "cuda:0"
+    std::string model;  // "NVIDIA H100"
+    double memory_bytes = 0.0;
+  };
+  std::vector<Device> cuda;
+  std::vector<std::string> warnings;  // "matrix products are slow: ..."
+};
+
+Json ToJson(const ProbeReport& report);
+ProbeReport ProbeReportFromJson(const Json& json, const std::string& source);
+
+}  // namespace isoflop

@@ -1,0 +1,105 @@
+// A plan: every run of a sweep with its identity and cost, before anything is
+// spent. A plan is a value: it can be printed, compared, stored and read back.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/data/data_source.h"
+#include "lib/sweep/lr_schedule.h"
+#include "lib/sweep/sweep_spec.h"
+
+namespace isoflop {
+
+inline constexpr std::string_view kPlanSchema = "isoflop.plan/1";
+
+/// Raised whenever the same configuration would train to another result.
+inline constexpr int kSemanticsVersion = 1;
+
+/// One training to one D at one seed: one observation (N, D, L).
+struct PlannedRun {
+  std::string id;                // "d32-l2-D262k-s0-1f0a9c3b5d7e", the
+                                 // run's directory; ends in 12 hex digits of
+                                 // the SHA-256 of what changes its result
+  std::int64_t steps = 0;        // optimizer updates, trunk included
+  std::int64_t branch_step = 0;  // updates that it shares with its trunk
+  std::int64_t tokens = 0;       // D = steps * batch_tokens, exactly
+  double flops = 0.0;            // C = 6ND, N as the grid's convention says
+  double flops_exact = 0.0;      // TrainingFlopsPerToken * D
+  std::optional<double> budget_flops;  // the IsoFLOP budget asked for
+  double epochs = 0.0;                 // passes over the data; 0: endless
+};
+
+/// A trunk and its cooldown branches: what is scheduled, retried and handed to
+/// a worker. Everything the worker needs to know is in here.
+struct RunGroup {
+  std::string id;  // "d32-l2-s0-9a8b7c6d5e4f"; does not depend on the D's, so
+                   // that new ones can be added to a finished trunk
+  ModelShape shape;
+  ParameterCounts params;
+  TrainingConfig training;
+  DataConfig data;
+  std::string data_fingerprint;
+  std::int64_t seed = 0;
+  ParamsConvention convention = ParamsConvention::kTotal;
+  Json variant;                  // settings of the "vary" axes, or empty
+  std::vector<PlannedRun> runs;  // by rising D
+  std::string shape_note;        // how a parameter count became this shape
+};
+
+/// A cell of the grid that is not trained.
+struct LeftOutCell {
+  std::string size;     // "d96 L2"
+  double tokens = 0.0;  // the D that it would have had
+  std::string reason;   // "D 65.1k below tokens_range[0] 130k"
+};
+
+/// Sums over a plan.
+struct PlanTotals {
+  std::int64_t runs = 0;
+  std::int64_t tokens = 0;  // trained on, trunks counted once
+  double flops = 0.0;       // 6ND, trunks counted once
+  double flops_without_shared_trunks = 0.0;
+  double disk_bytes = 0.0;  // at most, while it runs
+};
+
+struct Plan {
+  std::string name;
+  ParamsConvention convention = ParamsConvention::kTotal;
+  DataInfo data;
+  std::vector<RunGroup> groups;  // in the order of the file
+  std::vector<LeftOutCell> left_out;
+  std::vector<std::string> notes;  // advice, such as "check the learning rate"
+};
+
+/// Expands a sweep. Opens the data to know its size. Throws Error when a cell
+/// needs more tokens than there are, fewer steps than warm-up and cooldown
+/// take, or when nothing is left to train.
+Plan MakePlan(const SweepSpec& spec);
+
+PlanTotals Totals(const Plan& plan);
+
+/// Returns the tokens a group trains on with its trunk shared: the longest
+/// trunk once, and every cooldown.
+std::int64_t TokensTrained(const RunGroup& group);
+
+/// Returns the bytes that training the group takes: fp32 weights, gradients
+/// and two moments, bf16 copies, a snapshot for branches, and activations of
+/// one micro-batch.
+double EstimateMemoryBytes(const RunGroup& group);
+
+Json ToJson(const Plan& plan);
+Json ToJson(const RunGroup& group);
+
+/// Read what ToJson writes. Throw Error, naming `source`.
+Plan PlanFromJson(const Json& json, const std::string& source);
+RunGroup RunGroupFromJson(const Json& json, const std::string& source);
+
+/// Returns what changes the result of a run, and nothing else: hashing its
+/// canonical text gives the id.
+Json RunIdentity(const RunGroup& group, std::int64_t steps);
+
+}  // namespace isoflop
