@@ -9,8 +9,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "lib/core/error.h"
 
@@ -66,10 +64,13 @@ fs::path TemporaryName(const fs::path& path) {
                                          counter.fetch_add(1));
 }
 
-/// Writes and syncs a temporary file; removes it again when that fails.
+enum class Durability { kSynced, kLater };
+
+/// Writes a temporary file; removes it again when that fails.
 fs::path WriteTemporary(const fs::path& path,
-                        std::span<const std::span<const std::byte>> parts) {
-  const fs::path temporary = TemporaryName(path);
+                        std::span<const std::span<const std::byte>> parts,
+                        Durability durability = Durability::kSynced) {
+  fs::path temporary = TemporaryName(path);
   const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
   if (file.value() < 0) Fail(path, "write");
   for (const auto part : parts) {
@@ -79,13 +80,30 @@ fs::path WriteTemporary(const fs::path& path,
     errno = cause;
     Fail(path, "write");
   }
-  if (::fsync(file.value()) != 0) {
+  if (durability == Durability::kSynced && ::fsync(file.value()) != 0) {
     const int cause = errno;
     ::unlink(temporary.c_str());
     errno = cause;
     Fail(path, "sync");
   }
   return temporary;
+}
+
+/// Renames `temporary` to `path`; removes it when that fails.
+void Replace(const fs::path& path, const fs::path& temporary) {
+  if (::rename(temporary.c_str(), path.c_str()) == 0) return;
+  const int cause = errno;
+  ::unlink(temporary.c_str());
+  errno = cause;
+  Fail(path, "replace");
+}
+
+/// Waits until all of the file system that `directory` is on is on the disk.
+void SyncFileSystem(const fs::path& directory) {
+  const Descriptor opened(directory, O_RDONLY | O_DIRECTORY);
+  if (opened.value() < 0 || ::syncfs(opened.value()) != 0) {
+    Fail(directory, "sync");
+  }
 }
 
 std::span<const std::byte> BytesOf(std::string_view text) {
@@ -95,28 +113,31 @@ std::span<const std::byte> BytesOf(std::string_view text) {
 }  // namespace
 
 std::string ReadFile(const fs::path& path) {
+  const Descriptor file(path, O_RDONLY);
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) Fail(path, "read");
-  if (S_ISDIR(status.st_mode)) {
-    errno = EISDIR;
+  if (file.value() < 0 || ::fstat(file.value(), &status) != 0) {
     Fail(path, "read");
   }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) Fail(path, "read");
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) Fail(path, "read");
+  // One byte more than the size, so that the end is met without growing; a
+  // pipe or a file of /proc has no size and grows.
+  std::string text(static_cast<std::size_t>(status.st_size) + 1, '\0');
+  std::size_t size = 0;
+  while (true) {
+    const ssize_t n =
+        ::read(file.value(), text.data() + size, text.size() - size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) Fail(path, "read");
+    if (n == 0) break;
+    size += static_cast<std::size_t>(n);
+    if (size == text.size()) text.resize(2 * size + 4096);
+  }
+  text.resize(size);
   return text;
 }
 
 void WriteFileAtomically(const fs::path& path,
                          std::span<const std::span<const std::byte>> parts) {
-  const fs::path temporary = WriteTemporary(path, parts);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int cause = errno;
-    ::unlink(temporary.c_str());
-    errno = cause;
-    Fail(path, "replace");
-  }
+  Replace(path, WriteTemporary(path, parts));
   SyncDirectory(DirectoryOf(path));
 }
 
@@ -125,11 +146,42 @@ void WriteFileAtomically(const fs::path& path, std::string_view text) {
   WriteFileAtomically(path, std::span(&part, 1));
 }
 
+FileBatch::~FileBatch() {
+  for (const Pending& file : pending_) ::unlink(file.temporary.c_str());
+}
+
+void FileBatch::Write(const fs::path& path, std::string_view text) {
+  std::error_code code;
+  fs::create_directories(DirectoryOf(path), code);
+  Require(!code, "{}: cannot create directory: {}", DirectoryOf(path).string(),
+          code.message());
+  const std::span<const std::byte> part = BytesOf(text);
+  pending_.push_back(
+      {WriteTemporary(path, std::span(&part, 1), Durability::kLater), path});
+}
+
+void FileBatch::Commit() {
+  if (pending_.empty()) return;
+  const fs::path directory = DirectoryOf(pending_.front().path);
+  SyncFileSystem(directory);
+  while (!pending_.empty()) {
+    const Pending file = std::move(pending_.back());
+    pending_.pop_back();
+    Replace(file.path, file.temporary);
+  }
+  SyncFileSystem(directory);
+}
+
 bool CreateFileExclusively(const fs::path& path, std::string_view text) {
   const std::span<const std::byte> part = BytesOf(text);
   const fs::path temporary = WriteTemporary(path, std::span(&part, 1));
-  const bool created = ::link(temporary.c_str(), path.c_str()) == 0;
+  bool created = ::link(temporary.c_str(), path.c_str()) == 0;
   const int cause = errno;
+  // A network file system may have made the link and lost the answer.
+  struct stat status {};
+  if (!created && ::stat(temporary.c_str(), &status) == 0) {
+    created = status.st_nlink == 2;
+  }
   ::unlink(temporary.c_str());
   errno = cause;
   if (!created && errno != EEXIST) Fail(path, "create");

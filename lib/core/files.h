@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace isoflop {
 
@@ -22,6 +23,32 @@ void WriteFileAtomically(const std::filesystem::path& path,
                          std::span<const std::span<const std::byte>> parts);
 void WriteFileAtomically(const std::filesystem::path& path,
                          std::string_view text);
+
+/// Replaces many small files as durably as WriteFileAtomically does, but waits
+/// for the disk once for all of them: thousands of files take a second.
+class FileBatch {
+ public:
+  FileBatch() = default;
+  ~FileBatch();  // removes what was not committed
+  FileBatch(const FileBatch&) = delete;
+  FileBatch& operator=(const FileBatch&) = delete;
+
+  /// Writes a temporary file beside `path`, whose directory is made if need be.
+  /// Throws Error.
+  void Write(const std::filesystem::path& path, std::string_view text);
+
+  /// Puts everything in place: syncs, renames, syncs. Throws Error; then some
+  /// files may be new and some old, none torn. REQUIRES: all paths are on one
+  /// file system.
+  void Commit();
+
+ private:
+  struct Pending {
+    std::filesystem::path temporary;
+    std::filesystem::path path;
+  };
+  std::vector<Pending> pending_;
+};
 
 /// Creates `path` with `text` only if nothing is there; returns whether it
 /// did. Of several processes that try, one succeeds (link(2), so it holds on

@@ -1,5 +1,6 @@
 #include "lib/core/json.h"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -8,6 +9,9 @@
 
 namespace isoflop {
 namespace {
+
+// Values are written and compared recursively, and nothing here is deep.
+constexpr int kMaxDepth = 100;
 
 /// Remembers the keys of the objects that are open, innermost last.
 class DuplicateKeyCheck {
@@ -36,11 +40,51 @@ std::string Cause(const std::exception& error) {
   return end == std::string::npos ? message : message.substr(end + 2);
 }
 
+std::string SpacedArray(const Json& array) {
+  std::string text = "[";
+  for (const Json& element : array) {
+    if (text.size() > 1) text += ", ";
+    text += element.dump();
+  }
+  return text + "]";
+}
+
+bool HasStructure(const Json& json) {
+  return std::ranges::any_of(
+      json, [](const Json& element) { return element.is_structured(); });
+}
+
+void AppendReadable(const Json& json, std::size_t indent, std::string* text) {
+  if (json.is_array() && !HasStructure(json)) {
+    *text += SpacedArray(json);
+    return;
+  }
+  if (!json.is_structured() || json.empty()) {
+    *text += json.dump();
+    return;
+  }
+  const char* separator = "";
+  *text += json.is_object() ? '{' : '[';
+  for (const auto& item : json.items()) {
+    text->append(separator).append("\n").append(indent + 2, ' ');
+    if (json.is_object()) *text += Json(item.key()).dump() + ": ";
+    AppendReadable(item.value(), indent + 2, text);
+    separator = ",";
+  }
+  text->append("\n").append(indent, ' ');
+  *text += json.is_object() ? '}' : ']';
+}
+
 }  // namespace
 
 Json ParseJson(std::string_view text, const std::string& source) {
   DuplicateKeyCheck check(source);
-  const auto observe = [&check](int, Json::parse_event_t event, Json& parsed) {
+  const auto observe = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    using Event = Json::parse_event_t;
+    const bool opens =
+        event == Event::object_start || event == Event::array_start;
+    Require(!opens || depth < kMaxDepth, "{}: nested more than {} deep", source,
+            kMaxDepth);
     check.Observe(event, parsed);
     return true;
   };
@@ -57,7 +101,13 @@ Json ReadJsonFile(const std::filesystem::path& path) {
 }
 
 void WriteJsonFile(const std::filesystem::path& path, const Json& json) {
-  WriteFileAtomically(path, json.dump(2) + "\n");
+  WriteFileAtomically(path, ReadableText(json));
+}
+
+std::string ReadableText(const Json& json) {
+  std::string text;
+  AppendReadable(json, 0, &text);
+  return text + "\n";
 }
 
 std::string CanonicalText(const Json& json) {

@@ -13,14 +13,18 @@ namespace isoflop {
 using Json = nlohmann::ordered_json;
 
 /// Parses one JSON value; `//` and `/* */` comments are allowed. `source` names
-/// the text in messages. Throws Error with line and column for bad syntax, and
-/// for a key that occurs twice in one object.
+/// the text in messages. Throws Error with line and column for bad syntax, for
+/// a key that occurs twice in one object, and for more than 100 levels.
 Json ParseJson(std::string_view text, const std::string& source);
 
 /// Reads and parses a file. Throws Error.
 Json ReadJsonFile(const std::filesystem::path& path);
 
-/// Writes `json`, indented by two, atomically. Throws Error.
+/// Returns `json` indented by two, with arrays of plain values on one line, and
+/// a line end.
+std::string ReadableText(const Json& json);
+
+/// Writes ReadableText(json) atomically. Throws Error.
 void WriteJsonFile(const std::filesystem::path& path, const Json& json);
 
 /// Returns `json` without white space and with sorted keys: equal values give

@@ -39,4 +39,15 @@ MappedFile::MappedFile(MappedFile&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)) {}
 
+void MappedFile::ExpectRandomReads() const {
+  // Advice that is not taken costs time and nothing else.
+  if (data_ != nullptr) {
+    ::madvise(const_cast<std::byte*>(data_), size_, MADV_RANDOM);
+  }
+}
+
+std::int64_t PhysicalMemory() {
+  return std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE);
+}
+
 }  // namespace isoflop

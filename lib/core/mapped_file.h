@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 
@@ -22,9 +23,16 @@ class MappedFile {
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
 
+  /// Tells the kernel that reads will jump about, so that it does not read
+  /// ahead. Worth it for data larger than memory, and not otherwise.
+  void ExpectRandomReads() const;
+
  private:
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
 };
+
+/// Returns the main memory of this machine, in bytes.
+std::int64_t PhysicalMemory();
 
 }  // namespace isoflop

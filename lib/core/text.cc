@@ -101,6 +101,29 @@ std::string Suggestion(std::string_view word,
   return nearest ? fmt::format(" (did you mean '{}'?)", *nearest) : "";
 }
 
+std::string WrapText(std::string_view prefix, std::string_view text,
+                     std::size_t width) {
+  const std::string margin(DisplayWidth(prefix), ' ');
+  std::string lines;
+  std::string line(prefix);
+  bool empty = true;  // of words
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string_view word = text.substr(begin, end - begin);
+    begin = end + 1;
+    if (word.empty()) continue;
+    if (!empty && DisplayWidth(line) + 1 + DisplayWidth(word) > width) {
+      lines += line + "\n";
+      line = margin;
+      empty = true;
+    }
+    if (!empty) line += ' ';
+    line += word;
+    empty = false;
+  }
+  return lines + line + "\n";
+}
+
 TextTable::TextTable(std::vector<std::string> header) {
   rows_.push_back(std::move(header));
 }

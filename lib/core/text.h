@@ -29,6 +29,12 @@ std::optional<std::string> NearestWord(
 std::string Suggestion(std::string_view word,
                        const std::vector<std::string_view>& candidates);
 
+/// Returns `text` broken at spaces into lines of at most `width` columns, each
+/// ended by '\n'. The first line begins with `prefix`, the others with as many
+/// spaces. A word too long for a line gets one to itself, whole.
+std::string WrapText(std::string_view prefix, std::string_view text,
+                     std::size_t width);
+
 /// A table of text for a terminal: first column left-aligned, the rest right.
 class TextTable {
  public:

@@ -31,7 +31,8 @@ struct DataInfo {
 Json ToJson(const DataInfo& info);
 
 /// A window is `context` + 1 tokens: inputs are the first `context`, targets
-/// the last `context`. Windows start at multiples of `context`.
+/// the last `context`. Windows start at multiples of `context`. The const
+/// members may be called from several threads at once.
 class DataSource {
  public:
   virtual ~DataSource() = default;

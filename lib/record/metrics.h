@@ -13,7 +13,8 @@
 
 namespace isoflop {
 
-/// One line. Means are over the steps since the line before.
+/// One line. Means are over the steps since the line before. A loss or gradient
+/// that is not finite is left out of the file, and read back as infinity.
 struct MetricsLine {
   std::int64_t step = 0;    // updates done, trunk included
   std::int64_t tokens = 0;  // trained on so far, trunk included

@@ -62,13 +62,18 @@ Json ToJson(const RunResult& result);
 /// is torn, of another schema, or of a loss that is not finite.
 RunResult RunResultFromJson(const Json& json, const std::string& source);
 
-/// Writes result.json of the run, atomically.
+/// Writes result.json of the run, atomically and with a checksum of its content
+/// (key "checksum", which ToJson does not have).
 void StoreResult(const SweepDir& dir, const RunResult& result);
 
 /// Returns the run's result, absent while it has none. A corrupt file counts
 /// as none, and is named in `notes` if that is given.
 std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,
                                     std::vector<std::string>* notes = nullptr);
+
+/// Renames result.json to result.attempt-<n>.json, so that the run is pending
+/// again. Throws Error. REQUIRES: it has one.
+void SetResultAside(const SweepDir& dir, const std::string& id);
 
 /// Returns every result of the plan's runs, in the plan's order.
 std::vector<RunResult> LoadResults(const SweepDir& dir, const Plan& plan,

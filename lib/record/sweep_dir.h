@@ -2,8 +2,11 @@
 // changed in it. No database and no daemon; rsync is a backup.
 //
 //   <out>/sweep.json              the sweep as given
-//   <out>/plan.json               resolved runs and groups
-//   <out>/groups/<group id>/      group.json, lease.json, status.json,
+//   <out>/plan.json               resolved runs and groups; written last, so
+//                                 what it lists is there
+//   <out>/sweep.lock.json.<n>     the front end at work (see lease.h)
+//   <out>/logs/                   what the workers write on standard error
+//   <out>/groups/<group id>/      group.json, lease.json.<n>, status.json,
 //                                 metrics.jsonl (of the trunk), checkpoint/
 //   <out>/runs/<run id>/          run.json, metrics.jsonl (from the branch on),
 //                                 checkpoint/, result.json (its presence means
@@ -13,8 +16,10 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "lib/record/lease.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
@@ -28,6 +33,7 @@ class SweepDir {
   std::filesystem::path sweep_json() const { return root_ / "sweep.json"; }
   std::filesystem::path plan_json() const { return root_ / "plan.json"; }
   std::filesystem::path lock_json() const { return root_ / "sweep.lock.json"; }
+  std::filesystem::path logs() const { return root_ / "logs"; }
   std::filesystem::path group(const std::string& id) const {
     return root_ / "groups" / id;
   }
@@ -44,10 +50,15 @@ class SweepDir {
 ///
 /// A directory that holds another sweep is refused with the list of what
 /// changed; only added runs are taken in (existing results are kept). A path
-/// that exists and is no sweep directory and not empty is refused. Throws
-/// Error.
+/// that exists and is no sweep directory and not empty is refused, and so is a
+/// directory that a front end is at work in. Throws Error.
 void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
                      const Plan& plan);
+
+/// Makes this process the front end of the directory. Throws Error, naming
+/// host, pid and since when, if another one is; waits up to a minute to see
+/// whether one on another host still lives.
+Lease LockSweepDir(const SweepDir& dir);
 
 /// Reads plan.json. Throws Error, saying what a sweep directory is, when there
 /// is none.

@@ -72,6 +72,9 @@ struct ProbeReport {
     std::string name;   // "cuda:0"
     std::string model;  // "NVIDIA H100"
     double memory_bytes = 0.0;
+    // Of a large matrix product; absent where it was not measured.
+    std::optional<double> fp32_flops_per_second;
+    std::optional<double> bf16_flops_per_second;
   };
   std::vector<Device> cuda;
   std::vector<std::string> warnings;  // "matrix products are slow: ..."

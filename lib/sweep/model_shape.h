@@ -71,9 +71,9 @@ struct ParameterCounts {
 
 /// Returns N in closed form. With d = d_model, T = context, V = vocab_size:
 ///
-///   per layer   4 d^2 + k d d_ff + 2 g d    k = 3 for swiglu, else 2
-///   final norm  g d                         g = 1 (rms: gain) or 2 (layer: +
-///   bias) embedding   V d, once more if the head is not tied, + T d if learned
+///   per layer    4 d^2 + k d d_ff + 2 g d,  k = 3 for swiglu, else 2
+///   final norm   g d,  g = 1 for rms (gain), 2 for layer (gain and bias)
+///   embedding    V d, once more if the head is not tied, + T d if learned
 ///
 /// Source: Kaplan et al. 2020, section 2.1 (arXiv:2001.08361).
 ParameterCounts CountParameters(const ModelShape& shape);

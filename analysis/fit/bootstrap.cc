@@ -1,0 +1,122 @@
+#include "analysis/fit/bootstrap.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <cmath>
+#include <thread>
+
+#include "analysis/fit/chinchilla_solver.h"
+#include "analysis/fit/resample.h"
+
+namespace isoflop {
+namespace {
+
+/// The percentile at `share` of sorted values, interpolated linearly.
+double Percentile(const std::vector<double>& sorted, double share) {
+  const double position = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  const double part = position - static_cast<double>(below);
+  return sorted[below] + part * (sorted[above] - sorted[below]);
+}
+
+double StandardDeviation(const std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  double mean = 0.0;
+  for (const double value : values) mean += value / count;
+  double squares = 0.0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / (count - 1.0));
+}
+
+/// The workers of one bootstrap: each takes the next resample until none is
+/// left.
+class ReplicateFactory {
+ public:
+  ReplicateFactory(std::span<const Observation> observations,
+                   const Resampling& resampling,
+                   const ObjectiveOptions& objective,
+                   const ChinchillaFit* estimate)
+      : observations_(observations),
+        resampling_(resampling),
+        units_(ResampleUnits(observations, resampling.unit)),
+        replicates_(static_cast<std::size_t>(resampling.resamples)) {
+    if (estimate == nullptr) return;
+    solver_.emplace(observations, objective);
+    estimate_ = estimate->law;
+    density_ = estimate->student_t;
+  }
+
+  std::vector<Replicate> Run(int threads) {
+    std::vector<std::thread> workers;
+    for (int i = 0; i < threads; ++i) workers.emplace_back([this] { Work(); });
+    for (std::thread& worker : workers) worker.join();
+    return std::move(replicates_);
+  }
+
+ private:
+  void Work() {
+    std::optional<ChinchillaSolver> solver = solver_;
+    for (int i = next_++; i < resampling_.resamples; i = next_++) {
+      replicates_[static_cast<std::size_t>(i)] = Make(i, &solver);
+    }
+  }
+
+  Replicate Make(int index, std::optional<ChinchillaSolver>* solver) const {
+    const auto counts =
+        DrawCounts(units_, observations_.size(), resampling_.seed, index);
+    Replicate replicate;
+    if (*solver) {
+      const Refit refit = (*solver)->SolveAgain(counts, estimate_, density_);
+      replicate.chinchilla = refit.law;
+      replicate.escaped = refit.escaped;
+    }
+    replicate.isoflop = FitIsoflop(observations_, counts);
+    replicate.envelope = FitEnvelope(observations_, counts);
+    replicate.kaplan = FitKaplan(observations_, replicate.chinchilla, counts);
+    return replicate;
+  }
+
+  std::span<const Observation> observations_;
+  Resampling resampling_;
+  std::vector<std::vector<std::size_t>> units_;
+  std::vector<Replicate> replicates_;
+  std::optional<ChinchillaSolver> solver_;
+  Chinchilla estimate_;
+  std::optional<StudentT> density_;
+  std::atomic<int> next_ = 0;
+};
+
+}  // namespace
+
+Spread SpreadOf(std::vector<double> values) {
+  assert(values.size() >= 2);
+  std::ranges::sort(values);
+  return {.standard_error = StandardDeviation(values),
+          .interval95 = {Percentile(values, 0.025), Percentile(values, 0.975)}};
+}
+
+Resampling Resolve(const BootstrapOptions& options,
+                   std::span<const Observation> observations) {
+  Resampling resampling;
+  resampling.resamples = options.resamples;
+  resampling.seed = options.seed;
+  resampling.unit = options.unit.value_or(
+      HasGroups(observations) ? ResampleUnit::kGroup : ResampleUnit::kRun);
+  resampling.units =
+      static_cast<int>(ResampleUnits(observations, resampling.unit).size());
+  return resampling;
+}
+
+std::vector<Replicate> Resample(std::span<const Observation> observations,
+                                const Resampling& resampling,
+                                const ObjectiveOptions& objective,
+                                const ChinchillaFit* estimate, int threads) {
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  const int wanted = threads > 0 ? threads : std::max(1, cores);
+  ReplicateFactory factory(observations, resampling, objective, estimate);
+  return factory.Run(std::min(wanted, std::max(1, resampling.resamples)));
+}
+
+}  // namespace isoflop

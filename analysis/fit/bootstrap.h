@@ -1,0 +1,83 @@
+// Case bootstrap: how much every number would vary, had other runs been drawn.
+//
+// All laws are refitted to the same resamples, so that their differences have
+// intervals too. Resample i is a function of (seed, i) alone: the threads
+// change nothing but the time.
+//
+// Source: Efron & Tibshirani 1993, chapters 6 and 13 (percentile intervals).
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "analysis/fit/chinchilla_fit.h"
+#include "analysis/fit/envelope_fit.h"
+#include "analysis/fit/estimate.h"
+#include "analysis/fit/fit_options.h"
+#include "analysis/fit/isoflop_fit.h"
+#include "analysis/fit/kaplan_fit.h"
+#include "analysis/fit/observation.h"
+
+namespace isoflop {
+
+/// What was resampled.
+struct Resampling {
+  int resamples = 0;
+  ResampleUnit unit = ResampleUnit::kRun;
+  int units = 0;  // how many runs or groups there were to draw from
+  std::uint64_t seed = 0;
+};
+
+/// Every law fitted to one resample.
+struct Replicate {
+  std::optional<Chinchilla> chinchilla;  // absent: failed, or not asked for
+  bool escaped = false;
+  IsoflopFit isoflop;
+  EnvelopeFit envelope;
+  KaplanFit kaplan;
+};
+
+/// Approach 3 over the resamples, and the spreads that follow.
+struct ChinchillaBootstrap {
+  int failed = 0;   // refits that lost a term or were not determined; left out
+  int escaped = 0;  // refits whose optimum was not the one next to the estimate
+  Spread E;
+  Spread A;
+  Spread B;
+  Spread alpha;
+  Spread beta;
+  Spread a;
+  Spread b;
+  Spread G;
+  std::vector<Chinchilla> laws;  // one for each resample that did not fail
+};
+
+/// Returns the spread of `values`; percentiles are interpolated linearly.
+/// REQUIRES: at least two values, all finite.
+Spread SpreadOf(std::vector<double> values);
+
+/// Returns what the options mean for these observations.
+Resampling Resolve(const BootstrapOptions& options,
+                   std::span<const Observation> observations);
+
+/// Refits all laws to every resample. Approach 3 starts from `estimate`; null:
+/// it is not refitted.
+std::vector<Replicate> Resample(std::span<const Observation> observations,
+                                const Resampling& resampling,
+                                const ObjectiveOptions& objective,
+                                const ChinchillaFit* estimate, int threads);
+
+/// Returns the spreads of Approach 3, or nothing when fewer than half of the
+/// refits succeeded.
+std::optional<ChinchillaBootstrap> ChinchillaSpreads(
+    const std::vector<Replicate>& replicates);
+
+/// Adds the spreads of every number that at least half of the replicates have.
+void AddSpreads(const std::vector<Replicate>& replicates, IsoflopFit* fit);
+void AddSpreads(const std::vector<Replicate>& replicates, EnvelopeFit* fit);
+void AddSpreads(const std::vector<Replicate>& replicates, KaplanFit* fit);
+
+}  // namespace isoflop

@@ -1,0 +1,38 @@
+// How a result says that it exists, and how certain it is.
+
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "lib/core/names.h"
+
+namespace isoflop {
+
+/// kUnsupported: the data cannot determine the law; a reason in words is given,
+/// and no number of the result means anything.
+enum class FitStatus { kOk, kUnsupported };
+
+constexpr std::array<NamedValue<FitStatus>, 2> EnumNames(FitStatus) {
+  return {{{FitStatus::kOk, "ok"}, {FitStatus::kUnsupported, "unsupported"}}};
+}
+
+/// Both ends belong to it.
+struct Interval {
+  double low = 0.0;
+  double high = 0.0;
+};
+
+/// How a number varies over the bootstrap resamples.
+struct Spread {
+  double standard_error = 0.0;  // sample standard deviation
+  Interval interval95;          // 2.5 and 97.5 percentiles
+};
+
+/// A number from the data, and its spread when there was a bootstrap.
+struct Estimate {
+  double value = 0.0;
+  std::optional<Spread> spread;
+};
+
+}  // namespace isoflop

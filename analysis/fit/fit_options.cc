@@ -1,0 +1,53 @@
+#include "analysis/fit/fit_options.h"
+
+#include <fmt/format.h>
+
+#include <climits>
+#include <cmath>
+
+#include "lib/core/error.h"
+
+namespace isoflop {
+namespace {
+
+constexpr int kMostResamples = 1'000'000;
+constexpr int kMostThreads = 4096;
+
+bool FinitePositive(double value) {
+  return std::isfinite(value) && value > 0.0;
+}
+
+void CheckPositive(const char* name, double value, Problems* problems) {
+  if (FinitePositive(value)) return;
+  problems->Add(name, fmt::format("must be above 0, got {}", value));
+}
+
+void CheckRange(const char* name, int value, int highest, Problems* problems) {
+  if (0 <= value && value <= highest) return;
+  problems->Add(name, fmt::format("must be from 0 to {}, got {}", highest,
+                                  value));
+}
+
+}  // namespace
+
+void Validate(const FitOptions& options) {
+  Problems problems;
+  if (options.laws.empty()) {
+    problems.Add("--laws", "names no law");
+  }
+  CheckPositive("--delta", options.objective.delta, &problems);
+  CheckRange("--drop-largest-loss", options.drop_largest_loss, INT_MAX,
+             &problems);
+  CheckRange("--bootstrap", options.bootstrap.resamples, kMostResamples,
+             &problems);
+  CheckRange("--threads", options.bootstrap.threads, kMostThreads, &problems);
+  if (options.holdout_above) {
+    CheckPositive("--holdout-above", *options.holdout_above, &problems);
+  }
+  for (const double flops : options.budgets_flops) {
+    CheckPositive("--flops", flops, &problems);
+  }
+  problems.ThrowIfAny();
+}
+
+}  // namespace isoflop

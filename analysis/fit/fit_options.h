@@ -1,0 +1,78 @@
+// What a person may choose about a fit.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "analysis/fit/observation.h"
+#include "lib/core/names.h"
+
+namespace isoflop {
+
+enum class LawKind { kChinchilla, kIsoflop, kEnvelope, kKaplan };
+
+constexpr std::array<NamedValue<LawKind>, 4> EnumNames(LawKind) {
+  return {{{LawKind::kChinchilla, "chinchilla"},
+           {LawKind::kIsoflop, "isoflop"},
+           {LawKind::kEnvelope, "envelope"},
+           {LawKind::kKaplan, "kaplan"}}};
+}
+
+/// How a residual r is penalised. See loss_function.h for the formulas.
+enum class LossKind { kHuber, kLad, kL2, kStudentT };
+
+constexpr std::array<NamedValue<LossKind>, 4> EnumNames(LossKind) {
+  return {{{LossKind::kHuber, "huber"},
+           {LossKind::kLad, "lad"},
+           {LossKind::kL2, "l2"},
+           {LossKind::kStudentT, "student_t"}}};
+}
+
+/// kLog: r = ln L_predicted - ln L. kRaw: r = L_predicted - L.
+enum class ResidualKind { kLog, kRaw };
+
+constexpr std::array<NamedValue<ResidualKind>, 2> EnumNames(ResidualKind) {
+  return {{{ResidualKind::kLog, "log"}, {ResidualKind::kRaw, "raw"}}};
+}
+
+/// What the bootstrap draws. Runs of one trunk share its noise, so a group is
+/// the honest unit where there are groups.
+enum class ResampleUnit { kRun, kGroup };
+
+constexpr std::array<NamedValue<ResampleUnit>, 2> EnumNames(ResampleUnit) {
+  return {{{ResampleUnit::kRun, "run"}, {ResampleUnit::kGroup, "group"}}};
+}
+
+/// Approach 3 minimises sum_i weight_i rho(r_i): a sum, not a mean.
+struct ObjectiveOptions {
+  LossKind loss = LossKind::kHuber;
+  double delta = 1e-3;  // where Huber turns linear; Hoffmann et al. 2022
+  ResidualKind residual = ResidualKind::kLog;
+};
+
+struct BootstrapOptions {
+  int resamples = 1000;              // 0: none
+  std::optional<ResampleUnit> unit;  // absent: kGroup where there are groups
+  std::uint64_t seed = 0;
+  int threads = 0;  // 0: one per core. Changes nothing but the time taken
+};
+
+struct FitOptions {
+  std::vector<LawKind> laws = {LawKind::kChinchilla, LawKind::kIsoflop,
+                               LawKind::kEnvelope, LawKind::kKaplan};
+  std::optional<ParamsKind> params;  // absent: N as the observations have it
+  ObjectiveOptions objective;
+  int drop_largest_loss = 0;  // how many of the worst runs to leave out
+  BootstrapOptions bootstrap;
+  std::optional<double> holdout_above;  // FLOPs: fit below, predict above
+  std::vector<double> budgets_flops;    // what to allocate
+};
+
+/// Throws Error with everything that is out of range, each by its name on the
+/// command line ("--delta: must be above 0, got -1").
+void Validate(const FitOptions& options);
+
+}  // namespace isoflop

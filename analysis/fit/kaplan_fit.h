@@ -1,0 +1,59 @@
+// Kaplan's three laws of one variable, each from the runs that this variable
+// limits most, by least squares in logarithms and without irreducible term.
+//
+// Source: Kaplan et al. 2020, section 3 (arXiv:2001.08361).
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/fit/estimate.h"
+#include "analysis/fit/observation.h"
+#include "analysis/laws/chinchilla.h"
+
+namespace isoflop {
+
+/// A run counts as limited by size when its data term B/D^beta, by Approach 3,
+/// is at most this share of its size term A/N^alpha; and the other way round.
+/// (Where compute is spent best the terms are about equal.)
+inline constexpr double kMinorTermShare = 0.5;
+
+/// One of L(N), L(D), L(C): L = (scale / x)^exponent.
+struct KaplanCurve {
+  FitStatus status = FitStatus::kUnsupported;
+  std::string reason;
+  std::string selection;          // which runs were used, in words
+  std::vector<std::size_t> runs;  // indices into the observations
+  Estimate scale;                 // N_c, D_c (tokens) or C_c (FLOPs)
+  Estimate exponent;              // alpha_N, alpha_D or alpha_C
+  double rms_log_residual = 0.0;
+  int failed_resamples = 0;
+};
+
+struct KaplanFit {
+  KaplanCurve L_N;
+  KaplanCurve L_D;
+  KaplanCurve L_C;
+
+  /// Whether any of the three could be fitted.
+  bool supported() const;
+};
+
+/// Fits the three curves, without spreads.
+///
+///   L(N)  of each size the run with most tokens, if size limits it
+///   L(D)  of each number of tokens the largest model, if data limit it
+///   L(C)  the lower envelope (LowerEnvelope)
+///
+/// `surface` is the law of Approach 3; without it L(N) and L(D) are
+/// unsupported. A curve needs three different values of its variable over a
+/// factor of four, and a loss that falls. `counts` as for FitIsoflop.
+KaplanFit FitKaplan(std::span<const Observation> observations,
+                    const std::optional<Chinchilla>& surface,
+                    std::span<const double> counts = {});
+
+}  // namespace isoflop

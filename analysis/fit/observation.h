@@ -1,0 +1,72 @@
+// What a fit sees of an experiment: one (N, D, L) per finished run.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/core/names.h"
+
+namespace isoflop {
+
+/// The result of one training run, as one point of the loss surface.
+struct Observation {
+  double N = 0.0;  // parameters, counted as ObservationSet::params says
+  double D = 0.0;  // training tokens processed
+  double L = 0.0;  // validation loss, nats per token
+  double C = 0.0;  // training compute in FLOPs, as ObservationSet::flops says
+
+  std::optional<double> budget_flops;  // nominal IsoFLOP budget, when known
+  std::optional<std::int64_t> seed;
+  std::string group;  // runs that share a trunk; empty: a group of its own
+  std::optional<double> params_total;
+  std::optional<double> params_non_embedding;
+  double weight = 1.0;             // of its term in every objective
+  std::optional<double> loss_std;  // standard error of L, nats per token
+};
+
+/// Which parameters N counts.
+enum class ParamsKind { kAsGiven, kTotal, kNonEmbedding };
+
+constexpr std::array<NamedValue<ParamsKind>, 3> EnumNames(ParamsKind) {
+  return {{{ParamsKind::kAsGiven, "as_given"},
+           {ParamsKind::kTotal, "total"},
+           {ParamsKind::kNonEmbedding, "non_embedding"}}};
+}
+
+/// Where C comes from.
+enum class FlopsKind { k6ND, kAsGiven };
+
+constexpr std::array<NamedValue<FlopsKind>, 2> EnumNames(FlopsKind) {
+  return {{{FlopsKind::k6ND, "6ND"}, {FlopsKind::kAsGiven, "as_given"}}};
+}
+
+/// Observations and what there is to say about where they come from.
+struct ObservationSet {
+  std::vector<Observation> rows;
+  std::string source;  // file or directory, for people
+  ParamsKind params = ParamsKind::kAsGiven;
+  FlopsKind flops = FlopsKind::k6ND;
+  std::vector<std::string> notes;  // for instance, columns that were not read
+};
+
+/// Returns the training compute 6 N D in FLOPs.
+/// Source: Kaplan et al. 2020, section 2.1 (arXiv:2001.08361).
+constexpr double SixND(double N, double D) { return 6.0 * N * D; }
+
+/// Returns how many values of a quantity differ by more than rounding (a
+/// relative 1e-9): CountDistinct(observations, &Observation::N).
+std::size_t CountDistinct(std::span<const Observation> observations,
+                          double Observation::*quantity);
+
+/// Returns the observations with N counted as `kind`, and C = 6 N D with the
+/// new N where C was 6 N D before. Throws Error naming the first observation
+/// that lacks the count.
+ObservationSet WithParams(const ObservationSet& observations, ParamsKind kind);
+
+}  // namespace isoflop

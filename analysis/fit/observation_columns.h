@@ -1,0 +1,138 @@
+// The columns of an observation file: what they are called and what a row of
+// them has to hold, whether it comes from CSV or JSON Lines.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/fit/observation.h"
+#include "lib/core/error.h"
+#include "lib/core/names.h"
+
+namespace isoflop {
+
+/// What a column may hold.
+enum class Quantity {
+  kParams,
+  kTokens,
+  kLoss,
+  kFlops,
+  kSeed,
+  kGroup,
+  kWeight,
+  kLossStd,
+  kBudgetFlops,
+  kParamsTotal,
+  kParamsNonEmbedding,
+  kStatus
+};
+
+constexpr std::array<NamedValue<Quantity>, 12> EnumNames(Quantity) {
+  return {{{Quantity::kParams, "params"},
+           {Quantity::kTokens, "tokens"},
+           {Quantity::kLoss, "loss"},
+           {Quantity::kFlops, "flops"},
+           {Quantity::kSeed, "seed"},
+           {Quantity::kGroup, "group"},
+           {Quantity::kWeight, "weight"},
+           {Quantity::kLossStd, "loss_std"},
+           {Quantity::kBudgetFlops, "budget_flops"},
+           {Quantity::kParamsTotal, "params_total"},
+           {Quantity::kParamsNonEmbedding, "params_non_embedding"},
+           {Quantity::kStatus, "status"}}};
+}
+
+/// Says that a file calls the column `column` what we call `quantity`:
+/// {"params", "Model Size"}.
+struct ColumnName {
+  std::string quantity;
+  std::string column;
+};
+
+/// Parses "params=Model Size". Throws Error when there is no "=", when either
+/// side is empty, and for a quantity that is unknown.
+ColumnName ParseColumnName(std::string_view text);
+
+/// Which column is which quantity: by the names given, and for quantities
+/// without a given name by their own name or their letter N, D, L or C.
+class ColumnDictionary {
+ public:
+  /// Throws Error when a quantity or a column is named twice.
+  explicit ColumnDictionary(const std::vector<ColumnName>& given);
+
+  std::optional<Quantity> Find(std::string_view column) const;
+
+  /// Returns every column name that would be understood.
+  std::vector<std::string_view> Names() const;
+
+  /// The names that a person has given, all of which have to be there.
+  const std::vector<ColumnName>& given() const { return given_; }
+
+ private:
+  std::map<std::string, Quantity, std::less<>> quantities_;
+  std::vector<ColumnName> given_;
+};
+
+/// Problems of one file, of which only the first are kept and the rest counted.
+class RowProblems {
+ public:
+  explicit RowProblems(std::string source) : source_(std::move(source)) {}
+
+  /// Adds "source:line: what". Line 0 stands for the file as a whole.
+  void Add(int line, const std::string& what);
+
+  /// Throws Error with the problems, unless there are none.
+  void ThrowIfAny();
+
+ private:
+  std::string source_;
+  Problems problems_;
+  int count_ = 0;
+};
+
+/// The numbers and words of one row, before they are an observation.
+class RawRow {
+ public:
+  RawRow(int line, RowProblems* problems) : line_(line), problems_(problems) {}
+
+  /// Takes a number, which has to be finite and above 0. `column` is what the
+  /// file calls it, `shown` how the file writes it.
+  void SetNumber(Quantity quantity, const std::string& column,
+                 std::optional<double> value, const std::string& shown);
+  void SetSeed(const std::string& column, std::optional<std::int64_t> value,
+               const std::string& shown);
+  void SetGroup(const std::string& group) { group_ = group; }
+  void SetStatus(const std::string& status) { status_ = status; }
+
+  /// Whether the row is of a run that has no loss to report.
+  bool unfinished() const;
+
+  /// Returns N, D, L and C with what follows from the others: D = C/(6N),
+  /// C = 6ND. Nothing when something is missing or wrong, which is then among
+  /// the problems.
+  std::optional<Observation> ToObservation() const;
+
+  /// Which of the counts N is.
+  ParamsKind params() const;
+
+ private:
+  bool Has(Quantity quantity) const { return numbers_.contains(quantity); }
+  std::optional<double> Number(Quantity quantity) const;
+  bool Complete() const;
+
+  int line_;
+  RowProblems* problems_;
+  std::map<Quantity, double> numbers_;
+  std::optional<std::int64_t> seed_;
+  std::string group_;
+  std::string status_;
+  bool refused_ = false;
+};
+
+}  // namespace isoflop

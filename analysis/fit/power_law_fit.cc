@@ -1,0 +1,44 @@
+#include "analysis/fit/power_law_fit.h"
+
+#include <cassert>
+#include <cmath>
+
+namespace isoflop {
+
+std::optional<Line> FitLine(std::span<const WeightedPoint> points) {
+  double weight = 0.0;
+  double x = 0.0;
+  double y = 0.0;
+  for (const auto& p : points) {
+    weight += p.weight;
+    x += p.weight * p.x;
+    y += p.weight * p.y;
+  }
+  if (!(weight > 0.0)) return std::nullopt;
+  Line line{.mean_x = x / weight, .at_mean = y / weight};
+  double square = 0.0;
+  double product = 0.0;
+  for (const auto& p : points) {
+    const double from_mean = p.x - line.mean_x;
+    square += p.weight * from_mean * from_mean;
+    product += p.weight * from_mean * (p.y - line.at_mean);
+  }
+  const double rounding = 1e-12 * (1.0 + std::abs(line.mean_x));
+  if (!(square > weight * rounding * rounding)) return std::nullopt;
+  line.slope = product / square;
+  return line;
+}
+
+std::optional<PowerLaw> FitPowerLaw(std::span<const WeightedPoint> points) {
+  std::vector<WeightedPoint> logs;
+  for (const auto& p : points) {
+    assert(p.x > 0.0 && p.y > 0.0);
+    logs.push_back({std::log(p.x), std::log(p.y), p.weight});
+  }
+  const auto line = FitLine(logs);
+  if (!line) return std::nullopt;
+  return PowerLaw{.coefficient = std::exp(line->At(0.0)),
+                  .exponent = line->slope};
+}
+
+}  // namespace isoflop

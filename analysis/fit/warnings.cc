@@ -1,0 +1,136 @@
+#include "analysis/fit/warnings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "analysis/fit/resample.h"
+
+namespace isoflop {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+constexpr int kFewUnits = 10;
+constexpr double kManyFailed = 0.05;
+constexpr double kFlopsDisagree = 0.01;
+
+void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
+  if (!report.chinchilla || report.chinchilla->status != FitStatus::kOk) return;
+  const ChinchillaFit& fit = *report.chinchilla;
+  if (!fit.certificate.converged) {
+    warnings->push_back(
+        "Approach 3: the optimum could not be reached to rounding; its last "
+        "digits are uncertain");
+  }
+  if (10 * fit.certificate.agreeing < fit.certificate.starts) {
+    warnings->push_back(fmt::format(
+        "Approach 3: only {} of {} starts lead to the reported optimum",
+        fit.certificate.agreeing, fit.certificate.starts));
+  }
+  if (fit.law.E == 0.0) {
+    warnings->push_back(
+        "Approach 3: E is at its lower bound 0: these data show no "
+        "irreducible loss");
+  }
+}
+
+void WarnOfIsoflop(const FitReport& report, Strings* warnings) {
+  if (!report.isoflop) return;
+  Strings edges;
+  for (const IsoflopBudget& budget : report.isoflop->budgets) {
+    if (budget.minimum == MinimumKind::kEdge) {
+      edges.push_back(fmt::format("{:.3g}", budget.flops));
+    }
+  }
+  if (!edges.empty()) {
+    warnings->push_back(
+        fmt::format("Approach 2: the lowest loss lies outside of the sizes "
+                    "tried at C = {}; left out of the exponents",
+                    fmt::join(edges, ", ")));
+  }
+  if (report.isoflop->left_out > 0) {
+    warnings->push_back(
+        fmt::format("Approach 2: {} runs belong to no budget, because C runs "
+                    "on without a gap around them",
+                    report.isoflop->left_out));
+  }
+  if (!report.isoflop->bias_warning.empty()) {
+    warnings->push_back("Approach 2: " + report.isoflop->bias_warning);
+  }
+}
+
+void WarnOfFailures(const FitReport& report, Strings* warnings) {
+  const int resamples = report.resampling->resamples;
+  const auto many = [&](int failed) {
+    return failed > kManyFailed * resamples;
+  };
+  const bool has_law =
+      report.chinchilla && report.chinchilla->status == FitStatus::kOk;
+  const auto& bootstrap = report.chinchilla_bootstrap;
+  if (has_law && !bootstrap) {
+    warnings->push_back(
+        "Approach 3: most bootstrap refits failed, so that there are no "
+        "intervals");
+  }
+  if (bootstrap && many(bootstrap->failed)) {
+    warnings->push_back(fmt::format(
+        "Approach 3: {} of {} bootstrap refits failed and are left out: "
+        "intervals are too narrow",
+        bootstrap->failed, resamples));
+  }
+  const auto& isoflop = report.isoflop;
+  if (isoflop && isoflop->status == FitStatus::kOk &&
+      many(isoflop->failed_resamples)) {
+    warnings->push_back(fmt::format(
+        "Approach 2: {} of {} resamples had fewer than two interior minima "
+        "and are left out",
+        isoflop->failed_resamples, resamples));
+  }
+}
+
+void WarnOfBootstrap(const FitReport& report, Strings* warnings) {
+  if (!report.resampling) return;
+  const Resampling& resampling = *report.resampling;
+  if (resampling.units < kFewUnits) {
+    warnings->push_back(
+        fmt::format("the bootstrap draws from only {} {}s: intervals are rough "
+                    "and tend to be too narrow",
+                    resampling.units, NameOf(resampling.unit)));
+  }
+  if (resampling.unit == ResampleUnit::kRun && HasGroups(report.used)) {
+    warnings->push_back(
+        "runs that share a trunk were drawn one by one, although they share "
+        "its noise: intervals are too narrow");
+  }
+  WarnOfFailures(report, warnings);
+}
+
+void WarnOfFlops(const FitReport& report, Strings* warnings) {
+  double largest = 0.0;
+  for (const Observation& o : report.used) {
+    largest = std::max(largest, std::abs(o.C / SixND(o.N, o.D) - 1.0));
+  }
+  if (report.observations.flops == FlopsKind::k6ND ||
+      largest < kFlopsDisagree) {
+    return;
+  }
+  warnings->push_back(
+      fmt::format("the given FLOPs differ from 6ND by up to {:.0f} %; "
+                  "N* and D* of Approach 3 take C to be 6ND",
+                  100.0 * largest));
+}
+
+}  // namespace
+
+void AddWarnings(FitReport* report) {
+  WarnOfFlops(*report, &report->warnings);
+  WarnOfChinchilla(*report, &report->warnings);
+  WarnOfIsoflop(*report, &report->warnings);
+  WarnOfBootstrap(*report, &report->warnings);
+}
+
+}  // namespace isoflop

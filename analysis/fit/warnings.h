@@ -1,0 +1,12 @@
+// What a reader of a fit has to be told, in plain words.
+
+#pragma once
+
+#include "analysis/fit/fit.h"
+
+namespace isoflop {
+
+/// Adds the warnings and notes that the finished report gives rise to.
+void AddWarnings(FitReport* report);
+
+}  // namespace isoflop

@@ -1,0 +1,75 @@
+#include "analysis/report/fit_json.h"
+
+#include "analysis/report/allocation_report.h"
+#include "analysis/report/json_numbers.h"
+#include "analysis/report/law_json.h"
+
+namespace isoflop {
+namespace {
+
+Json ToJson(const ObservationSummary& summary) {
+  Json json{
+      {"source", summary.source},         {"read", summary.read},
+      {"dropped", summary.dropped},       {"used", summary.used},
+      {"params", NameOf(summary.params)}, {"flops", NameOf(summary.flops)}};
+  PutNumber(&json, "smallest_flops", summary.smallest_flops);
+  PutNumber(&json, "largest_flops", summary.largest_flops);
+  return json;
+}
+
+Json ToJson(const Resampling& resampling) {
+  return {{"resamples", resampling.resamples},
+          {"unit", NameOf(resampling.unit)},
+          {"units", resampling.units},
+          {"seed", resampling.seed}};
+}
+
+Json DiagnosticsJson(const FitReport& report) {
+  Json json = Json::object();
+  if (report.chinchilla && report.chinchilla->status == FitStatus::kOk) {
+    PutNumber(&json, "rms_log_residual", report.chinchilla->rms_log_residual);
+    PutNumber(&json, "max_log_residual", report.chinchilla->max_log_residual);
+  }
+  json["warnings"] = report.warnings;
+  json["notes"] = report.notes;
+  return json;
+}
+
+Json DrawsJson(const ChinchillaBootstrap& bootstrap) {
+  Json rows = Json::array();
+  for (const Chinchilla& law : bootstrap.laws) {
+    rows.push_back(Json::array({law.E, law.A, law.B, law.alpha, law.beta}));
+  }
+  return rows;
+}
+
+void PutLaws(Json* json, const FitReport& report, const ExactLoss& exact) {
+  if (report.chinchilla) {
+    (*json)["chinchilla"] = ChinchillaSection(report, exact);
+  }
+  if (report.isoflop) (*json)["isoflop"] = ToJson(*report.isoflop);
+  if (report.envelope) (*json)["envelope"] = ToJson(*report.envelope);
+  if (report.kaplan) (*json)["kaplan"] = ToJson(*report.kaplan);
+}
+
+}  // namespace
+
+Json ToJson(const FitReport& report, const ExactLoss& exact) {
+  Json json{{"schema", kFitSchema},
+            {"observations", ToJson(report.observations)}};
+  if (report.resampling) json["resampling"] = ToJson(*report.resampling);
+  PutLaws(&json, report, exact);
+  json["diagnostics"] = DiagnosticsJson(report);
+  json["holdout"] = Json::array();
+  if (report.holdout) json["holdout"].push_back(ToJson(*report.holdout));
+  json["allocations"] = Json::array();
+  for (const Allocation& allocation : report.allocations) {
+    json["allocations"].push_back(ToJson(allocation));
+  }
+  if (report.chinchilla_bootstrap) {
+    json["draws"] = DrawsJson(*report.chinchilla_bootstrap);
+  }
+  return json;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,78 @@
+#include "analysis/report/fit_text.h"
+
+#include <fmt/format.h>
+
+#include "analysis/report/allocation_report.h"
+#include "analysis/report/law_text.h"
+#include "analysis/report/number_text.h"
+#include "analysis/report/text_page.h"
+
+namespace isoflop {
+namespace {
+
+std::string Plural(int count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string_view InWords(ParamsKind kind) {
+  switch (kind) {
+    case ParamsKind::kTotal:
+      return "N counts all parameters";
+    case ParamsKind::kNonEmbedding:
+      return "N counts non-embedding parameters";
+    case ParamsKind::kAsGiven:
+      break;
+  }
+  return "N as given";
+}
+
+std::string RunsLine(const ObservationSummary& summary) {
+  std::string line = Plural(summary.used, "run");
+  if (summary.dropped > 0) {
+    line += fmt::format(" ({} read, the {} of largest loss dropped)",
+                        summary.read, summary.dropped);
+  }
+  return line + fmt::format(
+                    ", C from {} to {} FLOPs{}; {}",
+                    FormatScientific(summary.smallest_flops),
+                    FormatScientific(summary.largest_flops),
+                    summary.flops == FlopsKind::k6ND ? " (6ND)" : " (as given)",
+                    InWords(summary.params));
+}
+
+std::string IntervalsLine(const FitReport& report) {
+  if (!report.resampling) return "no bootstrap, so no intervals";
+  const Resampling& resampling = *report.resampling;
+  return fmt::format(
+      "95 % intervals in brackets: {} bootstrap resamples of {}, seed {}",
+      resampling.resamples, Plural(resampling.units, NameOf(resampling.unit)),
+      resampling.seed);
+}
+
+void AddAllocations(const FitReport& report, TextPage* page) {
+  if (report.allocations.empty()) return;
+  page->Heading("Compute-optimal allocation, by Approach 3");
+  page->Append(AllocationText(
+      report.allocations, report.observations.largest_flops, page->width()));
+}
+
+}  // namespace
+
+std::string FitText(const FitReport& report, const ExactLoss& exact,
+                    std::size_t width) {
+  TextPage page(width);
+  page.Heading("Scaling laws from " + report.observations.source);
+  page.Line(RunsLine(report.observations));
+  page.Line(IntervalsLine(report));
+  AddIsoflopOptima(report, &page);
+  AddChinchillaLaw(report, exact, &page);
+  AddExponents(report, &page);
+  AddKaplanLaws(report, &page);
+  AddHoldout(report, &page);
+  AddAllocations(report, &page);
+  page.List("Warnings", report.warnings);
+  page.List("Notes", report.notes);
+  return page.text();
+}
+
+}  // namespace isoflop

@@ -1,0 +1,60 @@
+#include "analysis/report/json_numbers.h"
+
+#include <cmath>
+#include <string>
+
+namespace isoflop {
+namespace {
+
+bool Finite(const Spread& spread) {
+  return std::isfinite(spread.standard_error) &&
+         std::isfinite(spread.interval95.low) &&
+         std::isfinite(spread.interval95.high);
+}
+
+Json ToJson(const Interval& interval) {
+  return Json::array({interval.low, interval.high});
+}
+
+}  // namespace
+
+void PutNumber(Json* json, std::string_view key, double value) {
+  if (std::isfinite(value)) (*json)[std::string(key)] = value;
+}
+
+void PutNumber(Json* json, std::string_view key,
+               const std::optional<double>& value) {
+  if (value) PutNumber(json, key, *value);
+}
+
+void PutText(Json* json, std::string_view key, std::string_view text) {
+  if (!text.empty()) (*json)[std::string(key)] = text;
+}
+
+Json ToJson(const Estimate& estimate) {
+  Json json = Json::object();
+  PutNumber(&json, "estimate", estimate.value);
+  if (estimate.spread && Finite(*estimate.spread)) {
+    json["standard_error"] = estimate.spread->standard_error;
+    json["interval95"] = ToJson(estimate.spread->interval95);
+  }
+  return json;
+}
+
+void SpreadTable::Add(std::string_view name, const Spread& spread) {
+  if (!Finite(spread)) return;
+  standard_error_[std::string(name)] = spread.standard_error;
+  interval95_[std::string(name)] = ToJson(spread.interval95);
+}
+
+void SpreadTable::Add(std::string_view name, const Estimate& estimate) {
+  if (estimate.spread) Add(name, *estimate.spread);
+}
+
+void SpreadTable::PutInto(Json* json) const {
+  if (interval95_.empty()) return;
+  (*json)["standard_error"] = standard_error_;
+  (*json)["interval95"] = interval95_;
+}
+
+}  // namespace isoflop

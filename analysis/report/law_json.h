@@ -1,0 +1,31 @@
+// The laws of a fit report as sections of fit.json, one function each.
+
+#pragma once
+
+#include <string>
+
+#include "analysis/fit/fit.h"
+#include "analysis/report/exact_loss.h"
+#include "lib/core/json.h"
+
+namespace isoflop {
+
+/// Returns {"status"} and, when it is "unsupported", {"reason"}.
+Json StatusJson(FitStatus status, const std::string& reason);
+
+/// Returns {"E", "A", "B", "alpha", "beta"}.
+Json ToJson(const Chinchilla& law);
+
+/// The section "chinchilla"; what is known exactly goes beside the estimate as
+/// "reference". REQUIRES: report.chinchilla is there.
+Json ChinchillaSection(const FitReport& report, const ExactLoss& exact);
+
+/// The sections "isoflop", "envelope" and "kaplan".
+Json ToJson(const IsoflopFit& fit);
+Json ToJson(const EnvelopeFit& fit);
+Json ToJson(const KaplanFit& fit);
+
+/// One element of "holdout".
+Json ToJson(const Holdout& holdout);
+
+}  // namespace isoflop

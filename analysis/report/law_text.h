@@ -1,0 +1,29 @@
+// The sections of a fit report for people, one function each. A section whose
+// law was not asked for is left out; one that the data cannot support says why.
+
+#pragma once
+
+#include "analysis/fit/fit.h"
+#include "analysis/report/exact_loss.h"
+#include "analysis/report/text_page.h"
+
+namespace isoflop {
+
+/// Approach 2: the optimum of every budget.
+void AddIsoflopOptima(const FitReport& report, TextPage* page);
+
+/// Approach 3: the coefficients, how far E is from what is known, and why the
+/// fit may be believed.
+void AddChinchillaLaw(const FitReport& report, const ExactLoss& exact,
+                      TextPage* page);
+
+/// The exponent a of N* in C by Approaches 1, 2 and 3.
+void AddExponents(const FitReport& report, TextPage* page);
+
+/// L(N), L(D) and L(C).
+void AddKaplanLaws(const FitReport& report, TextPage* page);
+
+/// The extrapolation test.
+void AddHoldout(const FitReport& report, TextPage* page);
+
+}  // namespace isoflop

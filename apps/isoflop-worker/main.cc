@@ -1,0 +1,183 @@
+// isoflop-worker: trains what it is told to, in a process of its own. Standard
+// output carries JSON lines only (lib/record/worker_protocol.h); everything for
+// people goes to standard error.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "apps/isoflop-worker/command_input.h"
+#include "apps/isoflop-worker/stop_signals.h"
+#include "lib/core/clock.h"
+#include "lib/core/error.h"
+#include "lib/core/names.h"
+#include "lib/model/set_up.h"
+#include "lib/record/run_result.h"
+#include "lib/record/worker_protocol.h"
+#include "lib/train/probe.h"
+#include "lib/train/worker.h"
+
+namespace isoflop {
+namespace {
+
+constexpr const char* kUsage =
+    R"(isoflop-worker: trains the runs of a sweep directory. isoflop starts it.
+
+usage:
+  isoflop-worker serve
+      Trains what it is told to on standard input, a JSON command a line, and
+      says on standard output how that goes. Stops at a checkpoint when its
+      input ends.
+  isoflop-worker train SWEEP_DIR GROUP_ID [--device cpu|cuda:N]
+      Trains the pending runs of one group, then exits: for batch systems.
+  isoflop-worker probe
+      Measures this machine and prints what it found as JSON.
+
+example:
+  isoflop-worker train runs/demo d32-l2-s0-9a8b7c6d5e4f --device cuda:0
+
+SIGINT, SIGTERM and SIGUSR2 stop it at a checkpoint.
+exit status: 0 done, 1 internal error, 2 bad usage, 3 the group or a run of it
+failed or diverged, 75 stopped at a checkpoint, 130/143 interrupted
+)";
+
+enum ExitStatus {
+  kDone = 0,
+  kInternalError = 1,
+  kBadUsage = 2,
+  kRunsFailed = 3,
+  kStoppedAtCheckpoint = 75,
+  kSignalBase = 128,
+};
+
+void Note(const std::string& text) {
+  fmt::print(stderr, "isoflop-worker: {}\n", text);
+}
+
+void Emit(const Json& json) {
+  fmt::print("{}\n", json.dump());
+  std::fflush(stdout);
+}
+
+int StatusAfterStop() {
+  const int signal = StopSignal();
+  const bool interrupted = signal == SIGINT || signal == SIGTERM;
+  return interrupted ? kSignalBase + signal : kStoppedAtCheckpoint;
+}
+
+/// Asks `asked` at most twenty times a second, since it may be a system call.
+class RarelyAsked {
+ public:
+  explicit RarelyAsked(std::function<bool()> asked)
+      : asked_(std::move(asked)) {}
+
+  bool operator()() {
+    const double now = MonotonicSeconds();
+    if (now - last_ < 0.05) return false;
+    last_ = now;
+    return asked_();
+  }
+
+ private:
+  std::function<bool()> asked_;
+  double last_ = 0.0;
+};
+
+int Serve() {
+  CommandInput input(STDIN_FILENO);
+  Worker worker(
+      [](const WorkerEvent& event) { Emit(ToJson(event)); }, Note,
+      RarelyAsked([&] { return StopSignal() != 0 || input.Ended(); }));
+  while (StopSignal() == 0) {
+    const auto line = input.NextLine(/*seconds=*/0.25);
+    if (!line && input.Ended()) return kDone;
+    if (!line) continue;
+    const WorkerEvent event = worker.Train(ParseTrainCommand(*line));
+    if (event.kind == WorkerEventKind::kStopped) return StatusAfterStop();
+  }
+  return StatusAfterStop();
+}
+
+int TrainOneGroup(const TrainCommand& command) {
+  bool all_ok = true;
+  const auto emit = [&](const WorkerEvent& event) {
+    Emit(ToJson(event));
+    all_ok &= event.kind != WorkerEventKind::kRunEnded ||
+              event.status == NameOf(RunStatus::kOk);
+  };
+  Worker worker(emit, Note, [] { return StopSignal() != 0; });
+  const WorkerEvent event = worker.Train(command);
+  switch (event.kind) {
+    case WorkerEventKind::kStopped:
+      return StatusAfterStop();
+    case WorkerEventKind::kGroupEnded:
+      return all_ok ? kDone : kRunsFailed;
+    default:
+      Note(fmt::format("{}: {}", event.group, event.reason));
+      return kRunsFailed;
+  }
+}
+
+int BadUsage(const std::string& what) {
+  Note(fmt::format("{}; see isoflop-worker --help", what));
+  return kBadUsage;
+}
+
+int ParseAndTrain(const std::vector<std::string>& arguments) {
+  TrainCommand command;
+  std::vector<std::string> positional;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--device") {
+      if (++i == arguments.size()) return BadUsage("--device: needs a value");
+      command.device = arguments[i];
+    } else {
+      positional.push_back(arguments[i]);
+    }
+  }
+  if (positional.size() != 2) {
+    return BadUsage("train: needs a sweep directory and a group id");
+  }
+  command.sweep_dir = positional[0];
+  command.group = positional[1];
+  return TrainOneGroup(command);
+}
+
+int Run(const std::vector<std::string>& arguments) {
+  const std::string verb = arguments.empty() ? "" : arguments[0];
+  if (verb == "--help" || verb == "-h" || verb == "help") {
+    fmt::print("{}", kUsage);
+    return kDone;
+  }
+  SetUpComputing();
+  if (verb == "probe") {
+    Emit(ToJson(Probe()));
+    return kDone;
+  }
+  CatchStopSignals();
+  if (verb == "serve") return Serve();
+  if (verb == "train") {
+    return ParseAndTrain({arguments.begin() + 1, arguments.end()});
+  }
+  return BadUsage(fmt::format("unknown command \"{}\"", verb));
+}
+
+}  // namespace
+}  // namespace isoflop
+
+int main(int argc, char** argv) {
+  try {
+    return isoflop::Run({argv + 1, argv + argc});
+  } catch (const isoflop::Error& error) {
+    isoflop::Note(error.what());
+    return isoflop::kBadUsage;
+  } catch (const std::exception& error) {
+    isoflop::Note(error.what());
+    return isoflop::kInternalError;
+  }
+}

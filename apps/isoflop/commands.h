@@ -1,0 +1,28 @@
+// The subcommands of `isoflop`, each in a file of its own: struct, set-up, run.
+
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace isoflop {
+
+/// What the process returns to the shell; see docs/interface.md.
+enum class ExitCode {
+  kOk = 0,
+  kInternal = 1,
+  kUsage = 2,          // bad usage or bad input
+  kIncomplete = 3,     // finished, but some runs failed or diverged
+  kUnsupported = 4,    // the data cannot support the fit
+  kInterrupted = 130,  // SIGINT, state intact
+  kTerminated = 143,   // SIGTERM, state intact
+};
+
+/// Each adds one subcommand to `app`; running it sets `*exit_code`.
+void AddPlanCommand(CLI::App& app, ExitCode* exit_code);
+void AddSweepCommand(CLI::App& app, ExitCode* exit_code);
+void AddStatusCommand(CLI::App& app, ExitCode* exit_code);
+void AddFitCommand(CLI::App& app, ExitCode* exit_code);
+void AddAllocateCommand(CLI::App& app, ExitCode* exit_code);
+void AddExportCommand(CLI::App& app, ExitCode* exit_code);
+
+}  // namespace isoflop

@@ -1,0 +1,101 @@
+// `isoflop export`: everything about a sweep in one file.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "analysis/report/fit_json.h"
+#include "analysis/report/results.h"
+#include "apps/isoflop/commands.h"
+#include "apps/isoflop/sweep_fit.h"
+#include "lib/core/files.h"
+#include "lib/core/names.h"
+
+namespace isoflop {
+
+enum class ExportFormat { kJson, kJsonLines, kCsv };
+constexpr std::array<NamedValue<ExportFormat>, 3> EnumNames(ExportFormat) {
+  return {{{ExportFormat::kJson, "json"},
+           {ExportFormat::kJsonLines, "jsonl"},
+           {ExportFormat::kCsv, "csv"}}};
+}
+
+namespace {
+
+using nlohmann::literals::operator""_json_pointer;
+
+struct ExportArgs {
+  std::string dir;
+  std::string output;
+  std::string format = "json";
+};
+
+/// Whether `fit` was made from exactly these runs, as far as it tells.
+bool IsCurrent(const Json& fit, std::size_t ok_runs) {
+  const Json read = fit.value("/observations/read"_json_pointer, Json());
+  return read.is_number() && read.get<double>() == static_cast<double>(ok_runs);
+}
+
+/// The fit that the directory has, unless runs have ended since; then a fresh
+/// one. None without runs.
+std::optional<Json> FitOf(const SweepDir& dir, const Plan& plan,
+                          const std::vector<RunResult>& runs) {
+  const auto ok_runs = static_cast<std::size_t>(std::ranges::count(
+      runs, RunStatus::kOk, [](const RunResult& run) { return run.status; }));
+  if (ok_runs == 0) return std::nullopt;
+  const std::filesystem::path file = dir.root() / "fit.json";
+  if (std::filesystem::exists(file)) {
+    Json stored = ReadJsonFile(file);
+    if (IsCurrent(stored, ok_runs)) return stored;
+  }
+  const SweepFit fit = FitSweep(plan, runs, dir, {});
+  return ToJson(fit.report, fit.exact);
+}
+
+std::string Content(ExportFormat format, const SweepDir& dir) {
+  const Plan plan = LoadPlan(dir);
+  std::vector<RunResult> runs = LoadResults(dir, plan);
+  if (format == ExportFormat::kCsv) return RunsCsv(runs, plan.convention);
+  if (format == ExportFormat::kJsonLines) return RunsJsonLines(runs);
+  SweepResults results{.sweep = ReadJsonFile(dir.sweep_json()),
+                       .plan = plan,
+                       .runs = runs,
+                       .fit = FitOf(dir, plan, runs)};
+  return ReadableText(ResultsJson(results));
+}
+
+ExitCode RunExport(const ExportArgs& args) {
+  const auto format = *FromName<ExportFormat>(args.format);
+  const std::string content = Content(format, SweepDir(args.dir));
+  if (args.output.empty()) {
+    fmt::print("{}", content);
+  } else {
+    WriteFileAtomically(args.output, content);
+    fmt::print(stderr, "written: {}\n", args.output);
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddExportCommand(CLI::App& app, ExitCode* exit_code) {
+  auto args = std::make_shared<ExportArgs>();
+  CLI::App* command = app.add_subcommand(
+      "export", "Write plan, runs, fits and allocations to one file");
+  command->add_option("dir", args->dir, "Sweep directory")->required();
+  command->add_option("-o,--output", args->output,
+                      "File to write (default: standard output)");
+  command->add_option("--format", args->format, "json | jsonl | csv")
+      ->check(CLI::IsMember({"json", "jsonl", "csv"}))
+      ->capture_default_str();
+  command->footer(
+      "Example:\n  isoflop export runs/demo -o results.json\n"
+      "  isoflop export runs/demo -o runs.csv --format csv");
+  command->callback([args, exit_code] { *exit_code = RunExport(*args); });
+}
+
+}  // namespace isoflop

@@ -1,0 +1,123 @@
+#include "apps/isoflop/plan_text.h"
+
+#include <fmt/format.h>
+
+#include "lib/core/text.h"
+
+namespace isoflop {
+namespace {
+
+std::string ShapeName(const ModelShape& shape) {
+  return fmt::format("d{} L{} h{}", shape.d_model, shape.layers, shape.heads);
+}
+
+/// "model.position=none ", or nothing where nothing varies.
+std::string VariantName(const Json& variant) {
+  std::string name;
+  for (const auto& item : variant.items()) {
+    name += fmt::format("{}={} ", item.key(), item.value().dump());
+  }
+  return name;
+}
+
+double HiddenLr(const RunGroup& group) {
+  const TrainingConfig& training = group.training;
+  if (training.lr_scaling == LrScaling::kNone) return training.peak_lr;
+  return training.peak_lr * static_cast<double>(training.reference_d_model) /
+         static_cast<double>(group.shape.d_model);
+}
+
+std::vector<std::string> Row(const RunGroup& group, const PlannedRun& run,
+                             ParamsConvention convention) {
+  const auto N = static_cast<double>(Count(group.params, convention));
+  const auto D = static_cast<double>(run.tokens);
+  return {VariantName(group.variant) + ShapeName(group.shape),
+          fmt::format("{}", group.seed),
+          FormatCount(static_cast<double>(group.params.total)),
+          FormatCount(static_cast<double>(group.params.non_embedding)),
+          FormatCount(D),
+          fmt::format("{:.3g}", D / N),
+          fmt::format("{:.2e}", run.flops),
+          fmt::format("{}", run.steps),
+          fmt::format("{:.2g}", HiddenLr(group)),
+          FormatBytes(EstimateMemoryBytes(group))};
+}
+
+std::string RunTable(const Plan& plan) {
+  TextTable table({"shape", "seed", "N total", "N non-emb", "D", "D/N",
+                   "C (FLOPs)", "steps", "lr", "memory"});
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) {
+      table.AddRow(Row(group, run, plan.convention));
+    }
+  }
+  return table.ToString();
+}
+
+std::string LeftOutText(const Plan& plan) {
+  if (plan.left_out.empty()) return {};
+  std::string text =
+      fmt::format("\nleft out: {} cells\n", plan.left_out.size());
+  for (const LeftOutCell& cell : plan.left_out) {
+    text += fmt::format("  {}, D {}: {}\n", cell.size, FormatCount(cell.tokens),
+                        cell.reason);
+  }
+  return text;
+}
+
+std::string TotalsText(const Plan& plan) {
+  const PlanTotals totals = Totals(plan);
+  return fmt::format(
+      "\ntotal: {} runs in {} groups, {} tokens, {:.3g} FLOPs (6ND)\n"
+      "       {:.3g} FLOPs as separate runs: shared trunks save {:.2f} times\n"
+      "       at most {} on disk\n",
+      totals.runs, plan.groups.size(),
+      FormatCount(static_cast<double>(totals.tokens)), totals.flops,
+      totals.flops_without_shared_trunks,
+      totals.flops_without_shared_trunks / totals.flops,
+      FormatBytes(totals.disk_bytes));
+}
+
+std::string DataText(const DataInfo& data) {
+  std::string text = "data: " + data.description + "\n";
+  if (data.train_tokens) {
+    text += fmt::format("      {} training tokens\n",
+                        FormatCount(static_cast<double>(*data.train_tokens)));
+  }
+  if (data.entropy_rate) {
+    text += fmt::format("      exact entropy rate {:.4f} nats per token\n",
+                        *data.entropy_rate);
+  }
+  for (const std::string& note : data.notes) text += "      " + note + "\n";
+  return text;
+}
+
+std::string ShapeNotes(const Plan& plan) {
+  std::string text;
+  std::string last;
+  for (const RunGroup& group : plan.groups) {
+    if (group.shape_note.empty() || group.shape_note == last) continue;
+    last = group.shape_note;
+    text += "  " + last + "\n";
+  }
+  return text.empty() ? text : "\nshapes chosen:\n" + text;
+}
+
+}  // namespace
+
+std::string PlanText(const Plan& plan, std::optional<double> wall_seconds,
+                     const std::string& machine) {
+  std::string text = fmt::format("sweep: {}\n", plan.name);
+  text += DataText(plan.data);
+  text += fmt::format("N in C = 6ND and D/N: {}\n\n", NameOf(plan.convention));
+  text += RunTable(plan) + LeftOutText(plan) + ShapeNotes(plan);
+  text += TotalsText(plan);
+  if (wall_seconds) {
+    text += fmt::format("       about {} on {} (estimated)\n",
+                        FormatDuration(*wall_seconds), machine);
+  }
+  for (const std::string& note : plan.notes) text += "note: " + note + "\n";
+  return text;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,140 @@
+// `isoflop sweep`: train every run of a sweep file; again to resume.
+
+#include <fmt/core.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/report/runs_text.h"
+#include "apps/isoflop/commands.h"
+#include "apps/isoflop/sweep_fit.h"
+#include "apps/isoflop/terminal.h"
+#include "lib/core/text.h"
+#include "lib/execute/local_executor.h"
+#include "lib/execute/probe.h"
+#include "lib/execute/worker_path.h"
+
+namespace isoflop {
+namespace {
+
+struct SweepArgs {
+  std::string sweep;
+  std::string out;
+  std::vector<std::string> data;
+  std::string executor = "local";
+  std::string devices = "auto";
+  std::optional<std::int64_t> jobs;
+  std::string worker;
+  bool retry_failed = false;
+  bool fail_fast = false;
+  bool fit = false;
+};
+
+ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
+                     const Plan& plan) {
+  ExecuteOptions options;
+  options.worker = FindWorker(args.worker);
+  const ProbeReport probe = Probe(options.worker);
+  for (const std::string& warning : probe.warnings) {
+    fmt::print(stderr, "warning: {}\n", warning);
+  }
+  options.slots = ResolveSlots(args.devices, args.jobs, probe);
+  options.cost = CostModel(probe);
+  options.retry_failed = args.retry_failed;
+  options.fail_fast = args.fail_fast;
+  const auto progress = MakeProgress(STDERR_FILENO);
+  return Execute(dir, plan, options, *progress);
+}
+
+ExitCode StatusOf(const ExecuteSummary& summary) {
+  if (summary.signal == SIGINT) return ExitCode::kInterrupted;
+  if (summary.signal) return ExitCode::kTerminated;
+  return summary.complete() ? ExitCode::kOk : ExitCode::kIncomplete;
+}
+
+void PrintHead(const Plan& plan, const SweepDir& dir) {
+  const PlanTotals totals = Totals(plan);
+  fmt::print(stderr,
+             "{}: {} runs in {} groups, {} tokens, {:.3g} FLOPs -> {}\n",
+             plan.name, totals.runs, plan.groups.size(),
+             FormatCount(static_cast<double>(totals.tokens)), totals.flops,
+             dir.root().string());
+  for (const std::string& note : plan.notes) {
+    fmt::print(stderr, "note: {}\n", note);
+  }
+}
+
+/// What is said at the end: every run, and how to go on if some are missing.
+void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
+               const ExecuteSummary& summary) {
+  fmt::print("{}", RunsText(plan, results, OutputWidth()));
+  for (const std::string& message : summary.messages) {
+    fmt::print(stderr, "note: {}\n", message);
+  }
+  if (summary.pending > 0) {
+    fmt::print(stderr, "{} runs are left: the same command goes on.\n",
+               summary.pending);
+  }
+  std::fflush(stdout);
+}
+
+ExitCode RunSweep(const SweepArgs& args) {
+  const SweepSpec spec = LoadSweep(args.sweep, {.data_paths = args.data});
+  const Plan plan = MakePlan(spec);
+  const SweepDir dir(args.out.empty() ? "runs/" + spec.name : args.out);
+  PrepareSweepDir(dir, spec, plan);
+  PrintHead(plan, dir);
+  const ExecuteSummary summary = Train(args, dir, plan);
+  const std::vector<RunResult> results = LoadResults(dir, plan);
+  PrintRuns(plan, results, summary);
+  const ExitCode status = StatusOf(summary);
+  if (!args.fit || summary.signal || summary.ok == 0) return status;
+  const SweepFit fit = FitSweep(plan, results, dir, {});
+  fmt::print("\n");
+  ReportFit(fit, dir.root() / "fit.json");
+  if (status == ExitCode::kOk && !fit.report.usable()) {
+    return ExitCode::kUnsupported;
+  }
+  return status;
+}
+
+void AddOptions(CLI::App* sweep, SweepArgs* args) {
+  sweep->add_option("sweep", args->sweep, "Sweep file (JSON)")->required();
+  sweep->add_option("-o,--output", args->out,
+                    "Sweep directory (default: runs/NAME)");
+  sweep->add_option("--data", args->data,
+                    "Data files or directories, in place of the sweep's");
+  sweep->add_option("--executor", args->executor, "Who runs it: local")
+      ->check(CLI::IsMember({"local"}))
+      ->capture_default_str();
+  sweep
+      ->add_option("--devices", args->devices,
+                   "auto, cpu, cuda, or a list such as cuda:0,cuda:1")
+      ->capture_default_str();
+  sweep->add_option("--jobs", args->jobs,
+                    "Workers at a time (default: one per core or GPU)");
+  sweep->add_option("--worker", args->worker, "Path of isoflop-worker");
+  sweep->add_flag("--retry-failed", args->retry_failed,
+                  "Try runs again that failed");
+  sweep->add_flag("--fail-fast", args->fail_fast,
+                  "Stop at the first run that fails or diverges");
+  sweep->add_flag("--fit", args->fit, "Fit the laws at the end");
+}
+
+}  // namespace
+
+void AddSweepCommand(CLI::App& app, ExitCode* exit_code) {
+  auto args = std::make_shared<SweepArgs>();
+  CLI::App* sweep = app.add_subcommand(
+      "sweep", "Train every run of a sweep; the same command again resumes");
+  AddOptions(sweep, args.get());
+  sweep->footer(
+      "Example:\n  isoflop sweep sweeps/demo.json -o runs/demo --fit");
+  sweep->callback([args, exit_code] { *exit_code = RunSweep(*args); });
+}
+
+}  // namespace isoflop

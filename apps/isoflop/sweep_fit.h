@@ -1,0 +1,34 @@
+// From a sweep directory to its fit: what `sweep --fit`, `fit DIR` and `export`
+// have in common.
+
+#pragma once
+
+#include <vector>
+
+#include "analysis/fit/fit.h"
+#include "analysis/report/exact_loss.h"
+#include "lib/record/run_result.h"
+#include "lib/record/sweep_dir.h"
+
+namespace isoflop {
+
+/// A fit with what is known of its data beforehand.
+struct SweepFit {
+  FitReport report;
+  ExactLoss exact;
+};
+
+/// Fits the laws to the runs of a sweep that ended ok. Without budgets in the
+/// options, 10 and 100 times the largest run's C are allocated. Throws Error
+/// when there is no such run.
+SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
+                  const SweepDir& dir, FitOptions options);
+
+/// Returns `options` with budgets: 10 and 100 times the largest C unless some
+/// were asked for.
+FitOptions WithBudgets(FitOptions options, const ObservationSet& observations);
+
+/// Writes fit.json and prints its text to standard output.
+void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file);
+
+}  // namespace isoflop

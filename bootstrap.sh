@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Builds isoflop on a fresh machine, then runs what it is asked to.
+#
+#   ./bootstrap.sh demo    build, then train and fit sweeps/demo.json
+#   ./bootstrap.sh test    build, then run every test
+#   ./bootstrap.sh build   build only, into build/release/bin/
+#
+# On Debian and its relatives it installs the system packages that are missing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+packages=(
+  g++ cmake ninja-build ccache         # tools
+  libfmt-dev nlohmann-json3-dev        # every program
+  libssl-dev libcli11-dev libceres-dev
+  libtorch-dev libopenblas0-pthread    # isoflop-worker; libtorch-dev alone
+                                       # brings no fast matrix products
+  libgtest-dev libgmock-dev rapidjson-dev  # tests
+)
+
+usage() {
+  echo "usage: ./bootstrap.sh demo | test | build" >&2
+  exit 2
+}
+
+missing_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
+      grep -q ' installed$' || echo "$package"
+  done
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "bootstrap: to install packages, run this as root: $*" >&2
+    exit 1
+  fi
+}
+
+install_packages() {
+  if ! command -v apt-get >/dev/null; then
+    command -v cmake >/dev/null && command -v ninja >/dev/null && return
+    cat >&2 <<EOF
+bootstrap: this system has no apt-get. Please install by hand: a C++20 compiler,
+CMake 3.25, Ninja, fmt 9.1, nlohmann_json 3.11, OpenSSL 3, CLI11 2.1, Ceres
+Solver 2.1, LibTorch 1.13 or newer, an optimised BLAS, GoogleTest 1.12 and
+RapidJSON 1.1. README.md has the table.
+EOF
+    exit 1
+  fi
+  local missing
+  mapfile -t missing < <(missing_packages)
+  [ "${#missing[@]}" -eq 0 ] && return
+  echo "bootstrap: installing ${missing[*]}" >&2
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+build() {
+  if command -v ccache >/dev/null; then
+    export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  fi
+  # shellcheck disable=SC2086  # several arguments on purpose
+  cmake --preset release ${ISOFLOP_CMAKE_ARGS:-} >build.log 2>&1 || {
+    cat build.log >&2
+    exit 1
+  }
+  rm -f build.log
+  cmake --build --preset release
+}
+
+[ $# -eq 1 ] || usage
+case $1 in demo | test | build) ;; *) usage ;; esac
+install_packages
+build
+case $1 in
+  demo) build/release/bin/isoflop sweep sweeps/demo.json -o runs/demo --fit ;;
+  test) ctest --preset release ;;
+esac

@@ -1,0 +1,174 @@
+#include "lib/data/data_files.h"
+
+#include <fmt/format.h>
+#include <glob.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <set>
+#include <utility>
+
+namespace isoflop {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The paths that a glob matches, sorted byte by byte in every locale.
+std::vector<std::string> Glob(const std::string& pattern) {
+  glob_t matched{};
+  std::vector<std::string> paths;
+  if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &matched) == 0) {
+    paths.assign(matched.gl_pathv, matched.gl_pathv + matched.gl_pathc);
+  }
+  ::globfree(&matched);
+  std::ranges::sort(paths);
+  return paths;
+}
+
+/// Walks over names and collects files and complaints.
+class FileFinder {
+ public:
+  FileFinder(std::string key, const std::optional<DirectoryRules>& directories,
+             Problems* problems)
+      : key_(std::move(key)), directories_(directories), problems_(problems) {}
+
+  void AddName(const std::string& name) {
+    std::error_code ignored;
+    if (fs::exists(fs::symlink_status(name, ignored))) return AddPath(name);
+    const std::vector<std::string> matched = Glob(name);
+    if (matched.empty()) Refuse(name, "no such file, and no file matches");
+    for (const std::string& path : matched) AddPath(path);
+  }
+
+  FileList Take() { return std::move(list_); }
+
+ private:
+  void Refuse(const fs::path& path, const std::string& what) {
+    problems_->Add(key_, path.string() + ": " + what);
+  }
+
+  /// Adds what the user asked for by name, or says why it cannot be had.
+  void AddPath(const fs::path& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+      return Refuse(path, fmt::format("cannot open: {}", std::strerror(errno)));
+    }
+    if (S_ISDIR(status.st_mode)) return AddDirectory(path);
+    if (!S_ISREG(status.st_mode)) return Refuse(path, "is not a regular file");
+    if (status.st_size == 0) return Refuse(path, "is empty");
+    AddFile(path, status);
+  }
+
+  void AddFile(const fs::path& path, const struct stat& status) {
+    if (!seen_.insert({status.st_dev, status.st_ino}).second) {
+      ++list_.repeated;
+      return;
+    }
+    list_.files.push_back({.path = path, .bytes = status.st_size});
+    list_.bytes += status.st_size;
+  }
+
+  void AddDirectory(const fs::path& directory) {
+    if (!directories_) return Refuse(directory, "is a directory, not a file");
+    std::vector<std::string> paths;
+    try {
+      paths = Below(directory);
+    } catch (const fs::filesystem_error& error) {
+      return Refuse(error.path1(),
+                    "cannot read the directory: " + error.code().message());
+    }
+    const std::int64_t before = Met();
+    for (const std::string& path : paths) AddFound(directory / path);
+    if (Met() == before) {
+      Refuse(directory, "holds no file to read" + Filter());
+    }
+  }
+
+  std::int64_t Met() const { return std::ssize(list_.files) + list_.repeated; }
+
+  std::string Filter() const {
+    if (directories_->extensions.empty()) return {};
+    return fmt::format(" with extension {}",
+                       fmt::join(directories_->extensions, ", "));
+  }
+
+  /// The paths of the files below a directory, and of what may not be one,
+  /// sorted. Throws filesystem_error.
+  std::vector<std::string> Below(const fs::path& directory) {
+    std::vector<std::string> paths;
+    for (auto at = fs::recursive_directory_iterator(directory);
+         at != fs::recursive_directory_iterator(); ++at) {
+      std::error_code unreadable;  // a link that leads nowhere
+      const bool folder = at->is_directory(unreadable);
+      if (at->path().filename().native().starts_with('.')) {
+        ++list_.hidden;
+        at.disable_recursion_pending();
+      } else if (folder) {
+        if (at->is_symlink()) ++list_.irregular;
+      } else if (Wanted(at->path())) {
+        paths.push_back(at->path().lexically_relative(directory).native());
+      }
+    }
+    std::ranges::sort(paths);
+    return paths;
+  }
+
+  bool Wanted(const fs::path& path) const {
+    const auto& extensions = directories_->extensions;
+    return extensions.empty() ||
+           std::ranges::find(extensions, path.extension().native()) !=
+               extensions.end();
+  }
+
+  void AddFound(const fs::path& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+      ++list_.irregular;
+    } else if (status.st_size == 0) {
+      ++list_.empty;
+    } else {
+      AddFile(path, status);
+    }
+  }
+
+  std::string key_;
+  const std::optional<DirectoryRules>& directories_;
+  Problems* problems_;
+  std::set<std::pair<dev_t, ino_t>> seen_;  // files, whatever they are called
+  FileList list_;
+};
+
+}  // namespace
+
+FileList FindFiles(const std::vector<std::string>& names,
+                   const std::string& key,
+                   const std::optional<DirectoryRules>& directories,
+                   Problems* problems) {
+  FileFinder finder(key, directories, problems);
+  for (const std::string& name : names) finder.AddName(name);
+  return finder.Take();
+}
+
+MappedFile Map(const DataFile& file, const FileList& list) {
+  MappedFile mapped(file.path);
+  if (list.bytes > PhysicalMemory() / 2) mapped.ExpectRandomReads();
+  return mapped;
+}
+
+std::vector<std::string> SkippedNotes(const FileList& list) {
+  std::vector<std::string> notes;
+  const auto note = [&notes](std::int64_t count, const char* what) {
+    if (count > 0) notes.push_back(fmt::format("{} {}", count, what));
+  };
+  note(list.repeated, "file(s) named more than once were read once");
+  note(list.empty, "empty file(s) were passed over");
+  note(list.hidden, "hidden file(s) or folder(s) were passed over");
+  note(list.irregular,
+       "device(s), socket(s), pipe(s), broken link(s) or link(s) to folders "
+       "were passed over");
+  return notes;
+}
+
+}  // namespace isoflop

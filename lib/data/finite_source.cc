@@ -1,0 +1,79 @@
+#include "lib/data/finite_source.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "lib/core/error.h"
+#include "lib/core/random.h"
+
+namespace isoflop {
+namespace {
+
+constexpr std::uint64_t kTrainOrder = 0x6f72646572;
+
+/// Windows of context + 1 tokens that start at multiples of the context.
+std::int64_t Windows(const TokenSequence& tokens, std::int64_t context) {
+  return std::max<std::int64_t>(tokens.size() - 1, 0) / context;
+}
+
+}  // namespace
+
+FiniteSource::FiniteSource(FiniteTokens tokens, std::int64_t eval_tokens,
+                           std::int64_t context)
+    : tokens_(std::move(tokens)) {
+  assert(eval_tokens >= context && context >= 1);
+  context_ = context;
+  eval_windows_ = eval_tokens / context;
+  train_windows_ = Windows(tokens_.train, context);
+  validation_windows_ = Windows(tokens_.validation, context);
+  info_ = std::move(tokens_.info);
+  info_.train_tokens = tokens_.train.size();
+  info_.validation_tokens = tokens_.validation.size();
+  Require(validation_windows_ >= eval_windows_,
+          "data.eval_tokens: the evaluation set takes {} tokens, {} windows of "
+          "{} and one, but only {} tokens are there for validation: lower "
+          "data.eval_tokens, give more data, or {}",
+          eval_windows_ * context + 1, eval_windows_, context,
+          tokens_.validation.size(), tokens_.remedy);
+  Require(train_windows_ >= 1,
+          "data: {} training tokens do not fill one window of {} and one",
+          tokens_.train.size(), context);
+}
+
+void FiniteSource::ReadTrainWindow(std::int64_t seed, std::int64_t index,
+                                   std::span<std::int32_t> window) const {
+  assert(index >= 0);
+  const auto epoch = static_cast<std::uint64_t>(index / train_windows_);
+  const std::uint64_t seed_key =
+      MixBits(kTrainOrder, static_cast<std::uint64_t>(seed));
+  const Permutation order(MixBits(seed_key, epoch),
+                          static_cast<std::uint64_t>(train_windows_));
+  const auto within = static_cast<std::uint64_t>(index % train_windows_);
+  Read(tokens_.train, static_cast<std::int64_t>(order(within)), window);
+}
+
+void FiniteSource::ReadEvalWindow(std::int64_t index,
+                                  std::span<std::int32_t> window) const {
+  assert(0 <= index && index < eval_windows_);
+  // floor(index * validation / eval), without the overflow of the product.
+  const std::int64_t stride = validation_windows_ / eval_windows_;
+  const std::int64_t rest = validation_windows_ % eval_windows_;
+  Read(tokens_.validation, index * stride + index * rest / eval_windows_,
+       window);
+}
+
+void FiniteSource::Read(const TokenSequence& tokens, std::int64_t window_index,
+                        std::span<std::int32_t> window) const {
+  assert(std::ssize(window) == context_ + 1);
+  const std::int64_t begin = window_index * context_;
+  tokens.Read(begin, window);
+  const auto outside = std::ranges::find_if(window, [this](std::int32_t t) {
+    return t < 0 || t >= info_.vocab_size;
+  });
+  if (outside == window.end()) return;
+  Require(false, "{} is {}, not below data.vocab_size {}",
+          tokens.Locate(begin + (outside - window.begin())),
+          static_cast<std::uint32_t>(*outside), info_.vocab_size);
+}
+
+}  // namespace isoflop

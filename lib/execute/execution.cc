@@ -1,0 +1,214 @@
+#include "lib/execute/execution.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/core/clock.h"
+#include "lib/core/error.h"
+#include "lib/core/files.h"
+#include "lib/record/group_status.h"
+
+namespace isoflop {
+namespace {
+
+constexpr int kPollMilliseconds = 100;
+constexpr int kReapMilliseconds = 5;
+constexpr double kFarewellSeconds = 2.0;  // for idle workers to exit
+
+}  // namespace
+
+Execution::Execution(const SweepDir& dir, const Plan& plan,
+                     const ExecuteOptions& options, Progress& progress)
+    : dir_(dir),
+      plan_(plan),
+      options_(options),
+      progress_(progress),
+      lock_(LockSweepDir(dir)),
+      tally_(dir, plan, options.retry_failed),
+      clock_(plan, options.cost, options.slots) {
+  MakeDirectories(dir.logs());
+  for (std::size_t i = 0; i < options.slots.size(); ++i) {
+    slots_.push_back(std::make_unique<SlotWorker>(
+        options.slots[i], options.worker,
+        dir.logs() / fmt::format("worker-{}.log", i)));
+  }
+  FillQueue();
+}
+
+void Execution::FillQueue() {
+  for (const RunGroup& group : plan_.groups) {
+    if (tally_.Complete(group)) continue;
+    GroupTask task;
+    task.group = &group;
+    task.tokens_left = TokensTrained(group);
+    if (const auto status = FindGroupStatus(dir_, group.id)) {
+      // A little is always left, or it would not be here.
+      task.tokens_left =
+          std::max<std::int64_t>(1, task.tokens_left - status->tokens_done);
+    }
+    queue_.Push(std::move(task));
+  }
+}
+
+ExecuteSummary Execution::Run() {
+  while (!Finished()) {
+    AssignGroups();
+    Wait();
+    HandleSignals();
+    for (auto& slot : slots_) Serve(slot.get());
+    EnforceStop();
+    KeepLock();
+    progress_.Show(State());
+  }
+  DismissWorkers();
+  progress_.Finish(State());
+  Require(!lock_lost_,
+          "{}: another front end has taken this directory over; stopped",
+          dir_.root().string());
+  return Summary();
+}
+
+bool Execution::Finished() const {
+  const bool busy = std::ranges::any_of(
+      slots_, [](const auto& slot) { return slot->busy(); });
+  if (busy) return false;
+  const bool usable = std::ranges::any_of(slots_, [this](const auto& slot) {
+    return !health_.Retired(slot->device());
+  });
+  return stop_ != Stop::kNo || queue_.empty() || !usable;
+}
+
+void Execution::AssignGroups() {
+  for (auto& slot : slots_) {
+    if (stop_ != Stop::kNo) return;
+    if (!slot->busy() && !health_.Retired(slot->device())) Assign(slot.get());
+  }
+}
+
+bool Execution::OthersWork(const std::string& device) const {
+  return std::ranges::any_of(slots_, [&](const auto& slot) {
+    return slot->device() != device && !health_.Retired(slot->device());
+  });
+}
+
+void Execution::Assign(SlotWorker* slot) {
+  auto task =
+      queue_.Pop(slot->device(), OthersWork(slot->device()), clock_.cost());
+  if (!task) return;
+  try {
+    slot->Begin(dir_, *task);
+    any_started_ = true;
+  } catch (const Error& error) {
+    if (!any_started_) throw;
+    // It could be started before: somebody is replacing the program.
+    if (health_.BrokeAtOnce(slot->device())) Say(error.what());
+    queue_.Push(std::move(*task));
+  }
+}
+
+void Execution::Wait() {
+  std::vector<pollfd> ready{{signals_.descriptor(), POLLIN, 0}};
+  bool to_be_reaped = false;
+  for (const auto& slot : slots_) {
+    if (slot->output() >= 0) {
+      ready.push_back({slot->output(), POLLIN, 0});
+    } else if (slot->has_worker()) {
+      to_be_reaped = true;
+    }
+  }
+  ::poll(ready.data(), ready.size(),
+         to_be_reaped ? kReapMilliseconds : kPollMilliseconds);
+}
+
+void Execution::HandleSignals() {
+  for (const int signal : signals_.Take()) {
+    if (!summary_.signal) {
+      summary_.signal = signal;
+      BeginStop(Stop::kAtCheckpoint);
+    } else {
+      BeginStop(Stop::kNow);
+    }
+  }
+}
+
+void Execution::KeepLock() {
+  if (lock_lost_ || lock_.Beat()) return;
+  lock_lost_ = true;
+  BeginStop(Stop::kAtCheckpoint);
+}
+
+void Execution::BeginStop(Stop stop) {
+  if (stop <= stop_) return;
+  if (stop_ == Stop::kNo) stop_began_ = MonotonicSeconds();
+  stop_ = stop;
+  for (auto& slot : slots_) slot->AskToStop();
+}
+
+void Execution::EnforceStop() {
+  if (stop_ == Stop::kNo) return;
+  const bool patient =
+      MonotonicSeconds() - stop_began_ < options_.stop_grace_seconds;
+  if (stop_ == Stop::kAtCheckpoint && patient) return;
+  for (auto& slot : slots_) {
+    slot->Discard();
+    if (slot->busy()) slot->End();
+  }
+}
+
+void Execution::DismissWorkers() {
+  for (auto& slot : slots_) slot->AskToStop();
+  const double start = MonotonicSeconds();
+  const auto any_left = [this] {
+    return std::ranges::any_of(
+        slots_, [](const auto& slot) { return !slot->WorkerEnded(); });
+  };
+  while (any_left() && MonotonicSeconds() - start < kFarewellSeconds) {
+    ::poll(nullptr, 0, kReapMilliseconds);
+  }
+  slots_.clear();
+}
+
+void Execution::Say(const std::string& message) {
+  summary_.messages.push_back(message);
+  progress_.Note(message);
+}
+
+SweepProgress Execution::State() {
+  for (; notes_said_ < tally_.notes().size(); ++notes_said_) {
+    Say(tally_.notes()[notes_said_]);
+  }
+  SweepProgress state;
+  state.runs = tally_.runs();
+  state.ok = tally_.ok();
+  state.diverged = tally_.diverged();
+  state.failed = tally_.failed();
+  state.stopping = stop_ != Stop::kNo;
+  std::vector<WorkLeft> busy;
+  for (const auto& slot : slots_) {
+    state.slots.push_back(slot->progress());
+    if (slot->busy()) busy.push_back(slot->work_left());
+  }
+  clock_.Read(queue_, busy, &state);
+  return state;
+}
+
+ExecuteSummary Execution::Summary() {
+  summary_.runs = tally_.runs();
+  summary_.ok = tally_.ok();
+  summary_.diverged = tally_.diverged();
+  summary_.failed = tally_.failed();
+  summary_.pending =
+      summary_.runs - summary_.ok - summary_.diverged - summary_.failed;
+  summary_.wall_seconds = clock_.ElapsedSeconds();
+  return summary_;
+}
+
+ExecuteSummary Execute(const SweepDir& dir, const Plan& plan,
+                       const ExecuteOptions& options, Progress& progress) {
+  return Execution(dir, plan, options, progress).Run();
+}
+
+}  // namespace isoflop

@@ -1,0 +1,82 @@
+// One call of Execute: the loop, and what it does about each thing that a
+// worker can say or fail to say.
+
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/execute/device_health.h"
+#include "lib/execute/group_queue.h"
+#include "lib/execute/local_executor.h"
+#include "lib/execute/signals.h"
+#include "lib/execute/slot_worker.h"
+#include "lib/execute/sweep_clock.h"
+#include "lib/execute/tally.h"
+#include "lib/record/lease.h"
+
+namespace isoflop {
+
+class Execution {
+ public:
+  /// Takes the directory's lock. REQUIRES: all arguments outlive the object.
+  Execution(const SweepDir& dir, const Plan& plan,
+            const ExecuteOptions& options, Progress& progress);
+
+  /// To be called once.
+  ExecuteSummary Run();
+
+ private:
+  enum class Stop { kNo, kAtCheckpoint, kNow };
+
+  // execution.cc: the loop.
+  void FillQueue();
+  bool Finished() const;
+  void AssignGroups();
+  void Assign(SlotWorker* slot);
+  bool OthersWork(const std::string& device) const;
+  void Wait();
+  void HandleSignals();
+  void KeepLock();
+  void BeginStop(Stop stop);
+  void EnforceStop();
+  void DismissWorkers();
+  void Say(const std::string& message);
+  SweepProgress State();
+  ExecuteSummary Summary();
+
+  // execution_events.cc: what workers say and do.
+  void Serve(SlotWorker* slot);
+  void OnEvent(SlotWorker* slot, const WorkerEvent& event);
+  void OnProgress(SlotWorker* slot, const WorkerEvent& event);
+  void OnGroupEnded(SlotWorker* slot);
+  void OnGroupFailed(SlotWorker* slot, const WorkerEvent& event);
+  void OnOutOfMemory(GroupTask task, const std::string& reason);
+  void OnDeath(SlotWorker* slot, const std::string& cause);
+  void CheckStall(SlotWorker* slot);
+  void Retry(SlotWorker* slot, const std::string& cause);
+  void Fail(const GroupTask& task, const std::string& reason);
+  void Conclude(const std::vector<RunResult>& results);
+
+  const SweepDir& dir_;
+  const Plan& plan_;
+  const ExecuteOptions& options_;
+  Progress& progress_;
+  Lease lock_;
+  StopSignals signals_;
+  Tally tally_;
+  SweepClock clock_;
+  GroupQueue queue_;
+  DeviceHealth health_;
+  std::vector<std::unique_ptr<SlotWorker>> slots_;
+  ExecuteSummary summary_;
+  std::size_t notes_said_ = 0;  // of tally_.notes()
+  bool any_started_ = false;    // a worker, ever
+  bool lock_lost_ = false;
+  Stop stop_ = Stop::kNo;
+  double stop_began_ = 0.0;  // monotonic seconds
+};
+
+}  // namespace isoflop

@@ -1,0 +1,59 @@
+// Runs a plan on this machine: a resident worker process per slot, groups
+// longest first. Whatever happens to a worker costs at most the group it holds;
+// whatever happens to the front end costs nothing, because the truth is in the
+// sweep directory.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/execute/cost_model.h"
+#include "lib/execute/progress.h"
+#include "lib/execute/slots.h"
+#include "lib/record/sweep_dir.h"
+#include "lib/sweep/plan.h"
+
+namespace isoflop {
+
+struct ExecuteOptions {
+  std::filesystem::path worker;  // the isoflop-worker program
+  std::vector<Slot> slots;       // at least one
+  CostModel cost;
+  bool retry_failed = false;         // try runs again that ended as failed
+  bool fail_fast = false;            // stop at the first failed or diverged run
+  double stop_grace_seconds = 30.0;  // to reach a checkpoint when stopping
+  double stall_seconds = 1800.0;  // of silence, until a worker counts as hung
+};
+
+/// How a sweep stands when Execute returns.
+struct ExecuteSummary {
+  std::int64_t runs = 0;  // in the plan; the sum of the next four
+  std::int64_t ok = 0;
+  std::int64_t diverged = 0;
+  std::int64_t failed = 0;
+  std::int64_t pending = 0;           // without a result
+  std::int64_t ended_here = 0;        // got their result in this call
+  std::optional<int> signal;          // SIGINT or SIGTERM, if that stopped it
+  bool stopped_by_failure = false;    // by fail_fast
+  std::vector<std::string> messages;  // why runs failed, devices retired, ...
+  double wall_seconds = 0.0;
+
+  bool complete() const { return ok == runs; }
+};
+
+/// Trains every run of the plan that has no result yet and returns how the
+/// sweep stands. REQUIRES: PrepareSweepDir(dir, ..., plan) was called.
+///
+/// Handles SIGINT and SIGTERM while it runs: the first asks the workers to stop
+/// at a checkpoint, a second kills them. A run that fails or diverges is a
+/// result, not an exception. Throws Error when another front end works on the
+/// directory (naming host, pid and since when), or when no worker can be
+/// started.
+ExecuteSummary Execute(const SweepDir& dir, const Plan& plan,
+                       const ExecuteOptions& options, Progress& progress);
+
+}  // namespace isoflop

@@ -1,0 +1,115 @@
+#include "lib/execute/slots.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "lib/core/error.h"
+#include "lib/core/text.h"
+
+namespace isoflop {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Cores' worth of time that a control group grants, from its "cpu.max" file:
+/// quota and period in microseconds, or "max".
+std::optional<double> GrantedCores(const fs::path& cpu_max) {
+  std::ifstream file(cpu_max);
+  double quota = 0.0;
+  double period = 0.0;
+  if (!(file >> quota >> period) || quota <= 0.0 || period <= 0.0) {
+    return std::nullopt;
+  }
+  return quota / period;
+}
+
+/// Returns this process's control group, "/" when there is none.
+fs::path ControlGroup() {
+  std::ifstream file("/proc/self/cgroup");
+  std::string line;
+  while (std::getline(file, line)) {
+    if (line.starts_with("0::")) return line.substr(3);
+  }
+  return "/";
+}
+
+std::vector<std::string> CudaDevices(const ProbeReport& probe) {
+  std::vector<std::string> names;
+  for (const auto& device : probe.cuda) names.push_back(device.name);
+  return names;
+}
+
+std::vector<std::string> SplitAtCommas(const std::string& text) {
+  std::vector<std::string> words;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find(',', start), text.size());
+    words.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return words;
+}
+
+/// Returns the devices that one word of --devices means.
+std::vector<std::string> DevicesOf(const std::string& word,
+                                   const ProbeReport& probe) {
+  const std::vector<std::string> cuda = CudaDevices(probe);
+  if (word == "auto")
+    return cuda.empty() ? std::vector<std::string>{"cpu"} : cuda;
+  if (word == "cpu") return {"cpu"};
+  if (word == "cuda" && !cuda.empty()) return cuda;
+  if (std::ranges::find(cuda, word) != cuda.end()) return {word};
+  std::vector<std::string_view> allowed = {"auto", "cpu"};
+  allowed.insert(allowed.end(), cuda.begin(), cuda.end());
+  throw Error(fmt::format("--devices: there is no \"{}\" here; there is {}{}",
+                          word, fmt::join(allowed, ", "),
+                          Suggestion(word, allowed)));
+}
+
+}  // namespace
+
+std::int64_t UsableCores() {
+  cpu_set_t affinity;
+  CPU_ZERO(&affinity);
+  double cores = 1.0;
+  if (::sched_getaffinity(0, sizeof(affinity), &affinity) == 0) {
+    cores = CPU_COUNT(&affinity);
+  }
+  // A group's limit holds for all groups below it.
+  for (fs::path group = ControlGroup();; group = group.parent_path()) {
+    const auto granted = GrantedCores(fs::path("/sys/fs/cgroup") /
+                                      group.relative_path() / "cpu.max");
+    if (granted) cores = std::min(cores, *granted);
+    if (!group.has_relative_path()) break;
+  }
+  return std::max<std::int64_t>(1, std::llround(std::floor(cores)));
+}
+
+std::vector<Slot> ResolveSlots(const std::string& devices,
+                               std::optional<std::int64_t> jobs,
+                               const ProbeReport& probe, std::int64_t cores) {
+  Require(!jobs || *jobs >= 1, "--jobs: must be at least 1, got {}", *jobs);
+  std::vector<Slot> slots;
+  std::vector<Slot> one_each;
+  for (const std::string& word : SplitAtCommas(devices)) {
+    for (const std::string& device : DevicesOf(word, probe)) {
+      if (std::ranges::find(one_each, Slot{device}) != one_each.end()) continue;
+      one_each.push_back({device});
+      slots.insert(slots.end(),
+                   static_cast<std::size_t>(device == "cpu" ? cores : 1),
+                   Slot{device});
+    }
+  }
+  if (!jobs) return slots;
+  slots.clear();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(*jobs); ++i) {
+    slots.push_back(one_each[i % one_each.size()]);
+  }
+  return slots;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,64 @@
+#include "lib/execute/sweep_clock.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/core/clock.h"
+
+namespace isoflop {
+
+SweepClock::SweepClock(const Plan& plan, CostModel cost,
+                       const std::vector<Slot>& slots)
+    : plan_(plan),
+      cost_(std::move(cost)),
+      slots_(slots),
+      start_(MonotonicSeconds()) {}
+
+double SweepClock::ElapsedSeconds() const {
+  return MonotonicSeconds() - start_;
+}
+
+void SweepClock::Estimate(const GroupQueue& queue,
+                          const std::vector<WorkLeft>& busy) {
+  const std::string& device = slots_.front().device;
+  double left = 0.0;
+  double longest = 0.0;  // no group can be split over slots
+  const auto add = [&](double seconds) {
+    left += seconds;
+    longest = std::max(longest, seconds);
+  };
+  for (const GroupTask& task : queue.tasks()) {
+    add(cost_.Seconds(*task.group, device, task.tokens_left));
+  }
+  for (const WorkLeft& work : busy) {
+    add(cost_.Seconds(*work.group, work.device, work.tokens));
+  }
+  double total = 0.0;
+  for (const RunGroup& group : plan_.groups) {
+    total += cost_.Seconds(group, device, TokensTrained(group));
+  }
+  fraction_ = total > 0.0 ? std::clamp(1.0 - left / total, 0.0, 1.0) : 0.0;
+  const bool measured = std::ranges::all_of(
+      slots_, [this](const Slot& slot) { return cost_.Measured(slot.device); });
+  const auto slots = static_cast<double>(slots_.size());
+  seconds_left_ =
+      measured ? std::optional(std::max(left / slots, longest)) : std::nullopt;
+}
+
+void SweepClock::Read(const GroupQueue& queue,
+                      const std::vector<WorkLeft>& busy,
+                      SweepProgress* progress) {
+  const double now = MonotonicSeconds();
+  if (!estimated_at_ || now - *estimated_at_ >= 1.0) {
+    Estimate(queue, busy);
+    estimated_at_ = now;
+  }
+  progress->fraction = fraction_;
+  progress->elapsed_seconds = ElapsedSeconds();
+  if (seconds_left_) {
+    progress->seconds_left =
+        std::max(0.0, *seconds_left_ - (now - *estimated_at_));
+  }
+}
+
+}  // namespace isoflop

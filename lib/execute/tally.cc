@@ -1,0 +1,72 @@
+#include "lib/execute/tally.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lib/core/error.h"
+
+namespace isoflop {
+
+Tally::Tally(const SweepDir& dir, const Plan& plan, bool retry_failed)
+    : dir_(dir) {
+  for (const RunGroup& group : plan.groups) {
+    runs_ += static_cast<std::int64_t>(group.runs.size());
+    for (const PlannedRun& run : group.runs) {
+      const auto result = FindResult(dir_, run.id, &notes_);
+      if (!result) continue;
+      if (retry_failed && result->status == RunStatus::kFailed) {
+        SetResultAside(dir_, run.id);
+      } else {
+        Add(*result);
+      }
+    }
+  }
+}
+
+void Tally::Add(const RunResult& result) {
+  ended_.insert(result.id);
+  ++counts_[static_cast<std::size_t>(result.status)];
+}
+
+std::vector<RunResult> Tally::Refresh(const RunGroup& group) {
+  std::vector<RunResult> fresh;
+  for (const PlannedRun& run : group.runs) {
+    if (ended_.contains(run.id)) continue;
+    auto result = FindResult(dir_, run.id);
+    if (!result) continue;
+    Add(*result);
+    fresh.push_back(std::move(*result));
+  }
+  return fresh;
+}
+
+std::vector<RunResult> Tally::FailPending(const RunGroup& group,
+                                          const std::string& reason) {
+  std::vector<RunResult> failed;
+  for (const PlannedRun& run : group.runs) {
+    if (ended_.contains(run.id)) continue;
+    RunResult result = ResultFor(group, run);
+    result.status = RunStatus::kFailed;
+    result.reason = reason;
+    try {
+      StoreResult(dir_, result);
+    } catch (const Error& error) {
+      // What made the run fail may well be what keeps us from writing it down.
+      notes_.push_back(
+          fmt::format("{}: failed, but that could not be recorded: {}", run.id,
+                      error.what()));
+    }
+    Add(result);
+    failed.push_back(std::move(result));
+  }
+  return failed;
+}
+
+bool Tally::Complete(const RunGroup& group) const {
+  return std::ranges::all_of(group.runs, [this](const PlannedRun& run) {
+    return ended_.contains(run.id);
+  });
+}
+
+}  // namespace isoflop

@@ -1,0 +1,62 @@
+// A worker in its own process: lines in, lines out, and how it ended.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace isoflop {
+
+/// Runs a program with pipes for its standard input and output, in the
+/// environment of worker_environment.h and in a process group of its own:
+/// Ctrl-C in the terminal reaches the front end alone. When the front end dies,
+/// however that happens, the input ends, and the worker stops by itself.
+class WorkerProcess {
+ public:
+  /// Starts `program`; its standard error goes to `log_descriptor`. Throws
+  /// Error, naming the program, when it cannot be started.
+  WorkerProcess(const std::filesystem::path& program,
+                const std::vector<std::string>& arguments, int log_descriptor);
+
+  /// Kills it if it still runs.
+  ~WorkerProcess();
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+
+  pid_t pid() const { return pid_; }
+
+  /// For poll; -1 after the output has ended.
+  int output() const { return output_; }
+
+  /// Sends a line; returns false when the worker does not take it.
+  bool Send(const std::string& line);
+
+  /// Ends its input, which asks it to stop at a checkpoint and exit.
+  void CloseInput();
+
+  /// Returns the whole lines that have arrived; never waits.
+  std::vector<std::string> ReadLines();
+
+  /// Returns the status of waitpid once it has ended; never waits.
+  std::optional<int> Ended();
+
+  /// Sends SIGKILL to its process group.
+  void Kill();
+
+ private:
+  pid_t pid_ = -1;
+  int input_ = -1;
+  int output_ = -1;
+  std::string partial_;  // a line that has not ended yet
+  std::optional<int> ended_;
+};
+
+/// Returns "exited with status 3" or "was killed by SIGSEGV (Segmentation
+/// fault)" for a status of waitpid.
+std::string DescribeEnd(int wait_status);
+
+}  // namespace isoflop

@@ -1,0 +1,54 @@
+// The layers of a Transformer as plain compositions of tensor operations: what
+// they compute, for any device and floating dtype. Faster versions exist (see
+// fused_pass.h); these are what they are tested against.
+
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+
+#include "lib/sweep/model_shape.h"
+
+namespace isoflop {
+
+/// Keeps a norm finite where its input is all zero.
+inline constexpr double kNormEpsilon = 1e-6;
+
+/// Normalises the last dimension of x [..., d]:
+///
+///   rms     gain * x / sqrt(mean(x^2) + eps)
+///   layer   gain * (x - mean(x)) / sqrt(var(x) + eps) + bias
+///
+/// gain, bias [d]; `bias` is undefined for rms.
+/// Source: Zhang & Sennrich 2019 (arXiv:1910.07467); Ba et al. 2016
+/// (arXiv:1607.06450).
+at::Tensor Normalise(const at::Tensor& x, const at::Tensor& gain,
+                     const at::Tensor& bias);
+
+/// Applies the nonlinearity to what fc gives, [..., d_ff]:
+///
+///   relu_squared  max(x, 0)^2                (So et al. 2021)
+///   relu          max(x, 0)
+///   gelu          x Phi(x), by erf           (Hendrycks & Gimpel 2016)
+///   swiglu        silu(x_gate) * x_up        (Shazeer 2020), from
+///                 [..., 2 d_ff] = (gate, up)
+at::Tensor Activate(const at::Tensor& x, FfnKind kind);
+
+/// cos and sin of the rotary angles, fp32 [T, head size / 2]:
+///
+///   angle(t, i) = t * base^(-2 i / head_size),  i = 0 ... head_size / 2 - 1
+struct RotaryTables {
+  at::Tensor cos;
+  at::Tensor sin;
+};
+RotaryTables MakeRotaryTables(std::int64_t context, std::int64_t head_size,
+                              double base, at::TensorOptions options);
+
+/// Rotates the pairs (x_i, x_{i + head_size/2}) of x [B, T, ..., head size] by
+/// the angle of their position, in fp32, and returns x's dtype. The product of
+/// a rotated query and a rotated key depends on their distance only.
+/// Source: Su et al. 2021 (arXiv:2104.09864).
+at::Tensor Rotate(const at::Tensor& x, const RotaryTables& tables);
+
+}  // namespace isoflop

@@ -1,0 +1,83 @@
+// The parameters of a model: what there are, how they start, and the one flat
+// buffer that they are views of. The optimizer sees the buffer only, so its
+// step is a few operations whatever the number of matrices.
+
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lib/sweep/model_shape.h"
+
+namespace isoflop {
+
+/// One parameter tensor.
+struct ParameterSpec {
+  std::string name;                 // "layer0.qkv"
+  std::vector<std::int64_t> sizes;  // a matrix is [outputs, inputs]
+  bool hidden_matrix = false;       // width-scaled learning rate, weight decay
+  double init_mean = 0.0;
+  double init_std = 0.0;  // of a normal distribution; 0: the mean itself
+};
+
+/// Returns every parameter of a shape, hidden matrices first. With d = d_model:
+///
+///   qkv [3d, d], fc [d_ff, d] (swiglu: [2 d_ff, d])   N(0, 1 / d)
+///   out [d, d]                                        N(0, 1 / (2 layers d))
+///   proj [d, d_ff]                                    N(0, 1 / (2 layers d_ff))
+///   embedding [V, d], positions [T, d], head [V, d]   N(0, 1 / d)
+///   gains [d]                                         1
+///   biases [d], of layer norms only                   0
+///
+/// Output projections (out, proj) start smaller so that the residual stream
+/// keeps its size whatever the depth.
+/// Source: Radford et al. 2019 (GPT-2), section 2.3, for the depth factor.
+std::vector<ParameterSpec> ParameterSpecs(const ModelShape& shape);
+
+/// Values and gradients of all parameters: two flat buffers of the same layout,
+/// and a view of each per parameter. Every parameter starts at a multiple of
+/// kAlignment elements; the gaps are zero and stay zero.
+class Parameters {
+ public:
+  static constexpr std::int64_t kAlignment = 16;
+
+  Parameters(std::vector<ParameterSpec> specs, at::TensorOptions options);
+
+  /// Draws every value from `seed`: a pure function of the seed and the
+  /// parameter's place, the same on every machine and device.
+  void Initialize(std::int64_t seed);
+
+  /// Flat buffers [size()].
+  const at::Tensor& values() const { return values_; }
+  const at::Tensor& gradients() const { return gradients_; }
+
+  std::int64_t size() const { return values_.numel(); }
+
+  /// Length of the leading segment that holds the hidden matrices.
+  std::int64_t hidden_size() const { return hidden_size_; }
+
+  /// N: the parameters themselves, without the gaps.
+  std::int64_t count() const;
+
+  const std::vector<ParameterSpec>& specs() const { return specs_; }
+
+  /// Views into values(), in the order of specs(): leaves of the autograd
+  /// graph, with views into gradients() as their gradients.
+  const std::vector<at::Tensor>& tensors() const { return tensors_; }
+
+  /// Returns the view of the parameter called `name`; undefined when the shape
+  /// has none.
+  at::Tensor Find(const std::string& name) const;
+
+ private:
+  std::vector<ParameterSpec> specs_;
+  std::int64_t hidden_size_ = 0;
+  at::Tensor values_;
+  at::Tensor gradients_;
+  std::vector<at::Tensor> tensors_;
+};
+
+}  // namespace isoflop

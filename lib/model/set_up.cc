@@ -1,0 +1,17 @@
+#include "lib/model/set_up.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+
+namespace isoflop {
+
+void SetUpComputing() {
+  at::set_num_threads(1);
+  at::globalContext().setFlushDenormal(true);
+  // OpenBLAS has threads of its own, which LibTorch knows nothing of.
+  void* symbol = ::dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+  if (symbol != nullptr) reinterpret_cast<void (*)(int)>(symbol)(1);
+}
+
+}  // namespace isoflop

@@ -1,0 +1,56 @@
+// Every difference between LibTorch versions, in one place. The rest of the
+// code compiles unchanged against LibTorch 1.13 and 2.x.
+
+#pragma once
+
+#include <ATen/ATen.h>
+#include <c10/util/Exception.h>
+#include <torch/version.h>
+
+#include <cmath>
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+
+namespace isoflop::compat {
+
+/// Attention of every query to the keys at and before its own position:
+///
+///   softmax(q k^T / sqrt(head size) + mask) v
+///
+/// q, k, v [B, heads, T, head size], any floating dtype; `mask` [T, T] is 0 on
+/// and below the diagonal and minus infinity above. The softmax is in fp32.
+/// LibTorch 2 has a kernel that builds no [T, T] matrix and needs no mask.
+/// Source: Vaswani et al. 2017, eq. 1 (arXiv:1706.03762).
+inline at::Tensor CausalAttention(const at::Tensor& q, const at::Tensor& k,
+                                  const at::Tensor& v, const at::Tensor& mask) {
+#if TORCH_VERSION_MAJOR >= 2
+  static_cast<void>(mask);
+  return at::scaled_dot_product_attention(q, k, v, {}, 0.0, true);
+#else
+  const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(-1)));
+  const at::Tensor scores = at::matmul(q * scale, k.transpose(-2, -1)) + mask;
+  return at::matmul(at::softmax(scores, -1).to(v.scalar_type()), v);
+#endif
+}
+
+/// Returns whether `error` says that a device, or this machine, has run out of
+/// memory. LibTorch has a type for it on CUDA only, and for the CPU a text.
+inline bool IsOutOfMemory(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error)) return true;
+  if (dynamic_cast<const c10::OutOfMemoryError*>(&error)) return true;
+  const std::string_view text = error.what();
+  return text.find("out of memory") != std::string_view::npos ||
+         text.find("can't allocate memory") != std::string_view::npos ||
+         text.find("not enough memory") != std::string_view::npos;
+}
+
+/// Returns the message of `error` without LibTorch's stack of C++ frames.
+inline std::string Message(const std::exception& error) {
+  const auto* of_torch = dynamic_cast<const c10::Error*>(&error);
+  return of_torch != nullptr ? of_torch->what_without_backtrace()
+                             : error.what();
+}
+
+}  // namespace isoflop::compat

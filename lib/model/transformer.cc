@@ -1,0 +1,131 @@
+#include "lib/model/transformer.h"
+
+#include <fmt/core.h>
+
+#include <limits>
+
+#include "lib/model/torch_compat.h"
+
+namespace isoflop {
+namespace {
+
+at::TensorOptions MasterOptions(const ComputeOptions& options) {
+  return at::TensorOptions(options.dtype).device(options.device);
+}
+
+at::Tensor CausalMask(std::int64_t context, at::TensorOptions options) {
+  const double minus_infinity = -std::numeric_limits<double>::infinity();
+  return at::triu(at::full({context, context}, minus_infinity, options), 1);
+}
+
+}  // namespace
+
+Transformer::Transformer(const ModelShape& shape, const ComputeOptions& options)
+    : shape_(shape),
+      options_(options),
+      parameters_(ParameterSpecs(shape), MasterOptions(options)) {
+  if (options.precision == Precision::kBf16) {
+    half_parameters_.emplace(parameters_.specs(),
+                             MasterOptions(options).dtype(at::kBFloat16));
+  }
+  const Parameters& products = product_parameters();
+  for (std::int64_t i = 0; i < shape.layers; ++i) {
+    const std::string prefix = fmt::format("layer{}.", i);
+    layers_.push_back({.attention_norm = FindNorm(prefix + "attention_norm"),
+                       .ffn_norm = FindNorm(prefix + "ffn_norm"),
+                       .qkv = products.Find(prefix + "qkv"),
+                       .out = products.Find(prefix + "out"),
+                       .fc = products.Find(prefix + "fc"),
+                       .proj = products.Find(prefix + "proj")});
+  }
+  final_norm_ = FindNorm("final_norm");
+  embedding_ = parameters_.Find("embedding");
+  positions_ = parameters_.Find("positions");
+  head_ = products.Find(shape.tied_embeddings ? "embedding" : "head");
+  if (shape.position == Position::kRotary) {
+    rotary_ = MakeRotaryTables(shape.context, shape.d_model / shape.heads,
+                               shape.rotary_base, MasterOptions(options));
+  }
+  mask_ = CausalMask(shape.context, MasterOptions(options));
+}
+
+Transformer::Norm Transformer::FindNorm(const std::string& name) const {
+  return {.gain = parameters_.Find(name + ".gain"),
+          .bias = parameters_.Find(name + ".bias")};
+}
+
+void Transformer::WeightsChanged() {
+  if (half_parameters_) half_parameters_->values().copy_(parameters_.values());
+}
+
+at::Tensor Transformer::Embed(const at::Tensor& tokens) const {
+  const at::Tensor x = at::embedding(embedding_, tokens);
+  if (!positions_.defined()) return x;
+  return x + positions_.narrow(0, 0, tokens.size(1));
+}
+
+at::Tensor Transformer::NormaliseForProduct(const Norm& norm,
+                                            const at::Tensor& x) const {
+  return Normalise(x, norm.gain, norm.bias)
+      .to(product_parameters().values().scalar_type());
+}
+
+at::Tensor Transformer::Attend(const Layer& layer, const at::Tensor& x) const {
+  const std::int64_t batch = x.size(0);
+  const std::int64_t length = x.size(1);
+  const at::Tensor qkv =
+      at::linear(NormaliseForProduct(layer.attention_norm, x), layer.qkv)
+          .view({batch, length, 3, shape_.heads, -1});
+  at::Tensor query_key = qkv.narrow(2, 0, 2);
+  if (shape_.position == Position::kRotary) {
+    query_key = Rotate(query_key, rotary_);
+  }
+  const auto by_head = [](const at::Tensor& all, std::int64_t which) {
+    return all.select(2, which).transpose(1, 2);  // [B, heads, T, head size]
+  };
+  const at::Tensor attended = compat::CausalAttention(
+      by_head(query_key, 0), by_head(query_key, 1), by_head(qkv, 2),
+      mask_.narrow(0, 0, length).narrow(1, 0, length));
+  return at::linear(attended.transpose(1, 2).reshape(x.sizes()), layer.out);
+}
+
+at::Tensor Transformer::FeedForward(const Layer& layer,
+                                    const at::Tensor& x) const {
+  const at::Tensor hidden =
+      at::linear(NormaliseForProduct(layer.ffn_norm, x), layer.fc);
+  return at::linear(Activate(hidden, shape_.ffn), layer.proj);
+}
+
+at::Tensor Transformer::Logits(const at::Tensor& tokens) const {
+  at::Tensor x = Embed(tokens);
+  for (const Layer& layer : layers_) {
+    x = x + Attend(layer, x);
+    x = x + FeedForward(layer, x);
+  }
+  return at::linear(NormaliseForProduct(final_norm_, x), head_)
+      .to(options_.dtype);
+}
+
+at::Tensor Transformer::TokenLosses(const at::Tensor& tokens,
+                                    const at::Tensor& targets) const {
+  const at::NoGradGuard no_grad;
+  const at::Tensor logits = Logits(tokens).view({-1, shape_.vocab_size});
+  return at::cross_entropy_loss(logits, targets.reshape({-1}), {},
+                                at::Reduction::None)
+      .view(tokens.sizes());
+}
+
+at::Tensor Transformer::AddGradient(const at::Tensor& tokens,
+                                    const at::Tensor& targets, double weight) {
+  const at::Tensor logits = Logits(tokens).view({-1, shape_.vocab_size});
+  const at::Tensor loss =
+      at::cross_entropy_loss(logits, targets.reshape({-1}));
+  loss.backward(at::full_like(loss, weight));
+  if (half_parameters_) {
+    parameters_.gradients().add_(half_parameters_->gradients());
+    half_parameters_->gradients().zero_();
+  }
+  return loss.detach();
+}
+
+}  // namespace isoflop

@@ -1,0 +1,91 @@
+// The Transformer: decoder-only, pre-norm, without biases outside layer norms.
+//
+//   x = embedding[token] (+ positions)
+//   x = x + out attention(qkv norm(x))     per layer
+//   x = x + proj activate(fc norm(x))
+//   logits = head norm(x)                  head = embedding if tied
+
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/model/layers.h"
+#include "lib/model/parameters.h"
+#include "lib/sweep/model_shape.h"
+#include "lib/sweep/training_config.h"
+
+namespace isoflop {
+
+/// Where and in which numbers a model computes.
+struct ComputeOptions {
+  at::Device device = at::kCPU;
+  Precision precision = Precision::kFp32;
+  at::ScalarType dtype = at::kFloat;  // of the master weights; kDouble only to
+                                      // check gradients
+};
+
+/// A model and its gradient. With Precision::kBf16, matrix products run in bf16
+/// on a copy of the weights; the residual stream, norms, softmax and
+/// cross-entropy stay in fp32.
+class Transformer {
+ public:
+  /// REQUIRES: Validate(shape) finds no problem.
+  Transformer(const ModelShape& shape, const ComputeOptions& options);
+
+  const ModelShape& shape() const { return shape_; }
+  Parameters& parameters() { return parameters_; }
+  const Parameters& parameters() const { return parameters_; }
+
+  /// Takes over what was written to parameters().values(). To be called after
+  /// every change of them.
+  void WeightsChanged();
+
+  /// Returns the logits [B, T, vocab] of tokens [B, T] (int64), fp32 (or the
+  /// master dtype). T may be shorter than the context.
+  at::Tensor Logits(const at::Tensor& tokens) const;
+
+  /// Returns -ln p(target) for every token: [B, T], nats, without a graph.
+  at::Tensor TokenLosses(const at::Tensor& tokens,
+                         const at::Tensor& targets) const;
+
+  /// Returns the mean cross-entropy over all targets in nats per token, a
+  /// scalar on the device, and adds `weight` times its gradient to
+  /// parameters().gradients(). tokens, targets [B, T], int64.
+  at::Tensor AddGradient(const at::Tensor& tokens, const at::Tensor& targets,
+                         double weight);
+
+ private:
+  struct Norm {
+    at::Tensor gain, bias;
+  };
+  struct Layer {
+    Norm attention_norm, ffn_norm;
+    at::Tensor qkv, out, fc, proj;
+  };
+
+  Norm FindNorm(const std::string& name) const;
+  at::Tensor Embed(const at::Tensor& tokens) const;
+  at::Tensor Attend(const Layer& layer, const at::Tensor& x) const;
+  at::Tensor FeedForward(const Layer& layer, const at::Tensor& x) const;
+  at::Tensor NormaliseForProduct(const Norm& norm, const at::Tensor& x) const;
+  const Parameters& product_parameters() const {
+    return half_parameters_ ? *half_parameters_ : parameters_;
+  }
+
+  ModelShape shape_;
+  ComputeOptions options_;
+  Parameters parameters_;
+  std::optional<Parameters> half_parameters_;  // bf16 copy, of kBf16 only
+  std::vector<Layer> layers_;
+  Norm final_norm_;
+  at::Tensor embedding_, positions_, head_;
+  RotaryTables rotary_;
+  at::Tensor mask_;
+};
+
+}  // namespace isoflop

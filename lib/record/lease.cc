@@ -1,0 +1,234 @@
+#include "lib/record/lease.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "lib/core/clock.h"
+#include "lib/core/error.h"
+#include "lib/core/files.h"
+#include "lib/core/object_reader.h"
+#include "lib/record/process_identity.h"
+
+namespace isoflop {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a claim's file says.
+struct Claim {
+  std::string text;
+  LeaseHolder holder;
+  bool released = false;
+};
+
+fs::path ClaimPath(const fs::path& path, std::int64_t number) {
+  return path.string() + "." + std::to_string(number);
+}
+
+std::string ClaimText(const LeaseHolder& holder, bool released) {
+  Json json = {{"host", holder.host},
+               {"pid", holder.pid},
+               {"process_start", holder.process_start},
+               {"since", holder.since},
+               {"beats", holder.beats}};
+  if (released) json["released"] = true;
+  return json.dump(2) + "\n";
+}
+
+Claim ParseClaim(std::string text, const std::string& source) {
+  Claim claim;
+  Problems problems;
+  const Json json = ParseJson(text, source);
+  ObjectReader reader(json, source, &problems);
+  reader.Read("host", &claim.holder.host);
+  reader.Read("pid", &claim.holder.pid);
+  reader.Read("process_start", &claim.holder.process_start);
+  reader.Read("since", &claim.holder.since);
+  reader.Read("beats", &claim.holder.beats);
+  reader.Read("released", &claim.released);
+  problems.ThrowIfAny();
+  claim.text = std::move(text);
+  return claim;
+}
+
+/// Returns the claim, or nothing when its file has just been cleared away. One
+/// that cannot be understood is by an unknown holder, whom only time can judge.
+std::optional<Claim> ReadClaim(const fs::path& path) {
+  std::string text;
+  try {
+    text = ReadFile(path);
+    return ParseClaim(text, path.string());
+  } catch (const Error&) {
+    if (!fs::exists(path)) return std::nullopt;
+  }
+  Claim unknown;
+  unknown.text = std::move(text);
+  unknown.holder.host = "(unreadable " + path.string() + ")";
+  return unknown;
+}
+
+/// Returns the numbers of all claims on `path`, in no order.
+std::vector<std::int64_t> ClaimNumbers(const fs::path& path) {
+  const std::string prefix = path.filename().string() + ".";
+  const fs::path parent = path.has_parent_path() ? path.parent_path() : ".";
+  std::vector<std::int64_t> numbers;
+  std::error_code failed;
+  for (fs::directory_iterator it(parent, failed), end; !failed && it != end;
+       it.increment(failed)) {
+    const std::string name = it->path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    std::int64_t number = 0;
+    const char* end_of_name = name.data() + name.size();
+    const auto parsed =
+        std::from_chars(name.data() + prefix.size(), end_of_name, number);
+    if (parsed.ptr == end_of_name && number > 0) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+/// Returns the highest number, 0 when there is no claim.
+std::int64_t HighestClaim(const fs::path& path) {
+  const auto numbers = ClaimNumbers(path);
+  return numbers.empty() ? 0 : std::ranges::max(numbers);
+}
+
+/// Clears away claims that were passed, but for the last: a directory listing
+/// is no snapshot, and one that overlaps with a takeover must find something.
+void RemovePassedClaims(const fs::path& path, std::int64_t highest) {
+  std::error_code ignored;
+  for (const std::int64_t number : ClaimNumbers(path)) {
+    if (number < highest - 1) fs::remove(ClaimPath(path, number), ignored);
+  }
+}
+
+enum class Standing { kVacant, kHeld, kChanged };
+
+/// Judges a claim by whether it changes, for want of a better way.
+Standing WatchClaim(const fs::path& path, std::int64_t number,
+                    const Claim& claim, double seconds) {
+  const double start = MonotonicSeconds();
+  while (MonotonicSeconds() - start < seconds) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    const auto now = ReadClaim(ClaimPath(path, number));
+    if (!now || now->released || HighestClaim(path) != number) {
+      return Standing::kChanged;
+    }
+    if (now->text != claim.text) return Standing::kHeld;
+  }
+  return Standing::kVacant;
+}
+
+Standing Judge(const fs::path& path, std::int64_t number, const Claim& claim,
+               double stale_seconds) {
+  if (claim.released) return Standing::kVacant;
+  switch (LivenessOf(claim.holder)) {
+    case Liveness::kAlive:
+      return Standing::kHeld;
+    case Liveness::kDead:
+      return Standing::kVacant;
+    case Liveness::kUnknown:
+      break;
+  }
+  return WatchClaim(path, number, claim, stale_seconds);
+}
+
+/// Claims `number`; returns whether it is ours and the highest.
+bool TakeNumber(const fs::path& path, std::int64_t number,
+                const std::string& text) {
+  if (!CreateFileExclusively(ClaimPath(path, number), text)) return false;
+  if (HighestClaim(path) == number) {
+    RemovePassedClaims(path, number);
+    return true;
+  }
+  // While we looked, others went through this number and beyond it.
+  std::error_code ignored;
+  fs::remove(ClaimPath(path, number), ignored);
+  return false;
+}
+
+}  // namespace
+
+Lease::Lease(fs::path path, std::int64_t number, LeaseHolder self)
+    : path_(std::move(path)),
+      number_(number),
+      self_(std::move(self)),
+      last_beat_(MonotonicSeconds()) {}
+
+Lease::Lease(Lease&& other) noexcept
+    : path_(std::move(other.path_)),
+      number_(other.number_),
+      self_(std::move(other.self_)),
+      last_beat_(other.last_beat_),
+      ours_(other.ours_) {
+  other.path_.clear();
+}
+
+std::optional<Lease> Lease::Acquire(const fs::path& path, LeaseHolder* holder,
+                                    double stale_seconds) {
+  const LeaseHolder self = ThisProcess();
+  const std::string text = ClaimText(self, /*released=*/false);
+  while (true) {
+    const std::int64_t highest = HighestClaim(path);
+    if (highest > 0) {
+      const auto claim = ReadClaim(ClaimPath(path, highest));
+      if (!claim) continue;  // passed and cleared away meanwhile
+      const Standing standing = Judge(path, highest, *claim, stale_seconds);
+      if (standing == Standing::kChanged) continue;
+      if (standing == Standing::kHeld) {
+        *holder = claim->holder;
+        return std::nullopt;
+      }
+    }
+    if (TakeNumber(path, highest + 1, text)) {
+      return Lease(path, highest + 1, self);
+    }
+  }
+}
+
+bool Lease::Beat() {
+  const double now = MonotonicSeconds();
+  if (!ours_ || now - last_beat_ < kBeatSeconds) return ours_;
+  last_beat_ = now;
+  ours_ = HighestClaim(path_) == number_;
+  if (!ours_) return false;
+  ++self_.beats;
+  try {
+    WriteFileAtomically(ClaimPath(path_, number_), ClaimText(self_, false));
+  } catch (const Error&) {
+    // A full disk must not stop the work; whether we are alive is still seen on
+    // this host, and if another host takes over, the next beat notices.
+  }
+  return true;
+}
+
+Lease::~Lease() {
+  const bool forked = ::getpid() != self_.pid;
+  if (path_.empty() || forked || HighestClaim(path_) != number_) return;
+  try {
+    WriteFileAtomically(ClaimPath(path_, number_), ClaimText(self_, true));
+  } catch (const Error&) {
+    // Our death releases it as well.
+  }
+}
+
+std::optional<LeaseHolder> CurrentHolder(const fs::path& path) {
+  const std::int64_t highest = HighestClaim(path);
+  if (highest == 0) return std::nullopt;
+  const auto claim = ReadClaim(ClaimPath(path, highest));
+  if (!claim || claim->released) return std::nullopt;
+  if (LivenessOf(claim->holder) == Liveness::kDead) return std::nullopt;
+  return claim->holder;
+}
+
+std::string Describe(const LeaseHolder& holder) {
+  return fmt::format("host {}, pid {}, since {}", holder.host, holder.pid,
+                     holder.since);
+}
+
+}  // namespace isoflop

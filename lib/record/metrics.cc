@@ -1,0 +1,114 @@
+#include "lib/record/metrics.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "lib/core/error.h"
+#include "lib/core/object_reader.h"
+
+namespace isoflop {
+namespace {
+
+namespace fs = std::filesystem;
+
+MetricsLine ParseLine(std::string_view text, const std::string& source) {
+  MetricsLine line;
+  line.train_loss = std::numeric_limits<double>::infinity();
+  line.grad_norm = std::numeric_limits<double>::infinity();
+  Problems problems;
+  const Json json = ParseJson(text, source);
+  ObjectReader reader(json, source, &problems);
+  if (reader.Need("step")) reader.Read("step", &line.step, {0});
+  if (reader.Need("tokens")) reader.Read("tokens", &line.tokens, {0});
+  reader.Read("train_loss", &line.train_loss);
+  if (reader.Need("lr")) reader.Read("lr", &line.lr);
+  reader.Read("grad_norm", &line.grad_norm);
+  reader.Read("tokens_per_second", &line.tokens_per_second);
+  double eval_loss = 0.0;
+  if (reader.Read("eval_loss", &eval_loss)) line.eval_loss = eval_loss;
+  reader.Finish();
+  problems.ThrowIfAny();
+  return line;
+}
+
+/// Calls `use` with every line that has its '\n'; what comes after the last one
+/// is torn.
+void ForEachWholeLine(std::string_view text,
+                      const std::function<void(std::string_view, int)>& use) {
+  int number = 1;
+  for (std::size_t start = 0; start < text.size(); ++number) {
+    const std::size_t end = text.find('\n', start);
+    if (end == std::string_view::npos) return;
+    use(text.substr(start, end - start), number);
+    start = end + 1;
+  }
+}
+
+/// Returns the lines of `text` that a run resumed at `resume_step` keeps: up
+/// to that step, rising. A damaged line is left out: the curve has a gap then,
+/// but the run goes on.
+std::string KeptText(std::string_view text, const std::string& source,
+                     std::int64_t resume_step) {
+  std::string kept;
+  std::int64_t last_step = -1;
+  ForEachWholeLine(text, [&](std::string_view line, int) {
+    try {
+      const MetricsLine parsed = ParseLine(line, source);
+      if (parsed.step > resume_step || parsed.step <= last_step) return;
+      last_step = parsed.step;
+      kept.append(line).append("\n");
+    } catch (const Error&) {
+    }
+  });
+  return kept;
+}
+
+/// Cuts the file; returns its path.
+const fs::path& Trimmed(const fs::path& path, std::int64_t resume_step) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return path;
+  const std::string text = ReadFile(path);
+  const std::string kept = KeptText(text, path.string(), resume_step);
+  if (kept != text) WriteFileAtomically(path, kept);
+  return path;
+}
+
+}  // namespace
+
+Json ToJson(const MetricsLine& line) {
+  Json json = {{"step", line.step}, {"tokens", line.tokens}};
+  if (std::isfinite(line.train_loss)) json["train_loss"] = line.train_loss;
+  json["lr"] = line.lr;
+  if (std::isfinite(line.grad_norm)) json["grad_norm"] = line.grad_norm;
+  json["tokens_per_second"] = line.tokens_per_second;
+  if (line.eval_loss && std::isfinite(*line.eval_loss)) {
+    json["eval_loss"] = *line.eval_loss;
+  }
+  return json;
+}
+
+MetricsLog::MetricsLog(const fs::path& path, std::int64_t resume_step)
+    : file_(Trimmed(path, resume_step)) {}
+
+void MetricsLog::Append(const MetricsLine& line) {
+  file_.AppendLine(ToJson(line).dump());
+}
+
+std::vector<MetricsLine> ReadMetrics(const fs::path& path) {
+  std::vector<MetricsLine> lines;
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return lines;
+  ForEachWholeLine(ReadFile(path), [&](std::string_view line, int number) {
+    lines.push_back(
+        ParseLine(line, fmt::format("{}:{}", path.string(), number)));
+  });
+  return lines;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,227 @@
+#include "lib/record/run_result.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <system_error>
+
+#include "lib/core/clock.h"
+#include "lib/core/error.h"
+#include "lib/core/files.h"
+#include "lib/core/hash.h"
+#include "lib/core/object_reader.h"
+
+namespace isoflop {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kChecksum = "checksum";
+
+fs::path ResultPath(const SweepDir& dir, const std::string& id) {
+  return dir.run(id) / "result.json";
+}
+
+/// Of a result without its checksum.
+std::string ChecksumOf(const Json& result) {
+  return Sha256Hex(CanonicalText(result)).substr(0, 16);
+}
+
+void PutFinite(Json* json, const char* key, const std::optional<double>& x) {
+  if (x && std::isfinite(*x)) (*json)[key] = *x;
+}
+
+void PutObject(Json* json, const char* key, const Json& object) {
+  if (!object.is_null()) (*json)[key] = object;
+}
+
+/// Reads the keys of a record: all are required unless they say otherwise.
+class ResultReader {
+ public:
+  ResultReader(const Json& json, const std::string& source, Problems* problems)
+      : reader_(json, source, problems) {}
+
+  template <typename Value, typename... Allowed>
+  void Need(const char* key, Value* value, Allowed... allowed) {
+    if (reader_.Need(key)) reader_.Read(key, value, allowed...);
+  }
+
+  void Maybe(const char* key, std::optional<double>* value) {
+    double number = 0.0;
+    if (reader_.Read(key, &number)) *value = number;
+  }
+
+  void MaybeObject(const char* key, Json* object) {
+    const Json* found = reader_.Child(key);
+    if (found == nullptr) return;
+    if (!found->is_object()) reader_.Refuse(key, "must be an object");
+    *object = *found;
+  }
+
+  ObjectReader& strict() { return reader_; }
+
+ private:
+  ObjectReader reader_;
+};
+
+void ReadSchema(ObjectReader& reader) {
+  std::string schema;
+  if (!reader.Need("schema") || !reader.Read("schema", &schema)) return;
+  if (schema != kResultSchema) {
+    reader.Refuse("schema", fmt::format("must be \"{}\", got \"{}\"",
+                                        kResultSchema, schema));
+  }
+}
+
+/// Reads and checks a result file. Throws Error.
+RunResult LoadResult(const fs::path& path, const std::string& id) {
+  Json json = ReadJsonFile(path);
+  Require(json.is_object() && json.contains(kChecksum),
+          "{}: has no checksum: damaged, or not written by isoflop",
+          path.string());
+  const Json checksum = json[kChecksum];
+  json.erase(kChecksum);
+  Require(checksum == ChecksumOf(json), "{}: damaged: its checksum is wrong",
+          path.string());
+  RunResult result = RunResultFromJson(json, path.string());
+  Require(result.id == id, "{}: is the result of another run, {}",
+          path.string(), result.id);
+  return result;
+}
+
+}  // namespace
+
+RunResult ResultFor(const RunGroup& group, const PlannedRun& run) {
+  RunResult result;
+  result.id = run.id;
+  result.group = group.id;
+  result.params_total = group.params.total;
+  result.params_non_embedding = group.params.non_embedding;
+  result.tokens = run.tokens;
+  result.steps = run.steps;
+  result.flops = run.flops;
+  result.flops_exact = run.flops_exact;
+  result.budget_flops = run.budget_flops;
+  result.seed = group.seed;
+  result.variant = group.variant;
+  result.config = {{"model", ToJson(group.shape)},
+                   {"training", ToJson(group.training)},
+                   {"data", ToJson(group.data)}};
+  return result;
+}
+
+Json ToJson(const RunResult& result) {
+  Json json{{"schema", kResultSchema},
+            {"id", result.id},
+            {"group", result.group},
+            {"status", NameOf(result.status)}};
+  if (!result.reason.empty()) json["reason"] = result.reason;
+  json["params_total"] = result.params_total;
+  json["params_non_embedding"] = result.params_non_embedding;
+  json["tokens"] = result.tokens;
+  json["steps"] = result.steps;
+  json["flops"] = result.flops;
+  json["flops_exact"] = result.flops_exact;
+  PutFinite(&json, "budget_flops", result.budget_flops);
+  PutFinite(&json, "loss", result.loss);
+  PutFinite(&json, "loss_std_error", result.loss_std_error);
+  PutFinite(&json, "train_loss", result.train_loss);
+  json["seed"] = result.seed;
+  json["wall_seconds"] = result.wall_seconds;
+  json["tokens_per_second"] = result.tokens_per_second;
+  PutObject(&json, "variant", result.variant);
+  PutObject(&json, "config", result.config);
+  PutObject(&json, "device", result.device);
+  PutObject(&json, "software", result.software);
+  json["finished_at"] =
+      result.finished_at.empty() ? UtcNow() : result.finished_at;
+  return json;
+}
+
+RunResult RunResultFromJson(const Json& json, const std::string& source) {
+  RunResult result;
+  Problems problems;
+  ResultReader reader(json, source, &problems);
+  ReadSchema(reader.strict());
+  reader.Need("id", &result.id);
+  reader.Need("group", &result.group);
+  if (reader.strict().Need("status")) {
+    reader.strict().ReadEnum("status", &result.status);
+  }
+  reader.strict().Read("reason", &result.reason);
+  reader.Need("params_total", &result.params_total, Range<std::int64_t>{1});
+  reader.Need("params_non_embedding", &result.params_non_embedding,
+              Range<std::int64_t>{0});
+  reader.Need("tokens", &result.tokens, Range<std::int64_t>{1});
+  reader.Need("steps", &result.steps, Range<std::int64_t>{1});
+  reader.Need("flops", &result.flops, Range<double>{kPositive});
+  reader.Need("flops_exact", &result.flops_exact, Range<double>{kPositive});
+  reader.Maybe("budget_flops", &result.budget_flops);
+  reader.Maybe("loss", &result.loss);
+  reader.Maybe("loss_std_error", &result.loss_std_error);
+  reader.Maybe("train_loss", &result.train_loss);
+  reader.Need("seed", &result.seed);
+  reader.Need("wall_seconds", &result.wall_seconds);
+  reader.Need("tokens_per_second", &result.tokens_per_second);
+  reader.MaybeObject("variant", &result.variant);
+  reader.MaybeObject("config", &result.config);
+  reader.MaybeObject("device", &result.device);
+  reader.MaybeObject("software", &result.software);
+  reader.Need("finished_at", &result.finished_at);
+  reader.strict().Finish();
+  if (result.status == RunStatus::kOk && !json.contains("loss")) {
+    problems.Add(source, "loss: is missing, though status is \"ok\"");
+  }
+  problems.ThrowIfAny();
+  return result;
+}
+
+void StoreResult(const SweepDir& dir, const RunResult& result) {
+  Json json = ToJson(result);
+  json[kChecksum] = ChecksumOf(json);
+  MakeDirectories(dir.run(result.id));
+  WriteJsonFile(ResultPath(dir, result.id), json);
+}
+
+std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,
+                                    std::vector<std::string>* notes) {
+  const fs::path path = ResultPath(dir, id);
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return std::nullopt;
+  try {
+    return LoadResult(path, id);
+  } catch (const Error& error) {
+    if (notes != nullptr) {
+      notes->push_back(fmt::format("{}; not used", error.what()));
+    }
+    return std::nullopt;
+  }
+}
+
+std::vector<RunResult> LoadResults(const SweepDir& dir, const Plan& plan,
+                                   std::vector<std::string>* notes) {
+  std::vector<RunResult> results;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) {
+      if (auto result = FindResult(dir, run.id, notes)) {
+        results.push_back(std::move(*result));
+      }
+    }
+  }
+  return results;
+}
+
+void SetResultAside(const SweepDir& dir, const std::string& id) {
+  const fs::path path = ResultPath(dir, id);
+  std::error_code code;
+  for (int attempt = 1;; ++attempt) {
+    const fs::path aside =
+        dir.run(id) / fmt::format("result.attempt-{}.json", attempt);
+    if (fs::exists(aside, code)) continue;
+    fs::rename(path, aside, code);
+    Require(!code, "{}: cannot set aside: {}", path.string(), code.message());
+    return;
+  }
+}
+
+}  // namespace isoflop

@@ -1,0 +1,177 @@
+#include "lib/record/sweep_dir.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <system_error>
+
+#include "lib/core/error.h"
+#include "lib/core/files.h"
+#include "lib/core/json_diff.h"
+#include "lib/record/run_result.h"
+
+namespace isoflop {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kRunSchema = "isoflop.run_config/1";
+
+/// Whether the directory holds at most what a preparation that was cut short
+/// leaves behind.
+bool HoldsNothingForeign(const fs::path& root) {
+  return std::ranges::all_of(
+      fs::directory_iterator(root), [](const fs::directory_entry& entry) {
+        const std::string name = entry.path().filename().string();
+        return name == "groups" || name == "runs" ||
+               name.starts_with("sweep.") || name.starts_with(".sweep.") ||
+               name.starts_with(".plan.");
+      });
+}
+
+void RefuseForeignPath(const SweepDir& dir) {
+  const fs::path& root = dir.root();
+  std::error_code ignored;
+  if (!fs::exists(root, ignored)) return;
+  Require(fs::is_directory(root, ignored), "{}: is not a directory",
+          root.string());
+  if (fs::exists(dir.plan_json(), ignored)) return;
+  Require(HoldsNothingForeign(root),
+          "{}: is neither empty nor a sweep directory; name another with -o",
+          root.string());
+}
+
+/// Returns the plan that the directory was prepared for, if it was.
+std::optional<Plan> FindPlan(const SweepDir& dir) {
+  std::error_code ignored;
+  if (!fs::exists(dir.plan_json(), ignored)) return std::nullopt;
+  return LoadPlan(dir);
+}
+
+std::set<std::string> RunIds(const Plan& plan) {
+  std::set<std::string> ids;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) ids.insert(run.id);
+  }
+  return ids;
+}
+
+/// Returns what makes `spec` another sweep than the one in the directory.
+std::vector<std::string> Differences(const SweepDir& dir, const SweepSpec& spec,
+                                     const Plan& before, const Plan& after) {
+  auto lines = DiffJson(ReadJsonFile(dir.sweep_json()), spec.given);
+  if (before.data.fingerprint != after.data.fingerprint) {
+    lines.push_back(fmt::format("the data itself (fingerprint): {} -> {}",
+                                before.data.fingerprint.substr(0, 12),
+                                after.data.fingerprint.substr(0, 12)));
+  }
+  if (lines.empty()) {
+    lines.emplace_back("the program: its runs train to other results now");
+  }
+  return lines;
+}
+
+void RefuseOtherSweep(const SweepDir& dir, const SweepSpec& spec,
+                      const Plan& before, const Plan& after) {
+  const std::set<std::string> old_ids = RunIds(before);
+  const std::set<std::string> new_ids = RunIds(after);
+  std::vector<std::string> lost;
+  std::ranges::set_difference(old_ids, new_ids, std::back_inserter(lost));
+  if (lost.empty()) return;
+  throw Error(fmt::format(
+      "{}: holds another sweep: {} of its {} runs are not in this one. "
+      "Changed:\n  {}\nAdding sizes, budgets or seeds is possible; for "
+      "anything "
+      "else name another directory with -o.",
+      dir.root().string(), lost.size(), old_ids.size(),
+      fmt::join(Differences(dir, spec, before, after), "\n  ")));
+}
+
+void WriteRun(const SweepDir& dir, const RunGroup& group, const PlannedRun& run,
+              FileBatch* files) {
+  const Json json{{"schema", kRunSchema},
+                  {"id", run.id},
+                  {"group", group.id},
+                  {"identity", RunIdentity(group, run.steps)}};
+  files->Write(dir.run(run.id) / "run.json", ReadableText(json));
+}
+
+/// Writes what is new or has changed since `before`.
+void WriteGroups(const SweepDir& dir, const std::optional<Plan>& before,
+                 const Plan& plan) {
+  std::map<std::string, std::string> known_groups;
+  std::set<std::string> known_runs;
+  if (before) {
+    known_runs = RunIds(*before);
+    for (const RunGroup& group : before->groups) {
+      known_groups[group.id] = ToJson(group).dump();
+    }
+  }
+  FileBatch files;
+  for (const RunGroup& group : plan.groups) {
+    const Json json = ToJson(group);
+    if (known_groups[group.id] == json.dump()) continue;
+    files.Write(dir.group(group.id) / "group.json", ReadableText(json));
+    for (const PlannedRun& run : group.runs) {
+      if (!known_runs.contains(run.id)) WriteRun(dir, group, run, &files);
+    }
+  }
+  files.Commit();
+}
+
+/// Leaves a file alone that says the same already.
+void WriteIfNew(const fs::path& path, const Json& json) {
+  std::error_code ignored;
+  const std::string text = ReadableText(json);
+  if (fs::exists(path, ignored) && ReadFile(path) == text) return;
+  WriteFileAtomically(path, text);
+}
+
+}  // namespace
+
+void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
+                     const Plan& plan) {
+  RefuseForeignPath(dir);
+  MakeDirectories(dir.root());
+  const Lease lock = LockSweepDir(dir);
+  const std::optional<Plan> before = FindPlan(dir);
+  if (before) RefuseOtherSweep(dir, spec, *before, plan);
+  WriteGroups(dir, before, plan);
+  WriteIfNew(dir.sweep_json(), spec.given);
+  WriteIfNew(dir.plan_json(), ToJson(plan));
+}
+
+Lease LockSweepDir(const SweepDir& dir) {
+  LeaseHolder holder;
+  auto lease = Lease::Acquire(dir.lock_json(), &holder);
+  Require(lease.has_value(),
+          "{}: another isoflop works in this directory ({}); wait for it or "
+          "stop it",
+          dir.root().string(), Describe(holder));
+  return std::move(*lease);
+}
+
+Plan LoadPlan(const SweepDir& dir) {
+  std::error_code ignored;
+  Require(fs::exists(dir.plan_json(), ignored),
+          "{}: is not a sweep directory: it has no plan.json (`isoflop sweep "
+          "SWEEP.json -o DIR` makes one)",
+          dir.root().string());
+  return PlanFromJson(ReadJsonFile(dir.plan_json()), dir.plan_json().string());
+}
+
+std::vector<PlannedRun> PendingRuns(const SweepDir& dir,
+                                    const RunGroup& group) {
+  std::vector<PlannedRun> pending;
+  for (const PlannedRun& run : group.runs) {
+    if (!FindResult(dir, run.id)) pending.push_back(run);
+  }
+  return pending;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,151 @@
+#include "lib/record/sweep_status.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "lib/record/group_status.h"
+#include "lib/record/run_result.h"
+
+namespace isoflop {
+namespace {
+
+/// FLOPs left and the rate at which they get done, over groups.
+struct Work {
+  double flops_left = 0.0;
+  double flops_per_second = 0.0;
+};
+
+void Count(RunStatus run, SweepStatus* status) {
+  switch (run) {
+    case RunStatus::kOk:
+      ++status->ok;
+      break;
+    case RunStatus::kDiverged:
+      ++status->diverged;
+      break;
+    case RunStatus::kFailed:
+      ++status->failed;
+      break;
+  }
+}
+
+/// Counts the group's results; returns how many there are.
+std::int64_t CountEnded(const SweepDir& dir, const RunGroup& group,
+                        SweepStatus* status) {
+  std::int64_t ended = 0;
+  for (const PlannedRun& run : group.runs) {
+    const auto result = FindResult(dir, run.id, &status->notes);
+    if (!result) continue;
+    Count(result->status, status);
+    ++ended;
+  }
+  return ended;
+}
+
+/// Returns the state of a group that has runs without result.
+GroupProgress ReadGroupProgress(const SweepDir& dir, const RunGroup& group) {
+  GroupProgress progress;
+  progress.group = group.id;
+  progress.runs = static_cast<std::int64_t>(group.runs.size());
+  progress.tokens_total = TokensTrained(group);
+  progress.holder = CurrentHolder(dir.group(group.id) / "lease.json");
+  const auto status = FindGroupStatus(dir, group.id);
+  if (!status) return progress;
+  progress.run = status->run;
+  progress.tokens_done = std::min(status->tokens_done, progress.tokens_total);
+  progress.train_loss = status->train_loss;
+  if (progress.holder) progress.tokens_per_second = status->tokens_per_second;
+  return progress;
+}
+
+void AddWork(const RunGroup& group, const GroupProgress& progress, Work* work) {
+  const double flops_per_token = TrainingFlopsPerToken(group.shape);
+  work->flops_left +=
+      flops_per_token *
+      static_cast<double>(progress.tokens_total - progress.tokens_done);
+  work->flops_per_second += flops_per_token * progress.tokens_per_second;
+}
+
+void AddGroup(const SweepDir& dir, const RunGroup& group, SweepStatus* status,
+              Work* work) {
+  const auto runs = static_cast<std::int64_t>(group.runs.size());
+  const std::int64_t tokens_total = TokensTrained(group);
+  status->runs += runs;
+  status->tokens_total += tokens_total;
+  const std::int64_t ended = CountEnded(dir, group, status);
+  if (ended == runs) {
+    status->tokens_done += tokens_total;
+    return;
+  }
+  GroupProgress progress = ReadGroupProgress(dir, group);
+  progress.ended = ended;
+  status->tokens_done += progress.tokens_done;
+  status->tokens_per_second += progress.tokens_per_second;
+  if (progress.holder) ++status->running;
+  AddWork(group, progress, work);
+  if (progress.holder || ended > 0 || progress.tokens_done > 0) {
+    status->groups.push_back(std::move(progress));
+  }
+}
+
+Json ToJson(const LeaseHolder& holder) {
+  return {{"host", holder.host}, {"pid", holder.pid}, {"since", holder.since}};
+}
+
+Json ToJson(const GroupProgress& progress) {
+  Json json{{"group", progress.group},
+            {"runs", progress.runs},
+            {"ended", progress.ended}};
+  if (progress.holder) json["holder"] = ToJson(*progress.holder);
+  if (!progress.run.empty()) json["run"] = progress.run;
+  json["tokens_done"] = progress.tokens_done;
+  json["tokens_total"] = progress.tokens_total;
+  if (progress.train_loss) json["train_loss"] = *progress.train_loss;
+  json["tokens_per_second"] = progress.tokens_per_second;
+  return json;
+}
+
+}  // namespace
+
+SweepStatus ReadSweepStatus(const SweepDir& dir) {
+  const Plan plan = LoadPlan(dir);
+  SweepStatus status;
+  Work work;
+  status.name = plan.name;
+  for (const RunGroup& group : plan.groups) {
+    AddGroup(dir, group, &status, &work);
+  }
+  status.pending = status.runs - status.done() - status.running;
+  status.front_end = CurrentHolder(dir.lock_json());
+  if (work.flops_per_second > 0.0) {
+    status.seconds_left = work.flops_left / work.flops_per_second;
+  }
+  return status;
+}
+
+Json ToJson(const SweepStatus& status) {
+  Json groups = Json::array();
+  for (const GroupProgress& group : status.groups) {
+    groups.push_back(ToJson(group));
+  }
+  Json json{{"schema", kStatusSchema},
+            {"name", status.name},
+            {"runs", status.runs},
+            {"done", status.done()},
+            {"ok", status.ok},
+            {"diverged", status.diverged},
+            {"failed", status.failed},
+            {"running", status.running},
+            {"pending", status.pending},
+            {"tokens_done", status.tokens_done},
+            {"tokens_total", status.tokens_total},
+            {"tokens_per_second", status.tokens_per_second}};
+  if (status.seconds_left) json["seconds_left"] = *status.seconds_left;
+  if (status.front_end) json["front_end"] = ToJson(*status.front_end);
+  json["groups"] = std::move(groups);
+  json["notes"] = status.notes;
+  return json;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,171 @@
+#include "lib/record/worker_protocol.h"
+
+#include <cmath>
+
+#include "lib/core/error.h"
+#include "lib/core/object_reader.h"
+
+namespace isoflop {
+namespace {
+
+constexpr const char* kProbeSchema = "isoflop.probe/1";
+
+void ReadOptional(ObjectReader& reader, std::string_view key,
+                  std::optional<double>* value, Range<double> allowed = {}) {
+  double number = 0.0;
+  if (reader.Read(key, &number, allowed)) *value = number;
+}
+
+Json ToJson(const ProbeReport::Device& device) {
+  Json json = {{"name", device.name},
+               {"model", device.model},
+               {"memory_bytes", device.memory_bytes}};
+  if (device.fp32_flops_per_second) {
+    json["fp32_flops_per_second"] = *device.fp32_flops_per_second;
+  }
+  if (device.bf16_flops_per_second) {
+    json["bf16_flops_per_second"] = *device.bf16_flops_per_second;
+  }
+  return json;
+}
+
+ProbeReport::Device DeviceFromJson(const Json& json, const std::string& path,
+                                   Problems* problems) {
+  ProbeReport::Device device;
+  ObjectReader reader(json, path, problems);
+  if (reader.Need("name")) reader.Read("name", &device.name);
+  reader.Read("model", &device.model);
+  reader.Read("memory_bytes", &device.memory_bytes, {0.0});
+  ReadOptional(reader, "fp32_flops_per_second", &device.fp32_flops_per_second,
+               {kPositive});
+  ReadOptional(reader, "bf16_flops_per_second", &device.bf16_flops_per_second,
+               {kPositive});
+  reader.Finish();
+  return device;
+}
+
+void ReadDevices(ObjectReader& reader, std::vector<ProbeReport::Device>* cuda,
+                 Problems* problems) {
+  const Json* devices = reader.Child("cuda");
+  if (devices == nullptr) return;
+  if (!devices->is_array()) {
+    reader.Refuse("cuda", "must be an array");
+    return;
+  }
+  for (const Json& device : *devices) {
+    cuda->push_back(DeviceFromJson(device, reader.PathOf("cuda"), problems));
+  }
+}
+
+}  // namespace
+
+Json ToJson(const TrainCommand& command) {
+  Json json = {{"command", "train"},
+               {"sweep_dir", command.sweep_dir},
+               {"group", command.group},
+               {"device", command.device}};
+  if (command.micro_batch_tokens) {
+    json["micro_batch_tokens"] = *command.micro_batch_tokens;
+  }
+  return json;
+}
+
+TrainCommand ParseTrainCommand(const std::string& line) {
+  TrainCommand command;
+  std::string verb;
+  Problems problems;
+  const Json json = ParseJson(line, "command");
+  ObjectReader reader(json, "command", &problems);
+  if (reader.Need("command") && reader.Read("command", &verb) &&
+      verb != "train") {
+    reader.Refuse("command", "must be \"train\", got \"" + verb + "\"");
+  }
+  if (reader.Need("sweep_dir")) reader.Read("sweep_dir", &command.sweep_dir);
+  if (reader.Need("group")) reader.Read("group", &command.group);
+  if (reader.Need("device")) reader.Read("device", &command.device);
+  std::int64_t micro_batch_tokens = 0;
+  if (reader.Read("micro_batch_tokens", &micro_batch_tokens, {1})) {
+    command.micro_batch_tokens = micro_batch_tokens;
+  }
+  reader.Finish();
+  problems.ThrowIfAny();
+  return command;
+}
+
+Json ToJson(const WorkerEvent& event) {
+  Json json = {{"event", NameOf(event.kind)}};
+  if (!event.group.empty()) json["group"] = event.group;
+  if (!event.run.empty()) json["run"] = event.run;
+  if (!event.status.empty()) json["status"] = event.status;
+  if (event.tokens_done != 0) json["tokens_done"] = event.tokens_done;
+  if (event.loss && std::isfinite(*event.loss)) json["loss"] = *event.loss;
+  if (event.tokens_per_second > 0.0 && std::isfinite(event.tokens_per_second)) {
+    json["tokens_per_second"] = event.tokens_per_second;
+  }
+  if (!event.reason.empty()) json["reason"] = event.reason;
+  if (event.out_of_memory) json["out_of_memory"] = true;
+  return json;
+}
+
+WorkerEvent ParseWorkerEvent(const std::string& line) {
+  WorkerEvent event;
+  Problems problems;
+  const Json json = ParseJson(line, "event");
+  ObjectReader reader(json, "event", &problems);
+  if (reader.Need("event")) reader.ReadEnum("event", &event.kind);
+  reader.Read("group", &event.group);
+  reader.Read("run", &event.run);
+  reader.Read("status", &event.status);
+  reader.Read("tokens_done", &event.tokens_done, {0});
+  ReadOptional(reader, "loss", &event.loss);
+  reader.Read("tokens_per_second", &event.tokens_per_second, {0.0});
+  reader.Read("reason", &event.reason);
+  reader.Read("out_of_memory", &event.out_of_memory);
+  reader.Finish();
+  problems.ThrowIfAny();
+  return event;
+}
+
+Json ToJson(const ProbeReport& report) {
+  Json cuda = Json::array();
+  for (const ProbeReport::Device& device : report.cuda) {
+    cuda.push_back(ToJson(device));
+  }
+  return {{"schema", kProbeSchema},
+          {"libtorch", report.libtorch},
+          {"cpu", report.cpu},
+          {"cpu_threads", report.cpu_threads},
+          {"fp32_flops_per_second", report.fp32_flops_per_second},
+          {"bf16_flops_per_second", report.bf16_flops_per_second},
+          {"operation_seconds", report.operation_seconds},
+          {"cuda", std::move(cuda)},
+          {"warnings", report.warnings}};
+}
+
+ProbeReport ProbeReportFromJson(const Json& json, const std::string& source) {
+  ProbeReport report;
+  std::string schema;
+  Problems problems;
+  ObjectReader reader(json, source, &problems);
+  if (reader.Need("schema") && reader.Read("schema", &schema) &&
+      schema != kProbeSchema) {
+    reader.Refuse("schema", std::string("must be \"") + kProbeSchema +
+                                "\", got \"" + schema + "\"");
+  }
+  if (reader.Need("libtorch")) reader.Read("libtorch", &report.libtorch);
+  if (reader.Need("cpu")) reader.Read("cpu", &report.cpu);
+  reader.Read("cpu_threads", &report.cpu_threads, {1});
+  reader.Read("fp32_flops_per_second", &report.fp32_flops_per_second, {0.0});
+  reader.Read("bf16_flops_per_second", &report.bf16_flops_per_second, {0.0});
+  reader.Read("operation_seconds", &report.operation_seconds, {0.0});
+  ReadDevices(reader, &report.cuda, &problems);
+  if (const Json* warnings = reader.Child("warnings");
+      warnings != nullptr && !warnings->empty()) {
+    reader.Read("warnings", &report.warnings);
+  }
+  reader.Finish();
+  problems.ThrowIfAny();
+  return report;
+}
+
+}  // namespace isoflop

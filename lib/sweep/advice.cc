@@ -1,0 +1,101 @@
+#include "lib/sweep/advice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "lib/core/text.h"
+
+namespace isoflop {
+namespace {
+
+using Notes = std::vector<std::string>;
+
+/// The extremes of what was seen.
+class Span {
+ public:
+  void Add(double value) {
+    lowest_ = lowest_ == 0.0 ? value : std::min(lowest_, value);
+    highest_ = std::max(highest_, value);
+  }
+  double ratio() const { return lowest_ > 0.0 ? highest_ / lowest_ : 1.0; }
+  double lowest() const { return lowest_; }
+  double highest() const { return highest_; }
+
+ private:
+  double lowest_ = 0.0;
+  double highest_ = 0.0;
+};
+
+void AdviseOnSeeds(const SweepSpec& spec, Notes* notes) {
+  if (spec.seeds.size() > 1) return;
+  notes->push_back(
+      "one seed: intervals cannot tell seed noise from a law that does not "
+      "fit; give two or more under \"seeds\"");
+}
+
+void AdviseOnLearningRate(const SweepSpec& spec, Notes* notes) {
+  std::set<double> rates;
+  for (const Variant& v : spec.variants) rates.insert(v.training.peak_lr);
+  if (rates.size() >= 3) return;
+  notes->push_back(
+      "no learning-rate check: in a sweep of the smallest and the largest "
+      "size, vary training.peak_lr over three rates; a rate that is too high "
+      "for large models bends the law");
+}
+
+void AdviseOnBudgets(const SweepSpec& spec, const Plan& plan, Notes* notes) {
+  if (spec.grid.budgets_flops.empty()) return;
+  std::map<double, std::set<std::int64_t>> sizes;  // N's of a budget
+  for (const double budget : spec.grid.budgets_flops) sizes[budget];
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) {
+      if (run.budget_flops) sizes[*run.budget_flops].insert(group.params.total);
+    }
+  }
+  if (sizes.size() < 5) {
+    notes->push_back(fmt::format(
+        "{} budgets: a power law of N* wants five or more", sizes.size()));
+  }
+  constexpr std::size_t kPointsOfAParabola = 4;  // three, and one to test it
+  for (const auto& [budget, of_budget] : sizes) {
+    if (of_budget.size() >= kPointsOfAParabola) continue;
+    notes->push_back(fmt::format(
+        "budget {:.3g}: {} sizes are left; an IsoFLOP parabola wants {} or "
+        "more",
+        budget, of_budget.size(), kPointsOfAParabola));
+  }
+}
+
+void AdviseOnSpan(const char* what, const Span& span, Notes* notes) {
+  if (span.ratio() >= 10.0) return;
+  notes->push_back(fmt::format(
+      "{} spans a factor of {:.2g} only ({} to {}): its exponent will be "
+      "uncertain below a factor of 10",
+      what, span.ratio(), FormatCount(span.lowest()),
+      FormatCount(span.highest())));
+}
+
+}  // namespace
+
+std::vector<std::string> Advice(const SweepSpec& spec, const Plan& plan) {
+  Notes notes;
+  AdviseOnSeeds(spec, &notes);
+  AdviseOnLearningRate(spec, &notes);
+  AdviseOnBudgets(spec, plan, &notes);
+  Span params;
+  Span tokens;
+  for (const RunGroup& group : plan.groups) {
+    params.Add(static_cast<double>(Count(group.params, group.convention)));
+    for (const PlannedRun& run : group.runs) {
+      tokens.Add(static_cast<double>(run.tokens));
+    }
+  }
+  AdviseOnSpan("N", params, &notes);
+  AdviseOnSpan("D", tokens, &notes);
+  return notes;
+}
+
+}  // namespace isoflop

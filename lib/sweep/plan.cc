@@ -1,0 +1,176 @@
+#include "lib/sweep/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "lib/sweep/advice.h"
+#include "lib/sweep/cells.h"
+#include "lib/sweep/plan_checks.h"
+#include "lib/sweep/run_identity.h"
+#include "lib/sweep/sizes.h"
+
+namespace isoflop {
+namespace {
+
+/// Opens each of the sweep's data once, whatever the number of variants.
+class SourceCache {
+ public:
+  const DataSource& Open(const DataConfig& config, std::int64_t context) {
+    auto& source = sources_[{CanonicalText(ToJson(config)), context}];
+    if (!source) source = OpenDataSource(config, context);
+    return *source;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::int64_t>, std::unique_ptr<DataSource>>
+      sources_;
+};
+
+PlannedRun MakeRun(const RunGroup& group, const Cell& cell,
+                   const DataSource& source) {
+  PlannedRun run;
+  run.steps = cell.steps;
+  run.branch_step = BranchStep(MakeSchedule(group.training, cell.steps));
+  run.tokens = cell.steps * group.training.batch_tokens;
+  const auto tokens = static_cast<double>(run.tokens);
+  run.flops =
+      6.0 * static_cast<double>(Count(group.params, group.convention)) * tokens;
+  run.flops_exact = TrainingFlopsPerToken(group.shape) * tokens;
+  run.budget_flops = cell.budget_flops;
+  run.epochs = Epochs(source, run.tokens);
+  run.id = RunId(group, run);
+  return run;
+}
+
+/// Splits the cells of one shape and seed into groups: all that share a trunk
+/// together, or each alone.
+std::vector<RunGroup> GroupsOf(const RunGroup& common,
+                               const std::vector<Cell>& cells,
+                               const DataSource& source) {
+  std::vector<RunGroup> groups;
+  const bool alone = common.training.schedule == ScheduleKind::kCosine;
+  for (const Cell& cell : cells) {
+    if (groups.empty() || alone) groups.push_back(common);
+    groups.back().runs.push_back(MakeRun(common, cell, source));
+  }
+  for (RunGroup& group : groups) group.id = GroupId(group);
+  return groups;
+}
+
+/// Expands a sweep variant by variant, size by size, seed by seed.
+class Expansion {
+ public:
+  explicit Expansion(const SweepSpec& spec) : spec_(spec) {
+    plan_.name = spec.name;
+    plan_.convention = spec.grid.params;
+  }
+
+  Plan Run() && {
+    for (const Variant& variant : spec_.variants) Expand(variant);
+    if (repeated_groups_ > 0) {
+      plan_.notes.push_back(
+          fmt::format("{} groups are the same under several settings of "
+                      "\"vary\" and are trained once",
+                      repeated_groups_));
+    }
+    problems_.ThrowIfAny();
+    RequireSomethingLeft();
+    for (auto& note : Advice(spec_, plan_)) plan_.notes.push_back(note);
+    return std::move(plan_);
+  }
+
+ private:
+  void Expand(const Variant& variant) {
+    const DataSource& source =
+        sources_.Open(variant.data, variant.model.context);
+    if (plan_.groups.empty()) plan_.data = source.info();
+    const std::int64_t vocab_size = ModelVocabSize(variant);
+    Require(vocab_size >= source.info().vocab_size,
+            "model.vocab_size: {} is smaller than the data's vocabulary of {}",
+            vocab_size, source.info().vocab_size);
+    std::vector<RunGroup> groups;
+    for (std::size_t i = 0; i < spec_.grid.sizes.size(); ++i) {
+      ExpandSize(variant, i, source, &groups);
+    }
+    CheckLengths(groups, &problems_);
+    CheckData(groups, source, &problems_);
+    for (RunGroup& group : groups) Add(std::move(group));
+  }
+
+  void ExpandSize(const Variant& variant, std::size_t index,
+                  const DataSource& source, std::vector<RunGroup>* groups) {
+    const GridConfig& grid = spec_.grid;
+    const auto resolved =
+        ResolveSize(grid.sizes[index], variant, grid.aspect_ratio,
+                    fmt::format("grid.sizes[{}]", index), &problems_);
+    RunGroup common;
+    common.shape = resolved.shape;
+    common.shape_note = resolved.note;
+    common.params = CountParameters(common.shape);
+    common.training = variant.training;
+    common.data = variant.data;
+    common.data_fingerprint = source.info().fingerprint;
+    common.convention = grid.params;
+    common.variant = variant.settings;
+    auto cells = CellsFor(grid, SizeLabel(common.shape),
+                          Count(common.params, grid.params),
+                          common.training.batch_tokens);
+    for (auto& cell : cells.left_out) AddLeftOut(std::move(cell));
+    for (const auto& note : cells.notes) AddNote(note);
+    for (const std::int64_t seed : spec_.seeds) {
+      common.seed = seed;
+      std::ranges::move(GroupsOf(common, cells.cells, source),
+                        std::back_inserter(*groups));
+    }
+  }
+
+  void Add(RunGroup group) {
+    if (!group_ids_.insert(group.id).second) {
+      ++repeated_groups_;
+      return;
+    }
+    plan_.groups.push_back(std::move(group));
+  }
+
+  void AddLeftOut(LeftOutCell cell) {
+    const auto same = [&cell](const LeftOutCell& other) {
+      return other.size == cell.size && other.tokens == cell.tokens;
+    };
+    if (std::ranges::any_of(plan_.left_out, same)) return;
+    plan_.left_out.push_back(std::move(cell));
+  }
+
+  void AddNote(const std::string& note) {
+    if (std::ranges::find(plan_.notes, note) == plan_.notes.end()) {
+      plan_.notes.push_back(note);
+    }
+  }
+
+  void RequireSomethingLeft() const {
+    if (!plan_.groups.empty()) return;
+    const LeftOutCell& first = plan_.left_out.front();
+    throw Error(fmt::format(
+        "grid: nothing is left to train: all {} cells are left out, the first, "
+        "{}, because of its {}",
+        plan_.left_out.size(), first.size, first.reason));
+  }
+
+  const SweepSpec& spec_;
+  SourceCache sources_;
+  Plan plan_;
+  Problems problems_;
+  std::set<std::string> group_ids_;
+  int repeated_groups_ = 0;
+};
+
+}  // namespace
+
+Plan MakePlan(const SweepSpec& spec) { return Expansion(spec).Run(); }
+
+}  // namespace isoflop

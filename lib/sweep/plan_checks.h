@@ -1,0 +1,20 @@
+// Can the runs of a plan be trained as planned?
+
+#pragma once
+
+#include <vector>
+
+#include "lib/sweep/plan.h"
+
+namespace isoflop {
+
+/// Adds to `problems` the shortest run, by name, if its steps are too few for
+/// its warm-up and cooldown. REQUIRES: the groups share a training config.
+void CheckLengths(const std::vector<RunGroup>& groups, Problems* problems);
+
+/// Adds to `problems` the longest run, by name, if `source` does not last for
+/// it. REQUIRES: the groups share a data config, that of `source`.
+void CheckData(const std::vector<RunGroup>& groups, const DataSource& source,
+               Problems* problems);
+
+}  // namespace isoflop

@@ -1,0 +1,203 @@
+// Reads what plan_json.cc writes.
+
+#include <fmt/format.h>
+
+#include "lib/sweep/plan.h"
+
+namespace isoflop {
+namespace {
+
+/// An object all of whose keys are required, unless they say otherwise.
+class RecordReader {
+ public:
+  RecordReader(const Json& json, const std::string& path, Problems* problems)
+      : reader_(json, path, problems), problems_(problems) {}
+
+  template <typename Value>
+  void Read(const char* key, Value* value) {
+    if (reader_.Need(key)) reader_.Read(key, value);
+  }
+
+  template <typename Enum>
+  void ReadEnum(const char* key, Enum* value) {
+    if (reader_.Need(key)) reader_.ReadEnum(key, value);
+  }
+
+  template <typename Value>
+  void ReadOptional(const char* key, std::optional<Value>* value) {
+    Value found{};
+    if (reader_.Read(key, &found)) *value = found;
+  }
+
+  /// Text that may be empty or absent, which the strict reader refuses.
+  void ReadText(const char* key, std::string* text) {
+    const Json* json = reader_.Child(key);
+    if (json == nullptr) return;
+    if (!json->is_string()) {
+      reader_.Refuse(key, "must be a string");
+    } else {
+      *text = json->get<std::string>();
+    }
+  }
+
+  /// Calls parse(json, path) for the value of a key.
+  template <typename Parse>
+  void ReadChild(const char* key, Parse parse) {
+    const Json* json = reader_.Child(key);
+    if (reader_.Need(key)) parse(*json, reader_.PathOf(key));
+  }
+
+  /// Appends parse(json, path) of every element of an array, maybe empty.
+  template <typename Element, typename Parse>
+  void ReadArray(const char* key, std::vector<Element>* elements, Parse parse) {
+    ReadChild(key, [&](const Json& json, const std::string& path) {
+      if (!json.is_array()) {
+        problems_->Add(path, "must be an array");
+        return;
+      }
+      for (std::size_t i = 0; i < json.size(); ++i) {
+        elements->push_back(
+            parse(json[i], fmt::format("{}[{}]", path, i), problems_));
+      }
+    });
+  }
+
+  void Ignore(const char* key) { reader_.Ignore(key); }
+  void Finish() { reader_.Finish(); }
+
+ private:
+  ObjectReader reader_;
+  Problems* problems_;
+};
+
+std::string ParseText(const Json& json, const std::string& path,
+                      Problems* problems) {
+  if (json.is_string()) return json.get<std::string>();
+  problems->Add(path, "must be a string");
+  return {};
+}
+
+PlannedRun ParseRun(const Json& json, const std::string& path,
+                    Problems* problems) {
+  PlannedRun run;
+  RecordReader reader(json, path, problems);
+  reader.Read("id", &run.id);
+  reader.Read("steps", &run.steps);
+  reader.Read("branch_step", &run.branch_step);
+  reader.Read("tokens", &run.tokens);
+  reader.Read("flops", &run.flops);
+  reader.Read("flops_exact", &run.flops_exact);
+  reader.ReadOptional("budget_flops", &run.budget_flops);
+  reader.Read("epochs", &run.epochs);
+  reader.Finish();
+  return run;
+}
+
+ParameterCounts ParseParams(const Json& json, const std::string& path,
+                            Problems* problems) {
+  ParameterCounts params;
+  RecordReader reader(json, path, problems);
+  reader.Read("total", &params.total);
+  reader.Read("non_embedding", &params.non_embedding);
+  reader.Finish();
+  return params;
+}
+
+ModelShape ParseShape(const Json& json, const std::string& path,
+                      Problems* problems) {
+  try {
+    return ModelShapeFromJson(json, path);
+  } catch (const Error& error) {
+    problems->Add("", error.what());
+    return {};
+  }
+}
+
+RunGroup ParseGroup(const Json& json, const std::string& path,
+                    Problems* problems) {
+  RunGroup group;
+  RecordReader reader(json, path, problems);
+  reader.Read("id", &group.id);
+  reader.ReadChild("model", [&](const Json& child, const std::string& at) {
+    group.shape = ParseShape(child, at, problems);
+  });
+  reader.ReadChild("params", [&](const Json& child, const std::string& at) {
+    group.params = ParseParams(child, at, problems);
+  });
+  reader.ReadChild("training", [&](const Json& child, const std::string& at) {
+    group.training = ParseTrainingConfig(child, at, problems);
+  });
+  reader.ReadChild("data", [&](const Json& child, const std::string& at) {
+    group.data = ParseDataConfig(child, at, group.shape.context, problems);
+  });
+  reader.Read("data_fingerprint", &group.data_fingerprint);
+  reader.Read("seed", &group.seed);
+  reader.ReadEnum("convention", &group.convention);
+  reader.ReadChild("variant", [&](const Json& child, const std::string&) {
+    group.variant = child;
+  });
+  reader.ReadArray("runs", &group.runs, ParseRun);
+  reader.ReadText("shape_note", &group.shape_note);
+  reader.Finish();
+  return group;
+}
+
+LeftOutCell ParseLeftOut(const Json& json, const std::string& path,
+                         Problems* problems) {
+  LeftOutCell cell;
+  RecordReader reader(json, path, problems);
+  reader.Read("size", &cell.size);
+  reader.Read("tokens", &cell.tokens);
+  reader.Read("reason", &cell.reason);
+  reader.Finish();
+  return cell;
+}
+
+DataInfo ParseDataInfo(const Json& json, const std::string& path,
+                       Problems* problems) {
+  DataInfo info;
+  RecordReader reader(json, path, problems);
+  reader.Read("fingerprint", &info.fingerprint);
+  reader.Read("description", &info.description);
+  reader.Read("vocab_size", &info.vocab_size);
+  reader.ReadOptional("train_tokens", &info.train_tokens);
+  reader.ReadOptional("validation_tokens", &info.validation_tokens);
+  reader.ReadOptional("entropy_rate", &info.entropy_rate);
+  reader.ReadOptional("bayes_loss", &info.bayes_loss);
+  reader.ReadArray("notes", &info.notes, ParseText);
+  reader.Finish();
+  return info;
+}
+
+}  // namespace
+
+RunGroup RunGroupFromJson(const Json& json, const std::string& source) {
+  Problems problems;
+  RunGroup group = ParseGroup(json, source, &problems);
+  problems.ThrowIfAny();
+  return group;
+}
+
+Plan PlanFromJson(const Json& json, const std::string& source) {
+  Require(json.is_object() && json.contains("schema") &&
+              json["schema"] == kPlanSchema,
+          "{}: schema: must be \"{}\"", source, kPlanSchema);
+  Problems problems;
+  Plan plan;
+  RecordReader reader(json, source, &problems);
+  reader.Ignore("schema");
+  reader.Ignore("totals");  // follow from the rest
+  reader.Read("name", &plan.name);
+  reader.ReadEnum("convention", &plan.convention);
+  reader.ReadChild("data", [&](const Json& child, const std::string& at) {
+    plan.data = ParseDataInfo(child, at, &problems);
+  });
+  reader.ReadArray("groups", &plan.groups, ParseGroup);
+  reader.ReadArray("left_out", &plan.left_out, ParseLeftOut);
+  reader.ReadArray("notes", &plan.notes, ParseText);
+  reader.Finish();
+  problems.ThrowIfAny();
+  return plan;
+}
+
+}  // namespace isoflop

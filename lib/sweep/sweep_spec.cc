@@ -1,0 +1,193 @@
+#include "lib/sweep/sweep_spec.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "lib/sweep/sizes.h"
+#include "lib/sweep/sweep_sections.h"
+#include "lib/sweep/vary.h"
+
+namespace isoflop {
+namespace {
+
+void CheckSchema(const Json& json, const std::string& source) {
+  Require(json.is_object(), "{}: must be an object, got {}", source,
+          json.type_name());
+  const auto found = json.find("schema");
+  Require(found != json.end(),
+          "{}: schema: is missing; this program reads "
+          "\"{}\"",
+          source, kSweepSchema);
+  Require(*found == kSweepSchema,
+          "{}: schema: is {}, and this program reads \"{}\"", source,
+          found->dump(), kSweepSchema);
+}
+
+/// Replaces the paths of the data section by those of the command line.
+void ApplyOverrides(const SweepOverrides& overrides, const std::string& source,
+                    Problems* problems, Json* json) {
+  if (overrides.data_paths.empty() || !json->contains("data")) return;
+  Json& data = (*json)["data"];
+  const Json word = data.is_object() ? data.value("kind", Json()) : Json();
+  if (!word.is_string()) return;  // the data section's parser says so
+  const auto kind = FromName<DataKind>(word.get<std::string>());
+  if (!kind) return;
+  if (*kind == DataKind::kLexicon) {
+    problems->Add(source + ": data.kind",
+                  "lexicon reads no files, so there is nothing that other "
+                  "data paths could replace");
+    return;
+  }
+  const std::string key = *kind == DataKind::kText ? "paths" : "train_paths";
+  if (json->value("vary", Json::object()).contains("data." + key)) {
+    problems->Add(fmt::format("{}: vary.\"data.{}\"", source, key),
+                  "cannot vary while other data paths are given");
+  }
+  data[key] = overrides.data_paths;
+}
+
+/// The name becomes a directory: letters, digits and ._- only.
+void ReadName(ObjectReader* reader, std::string* name) {
+  if (!reader->Need("name") || !reader->Read("name", name)) return;
+  const auto plain = [](char c) {
+    return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') ||
+           ('0' <= c && c <= '9') || c == '.' || c == '_' || c == '-';
+  };
+  if (name->size() <= 64 && name->front() != '.' && name->front() != '-' &&
+      std::ranges::all_of(*name, plain)) {
+    return;
+  }
+  reader->Refuse("name",
+                 fmt::format("\"{}\" is no good name for a directory; use up "
+                             "to 64 letters, digits, '.', '_' or '-', the "
+                             "first a letter, a digit or '_'",
+                             *name));
+}
+
+void ReadSeeds(ObjectReader* reader, std::vector<std::int64_t>* seeds) {
+  reader->Read("seeds", seeds, {0, std::int64_t{1} << 53});
+  for (std::size_t i = 1; i < seeds->size(); ++i) {
+    const auto end = seeds->begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(seeds->begin(), end, (*seeds)[i]) != end) {
+      reader->Refuse(fmt::format("seeds[{}]", i),
+                     fmt::format("{} is there already", (*seeds)[i]));
+    }
+  }
+}
+
+/// Checks what batches and windows have to do with one another.
+void CheckBatch(const Variant& variant, const std::string& source,
+                Problems* problems) {
+  const std::int64_t context = variant.model.context;
+  const TrainingConfig& training = variant.training;
+  const auto whole_windows = [&](const char* key, std::int64_t tokens) {
+    if (tokens % context == 0) return;
+    problems->Add(
+        fmt::format("{}: training.{}", source, key),
+        fmt::format("{} is no multiple of model.context {}", tokens, context));
+  };
+  whole_windows("batch_tokens", training.batch_tokens);
+  if (training.micro_batch_tokens) {
+    whole_windows("micro_batch_tokens", *training.micro_batch_tokens);
+  }
+}
+
+void CheckVocabulary(const Variant& variant, const std::string& source,
+                     Problems* problems) {
+  const std::int64_t needed = DataVocabSize(variant.data);
+  if (ModelVocabSize(variant) >= needed) return;
+  problems->Add(source + ": model.vocab_size",
+                fmt::format("{} is smaller than the data's vocabulary of {}",
+                            ModelVocabSize(variant), needed));
+}
+
+void CheckSizes(const GridConfig& grid, const Variant& variant,
+                const std::string& source, Problems* problems) {
+  std::vector<ModelShape> shapes;
+  for (std::size_t i = 0; i < grid.sizes.size(); ++i) {
+    const auto path = fmt::format("{}: grid.sizes[{}]", source, i);
+    const auto resolved =
+        ResolveSize(grid.sizes[i], variant, grid.aspect_ratio, path, problems);
+    const auto same = std::ranges::find(shapes, resolved.shape);
+    if (same != shapes.end()) {
+      problems->Add(
+          path, fmt::format("is the same shape, {}, as sizes[{}]",
+                            SizeLabel(resolved.shape), same - shapes.begin()));
+    }
+    shapes.push_back(resolved.shape);
+  }
+}
+
+/// Parses one combination. The sizes are looked at only once all that they
+/// depend on is right.
+Variant ParseVariant(const Combination& combination, const GridConfig* grid,
+                     const std::string& source, Problems* problems) {
+  const Json& sections = combination.sections;
+  Variant variant;
+  variant.settings = combination.Settings();
+  variant.model =
+      ParseModelConfig(sections["model"], source + ": model", problems);
+  variant.training = ParseTrainingConfig(sections["training"],
+                                         source + ": training", problems);
+  variant.data = ParseDataConfig(sections["data"], source + ": data",
+                                 variant.model.context, problems);
+  CheckBatch(variant, source, problems);
+  if (!problems->empty()) return variant;
+  CheckVocabulary(variant, source, problems);
+  if (grid != nullptr) CheckSizes(*grid, variant, source, problems);
+  return variant;
+}
+
+GridConfig ReadGrid(ObjectReader* reader, Problems* problems) {
+  const Json* json = reader->Child("grid");
+  if (!reader->Need("grid")) return {};
+  return ParseGrid(*json, reader->PathOf("grid"), problems);
+}
+
+/// Parses what stands outside the sections that can vary.
+void ReadTop(ObjectReader* reader, SweepSpec* spec) {
+  ReadName(reader, &spec->name);
+  ReadSeeds(reader, &spec->seeds);
+  reader->Need("data");
+  for (const char* key : {"schema", "data", "model", "training", "vary"}) {
+    reader->Ignore(key);
+  }
+  reader->Finish();
+}
+
+}  // namespace
+
+SweepSpec ParseSweep(const Json& json, const std::string& source,
+                     const SweepOverrides& overrides) {
+  CheckSchema(json, source);
+  Problems problems;
+  SweepSpec spec;
+  spec.given = json;
+  ApplyOverrides(overrides, source, &problems, &spec.given);
+
+  ObjectReader reader(spec.given, source, &problems);
+  Problems of_grid;
+  spec.grid = ReadGrid(&reader, &of_grid);
+  ReadTop(&reader, &spec);
+  for (const auto& message : of_grid.messages()) problems.Add("", message);
+
+  const auto combinations = Combinations(spec.given, source, &problems);
+  std::vector<Problems> found(combinations.size());
+  for (std::size_t i = 0; i < combinations.size(); ++i) {
+    spec.variants.push_back(ParseVariant(combinations[i],
+                                         of_grid.empty() ? &spec.grid : nullptr,
+                                         source, &found[i]));
+  }
+  AddFound(combinations, found, source, &problems);
+  problems.ThrowIfAny();
+  return spec;
+}
+
+SweepSpec LoadSweep(const std::filesystem::path& path,
+                    const SweepOverrides& overrides) {
+  return ParseSweep(ReadJsonFile(path), path.string(), overrides);
+}
+
+}  // namespace isoflop

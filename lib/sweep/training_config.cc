@@ -1,0 +1,116 @@
+#include "lib/sweep/training_config.h"
+
+namespace isoflop {
+namespace {
+
+constexpr Range<std::int64_t> kCounts{1, std::int64_t{1} << 40};
+constexpr Range<double> kFractions{0.0, 1.0};
+
+void ParseSchedule(const Json& json, const std::string& path,
+                   Problems* problems, TrainingConfig* config) {
+  ObjectReader reader(json, path, problems);
+  reader.ReadEnum("kind", &config->schedule);
+  reader.Read("warmup_steps", &config->warmup_steps, {0, kCounts.highest});
+  reader.Read("cooldown_fraction", &config->cooldown_fraction,
+              {kPositive, 1.0});
+  reader.Read("final_lr_fraction", &config->final_lr_fraction, kFractions);
+  reader.Finish();
+}
+
+void ReadOptimizer(ObjectReader* reader, TrainingConfig* config) {
+  constexpr double kBelowOne = 0.999999;
+  reader->Read("beta1", &config->beta1, {0.0, kBelowOne});
+  reader->Read("beta2", &config->beta2, {0.0, kBelowOne});
+  reader->Read("epsilon", &config->epsilon, {kPositive, 1.0});
+  reader->Read("weight_decay", &config->weight_decay, kFractions);
+  reader->Read("clip_norm", &config->clip_norm, {kPositive});
+}
+
+void ReadMicroBatch(ObjectReader* reader, TrainingConfig* config) {
+  std::int64_t tokens = 0;
+  if (!reader->Read("micro_batch_tokens", &tokens, kCounts)) return;
+  config->micro_batch_tokens = tokens;
+  if (config->batch_tokens % tokens != 0) {
+    reader->Refuse("micro_batch_tokens",
+                   fmt::format("{} does not divide batch_tokens {}", tokens,
+                               config->batch_tokens));
+  }
+}
+
+Json ScheduleIdentity(const TrainingConfig& config) {
+  Json json{{"kind", NameOf(config.schedule)},
+            {"warmup_steps", config.warmup_steps}};
+  if (config.schedule == ScheduleKind::kWsd) {
+    json["cooldown_fraction"] = config.cooldown_fraction;
+  }
+  if (config.schedule == ScheduleKind::kCosine) {
+    json["final_lr_fraction"] = config.final_lr_fraction;
+  }
+  return json;
+}
+
+}  // namespace
+
+TrainingConfig ParseTrainingConfig(const Json& json, const std::string& path,
+                                   Problems* problems) {
+  TrainingConfig config;
+  ObjectReader reader(json, path, problems);
+  reader.Read("batch_tokens", &config.batch_tokens, kCounts);
+  reader.Read("peak_lr", &config.peak_lr, {kPositive, 10.0});
+  reader.ReadEnum("lr_scaling", &config.lr_scaling);
+  reader.Read("reference_d_model", &config.reference_d_model, kCounts);
+  if (const Json* schedule = reader.Child("schedule")) {
+    ParseSchedule(*schedule, reader.PathOf("schedule"), problems, &config);
+  }
+  ReadOptimizer(&reader, &config);
+  reader.ReadEnum("precision", &config.precision);
+  ReadMicroBatch(&reader, &config);
+  reader.Read("log_every_steps", &config.log_every_steps, kCounts);
+  reader.Read("checkpoint_every_seconds", &config.checkpoint_every_seconds,
+              {kPositive, 1e6});
+  reader.Finish();
+  return config;
+}
+
+Json ToJson(const TrainingConfig& config) {
+  Json json{{"batch_tokens", config.batch_tokens},
+            {"peak_lr", config.peak_lr},
+            {"lr_scaling", NameOf(config.lr_scaling)},
+            {"reference_d_model", config.reference_d_model},
+            {"schedule",
+             {{"kind", NameOf(config.schedule)},
+              {"warmup_steps", config.warmup_steps},
+              {"cooldown_fraction", config.cooldown_fraction},
+              {"final_lr_fraction", config.final_lr_fraction}}},
+            {"beta1", config.beta1},
+            {"beta2", config.beta2},
+            {"epsilon", config.epsilon},
+            {"weight_decay", config.weight_decay},
+            {"clip_norm", config.clip_norm},
+            {"precision", NameOf(config.precision)},
+            {"log_every_steps", config.log_every_steps},
+            {"checkpoint_every_seconds", config.checkpoint_every_seconds}};
+  if (config.micro_batch_tokens) {
+    json["micro_batch_tokens"] = *config.micro_batch_tokens;
+  }
+  return json;
+}
+
+Json IdentityJson(const TrainingConfig& config) {
+  Json json{{"batch_tokens", config.batch_tokens},
+            {"peak_lr", config.peak_lr},
+            {"lr_scaling", NameOf(config.lr_scaling)},
+            {"schedule", ScheduleIdentity(config)},
+            {"beta1", config.beta1},
+            {"beta2", config.beta2},
+            {"epsilon", config.epsilon},
+            {"weight_decay", config.weight_decay},
+            {"clip_norm", config.clip_norm},
+            {"precision", NameOf(config.precision)}};
+  if (config.lr_scaling == LrScaling::kWidth) {
+    json["reference_d_model"] = config.reference_d_model;
+  }
+  return json;
+}
+
+}  // namespace isoflop

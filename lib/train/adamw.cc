@@ -1,0 +1,143 @@
+#include "lib/train/adamw.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/model/vectorise.h"
+
+namespace isoflop {
+namespace {
+
+/// Keeps the clipping factor finite where the gradient is zero.
+constexpr double kClipEpsilon = 1e-6;
+
+/// Everything of an update that is the same for all elements.
+struct Coefficients {
+  float beta1, beta2;
+  float keep;             // 1 - lr wd
+  float step_size;        // lr / (1 - beta1^t)
+  float v_scale;          // 1 / sqrt(1 - beta2^t)
+  float epsilon;
+  float gradient_scale;
+};
+
+ISOFLOP_VECTORISE
+void UpdateElements(const Coefficients& c, std::int64_t size,
+                    float* __restrict p, float* __restrict g,
+                    float* __restrict m, float* __restrict v) {
+  for (std::int64_t i = 0; i < size; ++i) {
+    const float gradient = g[i] * c.gradient_scale;
+    m[i] = c.beta1 * m[i] + (1.0F - c.beta1) * gradient;
+    v[i] = c.beta2 * v[i] + (1.0F - c.beta2) * gradient * gradient;
+    const float denominator = std::sqrt(v[i]) * c.v_scale + c.epsilon;
+    p[i] = p[i] * c.keep - c.step_size * m[i] / denominator;
+    g[i] = 0.0F;
+  }
+}
+
+/// Sums in kLanes partial sums, so that the order of additions is part of the
+/// source and not a choice of the compiler. REQUIRES: kLanes divides size.
+ISOFLOP_VECTORISE
+double SumOfSquares(const float* x, std::int64_t size) {
+  constexpr int kLanes = Parameters::kAlignment;
+  double sums[kLanes] = {};
+  for (std::int64_t i = 0; i < size; i += kLanes) {
+    for (int lane = 0; lane < kLanes; ++lane) {
+      const auto value = static_cast<double>(x[i + lane]);
+      sums[lane] += value * value;
+    }
+  }
+  double total = 0.0;
+  for (const double sum : sums) total += sum;
+  return total;
+}
+
+double WidthScale(const TrainingConfig& config, std::int64_t d_model) {
+  if (config.lr_scaling == LrScaling::kNone) return 1.0;
+  return static_cast<double>(config.reference_d_model) /
+         static_cast<double>(d_model);
+}
+
+}  // namespace
+
+AdamW::AdamW(Parameters* parameters, const TrainingConfig& config,
+             std::int64_t d_model)
+    : parameters_(parameters),
+      config_(config),
+      segments_{{.begin = 0,
+                 .size = parameters->hidden_size(),
+                 .lr_scale = WidthScale(config, d_model),
+                 .weight_decay = config.weight_decay},
+                {.begin = parameters->hidden_size(),
+                 .size = parameters->size() - parameters->hidden_size()}},
+      first_moment_(at::zeros_like(parameters->values())),
+      second_moment_(at::zeros_like(parameters->values())) {}
+
+at::Tensor AdamW::Update(std::int64_t step, double lr) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor& g = parameters_->gradients();
+  if (g.is_cpu()) {
+    const double norm =
+        std::sqrt(SumOfSquares(g.data_ptr<float>(), g.numel()));
+    const double scale =
+        std::min(1.0, config_.clip_norm / (norm + kClipEpsilon));
+    for (const Segment& segment : segments_) {
+      UpdateOnCpu(segment, step, lr, scale);
+    }
+    return at::scalar_tensor(norm, at::kDouble);
+  }
+  const at::Tensor norm = at::norm(g);
+  const at::Tensor scale =
+      (config_.clip_norm / (norm + kClipEpsilon)).clamp_max(1.0);
+  for (const Segment& segment : segments_) {
+    UpdateOnDevice(segment, step, lr, scale);
+  }
+  return norm;
+}
+
+void AdamW::UpdateOnCpu(const Segment& segment, std::int64_t step, double lr,
+                        double gradient_scale) {
+  const double t = static_cast<double>(step + 1);
+  const double segment_lr = lr * segment.lr_scale;
+  const Coefficients coefficients{
+      .beta1 = static_cast<float>(config_.beta1),
+      .beta2 = static_cast<float>(config_.beta2),
+      .keep = static_cast<float>(1.0 - segment_lr * segment.weight_decay),
+      .step_size =
+          static_cast<float>(segment_lr / (1.0 - std::pow(config_.beta1, t))),
+      .v_scale = static_cast<float>(
+          1.0 / std::sqrt(1.0 - std::pow(config_.beta2, t))),
+      .epsilon = static_cast<float>(config_.epsilon),
+      .gradient_scale = static_cast<float>(gradient_scale)};
+  const auto at_segment = [&](const at::Tensor& buffer) {
+    return buffer.data_ptr<float>() + segment.begin;
+  };
+  UpdateElements(coefficients, segment.size, at_segment(parameters_->values()),
+                 at_segment(parameters_->gradients()),
+                 at_segment(first_moment_), at_segment(second_moment_));
+}
+
+void AdamW::UpdateOnDevice(const Segment& segment, std::int64_t step, double lr,
+                           const at::Tensor& gradient_scale) {
+  const double t = static_cast<double>(step + 1);
+  const double segment_lr = lr * segment.lr_scale;
+  const auto in_segment = [&](const at::Tensor& buffer) {
+    return buffer.narrow(0, segment.begin, segment.size);
+  };
+  at::Tensor p = in_segment(parameters_->values());
+  at::Tensor g = in_segment(parameters_->gradients());
+  at::Tensor m = in_segment(first_moment_);
+  at::Tensor v = in_segment(second_moment_);
+  g.mul_(gradient_scale);
+  m.mul_(config_.beta1).add_(g, 1.0 - config_.beta1);
+  v.mul_(config_.beta2).addcmul_(g, g, 1.0 - config_.beta2);
+  const at::Tensor denominator =
+      v.sqrt()
+          .mul_(1.0 / std::sqrt(1.0 - std::pow(config_.beta2, t)))
+          .add_(config_.epsilon);
+  p.mul_(1.0 - segment_lr * segment.weight_decay);
+  p.addcdiv_(m, denominator, -segment_lr / (1.0 - std::pow(config_.beta1, t)));
+  g.zero_();
+}
+
+}  // namespace isoflop

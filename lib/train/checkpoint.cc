@@ -1,0 +1,208 @@
+#include "lib/train/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "lib/core/error.h"
+#include "lib/core/files.h"
+#include "lib/core/hash.h"
+#include "lib/core/mapped_file.h"
+
+namespace isoflop {
+namespace {
+
+namespace fs = std::filesystem;
+using Bytes = std::span<const std::byte>;
+
+constexpr std::string_view kMagic = "isoflop1";
+constexpr std::string_view kSuffix = ".ckpt";
+constexpr std::size_t kDigestSize = 64;
+constexpr std::size_t kPrefixSize = kMagic.size() + sizeof(std::uint64_t);
+
+Bytes BytesOf(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
+
+std::string_view TextOf(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// REQUIRES: `tensor` is contiguous fp32 on the CPU.
+Bytes BytesOf(const at::Tensor& tensor) {
+  return std::as_bytes(std::span(tensor.data_ptr<float>(),
+                                 static_cast<std::size_t>(tensor.numel())));
+}
+
+std::string Prefix(const std::string& header) {
+  const std::uint64_t size = header.size();
+  std::string prefix(kMagic);
+  prefix.append(reinterpret_cast<const char*>(&size), sizeof(size));
+  return prefix;
+}
+
+/// A checkpoint's parts, found in the bytes of its file.
+struct Parts {
+  Json header;
+  Bytes payload;
+};
+
+/// Throws Error unless `file` is whole.
+Parts Split(Bytes file, const std::string& source) {
+  Require(file.size() > kPrefixSize + kDigestSize &&
+              TextOf(file.first(kMagic.size())) == kMagic,
+          "{}: is no checkpoint", source);
+  const Bytes content = file.first(file.size() - kDigestSize);
+  Sha256 digest;
+  digest.Update(content);
+  Require(digest.Hex() == TextOf(file.last(kDigestSize)),
+          "{}: damaged: its SHA-256 is wrong", source);
+  std::uint64_t header_size = 0;
+  std::memcpy(&header_size, file.data() + kMagic.size(), sizeof(header_size));
+  Require(header_size <= content.size() - kPrefixSize,
+          "{}: damaged: its header does not fit in it", source);
+  const Bytes header = content.subspan(kPrefixSize, header_size);
+  return {.header = ParseJson(TextOf(header), source),
+          .payload = content.subspan(kPrefixSize + header_size)};
+}
+
+void RequireSame(ObjectReader& reader, const char* key,
+                 const std::string& wanted) {
+  std::string found;
+  if (reader.Need(key) && reader.Read(key, &found) && found != wanted) {
+    reader.Refuse(key, fmt::format("must be \"{}\", got \"{}\"", wanted, found));
+  }
+}
+
+/// Throws Error unless the header is of `owner` and of `size` parameters.
+TrainingProgress ProgressOf(const Json& header, const std::string& owner,
+                            std::int64_t size, TrainingProgress progress,
+                            const std::string& source) {
+  Problems problems;
+  ObjectReader reader(header, source, &problems);
+  RequireSame(reader, "schema", std::string(kCheckpointSchema));
+  RequireSame(reader, "owner", owner);
+  std::int64_t found = 0;
+  if (reader.Need("size") && reader.Read("size", &found) && found != size) {
+    reader.Refuse("size", fmt::format("must be {}, got {}", size, found));
+  }
+  if (reader.Need("progress")) {
+    LoadProgress(*reader.Child("progress"), reader.PathOf("progress"),
+                 &progress, &problems);
+  }
+  reader.Finish();
+  problems.ThrowIfAny();
+  return progress;
+}
+
+/// Copies the payload, so that its alignment in the file does not matter.
+TrainingState StateOf(Bytes payload, std::int64_t size,
+                      const std::string& source) {
+  const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(float);
+  Require(payload.size() == 3 * bytes, "{}: holds {} bytes of state, not {}",
+          source, payload.size(), 3 * bytes);
+  const auto read = [&](std::size_t which) {
+    at::Tensor tensor = at::empty({size}, at::kFloat);
+    std::memcpy(tensor.data_ptr<float>(), payload.data() + which * bytes,
+                bytes);
+    return tensor;
+  };
+  return {.values = read(0), .first_moment = read(1), .second_moment = read(2)};
+}
+
+}  // namespace
+
+fs::path CheckpointDir::FileOf(std::int64_t step) const {
+  return path_ / fmt::format("{:012}{}", step, kSuffix);
+}
+
+std::vector<std::int64_t> CheckpointDir::Steps() const {
+  std::vector<std::int64_t> steps;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(path_, none)) {
+    const std::string name = entry.path().filename().string();
+    std::int64_t step = 0;
+    const char* end = name.data() + name.size();
+    const auto parsed = std::from_chars(name.data(), end, step);
+    if (parsed.ec == std::errc() && std::string_view(parsed.ptr, end) == kSuffix) {
+      steps.push_back(step);
+    }
+  }
+  std::ranges::sort(steps);
+  return steps;
+}
+
+void CheckpointDir::RemoveUnfinished() const {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(path_, ignored)) {
+    if (entry.path().extension() == ".tmp") fs::remove(entry, ignored);
+  }
+}
+
+void CheckpointDir::Store(const TrainingProgress& progress,
+                          const TrainingState& state) {
+  const TrainingState on_cpu{.values = state.values.cpu(),
+                             .first_moment = state.first_moment.cpu(),
+                             .second_moment = state.second_moment.cpu()};
+  const std::string header = Json{{"schema", kCheckpointSchema},
+                                  {"owner", owner_},
+                                  {"size", state.values.numel()},
+                                  {"progress", ToJson(progress)}}
+                                 .dump();
+  const std::string prefix = Prefix(header);
+  const std::array<Bytes, 5> content{
+      BytesOf(prefix), BytesOf(header), BytesOf(on_cpu.values),
+      BytesOf(on_cpu.first_moment), BytesOf(on_cpu.second_moment)};
+  Sha256 digest;
+  for (const Bytes part : content) digest.Update(part);
+  const std::string hex = digest.Hex();
+  std::vector<Bytes> parts(content.begin(), content.end());
+  parts.push_back(BytesOf(hex));
+  MakeDirectories(path_);
+  WriteFileAtomically(FileOf(progress.step), parts);
+  const std::vector<std::int64_t> steps = Steps();
+  std::error_code ignored;
+  for (std::size_t i = 0; i + 2 < steps.size(); ++i) {
+    fs::remove(FileOf(steps[i]), ignored);
+  }
+}
+
+bool CheckpointDir::Load(std::int64_t last_step, TrainingProgress* progress,
+                         Trainer* trainer, std::vector<std::string>* notes) {
+  RemoveUnfinished();
+  std::vector<std::int64_t> steps = Steps();
+  std::ranges::reverse(steps);
+  const std::int64_t size = trainer->state().values.numel();
+  for (const std::int64_t step : steps) {
+    const std::string source = FileOf(step).string();
+    std::error_code ignored;
+    if (step <= last_step) {
+      try {
+        const MappedFile file(FileOf(step));
+        const Parts parts = Split(file.bytes(), source);
+        TrainingProgress loaded =
+            ProgressOf(parts.header, owner_, size, *progress, source);
+        trainer->Load(StateOf(parts.payload, size, source));
+        *progress = loaded;
+        return true;
+      } catch (const Error& error) {
+        notes->push_back(fmt::format("{}; not used", error.what()));
+      }
+    }
+    fs::remove(source, ignored);
+  }
+  return false;
+}
+
+void CheckpointDir::Delete() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+}  // namespace isoflop

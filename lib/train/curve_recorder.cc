@@ -1,0 +1,77 @@
+#include "lib/train/curve_recorder.h"
+
+#include "lib/core/clock.h"
+
+namespace isoflop {
+
+CurveRecorder::CurveRecorder(const TrainingConfig& config,
+                             const LrSchedule& schedule, MetricsLog* log,
+                             TrainingProgress* progress)
+    : config_(config),
+      schedule_(schedule),
+      log_(log),
+      progress_(progress),
+      line_start_(MonotonicSeconds()),
+      charged_until_(line_start_) {}
+
+std::optional<std::string> CurveRecorder::Record(
+    const Trainer::UpdateResult& update) {
+  unread_.push_back(update);
+  line_tokens_ += config_.batch_tokens;
+  const bool line_due = step() % config_.log_every_steps == 0;
+  const bool guard_due = step() % DivergenceGuard::kInterval == 0;
+  const bool free_to_read = update.loss.is_cpu();
+  if (!line_due && !guard_due && !free_to_read) return std::nullopt;
+  if (auto diverged = Read()) return diverged;
+  if (line_due && step() != schedule_.total_steps) WriteLine(std::nullopt);
+  return std::nullopt;
+}
+
+std::optional<std::string> CurveRecorder::Read() {
+  std::optional<std::string> diverged;
+  for (const Trainer::UpdateResult& update : unread_) {
+    diverged = TakeIn(update);
+    if (diverged) break;
+  }
+  unread_.clear();
+  ChargeTime();
+  return diverged;
+}
+
+std::optional<std::string> CurveRecorder::TakeIn(
+    const Trainer::UpdateResult& update) {
+  const double loss = update.loss.item<double>();
+  progress_->grad_norm = update.grad_norm.item<double>();
+  auto diverged =
+      progress_->guard.Add(progress_->step, loss, progress_->grad_norm);
+  ++progress_->step;
+  progress_->tokens += config_.batch_tokens;
+  progress_->interval_loss_sum += loss;
+  ++progress_->interval_steps;
+  return diverged;
+}
+
+void CurveRecorder::ChargeTime() {
+  const double now = MonotonicSeconds();
+  progress_->seconds += now - charged_until_;
+  charged_until_ = now;
+}
+
+void CurveRecorder::WriteLine(std::optional<double> eval_loss) {
+  ChargeTime();
+  progress_->last_mean_loss = progress_->MeanLoss();
+  log_->Append({.step = progress_->step,
+                .tokens = progress_->step * config_.batch_tokens,
+                .train_loss = progress_->last_mean_loss.value_or(0.0),
+                .lr = LearningRate(schedule_, progress_->step - 1),
+                .grad_norm = progress_->grad_norm,
+                .tokens_per_second = static_cast<double>(line_tokens_) /
+                                     (charged_until_ - line_start_),
+                .eval_loss = eval_loss});
+  progress_->interval_loss_sum = 0.0;
+  progress_->interval_steps = 0;
+  line_start_ = charged_until_;
+  line_tokens_ = 0;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,61 @@
+// Turns the losses of updates into the lines of a curve, and watches them.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/record/metrics.h"
+#include "lib/sweep/lr_schedule.h"
+#include "lib/sweep/training_config.h"
+#include "lib/train/trainer.h"
+#include "lib/train/training_progress.h"
+
+namespace isoflop {
+
+/// Records the updates of one trunk or one branch. On an accelerator losses are
+/// read a few steps at a time, because reading one waits for it.
+class CurveRecorder {
+ public:
+  /// A line is written every config.log_every_steps, except at the last step of
+  /// `schedule`: that one waits for the evaluation, see WriteLine.
+  /// REQUIRES: config, log and progress outlive the recorder.
+  CurveRecorder(const TrainingConfig& config, const LrSchedule& schedule,
+                MetricsLog* log, TrainingProgress* progress);
+
+  /// Mean loss since the last line, of what has been read.
+  std::optional<double> MeanLoss() const { return progress_->MeanLoss(); }
+
+  /// Updates made: those of `progress`, and those not read yet.
+  std::int64_t step() const {
+    return progress_->step + static_cast<std::int64_t>(unread_.size());
+  }
+
+  /// Takes in the update that has just been made, and writes its line if one is
+  /// due. Returns why the training has diverged, if that is known by now.
+  std::optional<std::string> Record(const Trainer::UpdateResult& update);
+
+  /// Waits for all updates made so far, so that `progress` is complete.
+  std::optional<std::string> Read();
+
+  /// Writes a line now, whatever has come since the last one.
+  /// REQUIRES: everything has been read, and a step has been made.
+  void WriteLine(std::optional<double> eval_loss);
+
+ private:
+  std::optional<std::string> TakeIn(const Trainer::UpdateResult& update);
+  void ChargeTime();
+
+  const TrainingConfig& config_;
+  LrSchedule schedule_;
+  MetricsLog* log_;
+  TrainingProgress* progress_;
+  std::vector<Trainer::UpdateResult> unread_;
+  double line_start_;             // monotonic seconds
+  std::int64_t line_tokens_ = 0;  // trained on since line_start_
+  double charged_until_;          // monotonic seconds
+};
+
+}  // namespace isoflop

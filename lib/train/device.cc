@@ -1,0 +1,115 @@
+#include "lib/train/device.h"
+
+#include <ATen/Version.h>
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <torch/cuda.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "lib/core/error.h"
+
+namespace isoflop {
+namespace {
+
+/// What is known to change speed or rounding, besides the code.
+constexpr const char* kVariables[] = {
+    "ATEN_CPU_CAPABILITY", "DNNL_MAX_CPU_ISA",     "OPENBLAS_CORETYPE",
+    "OMP_NUM_THREADS",     "OPENBLAS_NUM_THREADS", "OMP_WAIT_POLICY",
+    "MKL_NUM_THREADS",     "CUDA_VISIBLE_DEVICES"};
+
+std::string ListDevices() {
+  std::string list = "cpu";
+  for (std::size_t i = 0; i < torch::cuda::device_count(); ++i) {
+    list += fmt::format(", cuda:{}", i);
+  }
+  return list;
+}
+
+/// Returns what follows `label` in the lines of `text`, up to the line's end.
+std::string After(const std::string& text, const std::string& label) {
+  const std::size_t start = text.find(label);
+  if (start == std::string::npos) return {};
+  const std::size_t begin = text.find_first_not_of(" :\t", start + label.size());
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+/// Calls a function of the BLAS library that returns a text, if it has it.
+std::string AskBlas(const char* function) {
+  void* symbol = ::dlsym(RTLD_DEFAULT, function);
+  if (symbol == nullptr) return {};
+  return reinterpret_cast<const char* (*)()>(symbol)();
+}
+
+Json Environment() {
+  Json json = Json::object();
+  for (const char* name : kVariables) {
+    const char* value = std::getenv(name);
+    if (value != nullptr) json[name] = value;
+  }
+  return json;
+}
+
+}  // namespace
+
+at::Device ResolveDevice(const std::string& name) {
+  std::optional<at::Device> device;
+  try {
+    device.emplace(name);
+  } catch (const c10::Error&) {
+  }
+  const bool known =
+      device && (device->is_cpu() ||
+                 (device->is_cuda() &&
+                  static_cast<std::size_t>(std::max<int>(0, device->index())) <
+                      torch::cuda::device_count()));
+  Require(known, "device \"{}\" is not there; this machine has: {}", name,
+          ListDevices());
+  return *device;
+}
+
+std::string CpuName() {
+  std::ifstream file("/proc/cpuinfo");
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const std::string name = After(text, "model name");
+  return name.empty() ? "unknown" : name;
+}
+
+std::string CpuCapability() {
+  const std::string name = After(at::show_config(), "CPU capability usage");
+  return name.empty() ? "unknown" : name;
+}
+
+std::string BlasName() {
+  const std::string version = AskBlas("openblas_get_config");
+  if (!version.empty()) {
+    return version.substr(0, version.find(' ', sizeof("OpenBLAS"))) + " " +
+           AskBlas("openblas_get_corename");
+  }
+  return at::hasMKL() ? "MKL" : "unknown";
+}
+
+bool HasFastBlas() { return BlasName() != "unknown"; }
+
+Json DescribeDevice(at::Device device) {
+  if (device.is_cpu()) {
+    return {{"kind", "cpu"}, {"name", CpuName()}, {"threads", 1}};
+  }
+  return {{"kind", "cuda"}, {"name", device.str()}};
+}
+
+Json DescribeSoftware() {
+  return {{"isoflop", ISOFLOP_VERSION},
+          {"libtorch", TORCH_VERSION},
+          {"blas", BlasName()},
+          {"cpu_capability", CpuCapability()},
+          {"environment", Environment()}};
+}
+
+}  // namespace isoflop

@@ -1,0 +1,37 @@
+// The device that trains, and what of the machine a result has to record.
+
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <string>
+
+#include "lib/core/json.h"
+
+namespace isoflop {
+
+/// Returns the device called `name`: "cpu", "cuda" or "cuda:N". Throws Error,
+/// saying which devices there are, when it is not there.
+at::Device ResolveDevice(const std::string& name);
+
+/// Returns {"kind": "cpu", "name": "AMD EPYC ...", "threads": 1}.
+Json DescribeDevice(at::Device device);
+
+/// Returns {"isoflop": ..., "libtorch": ..., "blas": ..., "cpu_capability":
+/// ..., "environment": {...}}: what may change the last digits or the speed.
+Json DescribeSoftware();
+
+/// Returns the name of this machine's processor.
+std::string CpuName();
+
+/// Returns the instruction set that LibTorch's own loops use ("AVX2").
+std::string CpuCapability();
+
+/// Returns the library behind matrix products: "OpenBLAS 0.3.21 Haswell", or
+/// "unknown" when it does not tell.
+std::string BlasName();
+
+/// Whether matrix products go to a BLAS that is known to be fast.
+bool HasFastBlas();
+
+}  // namespace isoflop

@@ -1,0 +1,303 @@
+#include "lib/train/group_trainer.h"
+
+#include <fmt/format.h>
+
+#include <cassert>
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "lib/core/clock.h"
+#include "lib/core/files.h"
+#include "lib/record/metrics.h"
+#include "lib/train/checkpoint.h"
+#include "lib/train/curve_recorder.h"
+#include "lib/train/device.h"
+#include "lib/train/progress_meter.h"
+#include "lib/train/trainer.h"
+#include "lib/train/training_progress.h"
+
+namespace isoflop {
+namespace {
+
+/// How a stretch of training ended.
+enum class StretchEnd { kReached, kStopped, kDiverged };
+
+/// The trunk at a branch point, while its cooldown is in the trainer.
+struct TrunkSnapshot {
+  TrainingState state;
+  bool stored = false;  // as a checkpoint
+};
+
+/// How a run ended: with a loss, or for a reason.
+struct RunEnd {
+  std::optional<Evaluation> evaluation = {};
+  std::string diverged = {};
+};
+
+class GroupTraining {
+ public:
+  GroupTraining(const SweepDir& dir, const RunGroup& group,
+                const DataSource& source, at::Device device,
+                TrainingObserver& observer);
+
+  GroupOutcome Run();
+
+ private:
+  bool TrainRun(const PlannedRun& run, bool trunk_goes_on);
+  bool ResumeBranch(const PlannedRun& run, bool trunk_goes_on,
+                    TrainingProgress* progress);
+  bool CoolDown(const PlannedRun& run, TrainingProgress progress);
+
+  void StartTrunk(std::int64_t last_step);
+  StretchEnd AdvanceTrunk(const PlannedRun& run);
+  void PutTrunkAside(bool goes_on);
+  void BringTrunkBack();
+
+  StretchEnd TrainUntil(std::int64_t end_step, const LrSchedule& schedule,
+                        CurveRecorder& recorder,
+                        const std::function<void()>& store_checkpoint);
+  void StoreBranchCheckpoint(const PlannedRun& run,
+                             const TrainingProgress& progress);
+  void EndRun(const PlannedRun& run, const TrainingProgress& progress,
+              const RunEnd& end);
+
+  TrainingProgress FreshProgress() const;
+  CheckpointDir TrunkCheckpoints() const;
+  CheckpointDir BranchCheckpoints(const PlannedRun& run) const;
+
+  const SweepDir& dir_;
+  const RunGroup& group_;
+  TrainingObserver& observer_;
+  ProgressMeter meter_;
+  Trainer trainer_;
+  std::optional<MetricsLog> trunk_log_;
+  TrainingProgress trunk_;       // valid once trunk_log_ is open
+  std::optional<TrunkSnapshot> snapshot_;
+  std::string diverged_;         // why the last stretch did, if it did
+  bool trunk_diverged_ = false;
+  const PlannedRun* branch_ = nullptr;  // in work; null: the trunk
+  double last_checkpoint_;              // monotonic seconds
+};
+
+GroupTraining::GroupTraining(const SweepDir& dir, const RunGroup& group,
+                             const DataSource& source, at::Device device,
+                             TrainingObserver& observer)
+    : dir_(dir),
+      group_(group),
+      observer_(observer),
+      meter_(group),
+      trainer_(group, source, device),
+      last_checkpoint_(MonotonicSeconds()) {}
+
+GroupOutcome GroupTraining::Run() {
+  const std::vector<PlannedRun> pending = PendingRuns(dir_, group_);
+  meter_.Start(pending);
+  for (const PlannedRun& run : pending) {
+    if (!TrainRun(run, &run != &pending.back())) return GroupOutcome::kStopped;
+  }
+  TrunkCheckpoints().Delete();
+  return GroupOutcome::kEnded;
+}
+
+/// Returns whether the run has ended; if not, it was stopped.
+bool GroupTraining::TrainRun(const PlannedRun& run, bool trunk_goes_on) {
+  TrainingProgress progress = FreshProgress();
+  if (!ResumeBranch(run, trunk_goes_on, &progress)) {
+    const StretchEnd end = AdvanceTrunk(run);
+    if (end == StretchEnd::kStopped) return false;
+    progress = trunk_;
+    trunk_.seconds = 0.0;
+    trunk_.tokens = 0;
+    if (end == StretchEnd::kDiverged) {
+      EndRun(run, progress, {.diverged = "trunk: " + diverged_});
+      return true;
+    }
+    PutTrunkAside(trunk_goes_on);
+  }
+  branch_ = &run;
+  const bool ended = CoolDown(run, std::move(progress));
+  branch_ = nullptr;
+  if (ended) BringTrunkBack();
+  return ended;
+}
+
+bool GroupTraining::ResumeBranch(const PlannedRun& run, bool trunk_goes_on,
+                                 TrainingProgress* progress) {
+  CheckpointDir checkpoints = BranchCheckpoints(run);
+  if (checkpoints.empty()) return false;
+  PutTrunkAside(trunk_goes_on);
+  std::vector<std::string> notes;
+  const bool loaded = checkpoints.Load(run.steps, progress, &trainer_, &notes);
+  for (const std::string& note : notes) observer_.OnNote(note);
+  if (!loaded) snapshot_.reset();  // the trunk is still in the trainer
+  return loaded;
+}
+
+void GroupTraining::StartTrunk(std::int64_t last_step) {
+  trunk_ = FreshProgress();
+  std::vector<std::string> notes;
+  if (!TrunkCheckpoints().Load(last_step, &trunk_, &trainer_, &notes)) {
+    trainer_.Initialize();
+  }
+  for (const std::string& note : notes) observer_.OnNote(note);
+  trunk_log_.emplace(dir_.group(group_.id) / "metrics.jsonl", trunk_.step);
+}
+
+StretchEnd GroupTraining::AdvanceTrunk(const PlannedRun& run) {
+  if (trunk_diverged_) return StretchEnd::kDiverged;
+  if (!trunk_log_) StartTrunk(run.branch_step);
+  assert(trunk_.step <= run.branch_step);
+  const LrSchedule schedule = MakeSchedule(group_.training, run.steps);
+  CurveRecorder recorder(group_.training, schedule, &*trunk_log_, &trunk_);
+  const StretchEnd end =
+      TrainUntil(run.branch_step, schedule, recorder, [this] {
+        trunk_log_->Sync();
+        TrunkCheckpoints().Store(trunk_, trainer_.state());
+      });
+  trunk_diverged_ = end == StretchEnd::kDiverged;
+  return end;
+}
+
+void GroupTraining::PutTrunkAside(bool goes_on) {
+  if (goes_on && trunk_log_) {
+    snapshot_ = TrunkSnapshot{.state = trainer_.state().Clone()};
+  }
+}
+
+void GroupTraining::BringTrunkBack() {
+  if (!snapshot_) return;
+  trainer_.Load(snapshot_->state);
+  snapshot_.reset();
+}
+
+/// Returns whether the run has ended; if not, it was stopped.
+bool GroupTraining::CoolDown(const PlannedRun& run, TrainingProgress progress) {
+  const LrSchedule schedule = MakeSchedule(group_.training, run.steps);
+  MakeDirectories(dir_.run(run.id));
+  // A line of the last step is written after the evaluation, and then again
+  // when the result is missing all the same.
+  MetricsLog log(dir_.run(run.id) / "metrics.jsonl",
+                 std::min(progress.step, run.steps - 1));
+  CurveRecorder recorder(group_.training, schedule, &log, &progress);
+  const auto store_checkpoint = [&] {
+    log.Sync();
+    StoreBranchCheckpoint(run, progress);
+  };
+  switch (TrainUntil(run.steps, schedule, recorder, store_checkpoint)) {
+    case StretchEnd::kStopped:
+      return false;
+    case StretchEnd::kDiverged:
+      EndRun(run, progress, {.diverged = diverged_});
+      return true;
+    case StretchEnd::kReached:
+      break;
+  }
+  const std::optional<Evaluation> evaluation =
+      trainer_.Evaluate([this] { return observer_.StopRequested(); });
+  if (!evaluation) {
+    store_checkpoint();
+    return false;
+  }
+  recorder.WriteLine(evaluation->loss);
+  log.Sync();
+  if (std::isfinite(evaluation->loss)) {
+    EndRun(run, progress, {.evaluation = evaluation});
+  } else {
+    EndRun(run, progress,
+           {.diverged = fmt::format("the loss on the evaluation set is {}",
+                                    evaluation->loss)});
+  }
+  return true;
+}
+
+void GroupTraining::EndRun(const PlannedRun& run,
+                           const TrainingProgress& progress,
+                           const RunEnd& end) {
+  RunResult result = ResultFor(group_, run);
+  if (end.evaluation) {
+    result.loss = end.evaluation->loss;
+    result.loss_std_error = end.evaluation->std_error;
+  } else {
+    result.status = RunStatus::kDiverged;
+    result.reason = end.diverged;
+  }
+  result.train_loss = progress.last_mean_loss;
+  result.wall_seconds = progress.seconds;
+  if (progress.seconds > 0.0) {
+    result.tokens_per_second =
+        static_cast<double>(progress.tokens) / progress.seconds;
+  }
+  result.device = DescribeDevice(trainer_.device());
+  result.software = DescribeSoftware();
+  StoreResult(dir_, result);
+  BranchCheckpoints(run).Delete();
+  meter_.RunEnded(run);
+  observer_.OnRunEnded(result);
+}
+
+StretchEnd GroupTraining::TrainUntil(
+    std::int64_t end_step, const LrSchedule& schedule, CurveRecorder& recorder,
+    const std::function<void()>& store_checkpoint) {
+  const auto read = [&] {
+    const auto diverged = recorder.Read();
+    if (diverged) diverged_ = *diverged;
+    return !diverged;
+  };
+  while (recorder.step() < end_step) {
+    const bool stop = observer_.StopRequested();
+    if (stop || MonotonicSeconds() - last_checkpoint_ >
+                    group_.training.checkpoint_every_seconds) {
+      if (!read()) return StretchEnd::kDiverged;
+      store_checkpoint();
+      last_checkpoint_ = MonotonicSeconds();
+      if (stop) return StretchEnd::kStopped;
+    }
+    const auto update = trainer_.Update(recorder.step(), schedule);
+    if (const auto diverged = recorder.Record(update)) {
+      diverged_ = *diverged;
+      return StretchEnd::kDiverged;
+    }
+    if (const auto news = meter_.Update(branch_, recorder.step(),
+                                        recorder.MeanLoss())) {
+      observer_.OnProgress(*news);
+    }
+  }
+  return read() ? StretchEnd::kReached : StretchEnd::kDiverged;
+}
+
+void GroupTraining::StoreBranchCheckpoint(const PlannedRun& run,
+                                          const TrainingProgress& progress) {
+  if (snapshot_ && !snapshot_->stored) {
+    trunk_log_->Sync();
+    TrunkCheckpoints().Store(trunk_, snapshot_->state);
+    snapshot_->stored = true;
+  }
+  BranchCheckpoints(run).Store(progress, trainer_.state());
+}
+
+TrainingProgress GroupTraining::FreshProgress() const {
+  TrainingProgress progress;
+  progress.guard = DivergenceGuard(group_.shape.vocab_size);
+  return progress;
+}
+
+CheckpointDir GroupTraining::TrunkCheckpoints() const {
+  return {dir_.group(group_.id) / "checkpoint", group_.id};
+}
+
+CheckpointDir GroupTraining::BranchCheckpoints(const PlannedRun& run) const {
+  return {dir_.run(run.id) / "checkpoint", run.id};
+}
+
+}  // namespace
+
+GroupOutcome TrainGroup(const SweepDir& dir, const RunGroup& group,
+                        const DataSource& source, at::Device device,
+                        TrainingObserver& observer) {
+  return GroupTraining(dir, group, source, device, observer).Run();
+}
+
+}  // namespace isoflop

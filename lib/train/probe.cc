@@ -1,0 +1,87 @@
+#include "lib/train/probe.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <torch/cuda.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+#include "lib/core/clock.h"
+#include "lib/train/device.h"
+
+namespace isoflop {
+namespace {
+
+/// A core of this century does more than this by a factor of ten.
+constexpr double kSlowFlopsPerSecond = 1e10;
+
+/// Returns the shortest seconds per call of `work`, over a tenth of a second:
+/// the shortest is the one that nothing else disturbed.
+double SecondsOf(const std::function<void()>& work) {
+  work();
+  double shortest = std::numeric_limits<double>::infinity();
+  const double start = MonotonicSeconds();
+  for (double now = start; now - start < 0.1;) {
+    work();
+    const double end = MonotonicSeconds();
+    shortest = std::min(shortest, end - now);
+    now = end;
+  }
+  return shortest;
+}
+
+/// FLOP/s of a product of two square matrices on one thread.
+double ProductRate(at::ScalarType dtype) {
+  constexpr std::int64_t kSize = 512;
+  const at::Tensor a = at::ones({kSize, kSize}, dtype);
+  const at::Tensor b = at::ones({kSize, kSize}, dtype);
+  at::Tensor c = at::empty({kSize, kSize}, dtype);
+  const double flops = 2.0 * kSize * kSize * kSize;
+  return flops / SecondsOf([&] { at::mm_out(c, a, b); });
+}
+
+/// Seconds that an operation takes which has nothing to do.
+double OperationSeconds() {
+  constexpr int kOperations = 100;
+  at::Tensor x = at::zeros({1});
+  return SecondsOf([&] {
+           for (int i = 0; i < kOperations; ++i) x.add_(x);
+         }) /
+         kOperations;
+}
+
+std::vector<ProbeReport::Device> CudaDevices() {
+  std::vector<ProbeReport::Device> devices;
+  for (std::size_t i = 0; i < torch::cuda::device_count(); ++i) {
+    devices.emplace_back().name = fmt::format("cuda:{}", i);
+  }
+  return devices;
+}
+
+}  // namespace
+
+ProbeReport Probe() {
+  const at::NoGradGuard no_grad;
+  ProbeReport report{
+      .libtorch = TORCH_VERSION,
+      .cpu = fmt::format("{} ({}, {})", CpuName(), CpuCapability(), BlasName()),
+      .cpu_threads = at::get_num_threads(),
+      .fp32_flops_per_second = ProductRate(at::kFloat),
+      .bf16_flops_per_second = ProductRate(at::kBFloat16),
+      .operation_seconds = OperationSeconds(),
+      .cuda = CudaDevices(),
+      .warnings = {}};
+  if (report.fp32_flops_per_second < kSlowFlopsPerSecond) {
+    report.warnings.push_back(fmt::format(
+        "matrix products are slow, {:.1f} GFLOP/s: is OpenBLAS installed "
+        "(libopenblas0-pthread)? The BLAS here is: {}",
+        report.fp32_flops_per_second * 1e-9, BlasName()));
+  }
+  return report;
+}
+
+}  // namespace isoflop

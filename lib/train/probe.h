@@ -1,0 +1,13 @@
+// What this machine can do, measured: so that a plan can say how long it takes,
+// and so that a slow set-up is noticed before it has cost a night.
+
+#pragma once
+
+#include "lib/record/worker_protocol.h"
+
+namespace isoflop {
+
+/// Measures for about half a second and returns what there is.
+ProbeReport Probe();
+
+}  // namespace isoflop

@@ -1,0 +1,159 @@
+#include "lib/train/worker.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "lib/core/clock.h"
+#include "lib/core/error.h"
+#include "lib/core/json.h"
+#include "lib/model/torch_compat.h"
+#include "lib/record/group_status.h"
+#include "lib/record/lease.h"
+#include "lib/train/beating_lease.h"
+#include "lib/train/device.h"
+#include "lib/train/group_trainer.h"
+
+namespace isoflop {
+namespace {
+
+/// How long a leftover worker has to reach a checkpoint and let go.
+constexpr double kLeaseWaitSeconds = 30.0;
+constexpr double kStatusSeconds = 5.0;
+
+/// Passes on what a training says, and stops it when the lease is lost.
+class EventObserver : public TrainingObserver {
+ public:
+  EventObserver(const SweepDir& dir, const std::string& group,
+                const BeatingLease& lease,
+                const std::function<void(const WorkerEvent&)>& emit,
+                const std::function<void(const std::string&)>& note,
+                const std::function<bool()>& stop)
+      : dir_(dir),
+        group_(group),
+        lease_(lease),
+        emit_(emit),
+        note_(note),
+        stop_(stop) {}
+
+  void OnProgress(const GroupStatus& status) override {
+    tokens_done_ = status.tokens_done;
+    WorkerEvent event = EventOf(WorkerEventKind::kProgress);
+    event.run = status.run;
+    event.loss = status.train_loss;
+    event.tokens_per_second = status.tokens_per_second;
+    emit_(event);
+    const double now = MonotonicSeconds();
+    if (now - last_status_ < kStatusSeconds) return;
+    last_status_ = now;
+    StoreGroupStatus(dir_, group_, status);
+  }
+
+  void OnRunEnded(const RunResult& result) override {
+    WorkerEvent event = EventOf(WorkerEventKind::kRunEnded);
+    event.run = result.id;
+    event.status = NameOf(result.status);
+    event.loss = result.loss;
+    event.tokens_per_second = result.tokens_per_second;
+    emit_(event);
+  }
+
+  void OnNote(const std::string& note) override { note_(note); }
+
+  bool StopRequested() override {
+    Require(!lease_.lost(), "{}: another worker has taken this group over",
+            dir_.group(group_).string());
+    return stop_();
+  }
+
+ private:
+  WorkerEvent EventOf(WorkerEventKind kind) const {
+    WorkerEvent event;
+    event.kind = kind;
+    event.group = group_;
+    event.tokens_done = tokens_done_;
+    return event;
+  }
+
+  const SweepDir& dir_;
+  const std::string& group_;
+  const BeatingLease& lease_;
+  const std::function<void(const WorkerEvent&)>& emit_;
+  const std::function<void(const std::string&)>& note_;
+  const std::function<bool()>& stop_;
+  std::int64_t tokens_done_ = 0;
+  double last_status_ = 0.0;  // monotonic seconds
+};
+
+/// Waits for a leftover holder to let go. Returns nothing when stopped.
+std::optional<Lease> AcquireLease(const std::filesystem::path& path,
+                                  const std::function<bool()>& stop) {
+  const double start = MonotonicSeconds();
+  LeaseHolder holder;
+  while (!stop()) {
+    if (auto lease = Lease::Acquire(path, &holder)) return lease;
+    Require(MonotonicSeconds() - start < kLeaseWaitSeconds,
+            "{}: held by another worker: {}", path.string(), Describe(holder));
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+  return std::nullopt;
+}
+
+RunGroup LoadGroup(const SweepDir& dir, const TrainCommand& command) {
+  const auto path = dir.group(command.group) / "group.json";
+  RunGroup group = RunGroupFromJson(ReadJsonFile(path), path.string());
+  if (command.micro_batch_tokens) {
+    group.training.micro_batch_tokens = command.micro_batch_tokens;
+  }
+  return group;
+}
+
+
+}  // namespace
+
+WorkerEvent Worker::Train(const TrainCommand& command) {
+  WorkerEvent event;
+  event.group = command.group;
+  try {
+    event.kind = TrainHeld(SweepDir(command.sweep_dir), command);
+  } catch (const std::exception& error) {
+    event.kind = WorkerEventKind::kGroupFailed;
+    event.reason = compat::Message(error);
+    event.out_of_memory = compat::IsOutOfMemory(error);
+  }
+  emit_(event);
+  return event;
+}
+
+WorkerEventKind Worker::TrainHeld(const SweepDir& dir,
+                                  const TrainCommand& command) {
+  const at::Device device = ResolveDevice(command.device);
+  const RunGroup group = LoadGroup(dir, command);
+  auto lease = AcquireLease(dir.group(group.id) / "lease.json", stop_);
+  if (!lease) return WorkerEventKind::kStopped;
+  const BeatingLease beating(std::move(*lease));
+  EventObserver observer(dir, group.id, beating, emit_, note_, stop_);
+  const GroupOutcome outcome =
+      TrainGroup(dir, group, OpenData(group), device, observer);
+  return outcome == GroupOutcome::kEnded ? WorkerEventKind::kGroupEnded
+                                         : WorkerEventKind::kStopped;
+}
+
+const DataSource& Worker::OpenData(const RunGroup& group) {
+  const std::string key = fmt::format("{} {}", group.shape.context,
+                                      CanonicalText(ToJson(group.data)));
+  if (!source_ || key != source_key_) {
+    source_.reset();
+    source_ = OpenDataSource(group.data, group.shape.context);
+    source_key_ = key;
+  }
+  Require(source_->info().fingerprint == group.data_fingerprint,
+          "data: has changed since the sweep was planned: its fingerprint is "
+          "{}, planned with {}; restore it, or start another sweep directory",
+          source_->info().fingerprint, group.data_fingerprint);
+  return *source_;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,107 @@
+#include "lib/execute/cost_model.h"
+
+#include <gtest/gtest.h>
+
+namespace isoflop {
+namespace {
+
+RunGroup GroupOf(std::int64_t d_model, std::int64_t tokens) {
+  RunGroup group;
+  group.shape.d_model = d_model;
+  group.shape.layers = 2;
+  group.shape.heads = 1;
+  group.shape.context = 64;
+  group.shape.vocab_size = 64;
+  group.shape.d_ff = 4 * d_model;
+  group.training.batch_tokens = 256;
+  PlannedRun run;
+  run.tokens = tokens;
+  run.steps = tokens / 256;
+  group.runs = {run};
+  return group;
+}
+
+ProbeReport Probed() {
+  ProbeReport probe;
+  probe.fp32_flops_per_second = 1e11;
+  probe.bf16_flops_per_second = 3e11;
+  probe.operation_seconds = 1.7e-6;
+  return probe;
+}
+
+double Seconds(const CostModel& cost, const RunGroup& group) {
+  return cost.Seconds(group, "cpu", 1 << 20);
+}
+
+TEST(CostModel, FindsALargerModelSlower) {
+  const CostModel cost;
+  EXPECT_LT(Seconds(cost, GroupOf(32, 0)), Seconds(cost, GroupOf(64, 0)));
+}
+
+TEST(CostModel, FindsTwiceTheTokensTwiceAsLong) {
+  const CostModel cost;
+  const RunGroup group = GroupOf(32, 0);
+  EXPECT_DOUBLE_EQ(cost.Seconds(group, "cpu", 2000),
+                   2.0 * cost.Seconds(group, "cpu", 1000));
+}
+
+TEST(CostModel, IsNearThePrototypeOfTheRecipe) {
+  const CostModel cost(Probed());
+  EXPECT_NEAR(1e6 / cost.Seconds(GroupOf(16, 0), "cpu", 1000000), 169e3, 90e3);
+  EXPECT_NEAR(1e6 / cost.Seconds(GroupOf(96, 0), "cpu", 1000000), 55e3, 30e3);
+}
+
+TEST(CostModel, KnowsWhetherItRestsOnAMeasurement) {
+  CostModel cost(Probed());
+  EXPECT_TRUE(cost.Measured("cpu"));
+  EXPECT_FALSE(cost.Measured("cuda:0"));
+  EXPECT_FALSE(CostModel().Measured("cpu"));
+  cost.Observe(GroupOf(32, 0), "cuda:0", 1e6);
+  EXPECT_TRUE(cost.Measured("cuda:0"));
+}
+
+TEST(CostModel, FindsBf16FasterWhereItIs) {
+  const CostModel cost(Probed());
+  RunGroup group = GroupOf(512, 0);
+  const double fp32 = Seconds(cost, group);
+  group.training.precision = Precision::kBf16;
+  EXPECT_LT(Seconds(cost, group), fp32);
+}
+
+TEST(CostModel, BelievesTheRateThatWasMeasured) {
+  CostModel cost;
+  const RunGroup group = GroupOf(32, 0);
+  cost.Observe(group, "cpu", 5e4);
+  EXPECT_NEAR(cost.Seconds(group, "cpu", 100000), 2.0, 1e-9);
+}
+
+TEST(CostModel, CorrectsOtherShapesByTheMeanRatio) {
+  CostModel cost;
+  const RunGroup seen = GroupOf(32, 0);
+  const RunGroup other = GroupOf(64, 0);
+  const double before = Seconds(cost, other);
+  const double rate = 1e6 / cost.Seconds(seen, "cpu", 1000000);
+  cost.Observe(seen, "cpu", rate / 3.0);
+  EXPECT_NEAR(Seconds(cost, other), 3.0 * before, 1e-9 * before);
+}
+
+TEST(EstimateWallSeconds, IsAbsentWithoutAMeasurement) {
+  EXPECT_FALSE(EstimateWallSeconds({GroupOf(32, 256000)}, {{"cpu"}}, {}));
+}
+
+TEST(EstimateWallSeconds, PacksGroupsOntoSlotsLongestFirst) {
+  CostModel cost;
+  cost.Observe(GroupOf(32, 0), "cpu", 1000.0);
+  const std::vector<RunGroup> groups = {
+      GroupOf(32, 2000 * 256), GroupOf(32, 2000 * 256), GroupOf(32, 3000 * 256),
+      GroupOf(32, 3000 * 256), GroupOf(32, 2000 * 256)};
+  // 3 + 2 + 2 against 3 + 2, in thousands of steps.
+  const double step = 256.0 / 1000.0;
+  EXPECT_NEAR(*EstimateWallSeconds(groups, {{"cpu"}, {"cpu"}}, cost),
+              7000.0 * step, 1e-6);
+  EXPECT_NEAR(*EstimateWallSeconds(groups, {{"cpu"}}, cost), 12000.0 * step,
+              1e-6);
+}
+
+}  // namespace
+}  // namespace isoflop

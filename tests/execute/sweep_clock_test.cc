@@ -1,0 +1,80 @@
+#include "lib/execute/sweep_clock.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/tiny_sweep.h"
+
+namespace isoflop {
+namespace {
+
+class SweepClockTest : public testing::Test {
+ protected:
+  SweepClockTest() {
+    for (const RunGroup& group : sweep_.plan.groups) {
+      cost_.Observe(group, "cpu", 1000.0);
+    }
+  }
+
+  SweepProgress Read(const GroupQueue& queue, const std::vector<WorkLeft>& busy,
+                     std::size_t slots) {
+    SweepProgress progress;
+    SweepClock clock(sweep_.plan, cost_, std::vector<Slot>(slots));
+    clock.Read(queue, busy, &progress);
+    return progress;
+  }
+
+  GroupQueue FullQueue() {
+    GroupQueue queue;
+    for (const RunGroup& group : sweep_.plan.groups) {
+      GroupTask task;
+      task.group = &group;
+      task.tokens_left = TokensTrained(group);
+      queue.Push(task);
+    }
+    return queue;
+  }
+
+  TinySweep sweep_;
+  CostModel cost_;
+};
+
+TEST_F(SweepClockTest, StartsAtNothingDone) {
+  const auto tokens = static_cast<double>(Totals(sweep_.plan).tokens);
+  const SweepProgress progress = Read(FullQueue(), {}, 1);
+  EXPECT_DOUBLE_EQ(progress.fraction, 0.0);
+  EXPECT_NEAR(*progress.seconds_left, tokens / 1000.0, 1e-6);
+}
+
+TEST_F(SweepClockTest, DividesTheWorkAmongSlots) {
+  const auto tokens = static_cast<double>(Totals(sweep_.plan).tokens);
+  EXPECT_NEAR(*Read(FullQueue(), {}, 2).seconds_left, tokens / 2000.0, 1e-6);
+}
+
+TEST_F(SweepClockTest, KnowsThatAGroupIsNotDivided) {
+  const RunGroup& group = sweep_.plan.groups[0];
+  const auto tokens = TokensTrained(group);
+  EXPECT_NEAR(*Read({}, {{&group, "cpu", tokens}}, 8).seconds_left,
+              static_cast<double>(tokens) / 1000.0, 1e-6);
+}
+
+TEST_F(SweepClockTest, CountsWhatABusySlotHasDone) {
+  const RunGroup& group = sweep_.plan.groups[0];
+  const std::int64_t half = TokensTrained(group) / 2;
+  const double done = 1.0 - static_cast<double>(half) /
+                                static_cast<double>(Totals(sweep_.plan).tokens);
+  EXPECT_NEAR(Read({}, {{&group, "cpu", half}}, 1).fraction, done, 1e-9);
+}
+
+TEST_F(SweepClockTest, EndsAtEverythingDone) {
+  const SweepProgress progress = Read({}, {}, 1);
+  EXPECT_DOUBLE_EQ(progress.fraction, 1.0);
+  EXPECT_DOUBLE_EQ(*progress.seconds_left, 0.0);
+}
+
+TEST_F(SweepClockTest, SaysNothingOfTimeWithoutAMeasurement) {
+  cost_ = CostModel();
+  EXPECT_FALSE(Read(FullQueue(), {}, 1).seconds_left.has_value());
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,262 @@
+// What happens when workers die, hang, lie or fail.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "tests/execute/execute_fixture.h"
+#include "tests/support/wait_for.h"
+
+namespace isoflop {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+
+class WorkerFaultsTest : public ExecuteFixture {
+ protected:
+  WorkerFaultsTest() { Prepare(dir_); }
+
+  /// The second shape with the first seed; no other id contains this one.
+  const RunGroup& Victim() const { return group(2); }
+
+  RunResult ResultOf(const RunGroup& group, std::size_t i) const {
+    return FindResult(dir_, group.runs[i].id).value();
+  }
+};
+
+/// A fault that strikes once, in the victim's trunk.
+class OneFault {
+ public:
+  OneFault(const std::string& fault, const std::string& where,
+           const std::string& times = "1")
+      : fault_("ISOFLOP_FAKE_FAULT", fault),
+        where_("ISOFLOP_FAKE_RUN", where),
+        times_("ISOFLOP_FAKE_TIMES", times) {}
+
+ private:
+  ScopedEnv fault_;
+  ScopedEnv where_;
+  ScopedEnv times_;
+};
+
+class PassingFaultTest : public WorkerFaultsTest,
+                         public testing::WithParamInterface<const char*> {};
+
+TEST_P(PassingFaultTest, CostsNothingWhenItDoesNotComeBack) {
+  const OneFault fault(GetParam(), Victim().id);
+  const ExecuteSummary summary = Run();
+  EXPECT_EQ(summary.ok, 8);
+  ExpectAsUndisturbed();
+}
+
+INSTANTIATE_TEST_SUITE_P(, PassingFaultTest,
+                         testing::Values("kill", "segv", "exit", "stop", "lie",
+                                         "garbage"),
+                         [](const auto& test) { return test.param; });
+
+class LastingFaultTest : public WorkerFaultsTest,
+                         public testing::WithParamInterface<const char*> {};
+
+TEST_P(LastingFaultTest, CostsTheGroupThatItStrikes) {
+  const OneFault fault(GetParam(), Victim().id, "1e9");
+  const ExecuteSummary summary = Run();
+  EXPECT_EQ(summary.ok, 6);
+  EXPECT_EQ(summary.failed, 2);
+  EXPECT_EQ(summary.pending, 0);
+  EXPECT_FALSE(summary.complete());
+  EXPECT_THAT(summary.messages,
+              Contains(AllOf(HasSubstr(Victim().id), HasSubstr("failed"))));
+}
+
+INSTANTIATE_TEST_SUITE_P(, LastingFaultTest,
+                         testing::Values("kill", "segv", "exit", "stop", "lie",
+                                         "fail"),
+                         [](const auto& test) { return test.param; });
+
+TEST_F(WorkerFaultsTest, ACrashIsRecordedWithSignalAndLastWords) {
+  const OneFault fault("segv", Victim().id, "1e9");
+  Run();
+  const RunResult result = ResultOf(Victim(), 0);
+  EXPECT_EQ(result.status, RunStatus::kFailed);
+  EXPECT_THAT(result.reason, HasSubstr("killed by SIGSEGV"));
+  EXPECT_THAT(result.reason, HasSubstr("something is out of bounds"));
+  EXPECT_FALSE(result.loss.has_value());
+}
+
+TEST_F(WorkerFaultsTest, RunsThatEndedBeforeACrashKeepTheirResults) {
+  const OneFault fault("kill", Victim().runs[1].id, "1e9");
+  const ExecuteSummary summary = Run();
+  EXPECT_EQ(summary.ok, 7);
+  EXPECT_EQ(summary.failed, 1);
+  EXPECT_EQ(ResultOf(Victim(), 0).status, RunStatus::kOk);
+  EXPECT_EQ(ResultOf(Victim(), 1).status, RunStatus::kFailed);
+}
+
+TEST_F(WorkerFaultsTest, AGroupThatCannotGoOnFailsWithTheWorkersReason) {
+  const OneFault fault("fail", Victim().id, "1");
+  Run();
+  EXPECT_EQ(ResultOf(Victim(), 0).reason, "the data have moved away");
+}
+
+TEST_F(WorkerFaultsTest, AFailedRunIsTriedAgainOnlyWhenAsked) {
+  {
+    const OneFault fault("fail", Victim().id, "1e9");
+    Run();
+  }
+  EXPECT_EQ(Run().failed, 2);
+  ExecuteOptions options = Options();
+  options.retry_failed = true;
+  const ExecuteSummary retried = Run(options);
+  EXPECT_EQ(retried.ok, 8);
+  EXPECT_EQ(retried.ended_here, 2);
+  ExpectAsUndisturbed();
+  EXPECT_TRUE(std::filesystem::exists(dir_.run(Victim().runs[0].id) /
+                                      "result.attempt-1.json"));
+}
+
+TEST_F(WorkerFaultsTest, ADivergedRunIsAResultAndStopsNothing) {
+  const OneFault fault("diverge", Victim().runs[0].id);
+  const ExecuteSummary summary = Run();
+  EXPECT_EQ(summary.ok, 7);
+  EXPECT_EQ(summary.diverged, 1);
+}
+
+TEST_F(WorkerFaultsTest, ADivergedRunIsNeverTriedAgain) {
+  {
+    const OneFault fault("diverge", Victim().runs[0].id);
+    Run();
+  }
+  ExecuteOptions options = Options();
+  options.retry_failed = true;
+  const ExecuteSummary summary = Run(options);
+  EXPECT_EQ(summary.ended_here, 0);
+  EXPECT_EQ(summary.diverged, 1);
+}
+
+TEST_F(WorkerFaultsTest, FailFastStopsAtTheFirstFailure) {
+  const OneFault fault("fail", "d");
+  ExecuteOptions options = Options();
+  options.slots = {{"cpu"}};
+  options.fail_fast = true;
+  const ExecuteSummary summary = Run(options);
+  EXPECT_TRUE(summary.stopped_by_failure);
+  EXPECT_EQ(summary.failed, 2);
+  EXPECT_EQ(summary.pending, 6);
+}
+
+TEST_F(WorkerFaultsTest, FailFastStopsAtADivergence) {
+  const OneFault fault("diverge", "D8.19k");
+  ExecuteOptions options = Options();
+  options.slots = {{"cpu"}};
+  options.fail_fast = true;
+  const ExecuteSummary summary = Run(options);
+  EXPECT_TRUE(summary.stopped_by_failure);
+  EXPECT_GT(summary.pending, 0);
+}
+
+TEST_F(WorkerFaultsTest, OutOfMemoryIsMetWithSmallerMicroBatches) {
+  const ScopedEnv memory("ISOFLOP_FAKE_FITS", "20");
+  const ExecuteSummary summary = Run();
+  EXPECT_EQ(summary.ok, 8);
+  EXPECT_THAT(summary.messages,
+              Contains(HasSubstr("trying micro-batches of 32 tokens")));
+  EXPECT_THAT(summary.messages,
+              Contains(HasSubstr("trying micro-batches of 16 tokens")));
+  ExpectAsUndisturbed();
+}
+
+TEST_F(WorkerFaultsTest, OutOfMemoryWithOneSequenceIsAFailure) {
+  const ScopedEnv memory("ISOFLOP_FAKE_FITS", "15");
+  const ExecuteSummary summary = Run();
+  EXPECT_EQ(summary.failed, 8);
+  EXPECT_THAT(ResultOf(Victim(), 0).reason,
+              HasSubstr("out of memory with one sequence at a time"));
+}
+
+TEST_F(WorkerFaultsTest, AHungWorkerIsKilledAndItsGroupTriedAgain) {
+  const OneFault fault("hang", Victim().id);
+  ExecuteOptions options = Options();
+  options.stall_seconds = 10.0;
+  const ExecuteSummary summary = Run(options);
+  EXPECT_EQ(summary.ok, 8);
+  EXPECT_THAT(summary.messages, Contains(HasSubstr("said nothing for 10 s")));
+}
+
+TEST_F(WorkerFaultsTest, ABrokenDeviceIsRetiredAndAnotherDoesItsWork) {
+  const OneFault fault("exit", "", "1e9");
+  const ScopedEnv device("ISOFLOP_FAKE_DEVICE", "cuda:0");
+  ExecuteOptions options = Options();
+  options.slots = {{"cuda:0"}, {"cuda:1"}};
+  const ScopedEnv slow("ISOFLOP_FAKE_SLEEP", "0.02");
+  const ExecuteSummary summary = Run(options);
+  EXPECT_EQ(summary.ok, 8);
+  EXPECT_THAT(summary.messages,
+              Contains(HasSubstr("cuda:0: retired after 3 breakdowns")));
+}
+
+TEST_F(WorkerFaultsTest, ABrokenOnlyDeviceDoesNotFailTheWholeSweep) {
+  const OneFault fault("exit", "", "1e9");
+  ExecuteOptions options = Options();
+  options.slots = {{"cpu"}};
+  const ExecuteSummary summary = Run(options);
+  EXPECT_EQ(summary.failed, 2);
+  EXPECT_EQ(summary.pending, 6);
+  EXPECT_THAT(summary.messages,
+              Contains(AllOf(HasSubstr("cpu: retired"),
+                             HasSubstr("exited with status 3"))));
+}
+
+TEST_F(WorkerFaultsTest, TextOnStandardOutputGoesToTheLog) {
+  const OneFault fault("garbage", Victim().id);
+  ExecuteOptions options = Options();
+  options.slots = {{"cpu"}};
+  EXPECT_EQ(Run(options).ok, 8);
+  EXPECT_THAT(ReadFile(dir_.logs() / "worker-0.log"),
+              HasSubstr("(on standard output) [W] a library says"));
+}
+
+/// Kills the worker of every group once, wherever it is just then.
+class WorkerKiller {
+ public:
+  WorkerKiller(const SweepDir& dir, const Plan& plan)
+      : thread_([&dir, &plan](const std::stop_token& stop) {
+          std::set<std::string> killed;
+          while (!stop.stop_requested()) {
+            for (const RunGroup& group : plan.groups) {
+              if (!killed.contains(group.id) && Kill(dir, group.id)) {
+                killed.insert(group.id);
+              }
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+          }
+        }) {}
+
+ private:
+  static bool Kill(const SweepDir& dir, const std::string& group) {
+    const auto holder = CurrentHolder(dir.group(group) / "lease.json");
+    // Not before it has shown that it works: that would retire the device.
+    const auto curve = ReadMetrics(dir.group(group) / "metrics.jsonl");
+    return holder && curve.size() > 3 &&
+           ::kill(static_cast<pid_t>(holder->pid), SIGKILL) == 0;
+  }
+
+  std::jthread thread_;
+};
+
+TEST_F(WorkerFaultsTest, EveryWorkerMayBeKilledAnywhere) {
+  const ScopedEnv slow("ISOFLOP_FAKE_SLEEP", "0.01");
+  const WorkerKiller killer(dir_, sweep_.plan);
+  const ExecuteSummary summary = Run();
+  EXPECT_EQ(summary.ok, 8);
+  EXPECT_THAT(summary.messages, Contains(HasSubstr("killed by SIGKILL")));
+  ExpectAsUndisturbed();
+}
+
+}  // namespace
+}  // namespace isoflop

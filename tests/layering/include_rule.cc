@@ -1,0 +1,175 @@
+#include "tests/layering/include_rule.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <regex>
+#include <sstream>
+#include <string_view>
+
+#include "lib/core/files.h"
+
+namespace isoflop {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Folders = std::vector<std::string_view>;
+
+/// A folder and the folders that it may include from, besides itself.
+struct Layer {
+  std::string_view folder;
+  Folders below;
+};
+
+const std::vector<Layer>& Layers() {
+  static const std::vector<Layer> kLayers = {
+      {"lib/core", {}},
+      {"lib/data", {"lib/core"}},
+      {"lib/sweep", {"lib/core", "lib/data"}},
+      {"lib/record", {"lib/core", "lib/data", "lib/sweep"}},
+      {"lib/execute", {"lib/core", "lib/sweep", "lib/record"}},
+      {"lib/model", {"lib/core", "lib/sweep"}},
+      {"lib/train",
+       {"lib/core", "lib/data", "lib/sweep", "lib/record", "lib/model"}},
+      {"analysis/laws", {"lib/core"}},
+      {"analysis/fit",
+       {"lib/core", "lib/data", "lib/sweep", "lib/record", "analysis/laws"}},
+      {"analysis/report",
+       {"lib/core", "lib/data", "lib/sweep", "lib/record", "analysis/laws",
+        "analysis/fit"}},
+      {"apps/isoflop",
+       {"lib/core", "lib/data", "lib/sweep", "lib/record", "lib/execute",
+        "analysis/laws", "analysis/fit", "analysis/report"}},
+      {"apps/isoflop-worker",
+       {"lib/core", "lib/data", "lib/sweep", "lib/record", "lib/model",
+        "lib/train"}},
+  };
+  return kLayers;
+}
+
+/// A library and the folders that may include it.
+struct Library {
+  std::string_view prefix;  // of its headers
+  Folders users;
+};
+
+const std::vector<Library>& Libraries() {
+  static const Folders kTorchUsers = {"lib/model", "lib/train",
+                                      "apps/isoflop-worker"};
+  static const std::vector<Library> kLibraries = {
+      {"torch/", kTorchUsers},
+      {"ATen/", kTorchUsers},
+      {"c10/", kTorchUsers},
+      {"ceres/", {"analysis/fit"}},
+      {"CLI/", {"apps/isoflop", "apps/isoflop-worker"}},
+  };
+  return kLibraries;
+}
+
+bool Contains(const Folders& folders, std::string_view folder) {
+  return std::ranges::find(folders, folder) != folders.end();
+}
+
+/// Returns "lib/core" of "lib/core/json.h": the first two parts.
+std::string FolderOf(std::string_view path) {
+  const auto first = path.find('/');
+  if (first == std::string_view::npos) return {};
+  const auto second = path.find('/', first + 1);
+  if (second == std::string_view::npos) return {};
+  return std::string(path.substr(0, second));
+}
+
+bool IsOurs(std::string_view path) {
+  return path.starts_with("lib/") || path.starts_with("analysis/") ||
+         path.starts_with("apps/") || path.starts_with("tests/");
+}
+
+/// Returns the rule that including our own header breaks, or nothing.
+std::string RuleForOurs(const Layer& layer, const std::string& included) {
+  const std::string target = FolderOf(included);
+  if (target == layer.folder || Contains(layer.below, target)) return {};
+  return fmt::format(
+      "{} may include {} only", layer.folder,
+      layer.below.empty()
+          ? "itself"
+          : fmt::format("itself, {}", fmt::join(layer.below, ", ")));
+}
+
+/// Returns the rule that including a library's header breaks, or nothing.
+std::string RuleForLibrary(const Layer& layer, const std::string& included) {
+  for (const Library& library : Libraries()) {
+    if (!included.starts_with(library.prefix)) continue;
+    if (Contains(library.users, layer.folder)) continue;
+    return fmt::format("<{}...> may be included in {} only", library.prefix,
+                       fmt::join(library.users, ", "));
+  }
+  return {};
+}
+
+std::string BrokenRule(std::string_view folder, const std::string& included,
+                       bool quoted) {
+  const auto layer = std::ranges::find(Layers(), folder, &Layer::folder);
+  if (layer == Layers().end()) {
+    return fmt::format("the folder {} has no place in the order", folder);
+  }
+  if (IsOurs(included)) return RuleForOurs(*layer, included);
+  if (quoted && RuleForLibrary(*layer, included).empty()) {
+    return "headers of the project are included by their path from its root";
+  }
+  return RuleForLibrary(*layer, included);
+}
+
+bool IsSource(const fs::path& path) {
+  const auto extension = path.extension();
+  return extension == ".cc" || extension == ".h";
+}
+
+/// Returns every source, as a path from the root, in order.
+std::vector<std::string> Sources(const fs::path& root) {
+  std::vector<std::string> sources;
+  for (const char* top : {"lib", "analysis", "apps"}) {
+    if (!fs::exists(root / top)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
+      if (!entry.is_regular_file() || !IsSource(entry.path())) continue;
+      sources.push_back(entry.path().lexically_relative(root).string());
+    }
+  }
+  std::ranges::sort(sources);
+  return sources;
+}
+
+void CheckFile(const fs::path& root, const std::string& file,
+               std::vector<Violation>* violations) {
+  static const std::regex kInclude(
+      R"re(^\s*#\s*include\s*([<"])([^>"]+)[>"])re");
+  std::istringstream text(ReadFile(root / file));
+  std::string line;
+  for (int number = 1; std::getline(text, line); ++number) {
+    std::smatch match;
+    if (!std::regex_search(line, match, kInclude)) continue;
+    const std::string included = match[2];
+    std::string rule = BrokenRule(FolderOf(file), included, match[1] == "\"");
+    if (rule.empty()) continue;
+    violations->push_back({file, number, included, std::move(rule)});
+  }
+}
+
+}  // namespace
+
+std::string Violation::ToString() const {
+  return fmt::format("{}:{}: includes {}, but {}", file, line, included, rule);
+}
+
+std::vector<Violation> FindViolations(const fs::path& root) {
+  std::vector<Violation> violations;
+  for (const auto& file : Sources(root)) CheckFile(root, file, &violations);
+  return violations;
+}
+
+int CountSources(const fs::path& root) {
+  return static_cast<int>(Sources(root).size());
+}
+
+}  // namespace isoflop

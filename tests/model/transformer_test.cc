@@ -1,0 +1,228 @@
+#include "lib/model/transformer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "lib/core/random.h"
+#include "tests/model/shapes.h"
+
+namespace isoflop {
+namespace {
+
+constexpr std::int64_t kBatch = 3;
+
+at::Tensor RandomTokens(const ModelShape& shape, std::uint64_t key,
+                        std::int64_t batch = kBatch) {
+  RandomStream random(key);
+  at::Tensor tokens = at::empty({batch, shape.context}, at::kLong);
+  auto* data = tokens.data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i < tokens.numel(); ++i) {
+    data[i] = static_cast<std::int64_t>(
+        random.Below(static_cast<std::uint64_t>(shape.vocab_size)));
+  }
+  return tokens;
+}
+
+Transformer Build(const ModelShape& shape, const ComputeOptions& options = {}) {
+  Transformer model(shape, options);
+  model.parameters().Initialize(5);
+  model.WeightsChanged();
+  return model;
+}
+
+at::Tensor Logits(const Transformer& model, const at::Tensor& tokens) {
+  const at::NoGradGuard no_grad;
+  return model.Logits(tokens);
+}
+
+double MaxDifference(const at::Tensor& a, const at::Tensor& b) {
+  return (a - b).abs().max().item<double>();
+}
+
+TEST(Transformer, LooksAtNoLaterToken) {
+  for (const ModelShape& shape : EveryKindOfShape()) {
+    const Transformer model = Build(shape);
+    const at::Tensor tokens = RandomTokens(shape, 1);
+    const at::Tensor before = Logits(model, tokens);
+    constexpr std::int64_t kChanged = 7;
+    at::Tensor column = tokens.select(1, kChanged);
+    column.copy_((column + 1).remainder(shape.vocab_size));
+    const at::Tensor after = Logits(model, tokens);
+    EXPECT_TRUE(at::equal(before.narrow(1, 0, kChanged),
+                          after.narrow(1, 0, kChanged)))
+        << NameOfOptions(shape);
+    for (std::int64_t t = kChanged; t < shape.context; ++t) {
+      EXPECT_GT(MaxDifference(before.select(1, t), after.select(1, t)), 1e-6)
+          << NameOfOptions(shape) << ", position " << t;
+    }
+  }
+}
+
+TEST(Transformer, StartsNearTheLossOfAGuess) {
+  for (ModelShape shape : EveryKindOfShape()) {
+    shape.vocab_size = 101;
+    Transformer model = Build(shape);
+    const at::Tensor losses = model.TokenLosses(RandomTokens(shape, 1, 64),
+                                                RandomTokens(shape, 2, 64));
+    // Logits of variance 1 add half a nat.
+    EXPECT_NEAR(losses.mean().item<double>(), std::log(101.0) + 0.5, 0.35)
+        << NameOfOptions(shape);
+  }
+}
+
+TEST(Transformer, GivesTheMeanOfTokenLosses) {
+  Transformer model = Build(TinyShape());
+  const at::Tensor tokens = RandomTokens(TinyShape(), 1);
+  const at::Tensor targets = RandomTokens(TinyShape(), 2);
+  EXPECT_NEAR(model.AddGradient(tokens, targets, 1.0).item<double>(),
+              model.TokenLosses(tokens, targets).mean().item<double>(), 1e-6);
+}
+
+/// Compares the gradient with central differences along a few parameters of
+/// every tensor, in double.
+void ExpectRightGradient(const ModelShape& shape) {
+  Transformer model = Build(shape, {.dtype = at::kDouble});
+  const at::Tensor tokens = RandomTokens(shape, 1);
+  const at::Tensor targets = RandomTokens(shape, 2);
+  model.AddGradient(tokens, targets, 1.0);
+  const at::NoGradGuard no_grad;
+  const auto loss = [&] {
+    return model.TokenLosses(tokens, targets).mean().item<double>();
+  };
+  const Parameters& parameters = model.parameters();
+  for (std::size_t i = 0; i < parameters.specs().size(); ++i) {
+    const at::Tensor values = parameters.tensors()[i].view({-1});
+    const at::Tensor gradient = parameters.tensors()[i].grad().view({-1});
+    for (std::int64_t j = 3; j < values.numel(); j += values.numel() / 3) {
+      constexpr double kStep = 1e-5;
+      const double value = values[j].item<double>();
+      values[j].fill_(value + kStep);
+      const double above = loss();
+      values[j].fill_(value - kStep);
+      const double below = loss();
+      values[j].fill_(value);
+      EXPECT_NEAR(gradient[j].item<double>(), (above - below) / (2.0 * kStep),
+                  1e-8)
+          << NameOfOptions(shape) << ", " << parameters.specs()[i].name;
+    }
+  }
+}
+
+TEST(Transformer, HasTheGradientOfItsLoss) {
+  for (const ModelShape& shape : EveryKindOfShape()) {
+    // ReLU has a kink, where differences mean nothing; its square has none.
+    if (shape.ffn != FfnKind::kRelu) ExpectRightGradient(shape);
+  }
+}
+
+TEST(Transformer, AddsUpGradientsOfMicroBatches) {
+  const ModelShape shape = TinyShape();
+  const at::Tensor tokens = RandomTokens(shape, 1, 4);
+  const at::Tensor targets = RandomTokens(shape, 2, 4);
+  Transformer whole = Build(shape);
+  whole.AddGradient(tokens, targets, 1.0);
+  Transformer parts = Build(shape);
+  parts.AddGradient(tokens.narrow(0, 0, 3), targets.narrow(0, 0, 3), 0.75);
+  parts.AddGradient(tokens.narrow(0, 3, 1), targets.narrow(0, 3, 1), 0.25);
+  EXPECT_LT(MaxDifference(whole.parameters().gradients(),
+                          parts.parameters().gradients()),
+            1e-7);
+}
+
+TEST(Transformer, TiesItsHeadToTheEmbedding) {
+  ModelShape shape = TinyShape();
+  shape.tied_embeddings = false;
+  const Transformer untied = Build(shape);
+  shape.tied_embeddings = true;
+  Transformer tied = Build(shape);
+  for (const ParameterSpec& spec : tied.parameters().specs()) {
+    const at::NoGradGuard no_grad;
+    tied.parameters().Find(spec.name).copy_(
+        untied.parameters().Find(spec.name));
+  }
+  const at::Tensor tokens = RandomTokens(shape, 1);
+  EXPECT_GT(MaxDifference(Logits(tied, tokens), Logits(untied, tokens)), 0.1);
+  const at::NoGradGuard no_grad;
+  untied.parameters().Find("head").copy_(
+      untied.parameters().Find("embedding"));
+  EXPECT_TRUE(at::equal(Logits(tied, tokens), Logits(untied, tokens)));
+}
+
+TEST(Transformer, NeedsPositionsToTellOrder) {
+  ModelShape shape = TinyShape();
+  shape.position = Position::kNone;
+  shape.layers = 1;
+  const Transformer model = Build(shape);
+  at::Tensor tokens = RandomTokens(shape, 1, 1);
+  const at::Tensor before = Logits(model, tokens).select(1, -1);
+  // Without positions, one layer sees the earlier tokens as a set.
+  const at::Tensor reordered = tokens.narrow(1, 0, shape.context - 1).flip(1);
+  tokens = at::cat({reordered, tokens.narrow(1, shape.context - 1, 1)}, 1);
+  EXPECT_LT(MaxDifference(before, Logits(model, tokens).select(1, -1)), 1e-5);
+  shape.position = Position::kRotary;
+  const Transformer rotary = Build(shape);
+  EXPECT_GT(MaxDifference(Logits(rotary, tokens).select(1, -1),
+                          Logits(rotary, tokens.flip(1)).select(1, -1)),
+            1e-3);
+}
+
+TEST(Rotary, ProductsDependOnTheDistanceOnly) {
+  constexpr std::int64_t kHeadSize = 6;
+  constexpr std::int64_t kContext = 20;
+  const auto tables = MakeRotaryTables(kContext, kHeadSize, 100.0, at::kDouble);
+  const at::Tensor q = at::arange(1.0, 7.0, at::kDouble).cos();
+  const at::Tensor k = at::arange(1.0, 7.0, at::kDouble).sin();
+  const auto everywhere = [&](const at::Tensor& x) {
+    return Rotate(x.expand({1, kContext, kHeadSize}), tables)[0];
+  };
+  const at::Tensor products = everywhere(q).matmul(everywhere(k).t());
+  for (std::int64_t distance = 0; distance < kContext; ++distance) {
+    const at::Tensor same = products.diagonal(-distance);
+    EXPECT_LT(MaxDifference(same, same[0].expand_as(same)), 1e-12);
+  }
+  EXPECT_GT(MaxDifference(products[5][5], products[5][0]), 1e-3);
+}
+
+TEST(Rotary, KeepsLengthsAndTheFirstPosition) {
+  const auto tables = MakeRotaryTables(8, 4, 100.0, at::kDouble);
+  const at::Tensor x = at::arange(32.0, at::kDouble).view({1, 8, 4});
+  const at::Tensor rotated = Rotate(x, tables);
+  EXPECT_LT(MaxDifference(x.norm(2, -1), rotated.norm(2, -1)), 1e-12);
+  EXPECT_TRUE(at::equal(x.select(1, 0), rotated.select(1, 0)));
+}
+
+TEST(Transformer, Bf16StaysCloseToFp32) {
+  for (const ModelShape& shape : EveryKindOfShape()) {
+    const at::Tensor tokens = RandomTokens(shape, 1, 16);
+    const at::Tensor targets = RandomTokens(shape, 2, 16);
+    Transformer exact = Build(shape);
+    Transformer half = Build(shape, {.precision = Precision::kBf16});
+    const double loss = exact.AddGradient(tokens, targets, 1.0).item<double>();
+    EXPECT_NEAR(half.AddGradient(tokens, targets, 1.0).item<double>(), loss,
+                0.01)
+        << NameOfOptions(shape);
+    const at::Tensor g = exact.parameters().gradients();
+    const at::Tensor error = half.parameters().gradients() - g;
+    EXPECT_LT(error.norm().item<double>(), 0.1 * g.norm().item<double>())
+        << NameOfOptions(shape);
+  }
+}
+
+TEST(Transformer, Bf16UsesTheMasterWeightsAsTheyAreNow) {
+  const ModelShape shape = TinyShape();
+  Transformer model = Build(shape, {.precision = Precision::kBf16});
+  const at::Tensor tokens = RandomTokens(shape, 1);
+  model.parameters().Initialize(6);
+  model.WeightsChanged();
+  const Transformer expected = [&] {
+    Transformer other(shape, {.precision = Precision::kBf16});
+    other.parameters().Initialize(6);
+    other.WeightsChanged();
+    return other;
+  }();
+  EXPECT_TRUE(at::equal(Logits(model, tokens), Logits(expected, tokens)));
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,190 @@
+#include "lib/record/lease.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "lib/core/files.h"
+#include "lib/record/process_identity.h"
+#include "tests/support/child_process.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/wait_for.h"
+
+namespace isoflop {
+namespace {
+
+class LeaseTest : public testing::Test {
+ protected:
+  std::optional<Lease> Acquire(double stale_seconds = 0.3) {
+    return Lease::Acquire(path_, &holder_, stale_seconds);
+  }
+
+  /// A claim as a process of another host leaves it.
+  void WriteForeignClaim(int number, int beats) {
+    const Json json{{"host", "elsewhere"},
+                    {"pid", 1},
+                    {"process_start", "x"},
+                    {"since", "then"},
+                    {"beats", beats}};
+    WriteJsonFile(path_.string() + "." + std::to_string(number), json);
+  }
+
+  TempDir temp_;
+  std::filesystem::path path_ = temp_ / "lease.json";
+  LeaseHolder holder_;
+};
+
+TEST_F(LeaseTest, IsHeldByOneAtATime) {
+  const auto first = Acquire();
+  ASSERT_TRUE(first.has_value());
+  EXPECT_FALSE(Acquire().has_value());
+  EXPECT_EQ(holder_.pid, ::getpid());
+  EXPECT_FALSE(holder_.since.empty());
+}
+
+TEST_F(LeaseTest, IsReleasedAtTheEndOfItsLife) {
+  Acquire();
+  EXPECT_FALSE(CurrentHolder(path_).has_value());
+  EXPECT_TRUE(Acquire().has_value());
+}
+
+TEST_F(LeaseTest, MovesWithItsObject) {
+  auto first = Acquire();
+  {
+    const Lease moved = std::move(*first);
+    EXPECT_FALSE(Acquire().has_value());
+  }
+  EXPECT_TRUE(Acquire().has_value());
+}
+
+TEST_F(LeaseTest, NamesItsHolder) {
+  const auto lease = Acquire();
+  const auto holder = CurrentHolder(path_);
+  ASSERT_TRUE(holder.has_value());
+  EXPECT_EQ(holder->pid, ::getpid());
+  EXPECT_EQ(holder->host, ThisProcess().host);
+}
+
+TEST_F(LeaseTest, OfAKilledProcessIsFreeAtOnce) {
+  ChildProcess child([this] {
+    const auto lease = Acquire();
+    while (true) ::pause();
+    return 0;
+  });
+  ASSERT_TRUE(WaitFor([this] { return CurrentHolder(path_).has_value(); }));
+  EXPECT_FALSE(Acquire(/*stale_seconds=*/1e9).has_value());
+  child.Kill(SIGKILL);
+  child.Wait();
+  EXPECT_FALSE(CurrentHolder(path_).has_value());
+  EXPECT_TRUE(Acquire(/*stale_seconds=*/1e9).has_value());
+}
+
+TEST_F(LeaseTest, OfAZombieIsFreeAtOnce) {
+  ChildProcess child([this] {
+    const auto lease = Acquire();
+    while (true) ::pause();
+    return 0;
+  });
+  ASSERT_TRUE(WaitFor([this] { return CurrentHolder(path_).has_value(); }));
+  child.Kill(SIGKILL);
+  siginfo_t info{};
+  ASSERT_EQ(
+      ::waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOWAIT),
+      0);
+  EXPECT_TRUE(Acquire(/*stale_seconds=*/1e9).has_value());
+}
+
+TEST_F(LeaseTest, OfALaterProcessWithTheSamePidIsFree) {
+  LeaseHolder earlier = ThisProcess();
+  earlier.process_start += "0";
+  EXPECT_EQ(LivenessOf(earlier), Liveness::kDead);
+}
+
+TEST_F(LeaseTest, OfAForkedProcessStaysWithTheParent) {
+  const auto lease = Acquire();
+  ChildProcess child([&lease] {
+    lease->~Lease();
+    return 0;
+  });
+  child.Wait();
+  EXPECT_EQ(CurrentHolder(path_)->pid, ::getpid());
+}
+
+TEST_F(LeaseTest, OfAnotherHostIsTakenOverWhenItsBeatsStop) {
+  WriteForeignClaim(3, 7);
+  EXPECT_EQ(CurrentHolder(path_)->host, "elsewhere");
+  const auto lease = Acquire();
+  ASSERT_TRUE(lease.has_value());
+  EXPECT_EQ(CurrentHolder(path_)->pid, ::getpid());
+}
+
+TEST_F(LeaseTest, OfAnotherHostIsRespectedWhileItBeats) {
+  WriteForeignClaim(1, 0);
+  std::jthread beating([this](const std::stop_token& stop) {
+    for (int beats = 1; !stop.stop_requested(); ++beats) {
+      WriteForeignClaim(1, beats);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  });
+  EXPECT_FALSE(Acquire(/*stale_seconds=*/120.0).has_value());
+  EXPECT_EQ(holder_.host, "elsewhere");
+}
+
+TEST_F(LeaseTest, OfAnotherHostIsTakenWhenItIsReleasedMeanwhile) {
+  WriteForeignClaim(1, 0);
+  std::jthread release([this] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    WriteJsonFile(path_.string() + ".1", {{"released", true}});
+  });
+  EXPECT_TRUE(Acquire(/*stale_seconds=*/1e9).has_value());
+}
+
+TEST_F(LeaseTest, OfAnUnreadableFileIsTakenOverWhenNothingChangesIt) {
+  temp_.Write("lease.json.1", "{ torn");
+  EXPECT_TRUE(Acquire().has_value());
+}
+
+TEST_F(LeaseTest, CannotBeHeldInAMissingDirectory) {
+  EXPECT_ERROR(Lease::Acquire(temp_ / "none" / "lease.json", &holder_),
+               "No such file or directory");
+}
+
+TEST_F(LeaseTest, LeavesFewFilesBehind) {
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Acquire().has_value());
+  const auto files =
+      std::distance(std::filesystem::directory_iterator(temp_.path()),
+                    std::filesystem::directory_iterator());
+  EXPECT_LE(files, 2);
+}
+
+TEST_F(LeaseTest, BeatsTellOthersThatTheHolderLives) {
+  auto lease = Acquire();
+  EXPECT_TRUE(WaitFor([&] {
+    EXPECT_TRUE(lease->Beat());
+    return CurrentHolder(path_)->beats > 0;
+  }));
+}
+
+TEST_F(LeaseTest, BeatsTellTheHolderOfATakeover) {
+  auto lease = Acquire();
+  WriteForeignClaim(2, 0);
+  EXPECT_TRUE(WaitFor([&] { return !lease->Beat(); }));
+  EXPECT_FALSE(lease->Beat());
+}
+
+TEST_F(LeaseTest, IsNotReleasedByAHolderThatHasLostIt) {
+  {
+    const auto lease = Acquire();
+    WriteForeignClaim(2, 0);
+  }
+  EXPECT_EQ(CurrentHolder(path_)->host, "elsewhere");
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,169 @@
+#include "lib/record/sweep_dir.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "lib/core/files.h"
+#include "lib/record/run_result.h"
+#include "tests/support/child_process.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/tiny_sweep.h"
+#include "tests/support/wait_for.h"
+
+namespace isoflop {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class SweepDirTest : public testing::Test {
+ protected:
+  void Prepare(const TinySweep& sweep) {
+    PrepareSweepDir(dir_, sweep.spec, sweep.plan);
+  }
+
+  TempDir temp_;
+  SweepDir dir_{temp_ / "out"};
+  TinySweep sweep_;
+};
+
+void ExpectEveryFile(const SweepDir& dir, const Plan& plan) {
+  for (const RunGroup& group : plan.groups) {
+    const fs::path file = dir.group(group.id) / "group.json";
+    EXPECT_EQ(ToJson(RunGroupFromJson(ReadJsonFile(file), "group.json")),
+              ToJson(group));
+    for (const PlannedRun& run : group.runs) {
+      const Json json = ReadJsonFile(dir.run(run.id) / "run.json");
+      EXPECT_EQ(json["id"], run.id);
+      EXPECT_EQ(json["identity"], RunIdentity(group, run.steps));
+    }
+  }
+}
+
+TEST_F(SweepDirTest, HoldsEverythingAfterPreparation) {
+  Prepare(sweep_);
+  EXPECT_EQ(ReadJsonFile(dir_.sweep_json()), sweep_.spec.given);
+  EXPECT_EQ(ToJson(LoadPlan(dir_)), ToJson(sweep_.plan));
+  ExpectEveryFile(dir_, sweep_.plan);
+}
+
+TEST_F(SweepDirTest, IsLeftAloneByTheSameSweep) {
+  Prepare(sweep_);
+  const auto before = fs::last_write_time(dir_.plan_json());
+  const auto group = dir_.group(sweep_.plan.groups[0].id) / "group.json";
+  const auto group_before = fs::last_write_time(group);
+  Prepare(sweep_);
+  EXPECT_EQ(fs::last_write_time(dir_.plan_json()), before);
+  EXPECT_EQ(fs::last_write_time(group), group_before);
+}
+
+TEST_F(SweepDirTest, TakesInAddedRunsAndKeepsResults) {
+  Prepare(sweep_);
+  RunResult result =
+      ResultFor(sweep_.plan.groups[0], sweep_.plan.groups[0].runs[0]);
+  result.loss = 2.0;
+  StoreResult(dir_, result);
+  Json file = TinySweepFile();
+  file["seeds"] = {0, 1};
+  file["grid"]["tokens"] = {8192, 16384, 32768};
+  const TinySweep extended(file);
+  Prepare(extended);
+  ExpectEveryFile(dir_, extended.plan);
+  EXPECT_EQ(ReadJsonFile(dir_.sweep_json()), extended.spec.given);
+  EXPECT_TRUE(FindResult(dir_, result.id).has_value());
+}
+
+TEST_F(SweepDirTest, RefusesAnotherSweepWithWhatChanged) {
+  Prepare(sweep_);
+  Json file = TinySweepFile();
+  file["training"]["peak_lr"] = 0.01;
+  file["grid"]["tokens"] = {8192};
+  const TinySweep other(file);
+  EXPECT_ERROR(Prepare(other), "4 of its 4 runs are not in this one");
+  EXPECT_ERROR(Prepare(other), "grid.tokens[1]: 16384 ->");
+  EXPECT_ERROR(Prepare(other), "training.peak_lr: (absent) -> 0.01");
+}
+
+TEST_F(SweepDirTest, RefusesASweepWithARunTakenAway) {
+  Prepare(sweep_);
+  Json file = TinySweepFile();
+  file["grid"]["tokens"] = {16384};
+  EXPECT_ERROR(Prepare(TinySweep(file)), "2 of its 4 runs");
+}
+
+TEST_F(SweepDirTest, IsUnchangedAfterARefusal) {
+  Prepare(sweep_);
+  Json file = TinySweepFile();
+  file["training"]["peak_lr"] = 0.01;
+  EXPECT_THROW(Prepare(TinySweep(file)), Error);
+  EXPECT_EQ(ReadJsonFile(dir_.sweep_json()), sweep_.spec.given);
+  EXPECT_EQ(ToJson(LoadPlan(dir_)), ToJson(sweep_.plan));
+}
+
+TEST_F(SweepDirTest, CanBeSetUpInAnEmptyDirectory) {
+  fs::create_directories(dir_.root());
+  EXPECT_NO_THROW(Prepare(sweep_));
+}
+
+TEST_F(SweepDirTest, RefusesAFile) {
+  temp_.Write("out", "text");
+  EXPECT_ERROR(Prepare(sweep_), "is not a directory");
+}
+
+TEST_F(SweepDirTest, RefusesAForeignDirectory) {
+  fs::create_directories(dir_.root());
+  temp_.Write("out/thesis.tex", "text");
+  EXPECT_ERROR(Prepare(sweep_), "neither empty nor a sweep directory");
+}
+
+TEST_F(SweepDirTest, RefusesADamagedPlan) {
+  Prepare(sweep_);
+  temp_.Write("out/plan.json", "{ \"schema\": \"isoflop.plan/1\", ");
+  EXPECT_ERROR(Prepare(sweep_), "plan.json: not valid JSON");
+}
+
+TEST_F(SweepDirTest, IsPreparedAgainAfterAPreparationThatWasCutShort) {
+  Prepare(sweep_);
+  fs::remove(dir_.plan_json());
+  const RunGroup& group = sweep_.plan.groups[0];
+  temp_.Write("out/groups/" + group.id + "/group.json", "");
+  Prepare(sweep_);
+  ExpectEveryFile(dir_, sweep_.plan);
+}
+
+TEST_F(SweepDirTest, RefusesASecondFrontEnd) {
+  Prepare(sweep_);
+  ChildProcess other([this] {
+    const Lease lock = LockSweepDir(dir_);
+    while (true) ::pause();
+    return 0;
+  });
+  ASSERT_TRUE(
+      WaitFor([this] { return CurrentHolder(dir_.lock_json()).has_value(); }));
+  const std::string pid = "pid " + std::to_string(other.pid());
+  EXPECT_ERROR(LockSweepDir(dir_), pid);
+  EXPECT_ERROR(Prepare(sweep_), pid);
+}
+
+TEST_F(SweepDirTest, IsNoneWithoutAPlan) {
+  EXPECT_ERROR(LoadPlan(dir_), "is not a sweep directory");
+}
+
+TEST_F(SweepDirTest, KnowsWhichRunsArePending) {
+  Prepare(sweep_);
+  const RunGroup& group = sweep_.plan.groups[0];
+  EXPECT_EQ(PendingRuns(dir_, group).size(), 2U);
+  RunResult result = ResultFor(group, group.runs[0]);
+  result.status = RunStatus::kFailed;
+  StoreResult(dir_, result);
+  const auto pending = PendingRuns(dir_, group);
+  ASSERT_EQ(pending.size(), 1U);
+  EXPECT_EQ(pending[0].id, group.runs[1].id);
+}
+
+}  // namespace
+}  // namespace isoflop

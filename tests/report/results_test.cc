@@ -1,0 +1,148 @@
+#include "analysis/report/results.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "analysis/fit/fit.h"
+#include "analysis/fit/observation_reader.h"
+#include "analysis/fit/sweep_observations.h"
+#include "analysis/report/fit_json.h"
+#include "tests/report/sample_report.h"
+#include "tests/report/sample_sweep.h"
+
+namespace isoflop {
+namespace {
+
+SweepResults ResultsOf(const SampleSweep& sweep) {
+  return {.sweep = sweep.file,
+          .plan = sweep.plan,
+          .runs = sweep.results,
+          .fit = ToJson(SampleReport(), kSampleExact)};
+}
+
+TEST(ResultsJson, TotalsAreThoseOfThePlanWhenEveryRunEnded) {
+  const SampleSweep sweep;
+  const Json totals = ResultsJson(ResultsOf(sweep))["totals"];
+  const PlanTotals planned = Totals(sweep.plan);
+  EXPECT_EQ(totals["flops"], planned.flops);
+  EXPECT_EQ(totals["flops_without_shared_trunks"],
+            planned.flops_without_shared_trunks);
+  EXPECT_EQ(totals["tokens"], planned.tokens);
+  EXPECT_EQ(totals["wall_seconds"],
+            1.5 * static_cast<double>(sweep.results.size()));
+}
+
+TEST(ResultsJson, TotalsCountOnlyRunsThatEndedOk) {
+  SampleSweep sweep;
+  sweep.results.resize(2);
+  sweep.results[1].status = RunStatus::kFailed;
+  const Json totals = ResultsJson(ResultsOf(sweep))["totals"];
+  EXPECT_EQ(totals["flops"], sweep.results[0].flops);
+  EXPECT_EQ(totals["tokens"], sweep.results[0].tokens);
+  EXPECT_EQ(totals["runs"]["ok"], 1);
+  EXPECT_EQ(totals["runs"]["failed"], 1);
+}
+
+TEST(ResultsJson, TotalsAreZeroBeforeAnythingEnded) {
+  SampleSweep sweep;
+  sweep.results.clear();
+  const Json json = ResultsJson(ResultsOf(sweep));
+  EXPECT_EQ(json["totals"]["flops"], 0.0);
+  EXPECT_EQ(json["totals"]["runs"]["pending"],
+            json["totals"]["runs"]["planned"]);
+}
+
+TEST(ResultsJson, HoldsSweepRunsFitAndAllocations) {
+  const SampleSweep sweep;
+  const SweepResults results = ResultsOf(sweep);
+  const Json json = ResultsJson(results);
+  EXPECT_EQ(json["sweep"], sweep.file);
+  EXPECT_EQ(json["runs"].size(), sweep.results.size());
+  EXPECT_EQ(json["fits"], *results.fit);
+  EXPECT_EQ(json["allocations"], (*results.fit)["allocations"]);
+}
+
+TEST(ResultsJson, HasNoFitsBeforeThereIsAFit) {
+  SweepResults results = ResultsOf(SampleSweep());
+  results.fit.reset();
+  const Json json = ResultsJson(results);
+  EXPECT_FALSE(json.contains("fits"));
+  EXPECT_EQ(json["allocations"], Json::array());
+}
+
+TEST(ResultsJson, NamesEachDeviceOnce) {
+  SampleSweep sweep;
+  sweep.results[1].device["name"] = "another";
+  const Json environment = ResultsJson(ResultsOf(sweep))["environment"];
+  EXPECT_EQ(environment["devices"].size(), 2U);
+  EXPECT_EQ(environment["software"].size(), 1U);
+}
+
+TEST(RunsJsonLines, HasARecordOfEveryRunThatEnded) {
+  SampleSweep sweep;
+  sweep.results[0].status = RunStatus::kFailed;
+  std::istringstream lines(RunsJsonLines(sweep.results));
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    const RunResult run = RunResultFromJson(ParseJson(line, "line"), "line");
+    EXPECT_EQ(run.id, sweep.results[count].id);
+  }
+  EXPECT_EQ(count, sweep.results.size());
+}
+
+void ExpectSame(const ObservationSet& x, const ObservationSet& y) {
+  ASSERT_EQ(x.rows.size(), y.rows.size());
+  for (std::size_t i = 0; i < x.rows.size(); ++i) {
+    EXPECT_EQ(x.rows[i].N, y.rows[i].N);
+    EXPECT_EQ(x.rows[i].D, y.rows[i].D);
+    EXPECT_EQ(x.rows[i].L, y.rows[i].L);
+    EXPECT_EQ(x.rows[i].C, y.rows[i].C);
+    EXPECT_EQ(x.rows[i].budget_flops, y.rows[i].budget_flops);
+    EXPECT_EQ(x.rows[i].seed, y.rows[i].seed);
+    EXPECT_EQ(x.rows[i].group, y.rows[i].group);
+    EXPECT_EQ(x.rows[i].loss_std, y.rows[i].loss_std);
+    EXPECT_EQ(x.rows[i].params_total, y.rows[i].params_total);
+    EXPECT_EQ(x.rows[i].params_non_embedding, y.rows[i].params_non_embedding);
+  }
+}
+
+TEST(RunsCsv, ReadsBackToTheSameObservations) {
+  SampleSweep sweep;
+  sweep.results[3].status = RunStatus::kDiverged;
+  sweep.results[4].status = RunStatus::kFailed;
+  sweep.results[4].loss.reset();
+  sweep.results[5].loss_std_error.reset();
+  const ObservationSet direct = SweepObservations(sweep.plan, sweep.results);
+  const std::string csv = RunsCsv(sweep.results, sweep.plan.convention);
+  const ObservationSet read = ParseCsvObservations(csv, "runs.csv");
+  ExpectSame(read, direct);
+  EXPECT_TRUE(read.notes.empty());
+}
+
+TEST(RunsCsv, CountsNByTheConventionAskedFor) {
+  const SampleSweep sweep;
+  const std::string csv =
+      RunsCsv(sweep.results, ParamsConvention::kNonEmbedding);
+  const ObservationSet read = ParseCsvObservations(csv, "runs.csv");
+  EXPECT_EQ(read.rows[0].N, read.rows[0].params_non_embedding);
+}
+
+TEST(RunsCsv, GivesTheSameFitAsTheSweep) {
+  const SampleSweep sweep;
+  FitOptions options;
+  options.bootstrap.resamples = 0;
+  const FitReport direct =
+      FitScalingLaws(SweepObservations(sweep.plan, sweep.results), options);
+  const FitReport from_csv = FitScalingLaws(
+      ParseCsvObservations(RunsCsv(sweep.results, sweep.plan.convention),
+                           "runs.csv"),
+      options);
+  ASSERT_EQ(direct.chinchilla->status, FitStatus::kOk);
+  EXPECT_EQ(from_csv.chinchilla->law.alpha, direct.chinchilla->law.alpha);
+  EXPECT_EQ(from_csv.chinchilla->objective, direct.chinchilla->objective);
+  EXPECT_EQ(from_csv.isoflop->a.value, direct.isoflop->a.value);
+}
+
+}  // namespace
+}  // namespace isoflop

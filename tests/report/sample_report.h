@@ -1,0 +1,24 @@
+// A fit report made by hand, with numbers as a small real sweep gives them.
+
+#pragma once
+
+#include "analysis/fit/fit.h"
+#include "analysis/report/exact_loss.h"
+
+namespace isoflop {
+
+/// Returns a report with every section, a bootstrap of `kSampleDraws` laws, an
+/// edge minimum, and a Kaplan law that is not supported.
+FitReport SampleReport();
+
+/// Returns a report without bootstrap, holdout and allocations.
+FitReport SampleReportWithoutBootstrap();
+
+/// Returns a report none of whose laws is supported.
+FitReport UnsupportedReport();
+
+inline constexpr int kSampleDraws = 3;
+inline constexpr ExactLoss kSampleExact{.entropy_rate = 1.1287,
+                                        .bayes_loss = 1.1188};
+
+}  // namespace isoflop

@@ -1,0 +1,113 @@
+// Everything that isoflop writes or ships keeps to the schemas it ships.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "analysis/report/allocation_report.h"
+#include "analysis/report/fit_json.h"
+#include "analysis/report/results.h"
+#include "tests/report/sample_report.h"
+#include "tests/report/sample_sweep.h"
+#include "tests/support/schema_check.h"
+#include "tests/support/temp_dir.h"
+
+namespace isoflop {
+namespace {
+
+TEST(Schemas, AcceptEverySweepThatShips) {
+  const std::filesystem::path folder = ISOFLOP_SOURCE_DIR "/sweeps";
+  int sweeps = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".json") continue;
+    ++sweeps;
+    EXPECT_EQ(SchemaProblem(ReadJsonFile(entry.path()), "sweep"), "")
+        << entry.path();
+  }
+  EXPECT_GE(sweeps, 5);
+}
+
+TEST(Schemas, AcceptASweepThatVaries) {
+  Json file = SampleSweepFile();
+  file["vary"] = {{"training.peak_lr", {0.001, 0.01}},
+                  {"training.schedule.kind", {"wsd", "cosine"}}};
+  EXPECT_EQ(SchemaProblem(file, "sweep"), "");
+}
+
+TEST(Schemas, AcceptPlans) {
+  EXPECT_EQ(SchemaProblem(ToJson(SampleSweep().plan), "plan"), "");
+}
+
+TEST(Schemas, AcceptAPlanWithCellsLeftOutAndSizesFromCounts) {
+  Json file = SampleSweepFile();
+  file["grid"]["sizes"] = {{{"params_total", 20000}},
+                           {{"params_non_embedding", 90000}}};
+  file["grid"]["tokens_per_param_range"] = {2, 30};
+  file["vary"] = {{"model.position", {"rotary", "none"}}};
+  const SampleSweep sweep(file);
+  ASSERT_FALSE(sweep.plan.left_out.empty());
+  EXPECT_EQ(SchemaProblem(ToJson(sweep.plan), "plan"), "");
+}
+
+TEST(Schemas, AcceptRunRecords) {
+  for (const RunResult& result : SampleSweep().results) {
+    EXPECT_EQ(SchemaProblem(ToJson(result), "run"), "") << result.id;
+  }
+}
+
+TEST(Schemas, AcceptARunThatFailedBeforeItBegan) {
+  const SampleSweep sweep;
+  RunResult failed =
+      ResultFor(sweep.plan.groups[0], sweep.plan.groups[0].runs[0]);
+  failed.status = RunStatus::kFailed;
+  failed.reason = "out of memory";
+  EXPECT_EQ(SchemaProblem(ToJson(failed), "run"), "");
+}
+
+TEST(Schemas, AcceptARunRecordAsItLiesOnDisk) {
+  const TempDir directory;
+  const SampleSweep sweep;
+  const SweepDir dir(directory.path());
+  StoreResult(dir, sweep.results[0]);
+  const Json stored =
+      ReadJsonFile(dir.run(sweep.results[0].id) / "result.json");
+  EXPECT_EQ(SchemaProblem(stored, "run"), "");
+}
+
+TEST(Schemas, AcceptFits) {
+  EXPECT_EQ(SchemaProblem(ToJson(SampleReport(), kSampleExact), "fit"), "");
+  EXPECT_EQ(SchemaProblem(ToJson(SampleReportWithoutBootstrap()), "fit"), "");
+  EXPECT_EQ(SchemaProblem(ToJson(UnsupportedReport()), "fit"), "");
+}
+
+TEST(Schemas, AcceptAFitOfOneLaw) {
+  FitReport report = SampleReport();
+  report.chinchilla.reset();
+  report.chinchilla_bootstrap.reset();
+  report.envelope.reset();
+  report.kaplan.reset();
+  report.holdout.reset();
+  EXPECT_EQ(SchemaProblem(ToJson(report), "fit"), "");
+}
+
+TEST(Schemas, AcceptAllocations) {
+  const FitReport report = SampleReport();
+  const StoredFit fit = ParseFit(ToJson(report), "fit.json");
+  EXPECT_EQ(
+      SchemaProblem(AllocationJson(fit, report.allocations), "allocation"), "");
+}
+
+TEST(Schemas, AcceptResults) {
+  const SampleSweep sweep;
+  SweepResults results{.sweep = sweep.file,
+                       .plan = sweep.plan,
+                       .runs = sweep.results,
+                       .fit = ToJson(SampleReport(), kSampleExact)};
+  EXPECT_EQ(SchemaProblem(ResultsJson(results), "results"), "");
+  results.fit.reset();
+  results.runs.clear();
+  EXPECT_EQ(SchemaProblem(ResultsJson(results), "results"), "");
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,174 @@
+#include "analysis/report/stored_fit.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "analysis/report/fit_json.h"
+#include "tests/report/sample_report.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temp_dir.h"
+
+namespace isoflop {
+namespace {
+
+Json SampleFit() { return ToJson(SampleReport(), kSampleExact); }
+
+void ExpectSame(const Chinchilla& x, const Chinchilla& y) {
+  EXPECT_EQ(x.E, y.E);
+  EXPECT_EQ(x.A, y.A);
+  EXPECT_EQ(x.B, y.B);
+  EXPECT_EQ(x.alpha, y.alpha);
+  EXPECT_EQ(x.beta, y.beta);
+}
+
+TEST(ParseFit, ReturnsTheLawsThatWereWrittenToTheLastBit) {
+  FitReport report = SampleReport();
+  report.chinchilla->law.alpha = 1.0 / 3.0;
+  report.chinchilla_bootstrap->laws[1].A = 1e3 / 7.0;
+  const StoredFit fit =
+      ParseFit(ParseJson(ReadableText(ToJson(report)), "f"), "f");
+  EXPECT_EQ(fit.status, FitStatus::kOk);
+  ExpectSame(fit.law, report.chinchilla->law);
+  ASSERT_EQ(fit.draws.size(), static_cast<std::size_t>(kSampleDraws));
+  ExpectSame(fit.draws[1], report.chinchilla_bootstrap->laws[1]);
+}
+
+TEST(ParseFit, ReturnsWhatNAndTheDataWere) {
+  const StoredFit fit = ParseFit(SampleFit(), "fit.json");
+  EXPECT_EQ(fit.params, ParamsKind::kTotal);
+  EXPECT_EQ(fit.largest_flops, 9.28e11);
+  EXPECT_EQ(fit.file, "fit.json");
+}
+
+TEST(ParseFit, KeepsTheReasonOfAFitThatIsNotSupported) {
+  const StoredFit fit = ParseFit(ToJson(UnsupportedReport()), "f");
+  EXPECT_EQ(fit.status, FitStatus::kUnsupported);
+  EXPECT_EQ(fit.reason, "2 sizes; at least 3 are needed");
+}
+
+TEST(ParseFit, AcceptsAPublishedLawWrittenByHand) {
+  const StoredFit fit = ParseFit(ParseJson(R"({
+    "schema": "isoflop.fit/1",
+    "chinchilla": { "estimate": { "E": 1.69, "A": 406.4, "B": 410.7,
+                                  "alpha": 0.34, "beta": 0.28 } } })",
+                                           "f"),
+                                 "f");
+  EXPECT_EQ(fit.status, FitStatus::kOk);
+  EXPECT_EQ(fit.law.A, 406.4);
+  EXPECT_TRUE(fit.draws.empty());
+  EXPECT_FALSE(fit.largest_flops);
+}
+
+TEST(Allocate, GivesTheSameIntervalsFromTheFileAsFromTheFit) {
+  const FitReport report = SampleReport();
+  const std::vector<double> budgets = {1e12, 5e13};
+  const auto from_fit =
+      Allocate(report.chinchilla->law, report.chinchilla_bootstrap->laws,
+               budgets, report.observations.largest_flops);
+  const auto from_file = Allocate(ParseFit(SampleFit(), "f"), budgets);
+  ASSERT_EQ(from_file.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(from_file[i].params_opt.value, from_fit[i].params_opt.value);
+    EXPECT_EQ(from_file[i].loss.spread->interval95.high,
+              from_fit[i].loss.spread->interval95.high);
+    EXPECT_EQ(from_file[i].extrapolation_decades,
+              from_fit[i].extrapolation_decades);
+  }
+}
+
+TEST(Allocate, CallsNothingExtrapolationWhereTheDataAreNotKnown) {
+  StoredFit fit = ParseFit(SampleFit(), "f");
+  fit.largest_flops.reset();
+  const std::vector<double> budgets = {1e30};
+  EXPECT_EQ(Allocate(fit, budgets)[0].extrapolation_decades, 0.0);
+}
+
+TEST(LoadFit, NamesTheFileThatIsNotThere) {
+  EXPECT_ERROR(LoadFit("/nowhere/fit.json"), "/nowhere/fit.json");
+}
+
+TEST(LoadFit, RefusesNumbersThatJsonDoesNotHave) {
+  const TempDir dir;
+  EXPECT_ERROR(LoadFit(dir.Write("fit.json", R"({"schema": NaN})")),
+               "not valid JSON");
+}
+
+struct BadFit {
+  std::string what;
+  std::string pointer;  // of the value to replace; "" is the whole file
+  Json value;           // null: the key is taken away
+  std::string message;
+};
+
+void PrintTo(const BadFit& bad, std::ostream* out) { *out << bad.what; }
+
+class BadFits : public testing::TestWithParam<BadFit> {};
+
+Json Broken(const BadFit& bad) {
+  Json json = SampleFit();
+  if (bad.pointer.empty()) return bad.value;
+  const Json::json_pointer pointer(bad.pointer);
+  if (!bad.value.is_null()) {
+    json[pointer] = bad.value;
+  } else {
+    json[pointer.parent_pointer()].erase(pointer.back());
+  }
+  return json;
+}
+
+TEST_P(BadFits, AreRefusedWithAReason) {
+  EXPECT_ERROR(ParseFit(Broken(GetParam()), "fit.json"), GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadFits,
+    testing::Values(
+        BadFit{"an array", "", Json::array({1}), "fit.json: not a fit"},
+        BadFit{"no schema", "/schema", nullptr, "has no \"schema\""},
+        BadFit{"another kind of file", "/schema", "isoflop.plan/1",
+               "schema: must be \"isoflop.fit/1\", got \"isoflop.plan/1\""},
+        BadFit{"a later version", "/schema", "isoflop.fit/2",
+               "got \"isoflop.fit/2\""},
+        BadFit{"a schema that is a number", "/schema", 1, "got 1"},
+        BadFit{"no Approach 3", "/chinchilla", nullptr,
+               "fit again with --laws chinchilla"},
+        BadFit{"Approach 3 as text", "/chinchilla", "yes",
+               "fit.json: chinchilla: must be an object"},
+        BadFit{"another law", "/chinchilla/law", "L = E + A/N^a",
+               "chinchilla.law: must be \"L = E + A/N^alpha + B/D^beta\""},
+        BadFit{"an unknown status", "/chinchilla/status", "fine",
+               "chinchilla.status: must be one of ok, unsupported"},
+        BadFit{"no estimate", "/chinchilla/estimate", nullptr,
+               "chinchilla.estimate: is missing"},
+        BadFit{"no alpha", "/chinchilla/estimate/alpha", nullptr,
+               "chinchilla.estimate.alpha: is missing"},
+        BadFit{"alpha of zero", "/chinchilla/estimate/alpha", 0.0,
+               "chinchilla.estimate.alpha: must be above 0, got 0.0"},
+        BadFit{"a negative beta", "/chinchilla/estimate/beta", -0.3,
+               "chinchilla.estimate.beta: must be above 0, got -0.3"},
+        BadFit{"a negative E", "/chinchilla/estimate/E", -1.0,
+               "chinchilla.estimate.E: must be at least 0, got -1.0"},
+        BadFit{"A of zero", "/chinchilla/estimate/A", 0,
+               "chinchilla.estimate.A: must be above 0"},
+        BadFit{"B as text", "/chinchilla/estimate/B", "410",
+               "chinchilla.estimate.B: must be a number, got \"410\""},
+        BadFit{"observations as a list", "/observations", Json::array({1}),
+               "observations: must be an object"},
+        BadFit{"an unknown count of N", "/observations/params", "all",
+               "observations.params: must be one of as_given, total"},
+        BadFit{"no largest C", "/observations/largest_flops", 0.0,
+               "observations.largest_flops: must be above 0"},
+        BadFit{"draws as an object", "/draws", Json::object(),
+               "draws: must be an array of rows"},
+        BadFit{"a row that is too short", "/draws/1",
+               Json::array({1.0, 2.0, 3.0, 4.0}),
+               "draws[1]: must be [E, A, B, alpha, beta]"},
+        BadFit{"a row that is no list", "/draws/0", 1.0, "draws[0]: must be"},
+        BadFit{"a row with a bad alpha", "/draws/2",
+               Json::array({1.0, 2.0, 3.0, -0.1, 0.5}),
+               "draws[2].alpha: must be above 0, got -0.1"}));
+
+}  // namespace
+}  // namespace isoflop

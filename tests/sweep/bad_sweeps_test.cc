@@ -1,0 +1,300 @@
+// Sweeps that must be refused, each with the message that its author needs.
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/support/expect_error.h"
+#include "tests/support/temp_dir.h"
+#include "tests/sweep/tiny_sweep.h"
+
+namespace isoflop {
+namespace {
+
+/// TinySweep() with one change, and the message that must follow.
+struct BadSweep {
+  const char* pointer;  // what is changed
+  const char* value;    // to this JSON; "" removes it
+  const char* message;
+};
+
+Json Changed(const BadSweep& bad) {
+  Json json = TinySweep();
+  const Json::json_pointer pointer(bad.pointer);
+  if (std::string(bad.value).empty()) {
+    json[pointer.parent_pointer()].erase(pointer.back());
+  } else {
+    json[pointer] = ParseJson(bad.value, "value");
+  }
+  return json;
+}
+
+const std::vector<BadSweep> kBadTop = {
+    {"/schema", "",
+     "a.json: schema: is missing; this program reads "
+     "\"isoflop.sweep/1\""},
+    {"/schema", "\"isoflop.sweep/2\"",
+     "a.json: schema: is \"isoflop.sweep/2\", and this program reads"},
+    {"/schema", "1", "a.json: schema: is 1, and this program reads"},
+    {"/name", "", "a.json: name: is missing"},
+    {"/name", "\"\"", "a.json: name: must be a non-empty string"},
+    {"/name", "7", "a.json: name: must be a non-empty string, got 7"},
+    {"/name", "\"a/b\"", "a.json: name: \"a/b\" is no good name"},
+    {"/name", "\"..\"", "a.json: name: \"..\" is no good name"},
+    {"/name", "\"-rf\"", "a.json: name: \"-rf\" is no good name"},
+    {"/name", "\"two words\"", "a.json: name: \"two words\" is no good name"},
+    {"/data", "", "a.json: data: is missing"},
+    {"/data", "\"lexicon\"", "a.json: data: must be an object"},
+    {"/grid", "", "a.json: grid: is missing"},
+    {"/grid", "[]", "a.json: grid: must be an object"},
+    {"/model", "3", "a.json: model: must be an object, got 3"},
+    {"/training", "null", "a.json: training: must be an object, got null"},
+    {"/trainig", "{}",
+     "a.json: trainig: unknown key (did you mean 'training'?)"},
+    {"/seeds", "0", "a.json: seeds: must be a non-empty array"},
+    {"/seeds", "[]", "a.json: seeds: must be a non-empty array, got []"},
+    {"/seeds", "[0, -1]", "a.json: seeds[1]: must be from 0"},
+    {"/seeds", "[0, 0.5]", "a.json: seeds[1]: must be a whole number"},
+    {"/seeds", "[3, 1, 3]", "a.json: seeds[2]: 3 is there already"},
+};
+
+const std::vector<BadSweep> kBadModel = {
+    {"/model/contxt", "64",
+     "a.json: model.contxt: unknown key (did you mean 'context'?)"},
+    {"/model/architecture", "\"lstm\"",
+     "a.json: model.architecture: must be one of transformer, got \"lstm\""},
+    {"/model/context", "0", "a.json: model.context: must be from 1"},
+    {"/model/context", "\"64\"", "a.json: model.context: must be a whole"},
+    {"/model/context", "true", "a.json: model.context: must be a whole"},
+    {"/model/context", "48",
+     "a.json: training.batch_tokens: 256 is no multiple of model.context 48"},
+    {"/model/vocab_size", "1", "a.json: model.vocab_size: must be from 2"},
+    {"/model/vocab_size", "16",
+     "a.json: model.vocab_size: 16 is smaller than the data's vocabulary of "
+     "32"},
+    {"/model/layers", "0", "a.json: model.layers: must be from 1"},
+    {"/model/heads", "0", "a.json: model.heads: must be from 1"},
+    {"/model/heads", "3",
+     "a.json: grid.sizes[0].heads: 3 does not divide d_model 8"},
+    {"/model/heads", "8",
+     "a.json: grid.sizes[0].heads: 8 heads of d_model 8 "
+     "have the odd size 1"},
+    {"/model/head_size", "8",
+     "a.json: model.head_size: give heads or head_size, not both"},
+    {"/model/heads", "",
+     "a.json: grid.sizes[0].d_model: 8 is no multiple of head_size 16"},
+    {"/model/ffn_ratio", "0", "a.json: model.ffn_ratio: must be from 0.01"},
+    {"/model/ffn", "\"relu2\"",
+     "a.json: model.ffn: must be one of relu_squared, relu, gelu, swiglu, got "
+     "\"relu2\" (did you mean 'relu'?)"},
+    {"/model/norm", "\"batch\"", "a.json: model.norm: must be one of rms"},
+    {"/model/position", "\"rotery\"",
+     "a.json: model.position: must be one of rotary, learned, none, got "
+     "\"rotery\" (did you mean 'rotary'?)"},
+    {"/model/rotary_base", "0.5", "a.json: model.rotary_base: must be from 1"},
+    {"/model/tied_embeddings", "1",
+     "a.json: model.tied_embeddings: must be true or false, got 1"},
+};
+
+const std::vector<BadSweep> kBadGrid = {
+    {"/grid/sizes", "", "a.json: grid.sizes: is missing"},
+    {"/grid/sizes", "[]", "a.json: grid.sizes: must be a non-empty array"},
+    {"/grid/sizes", "{}", "a.json: grid.sizes: must be a non-empty array"},
+    {"/grid/sizes", "[8]", "a.json: grid.sizes[0]: must be an object, got 8"},
+    {"/grid/sizes", "[{}]",
+     "a.json: grid.sizes[0]: needs exactly one of d_model, params_total, "
+     "params_non_embedding, has none"},
+    {"/grid/sizes", "[{\"d_model\": 8, \"params_total\": 1e4}]",
+     "a.json: grid.sizes[0]: needs exactly one of d_model, params_total, "
+     "params_non_embedding, has d_model and params_total"},
+    {"/grid/sizes", "[{\"d_modle\": 8}]",
+     "a.json: grid.sizes[0].d_modle: unknown key (did you mean 'd_model'?)"},
+    {"/grid/sizes", "[{\"d_model\": 0}]",
+     "a.json: grid.sizes[0].d_model: must be from 1"},
+    {"/grid/sizes", "[{\"d_model\": 8}, {\"d_model\": 8}]",
+     "a.json: grid.sizes[1]: is the same shape, d8 L1, as sizes[0]"},
+    {"/grid/sizes", "[{\"d_model\": 8, \"heads\": 5}]",
+     "a.json: grid.sizes[0].heads: 5 does not divide d_model 8"},
+    {"/grid/sizes", "[{\"params_total\": 10}]",
+     "a.json: grid.sizes[0].params_total: no shape has about 10 parameters; "
+     "the nearest, d4 L1, has"},
+    {"/grid/sizes", "[{\"params_non_embedding\": -1}]",
+     "a.json: grid.sizes[0].params_non_embedding: must be from 1"},
+    {"/grid/tokens", "",
+     "a.json: grid: needs exactly one of budgets_flops, tokens, "
+     "tokens_per_param, has none"},
+    {"/grid/budgets_flops", "[1e9]",
+     "a.json: grid: needs exactly one of budgets_flops, tokens, "
+     "tokens_per_param, has budgets_flops and tokens"},
+    {"/grid/tokens", "[]", "a.json: grid.tokens: must be a non-empty array"},
+    {"/grid/tokens", "[25600, 0]", "a.json: grid.tokens[1]: must be from 1"},
+    {"/grid/tokens", "[25600, 25600.5]",
+     "a.json: grid.tokens[1]: must be a whole number"},
+    {"/grid/tokens", "[25600, 51200, 25600]",
+     "a.json: grid.tokens[2]: 25600 is there already, at [0]"},
+    {"/grid/tokens_range", "[1e6, 1e3]",
+     "a.json: grid.tokens_range: must be [lowest, highest], got [1000000"},
+    {"/grid/tokens_range", "[1e3]",
+     "a.json: grid.tokens_range: must be [lowest, highest], got [1000"},
+    {"/grid/tokens_range", "1e3", "a.json: grid.tokens_range: must be a non-"},
+    {"/grid/tokens_per_param_range", "[0, 10]",
+     "a.json: grid.tokens_per_param_range[0]: must be above 0"},
+    {"/grid/params", "\"all\"",
+     "a.json: grid.params: must be one of total, non_embedding, got \"all\""},
+    {"/grid/aspect_ratio", "0", "a.json: grid.aspect_ratio: must be from 0.1"},
+    {"/grid/budget_flops", "[1e9]",
+     "a.json: grid.budget_flops: unknown key (did you mean 'budgets_flops'?)"},
+};
+
+const std::vector<BadSweep> kBadTraining = {
+    {"/training/batch_token", "256",
+     "a.json: training.batch_token: unknown key (did you mean "
+     "'batch_tokens'?)"},
+    {"/training/batch_tokens", "0",
+     "a.json: training.batch_tokens: must be from 1"},
+    {"/training/batch_tokens", "100",
+     "a.json: training.batch_tokens: 100 is no multiple of model.context 32"},
+    {"/training/micro_batch_tokens", "96",
+     "a.json: training.micro_batch_tokens: 96 does not divide batch_tokens "
+     "256"},
+    {"/training/micro_batch_tokens", "16",
+     "a.json: training.micro_batch_tokens: 16 is no multiple of model.context "
+     "32"},
+    {"/training/peak_lr", "0", "a.json: training.peak_lr: must be above 0"},
+    {"/training/peak_lr", "\"5e-3\"",
+     "a.json: training.peak_lr: must be a number, got \"5e-3\""},
+    {"/training/lr_scaling", "\"mup\"",
+     "a.json: training.lr_scaling: must be one of width, none, got \"mup\""},
+    {"/training/schedule", "\"wsd\"",
+     "a.json: training.schedule: must be an object, got \"wsd\""},
+    {"/training/schedule/kind", "\"cosin\"",
+     "a.json: training.schedule.kind: must be one of wsd, cosine, constant, "
+     "got \"cosin\" (did you mean 'cosine'?)"},
+    {"/training/schedule/warmup_steps", "-5",
+     "a.json: training.schedule.warmup_steps: must be from 0"},
+    {"/training/schedule/warmup_step", "5",
+     "a.json: training.schedule.warmup_step: unknown key (did you mean "
+     "'warmup_steps'?)"},
+    {"/training/schedule/cooldown_fraction", "0",
+     "a.json: training.schedule.cooldown_fraction: must be above 0 and at "
+     "most 1, got 0"},
+    {"/training/schedule/cooldown_fraction", "20",
+     "a.json: training.schedule.cooldown_fraction: must be above 0 and at "
+     "most 1, got 20"},
+    {"/training/schedule/final_lr_fraction", "1.5",
+     "a.json: training.schedule.final_lr_fraction: must be from 0 to 1"},
+    {"/training/beta1", "1", "a.json: training.beta1: must be from 0 to"},
+    {"/training/beta2", "-0.1", "a.json: training.beta2: must be from 0 to"},
+    {"/training/epsilon", "0", "a.json: training.epsilon: must be above 0"},
+    {"/training/weight_decay", "2", "a.json: training.weight_decay: must be"},
+    {"/training/clip_norm", "0", "a.json: training.clip_norm: must be above 0"},
+    {"/training/precision", "\"fp16\"",
+     "a.json: training.precision: must be one of fp32, bf16, got \"fp16\""},
+    {"/training/log_every_steps", "0",
+     "a.json: training.log_every_steps: must be from 1"},
+    {"/training/checkpoint_every_seconds", "-1",
+     "a.json: training.checkpoint_every_seconds: must be above 0"},
+};
+
+const std::vector<BadSweep> kBadData = {
+    {"/data/kind", "\"lexikon\"",
+     "a.json: data.kind: must be one of lexicon, text, tokens, got "
+     "\"lexikon\" (did you mean 'lexicon'?)"},
+    {"/data/word_lenght", "4",
+     "a.json: data.word_lenght: unknown key (did you mean 'word_length'?)"},
+    {"/data/word_length", "5", "a.json: data.word_length"},
+    {"/data/paths", "[\"x\"]", "a.json: data.paths: is a key of kind \"text\""},
+    {"/data/vocab_size", "31", "a.json: data.vocab_size"},
+    {"/data/eval_tokens", "16",
+     "a.json: data.eval_tokens: must be at least the context of 32"},
+    {"/data/max_epochs", "0", "a.json: data.max_epochs: must be from 1"},
+    {"/data", R"({"kind": "text"})", "a.json: data.paths: is missing"},
+    {"/data", R"({"kind": "text", "paths": []})",
+     "a.json: data.paths: must be a non-empty array"},
+    {"/data", R"({"kind": "tokens", "train_paths": ["a.bin"]})",
+     "a.json: data.vocab_size: is missing"},
+};
+
+const std::vector<BadSweep> kBadVary = {
+    {"/vary", "[]", "a.json: vary: must be an object of arrays"},
+    {"/vary", R"({"model.position": []})",
+     "a.json: vary.\"model.position\": must be a non-empty array"},
+    {"/vary", R"({"model.position": "none"})",
+     "a.json: vary.\"model.position\": must be a non-empty array"},
+    {"/vary", R"({"model.position": ["rotary", "nowhere"]})",
+     "a.json: vary.\"model.position\"[1]: must be one of rotary, learned, "
+     "none, got \"nowhere\""},
+    {"/vary", R"({"model.position": ["none", "none"]})",
+     "a.json: vary.\"model.position\"[1]: \"none\" is there already"},
+    {"/vary", R"({"model.postion": ["none"]})",
+     "a.json: vary.\"model.postion\"[0]: unknown key (did you mean "
+     "'position'?)"},
+    {"/vary", R"({"grid.params": ["total"]})",
+     "a.json: vary.\"grid.params\": must be a key path below model, training "
+     "or data"},
+    {"/vary", R"({"model": [{}]})",
+     "a.json: vary.\"model\": must be a key path below"},
+    {"/vary", R"({"training.schedule": [{"kind": "wsd"}],
+                  "training.schedule.kind": ["cosine"]})",
+     "a.json: vary.\"training.schedule.kind\": is part of the axis "
+     "\"training.schedule\""},
+    {"/vary", R"({"training.schedule": [{"kind": "wsd", "warmup_steps": -1}]})",
+     "a.json: vary.\"training.schedule\"[0].warmup_steps: must be from 0"},
+    {"/vary", R"({"model.heads": [2, 3]})",
+     "a.json: grid.sizes[0].heads: 3 does not divide d_model 8 (with "
+     "{\"model.heads\":3})"},
+    {"/vary", R"({"model.context": [32, 48]})",
+     "a.json: training.batch_tokens: 256 is no multiple of model.context 48 "
+     "(with {\"model.context\":48})"},
+};
+
+void ExpectAllRefused(const std::vector<BadSweep>& table) {
+  for (const BadSweep& bad : table) {
+    SCOPED_TRACE(std::string(bad.pointer) + " = " + bad.value);
+    EXPECT_ERROR(Parse(Changed(bad)), bad.message);
+  }
+}
+
+TEST(BadSweeps, AreRefusedForTheirTopLevel) { ExpectAllRefused(kBadTop); }
+TEST(BadSweeps, AreRefusedForTheirModel) { ExpectAllRefused(kBadModel); }
+TEST(BadSweeps, AreRefusedForTheirGrid) { ExpectAllRefused(kBadGrid); }
+TEST(BadSweeps, AreRefusedForTheirTraining) { ExpectAllRefused(kBadTraining); }
+TEST(BadSweeps, AreRefusedForTheirData) { ExpectAllRefused(kBadData); }
+TEST(BadSweeps, AreRefusedForTheirAxes) { ExpectAllRefused(kBadVary); }
+
+TEST(BadSweeps, StartFromAGoodOne) { EXPECT_NO_THROW(Parse(TinySweep())); }
+
+/// The text of a file, and the message that must follow.
+struct BadText {
+  const char* text;
+  const char* message;
+};
+
+const std::vector<BadText> kBadTexts = {
+    {"", "not valid JSON"},
+    {"{", "not valid JSON"},
+    {"[]", "must be an object, got array"},
+    {"null", "must be an object, got null"},
+    {R"({"schema": "isoflop.sweep/1", "name": "a", "name": "b"})",
+     "key \"name\" occurs twice"},
+    {R"({"schema": "isoflop.sweep/1",)", "line 1"},
+    {R"({"schema": 'isoflop.sweep/1'})", "not valid JSON"},
+};
+
+TEST(BadSweeps, AreRefusedWhenTheyAreNoJson) {
+  const TempDir dir;
+  for (const BadText& bad : kBadTexts) {
+    SCOPED_TRACE(bad.text);
+    const auto path = dir.Write("a.json", bad.text);
+    EXPECT_ERROR(LoadSweep(path), path.string());
+    EXPECT_ERROR(LoadSweep(path), bad.message);
+  }
+}
+
+TEST(BadSweeps, AreRefusedWhenThereIsNoFile) {
+  EXPECT_ERROR(LoadSweep("/nowhere/a.json"), "/nowhere/a.json");
+}
+
+}  // namespace
+}  // namespace isoflop

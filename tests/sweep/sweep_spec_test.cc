@@ -1,0 +1,144 @@
+#include "lib/sweep/sweep_spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/expect_error.h"
+#include "tests/support/temp_dir.h"
+#include "tests/sweep/tiny_sweep.h"
+
+namespace isoflop {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+TEST(ParseSweep, NeedsOnlyNameDataAndGrid) {
+  const SweepSpec spec = Parse(ParseJson(R"({
+    "schema": "isoflop.sweep/1", "name": "least",
+    "data": { "kind": "lexicon" },
+    "grid": { "sizes": [ { "d_model": 32 } ], "budgets_flops": [1e12] } })",
+                                         "least"));
+  EXPECT_EQ(spec.name, "least");
+  EXPECT_THAT(spec.seeds, ElementsAre(0));
+  EXPECT_THAT(spec.variants, SizeIs(1));
+  EXPECT_THAT(spec.grid.budgets_flops, ElementsAre(1e12));
+  EXPECT_EQ(ToJson(spec.variants[0].training), ToJson(TrainingConfig{}));
+}
+
+TEST(ParseSweep, ReadsTheModelSection) {
+  Json json = TinySweep();
+  json["model"] = ParseJson(R"({
+    "architecture": "transformer", "context": 64, "vocab_size": 128,
+    "layers": 3, "heads": 4, "ffn_ratio": 2.5, "ffn": "swiglu",
+    "norm": "layer", "position": "learned", "rotary_base": 5000,
+    "tied_embeddings": false })",
+                            "model");
+  const ModelConfig model = Parse(json).variants[0].model;
+  EXPECT_EQ(model.context, 64);
+  EXPECT_EQ(model.vocab_size, 128);
+  EXPECT_EQ(model.layers, 3);
+  EXPECT_EQ(model.heads, 4);
+  EXPECT_EQ(model.ffn_ratio, 2.5);
+  EXPECT_EQ(model.ffn, FfnKind::kSwiglu);
+  EXPECT_EQ(model.norm, NormKind::kLayer);
+  EXPECT_EQ(model.position, Position::kLearned);
+  EXPECT_EQ(model.rotary_base, 5000.0);
+  EXPECT_FALSE(model.tied_embeddings);
+}
+
+TEST(ParseSweep, ReadsTheGridSection) {
+  Json json = TinySweep();
+  json["grid"] = ParseJson(R"({
+    "sizes": [ { "d_model": 16, "layers": 3, "heads": 4 },
+               { "params_non_embedding": 20e3, "heads": 1 } ],
+    "tokens_per_param": [5, 20], "tokens_range": [1e3, 1e6],
+    "tokens_per_param_range": [1, 100], "params": "non_embedding",
+    "aspect_ratio": 8 })",
+                           "grid");
+  const GridConfig grid = Parse(json).grid;
+  EXPECT_EQ(grid.sizes[0].layers, 3);
+  EXPECT_EQ(grid.sizes[0].heads, 4);
+  EXPECT_EQ(grid.sizes[1].params_non_embedding, 20e3);
+  EXPECT_THAT(grid.tokens_per_param, ElementsAre(5.0, 20.0));
+  EXPECT_THAT(*grid.tokens_range, ElementsAre(1e3, 1e6));
+  EXPECT_THAT(*grid.tokens_per_param_range, ElementsAre(1.0, 100.0));
+  EXPECT_EQ(grid.params, ParamsConvention::kNonEmbedding);
+  EXPECT_EQ(grid.aspect_ratio, 8.0);
+}
+
+TEST(ParseSweep, ReadsBackWhatWasGiven) {
+  const SweepSpec spec = Parse(TinySweep());
+  EXPECT_EQ(spec.given, TinySweep());
+  EXPECT_EQ(Parse(ParseJson(spec.given.dump(), "again")).given, spec.given);
+}
+
+TEST(ParseSweep, ReadsAFileWithComments) {
+  const TempDir dir;
+  const auto path =
+      dir.Write("commented.json", "// why\n" + TinySweep().dump() + "\n// end");
+  EXPECT_EQ(LoadSweep(path).given, TinySweep());
+}
+
+TEST(ParseSweep, NamesTheFileInMessages) {
+  const TempDir dir;
+  const auto path =
+      dir.Write("bad.json", TinySweepWith("/seeds", Json::array()).dump());
+  EXPECT_ERROR(LoadSweep(path), path.string() + ": seeds: must be");
+}
+
+TEST(ParseSweep, SaysEverythingThatIsWrongAtOnce) {
+  Json json = TinySweepWith("/name", "a/b");
+  json["modle"] = 1;
+  json["model"]["context"] = 30;
+  json["training"]["peak_lr"] = -1;
+  json["grid"]["tokens"] = "many";
+  json["data"]["words"] = 1.5;
+  for (const char* fragment :
+       {"a.json: name: \"a/b\"",
+        "a.json: modle: unknown key (did you mean "
+        "'model'?)",
+        "a.json: training.batch_tokens: 256 is no multiple of "
+        "model.context 30",
+        "a.json: training.peak_lr: must be above 0",
+        "a.json: grid.tokens: must be a non-empty array",
+        "a.json: data.words: must be a whole number, got 1.5"}) {
+    EXPECT_ERROR(Parse(json), fragment);
+  }
+}
+
+TEST(SweepOverrides, ReplaceThePathsOfText) {
+  Json json = TinySweepWith("/data", {{"kind", "text"}, {"paths", {"/old"}}});
+  const SweepSpec spec = ParseSweep(json, "a.json", {{"/new", "/more"}});
+  EXPECT_THAT(spec.variants[0].data.text.paths, ElementsAre("/new", "/more"));
+  EXPECT_EQ(spec.given["data"]["paths"], Json({"/new", "/more"}));
+}
+
+TEST(SweepOverrides, ReplaceTheTrainingPathsOfTokens) {
+  Json json = TinySweepWith(
+      "/data",
+      {{"kind", "tokens"}, {"train_paths", {"old.bin"}}, {"vocab_size", 100}});
+  const SweepSpec spec = ParseSweep(json, "a.json", {{"new.bin"}});
+  EXPECT_THAT(spec.variants[0].data.tokens.train_paths, ElementsAre("new.bin"));
+}
+
+TEST(SweepOverrides, StandInForPathsThatTheFileLacks) {
+  const Json json = TinySweepWith("/data", {{"kind", "text"}});
+  EXPECT_ERROR(Parse(json), "a.json: data.paths: is missing");
+  EXPECT_NO_THROW(ParseSweep(json, "a.json", {{"/new"}}));
+}
+
+TEST(SweepOverrides, AreRefusedWhereNoFileIsRead) {
+  EXPECT_ERROR(ParseSweep(TinySweep(), "a.json", {{"/new"}}),
+               "a.json: data.kind: lexicon reads no files");
+}
+
+TEST(SweepOverrides, AreRefusedWhereThePathsVary) {
+  Json json = TinySweepWith("/data", {{"kind", "text"}, {"paths", {"/old"}}});
+  json["vary"]["data.paths"] = {{"/one"}, {"/two"}};
+  EXPECT_ERROR(ParseSweep(json, "a.json", {{"/new"}}),
+               "a.json: vary.\"data.paths\": cannot vary while");
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,43 @@
+#include "lib/train/device.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lib/train/probe.h"
+#include "tests/support/expect_error.h"
+
+namespace isoflop {
+namespace {
+
+TEST(Device, FindsTheCpu) { EXPECT_TRUE(ResolveDevice("cpu").is_cpu()); }
+
+TEST(Device, RefusesWhatIsNotThereAndSaysWhatIs) {
+  for (const char* name : {"cuda:99", "gpu", "", "cpu:x", "mps", "cuda:-1"}) {
+    EXPECT_ERROR(ResolveDevice(name), "this machine has: cpu");
+  }
+}
+
+TEST(Device, DescribesTheMachine) {
+  const Json device = DescribeDevice(at::kCPU);
+  EXPECT_EQ(device["kind"], "cpu");
+  EXPECT_EQ(device["threads"], 1);
+  for (const char* key : {"isoflop", "libtorch", "blas", "cpu_capability"}) {
+    EXPECT_NE(DescribeSoftware()[key], "") << key;
+  }
+}
+
+TEST(Probe, MeasuresRates) {
+  const ProbeReport report = Probe();
+  EXPECT_GT(report.fp32_flops_per_second, 1e8);
+  EXPECT_GT(report.bf16_flops_per_second, 1e6);
+  EXPECT_GT(report.operation_seconds, 1e-8);
+  EXPECT_LT(report.operation_seconds, 1e-3);
+}
+
+TEST(Probe, WarnsOfSlowMatrixProducts) {
+  const ProbeReport report = Probe();
+  EXPECT_EQ(report.fp32_flops_per_second < 1e10, !report.warnings.empty());
+}
+
+}  // namespace
+}  // namespace isoflop

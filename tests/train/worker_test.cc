@@ -1,0 +1,130 @@
+#include "lib/train/worker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "lib/record/lease.h"
+#include "tests/train/tiny_sweep.h"
+
+namespace isoflop {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class WorkerTest : public testing::Test {
+ protected:
+  WorkerTest()
+      : worker_([this](const WorkerEvent& event) { events_.push_back(event); },
+                [this](const std::string& note) { notes_.push_back(note); },
+                [this] { return questions_++ == stop_at_question_; }) {}
+
+  TrainCommand Command() {
+    TrainCommand command;
+    command.sweep_dir = sweep_.dir().root().string();
+    command.group = sweep_.group().id;
+    return command;
+  }
+
+  int Count(WorkerEventKind kind) const {
+    return static_cast<int>(std::ranges::count(events_, kind,
+                                               &WorkerEvent::kind));
+  }
+
+  TinySweep sweep_;
+  std::vector<WorkerEvent> events_;
+  std::vector<std::string> notes_;
+  int questions_ = 0;
+  int stop_at_question_ = -1;
+  Worker worker_;
+};
+
+TEST_F(WorkerTest, TrainsAGroupAndSaysSo) {
+  EXPECT_EQ(worker_.Train(Command()).kind, WorkerEventKind::kGroupEnded);
+  EXPECT_EQ(Count(WorkerEventKind::kRunEnded), 3);
+  EXPECT_EQ(events_.back().kind, WorkerEventKind::kGroupEnded);
+  for (const WorkerEvent& event : events_) {
+    EXPECT_EQ(event.group, sweep_.group().id);
+  }
+}
+
+TEST_F(WorkerTest, TellsTheLossOfEveryRun) {
+  worker_.Train(Command());
+  std::size_t run = 0;
+  for (const WorkerEvent& event : events_) {
+    if (event.kind != WorkerEventKind::kRunEnded) continue;
+    EXPECT_EQ(event.run, sweep_.group().runs[run].id);
+    EXPECT_EQ(event.status, "ok");
+    EXPECT_EQ(event.loss, sweep_.Result(run).loss);
+    ++run;
+  }
+}
+
+TEST_F(WorkerTest, StopsAndGoesOn) {
+  stop_at_question_ = 50;
+  EXPECT_EQ(worker_.Train(Command()).kind, WorkerEventKind::kStopped);
+  EXPECT_EQ(Count(WorkerEventKind::kRunEnded), 0);
+  EXPECT_EQ(worker_.Train(Command()).kind, WorkerEventKind::kGroupEnded);
+  EXPECT_EQ(Count(WorkerEventKind::kRunEnded), 3);
+}
+
+TEST_F(WorkerTest, LetsGoOfTheGroupWhenItIsDone) {
+  worker_.Train(Command());
+  EXPECT_FALSE(CurrentHolder(sweep_.dir().group(sweep_.group().id) /
+                             "lease.json"));
+}
+
+TEST_F(WorkerTest, UsesTheMicroBatchOfTheCommand) {
+  TrainCommand command = Command();
+  command.micro_batch_tokens = 16;
+  worker_.Train(command);
+  EXPECT_EQ(sweep_.Result(0).status, RunStatus::kOk);
+}
+
+TEST_F(WorkerTest, FailsAGroupThatIsNotThere) {
+  TrainCommand command = Command();
+  command.group = "d9-nowhere";
+  const WorkerEvent event = worker_.Train(command);
+  EXPECT_EQ(event.kind, WorkerEventKind::kGroupFailed);
+  EXPECT_THAT(event.reason, HasSubstr("d9-nowhere"));
+  EXPECT_FALSE(event.out_of_memory);
+}
+
+TEST_F(WorkerTest, FailsOnADeviceThatIsNotThere) {
+  TrainCommand command = Command();
+  command.device = "cuda:99";
+  EXPECT_THAT(worker_.Train(command).reason,
+              HasSubstr("\"cuda:99\" is not there"));
+}
+
+TEST_F(WorkerTest, RefusesDataThatHasChanged) {
+  const fs::path path =
+      sweep_.dir().group(sweep_.group().id) / "group.json";
+  Json json = ReadJsonFile(path);
+  json["data_fingerprint"] = "0123";
+  WriteJsonFile(path, json);
+  const WorkerEvent event = worker_.Train(Command());
+  EXPECT_EQ(event.kind, WorkerEventKind::kGroupFailed);
+  EXPECT_THAT(event.reason, HasSubstr("data: has changed"));
+}
+
+TEST_F(WorkerTest, WorksOnAfterAGroupHasFailed) {
+  TrainCommand missing = Command();
+  missing.group = "d9-nowhere";
+  worker_.Train(missing);
+  EXPECT_EQ(worker_.Train(Command()).kind, WorkerEventKind::kGroupEnded);
+}
+
+TEST_F(WorkerTest, StopsWaitingForAnotherHolderWhenAsked) {
+  LeaseHolder holder;
+  const auto lease = Lease::Acquire(
+      sweep_.dir().group(sweep_.group().id) / "lease.json", &holder);
+  ASSERT_TRUE(lease);
+  stop_at_question_ = 2;
+  EXPECT_EQ(worker_.Train(Command()).kind, WorkerEventKind::kStopped);
+}
+
+}  // namespace
+}  // namespace isoflop
