@@ -12,6 +12,7 @@ Allocation AllocateOne(const Chinchilla& law,
                        std::span<const Chinchilla> resampled, double flops) {
   const Optimum best = OptimumAt(law, flops);
   std::vector<Optimum> others;
+  others.reserve(resampled.size());
   for (const Chinchilla& other : resampled) {
     others.push_back(OptimumAt(other, flops));
   }
@@ -19,6 +20,7 @@ Allocation AllocateOne(const Chinchilla& law,
     Estimate result{quantity(best), {}};
     if (others.size() < 2) return result;
     std::vector<double> values;
+    values.reserve(others.size());
     for (const Optimum& other : others) values.push_back(quantity(other));
     result.spread = SpreadOf(std::move(values));
     return result;
@@ -40,6 +42,7 @@ std::vector<Allocation> Allocate(const Chinchilla& law,
                                  std::span<const double> budgets,
                                  double largest_flops) {
   std::vector<Allocation> allocations;
+  allocations.reserve(budgets.size());
   for (const double flops : budgets) {
     allocations.push_back(AllocateOne(law, resampled, flops));
     allocations.back().extrapolation_decades =

@@ -50,6 +50,7 @@ class ReplicateFactory {
 
   std::vector<Replicate> Run(int threads) {
     std::vector<std::thread> workers;
+    workers.reserve(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) workers.emplace_back([this] { Work(); });
     for (std::thread& worker : workers) worker.join();
     return std::move(replicates_);

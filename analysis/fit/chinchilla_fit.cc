@@ -19,21 +19,24 @@ constexpr std::size_t kFewestValues = 3;        // of N, and of D
 
 std::string TooFew(std::span<const Observation> observations) {
   if (observations.size() < kFewestObservations) {
-    return fmt::format("{} observations cannot test a law of 5 parameters: "
-                       "at least {} are needed",
-                       observations.size(), kFewestObservations);
+    return fmt::format(
+        "{} observations cannot test a law of 5 parameters: "
+        "at least {} are needed",
+        observations.size(), kFewestObservations);
   }
   const std::size_t sizes = CountDistinct(observations, &Observation::N);
   const std::size_t tokens = CountDistinct(observations, &Observation::D);
   if (sizes < kFewestValues) {
-    return fmt::format("{} different N: at least {} are needed to see a power "
-                       "of N over a constant",
-                       sizes, kFewestValues);
+    return fmt::format(
+        "{} different N: at least {} are needed to see a power "
+        "of N over a constant",
+        sizes, kFewestValues);
   }
   if (tokens < kFewestValues) {
-    return fmt::format("{} different D: at least {} are needed to see a power "
-                       "of D over a constant",
-                       tokens, kFewestValues);
+    return fmt::format(
+        "{} different D: at least {} are needed to see a power "
+        "of D over a constant",
+        tokens, kFewestValues);
   }
   return {};
 }

@@ -2,9 +2,9 @@
 // the fit is the optimum it claims to be.
 //
 // For fixed exponents the rest of the law is linear, so starts are spread over
-// (alpha, beta) alone; each is descended in all five parameters, in units in
-// which N and D have mean logarithm zero, and the best is polished by Newton's
-// method until only rounding is left of its gradient.
+// (alpha, beta) alone; from each, Levenberg-Marquardt goes down in all five
+// parameters at once, in units in which N, D and L have mean logarithm zero,
+// and Newton's method goes on until only rounding is left of the gradient.
 //
 // Source: Hoffmann et al. 2022, section 3.3 (arXiv:2203.15556); Golub & Pereyra
 // 1973 (variable projection).
@@ -38,8 +38,9 @@ struct Certificate {
   /// ln E when E is 0. Large: some combination is hardly determined.
   double condition_number = 0.0;
 
-  /// The Hessian is positive definite and one more Newton step would change
-  /// no parameter by a relative 1e-8.
+  /// The Hessian is positive definite, and one more Newton step would move none
+  /// of (E + A + B, ln alpha A, ln beta B, alpha, beta) by 1e-8, with N, D and
+  /// L in units of their geometric means.
   bool converged = false;
 };
 
@@ -48,17 +49,18 @@ struct ChinchillaFit {
   FitStatus status = FitStatus::kUnsupported;
   std::string reason;
   Chinchilla law;
-  double objective = 0.0;  // sum of weighted penalties at `law`
+  double objective = 0.0;             // sum of weighted penalties at `law`
   std::optional<StudentT> student_t;  // estimated along with kStudentT
-  double rms_log_residual = 0.0;  // of ln L_predicted - ln L, weighted
-  double max_log_residual = 0.0;  // largest magnitude
+  double rms_log_residual = 0.0;      // of ln L_predicted - ln L, weighted
+  double max_log_residual = 0.0;      // largest magnitude
   Certificate certificate;
 };
 
 /// Fits L = E + A/N^alpha + B/D^beta with E >= 0 and the others positive.
 ///
-/// Unsupported when fewer than 6 observations, 3 sizes or 3 token counts
-/// differ, and when the optimum has no effect of N or of D left in it.
+/// Unsupported with fewer than 6 observations, 3 different N or 3 different D;
+/// when the optimum has no effect of N or of D left in it; and when it is not
+/// one point.
 /// REQUIRES: every N, D, L and weight is finite and positive.
 ChinchillaFit FitChinchilla(std::span<const Observation> observations,
                             const ObjectiveOptions& options);

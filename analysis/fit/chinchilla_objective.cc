@@ -15,21 +15,12 @@ Vector5 AsVector(const std::array<double, 5>& values) {
   return Eigen::Map<const Vector5>(values.data());
 }
 
-/// r as a function of the predicted loss, with derivatives.
-struct ResidualLink {
-  double value = 0.0;
-  double slope = 0.0;
-  double curvature = 0.0;
-};
-
-ResidualLink Link(ResidualKind kind, double predicted, const LossPoint& run) {
-  if (!(predicted > 0.0)) {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    return {kInfinity, kInfinity, 0.0};
-  }
-  if (kind == ResidualKind::kRaw) return {predicted - run.loss, 1.0, 0.0};
-  const double inverse = 1.0 / predicted;
-  return {std::log(predicted) - run.log_loss, inverse, -inverse * inverse};
+/// The law with its losses multiplied.
+Chinchilla Times(double factor, Chinchilla law) {
+  law.E *= factor;
+  law.A *= factor;
+  law.B *= factor;
+  return law;
 }
 
 /// The law's second derivatives by its parameters.
@@ -49,18 +40,37 @@ ChinchillaObjective::ChinchillaObjective(
     ResidualKind residual)
     : penalty_(penalty), residual_(residual) {
   assert(!observations.empty());
+  const double share = 1.0 / static_cast<double>(observations.size());
+  double mean_log_loss = 0.0;
+  given_weights_.reserve(observations.size());
   for (const Observation& o : observations) {
-    mean_log_N_ += std::log(o.N) / static_cast<double>(observations.size());
-    mean_log_D_ += std::log(o.D) / static_cast<double>(observations.size());
+    mean_log_N_ += share * std::log(o.N);
+    mean_log_D_ += share * std::log(o.D);
+    mean_log_loss += share * std::log(o.L);
     given_weights_.push_back(o.weight);
   }
+  loss_unit_ = std::exp(mean_log_loss);
+  runs_.reserve(observations.size());
   for (const Observation& o : observations) {
     runs_.push_back({.log_N = std::log(o.N) - mean_log_N_,
                      .log_D = std::log(o.D) - mean_log_D_,
-                     .loss = o.L,
-                     .log_loss = std::log(o.L),
+                     .loss = o.L / loss_unit_,
+                     .log_loss = std::log(o.L / loss_unit_),
                      .weight = o.weight});
   }
+}
+
+ResidualLink ChinchillaObjective::Link(double predicted,
+                                       const LossPoint& run) const {
+  if (!(predicted > 0.0)) {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    return {kInfinity, kInfinity, 0.0};
+  }
+  if (residual_ == ResidualKind::kRaw) {
+    return {loss_unit_ * (predicted - run.loss), loss_unit_, 0.0};
+  }
+  const double inverse = 1.0 / predicted;
+  return {std::log(predicted) - run.log_loss, inverse, -inverse * inverse};
 }
 
 void ChinchillaObjective::SetWeightFactors(std::span<const double> factors) {
@@ -72,7 +82,7 @@ void ChinchillaObjective::SetWeightFactors(std::span<const double> factors) {
 
 double ChinchillaObjective::Residual(const Chinchilla& law,
                                      const LossPoint& run) const {
-  return Link(residual_, LossAtLog(law, run.log_N, run.log_D), run).value;
+  return Link(LossAtLog(law, run.log_N, run.log_D), run).value;
 }
 
 double ChinchillaObjective::Value(Face face, const Vector5& point) const {
@@ -96,15 +106,14 @@ bool ChinchillaObjective::RootPenalties(Face face, const Vector5& point,
   for (Eigen::Index i = 0; i < rows; ++i) {
     const LossPoint& run = runs_[static_cast<std::size_t>(i)];
     const auto d = DifferentiateAtLog(law, run.log_N, run.log_D);
-    const ResidualLink r = Link(residual_, d.loss, run);
+    const ResidualLink r = Link(d.loss, run);
     const PenaltyValue p = penalty_(r.value);
     const double root = std::sqrt(std::max(p.value - least, 0.0));
     // rho'(r) / (2 root), which tends to sqrt(rho''(0) / 2) as r goes to 0.
-    const double slope =
-        root > 0.0 ? 0.5 * std::abs(p.slope) / root : std::sqrt(0.5 * p.curvature);
+    const double slope = root > 0.0 ? 0.5 * std::abs(p.slope) / root
+                                    : std::sqrt(0.5 * p.curvature);
     const double factor = scale * std::sqrt(run.weight);
-    roots[static_cast<std::size_t>(i)] =
-        factor * std::copysign(root, r.value);
+    roots[static_cast<std::size_t>(i)] = factor * std::copysign(root, r.value);
     finite = finite && std::isfinite(root);
     if (jacobian == nullptr) continue;
     const Vector5 dr = by_coordinate * AsVector(d.gradient);
@@ -124,7 +133,7 @@ LocalModel ChinchillaObjective::ModelAt(Face face, const Vector5& point) const {
   for (const LossPoint& run : runs_) {
     if (run.weight == 0.0) continue;
     const auto d = DifferentiateAtLog(law, run.log_N, run.log_D);
-    const ResidualLink r = Link(residual_, d.loss, run);
+    const ResidualLink r = Link(d.loss, run);
     const PenaltyValue p = penalty_(r.value);
     const double slope = run.weight * p.slope * r.slope;
     const double bend = p.curvature * r.slope * r.slope + p.slope * r.curvature;
@@ -151,11 +160,13 @@ LocalModel ChinchillaObjective::ModelAt(Face face, const Vector5& point) const {
 }
 
 Chinchilla ChinchillaObjective::InGivenUnits(const Chinchilla& law) const {
-  return Rescaled(law, std::exp(-mean_log_N_), std::exp(-mean_log_D_));
+  return Times(loss_unit_,
+               Rescaled(law, std::exp(-mean_log_N_), std::exp(-mean_log_D_)));
 }
 
 Chinchilla ChinchillaObjective::Centred(const Chinchilla& law) const {
-  return Rescaled(law, std::exp(mean_log_N_), std::exp(mean_log_D_));
+  return Times(1.0 / loss_unit_,
+               Rescaled(law, std::exp(mean_log_N_), std::exp(mean_log_D_)));
 }
 
 Matrix5 ChinchillaObjective::GivenJacobian(const Chinchilla& law) const {

@@ -31,7 +31,8 @@ struct LocalModel {
   double slope_by_E = 0.0;
 };
 
-/// One run as the objective sees it: ln N and ln D from their means.
+/// One run as the objective sees it: N, D and L in units of their geometric
+/// means, which is what "centred" stands for below.
 struct LossPoint {
   double log_N = 0.0;
   double log_D = 0.0;
@@ -40,7 +41,15 @@ struct LossPoint {
   double weight = 0.0;
 };
 
-/// f = sum_i w_i rho(r_i) over runs, r = ln L(N, D) - ln L or L(N, D) - L.
+/// r as a function of the predicted loss, with derivatives.
+struct ResidualLink {
+  double value = 0.0;
+  double slope = 0.0;
+  double curvature = 0.0;
+};
+
+/// f = sum_i w_i rho(r_i) over runs, r = ln L(N, D) - ln L or L(N, D) - L, the
+/// latter in nats.
 class ChinchillaObjective {
  public:
   /// REQUIRES: observations is not empty, and every number is positive.
@@ -65,8 +74,8 @@ class ChinchillaObjective {
   /// Returns the residual of one run.
   double Residual(const Chinchilla& law, const LossPoint& run) const;
 
-  /// Returns `law`, whose N and D are centred, for N and D as they were given;
-  /// and the other way round.
+  /// Returns `law`, which is centred, for N, D and L as they were given; and
+  /// the other way round.
   Chinchilla InGivenUnits(const Chinchilla& law) const;
   Chinchilla Centred(const Chinchilla& law) const;
 
@@ -78,12 +87,15 @@ class ChinchillaObjective {
   const Penalty& penalty() const { return penalty_; }
 
  private:
+  ResidualLink Link(double predicted, const LossPoint& run) const;
+
   std::vector<LossPoint> runs_;
   std::vector<double> given_weights_;
   Penalty penalty_;
   ResidualKind residual_;
   double mean_log_N_ = 0.0;
   double mean_log_D_ = 0.0;
+  double loss_unit_ = 1.0;  // nats per token
 };
 
 }  // namespace isoflop

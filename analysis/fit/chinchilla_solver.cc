@@ -21,6 +21,9 @@ constexpr double kVanishing = 1e-7;
 /// An E below this share of the loss is rounding.
 constexpr double kRounding = 1e-13;
 
+/// A point that Newton's method would leave by this much is no minimum.
+constexpr double kRunaway = 1e-4;
+
 /// Below this the Hessian is singular to rounding.
 constexpr double kFlat = 1e-12;
 
@@ -47,8 +50,8 @@ bool IsMinimum(const PolishedMinimum& minimum) {
 bool SamePlace(const PolishedMinimum& a, const PolishedMinimum& b) {
   const Chinchilla p = a.law();
   const Chinchilla q = b.law();
-  const double ratio = std::max(std::abs(std::log(p.A / q.A)),
-                                std::abs(std::log(p.B / q.B)));
+  const double ratio =
+      std::max(std::abs(std::log(p.A / q.A)), std::abs(std::log(p.B / q.B)));
   const double difference =
       std::max({std::abs(p.E - q.E), std::abs(p.alpha - q.alpha),
                 std::abs(p.beta - q.beta)});
@@ -76,9 +79,9 @@ bool Changes(double coefficient, double exponent,
     low = std::min(low, run.*log_of);
     high = std::max(high, run.*log_of);
   }
-  const double change = coefficient * (std::exp(-exponent * low) -
-                                       std::exp(-exponent * high));
-  return change > kVanishing * runs.front().loss;
+  const double change =
+      coefficient * (std::exp(-exponent * low) - std::exp(-exponent * high));
+  return change > kVanishing;
 }
 
 /// A law with E = 0 and the same loss and slopes at the middle of the data.
@@ -96,6 +99,11 @@ const Start& BestOf(const std::vector<Start>& starts) {
 }
 
 }  // namespace
+
+double Minimum::value() const {
+  const double value = polished.model.value;
+  return std::isnan(value) ? std::numeric_limits<double>::infinity() : value;
+}
 
 ChinchillaSolver::ChinchillaSolver(std::span<const Observation> observations,
                                    const ObjectiveOptions& options)
@@ -190,10 +198,10 @@ GlobalMinimum ChinchillaSolver::SolveGlobally() {
     density = DensityOfLeastSquares();
     if (density) objective_.set_penalty(Penalty::Student(*density));
   }
+  const std::vector<Start> starts = grid_.Starts(objective_);
   std::vector<Minimum> minima;
-  for (const Start& start : grid_.Starts(objective_)) {
-    minima.push_back(Minimise(start.law));
-  }
+  minima.reserve(starts.size());
+  for (const Start& start : starts) minima.push_back(Minimise(start.law));
   const auto lowest = std::ranges::min_element(minima, {}, &Minimum::value);
   GlobalMinimum global;
   global.starts = static_cast<int>(minima.size());
@@ -232,6 +240,9 @@ bool ChinchillaSolver::HasDataTerm(const Chinchilla& law) const {
 
 std::string ChinchillaSolver::Defect(const Minimum& minimum) const {
   const Chinchilla law = minimum.law();
+  if (!std::isfinite(minimum.value())) {
+    return "the objective is too large for a number";
+  }
   if (!HasSizeTerm(law)) {
     return "the loss does not fall with the number of parameters";
   }
@@ -240,6 +251,10 @@ std::string ChinchillaSolver::Defect(const Minimum& minimum) const {
   }
   if (loss_ == LossKind::kStudentT && !minimum.density) {
     return "the residuals vanish, so Student's t has no scale";
+  }
+  if (!(minimum.polished.newton_step < kRunaway)) {
+    return "no lowest point was found: parameters can grow without end while "
+           "the fit improves or stays as it is";
   }
   if (!(minimum.polished.relative_curvature > kFlat)) {
     return "the optimum is not one point: the parameters can be changed "
@@ -254,7 +269,7 @@ std::string ChinchillaSolver::Defect(const Minimum& minimum) const {
 
 Chinchilla ChinchillaSolver::LawOf(const Minimum& minimum) const {
   Chinchilla law = minimum.law();
-  if (law.E < kRounding * objective_.runs().front().loss) law.E = 0.0;
+  if (law.E < kRounding) law.E = 0.0;
   return objective_.InGivenUnits(law);
 }
 

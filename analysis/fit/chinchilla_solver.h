@@ -20,7 +20,8 @@ struct Minimum {
   PolishedMinimum polished;
   std::optional<StudentT> density;
 
-  double value() const { return polished.model.value; }
+  /// The objective; infinite when it is not a number.
+  double value() const;
   Chinchilla law() const { return polished.law(); }  // for centred N and D
 };
 

@@ -70,8 +70,10 @@ std::vector<std::vector<double>> Terms(const std::vector<LossPoint>& runs,
                                        const std::vector<double>& exponents,
                                        double LossPoint::*log_of) {
   std::vector<std::vector<double>> terms;
+  terms.reserve(exponents.size());
   for (const double exponent : exponents) {
     auto& term = terms.emplace_back();
+    term.reserve(runs.size());
     for (const LossPoint& run : runs) {
       term.push_back(std::exp(-exponent * run.*log_of) / run.loss);
     }

@@ -56,6 +56,13 @@ struct ScaledModel {
                                along.cwiseQuotient(curvature));
   }
 
+  /// The largest change of a coordinate on the way to the model's minimum;
+  /// infinite when it has none.
+  double StepSize() const {
+    return smallest() > 0.0 ? Step(0.0).cwiseAbs().maxCoeff()
+                            : std::numeric_limits<double>::infinity();
+  }
+
   /// Whether the model is convex and its minimum hardly below `value`.
   bool OnlyRoundingLeft(double value) const {
     if (smallest() <= 0.0) return false;
@@ -75,8 +82,7 @@ bool Improves(const LocalModel& next, const LocalModel& model) {
   if (!std::isfinite(next.value) || !next.gradient.allFinite()) return false;
   const double rounding = 1e-14 * std::abs(model.value);
   if (next.value < model.value - rounding) return true;
-  const Vector5 scale =
-      (model.reweighted.diagonal().array() + 1e-300).rsqrt();
+  const Vector5 scale = (model.reweighted.diagonal().array() + 1e-300).rsqrt();
   return next.value <= model.value + rounding &&
          scale.cwiseProduct(next.gradient).norm() <
              0.9 * scale.cwiseProduct(model.gradient).norm();
@@ -86,7 +92,9 @@ bool Improves(const LocalModel& next, const LocalModel& model) {
 /// there was one.
 bool NewtonStep(const ChinchillaObjective& objective,
                 PolishedMinimum* minimum) {
+  constexpr double kRounding = 1e-15;
   const ScaledModel quadratic(minimum->model);
+  if (quadratic.StepSize() < kRounding) return false;
   const double largest = quadratic.largest();
   const int shifts = quadratic.OnlyRoundingLeft(minimum->model.value) ? 1 : 12;
   double shift = std::max(0.0, 1e-10 * largest - 1.5 * quadratic.smallest());
@@ -121,18 +129,14 @@ Vector5 Descend(const ChinchillaObjective& objective, Face face,
 PolishedMinimum Polish(const ChinchillaObjective& objective, Face face,
                        const Vector5& start) {
   constexpr int kSteps = 50;
-  PolishedMinimum minimum{.face = face,
-                          .point = start,
-                          .model = objective.ModelAt(face, start)};
+  PolishedMinimum minimum{
+      .face = face, .point = start, .model = objective.ModelAt(face, start)};
   for (int step = 0; step < kSteps; ++step) {
     if (!NewtonStep(objective, &minimum)) break;
   }
   const ScaledModel quadratic(minimum.model);
   minimum.relative_curvature = quadratic.smallest() / quadratic.largest();
-  minimum.newton_step =
-      minimum.relative_curvature > 0.0
-          ? quadratic.Step(0.0).cwiseAbs().maxCoeff()
-          : std::numeric_limits<double>::infinity();
+  minimum.newton_step = quadratic.StepSize();
   return minimum;
 }
 

@@ -51,13 +51,16 @@ EnvelopeFit FitEnvelope(std::span<const Observation> observations,
   EnvelopeFit fit;
   fit.runs = LowerEnvelope(observations, counts);
   if (fit.runs.size() < kFewestRuns) {
-    fit.reason = fmt::format("{} runs on the lower envelope: at least {} are "
-                             "needed",
-                             fit.runs.size(), kFewestRuns);
+    fit.reason = fmt::format(
+        "{} runs on the lower envelope: at least {} are "
+        "needed",
+        fit.runs.size(), kFewestRuns);
     return fit;
   }
   std::vector<WeightedPoint> params;
   std::vector<WeightedPoint> tokens;
+  params.reserve(fit.runs.size());
+  tokens.reserve(fit.runs.size());
   for (const std::size_t i : fit.runs) {
     const Observation& o = observations[i];
     params.push_back({o.C, o.N, o.weight});

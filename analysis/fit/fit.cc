@@ -34,11 +34,12 @@ std::vector<Observation> WithoutLargest(
     const std::vector<Observation>& observations, int count) {
   std::vector<std::size_t> order(observations.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(
-      order, {}, [&](std::size_t i) { return observations[i].L; });
+  std::ranges::stable_sort(order, {},
+                           [&](std::size_t i) { return observations[i].L; });
   order.resize(order.size() - static_cast<std::size_t>(count));
   std::ranges::sort(order);
   std::vector<Observation> kept;
+  kept.reserve(order.size());
   for (const std::size_t i : order) kept.push_back(observations[i]);
   return kept;
 }
@@ -93,10 +94,9 @@ void AddUncertainty(FitReport* report) {
   if (options.bootstrap.resamples == 0) return;
   const bool has_surface = LawOf(report->chinchilla).has_value();
   report->resampling = Resolve(options.bootstrap, report->used);
-  const auto replicates =
-      Resample(report->used, *report->resampling, options.objective,
-               has_surface ? &*report->chinchilla : nullptr,
-               options.bootstrap.threads);
+  const auto replicates = Resample(
+      report->used, *report->resampling, options.objective,
+      has_surface ? &*report->chinchilla : nullptr, options.bootstrap.threads);
   if (has_surface) {
     report->chinchilla_bootstrap = ChinchillaSpreads(replicates);
   }

@@ -29,7 +29,7 @@ struct ObservationSummary {
   int dropped = 0;  // by drop_largest_loss
   int used = 0;
   ParamsKind params = ParamsKind::kAsGiven;
-  FlopsKind flops = FlopsKind::k6ND;
+  FlopsKind flops = FlopsKind::kSixND;
   double smallest_flops = 0.0;  // C of the runs used
   double largest_flops = 0.0;
 };

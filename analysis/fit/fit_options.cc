@@ -24,8 +24,8 @@ void CheckPositive(const char* name, double value, Problems* problems) {
 
 void CheckRange(const char* name, int value, int highest, Problems* problems) {
   if (0 <= value && value <= highest) return;
-  problems->Add(name, fmt::format("must be from 0 to {}, got {}", highest,
-                                  value));
+  problems->Add(name,
+                fmt::format("must be from 0 to {}, got {}", highest, value));
 }
 
 }  // namespace

@@ -75,8 +75,7 @@ MinimumKind Classify(const Parabola& parabola,
   const auto [low, high] =
       std::ranges::minmax_element(points, {}, &WeightedPoint::x);
   if (!OpensUpwards(parabola, high->x - low->x)) return MinimumKind::kNoMinimum;
-  const double lowest =
-      parabola.log_center - 0.5 * parabola.c1 / parabola.c2;
+  const double lowest = parabola.log_center - 0.5 * parabola.c1 / parabola.c2;
   return low->x < lowest && lowest < high->x ? MinimumKind::kInterior
                                              : MinimumKind::kEdge;
 }
@@ -92,8 +91,7 @@ void SetOptimum(const Profile& profile, IsoflopBudget* budget) {
 }
 
 IsoflopBudget FitProfile(std::span<const Observation> observations,
-                         std::span<const double> counts,
-                         const Budget& budget) {
+                         std::span<const double> counts, const Budget& budget) {
   const Profile profile = ProfileOf(observations, counts, budget);
   IsoflopBudget result;
   result.flops = budget.flops;
@@ -165,10 +163,12 @@ std::string BiasWarning(const IsoflopFit& fit) {
     return {};
   }
   return fmt::format(
-      "on this grid the parabolas misplace N* by {:+.1f} % to {:+.1f} %, and a "
-      "by {:+.3f}, even without noise: the valley is not a parabola that far "
-      "from its lowest point",
-      100.0 * lowest, 100.0 * highest, exponent);
+      "on this grid the parabolas misplace N* by {:+.1f} % to {:+.1f} %{}, "
+      "even "
+      "without noise: the valley is not a parabola that far from its lowest "
+      "point",
+      100.0 * lowest, 100.0 * highest,
+      fit.a_bias ? fmt::format(" and a by {:+.3f}", exponent) : "");
 }
 
 }  // namespace
@@ -178,6 +178,7 @@ IsoflopFit FitIsoflop(std::span<const Observation> observations,
   const BudgetGroups groups = GroupByBudget(observations);
   IsoflopFit fit;
   fit.left_out = static_cast<int>(groups.left_out.size());
+  fit.budgets.reserve(groups.budgets.size());
   for (const Budget& budget : groups.budgets) {
     fit.budgets.push_back(FitProfile(observations, counts, budget));
   }

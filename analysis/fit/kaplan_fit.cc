@@ -70,28 +70,30 @@ std::vector<std::size_t> MostAmple(std::span<const Observation> observations,
   std::vector<std::size_t> chosen;
   for (const auto& group : GroupsOf(observations, drawn, variable.limiting)) {
     const double most = ample(std::ranges::max(group, {}, ample));
-    std::ranges::copy_if(
-        group, std::back_inserter(chosen),
-        [&](std::size_t i) { return Same(ample(i), most); });
+    std::ranges::copy_if(group, std::back_inserter(chosen),
+                         [&](std::size_t i) { return Same(ample(i), most); });
   }
   return chosen;
 }
 
 std::string RangeComplaint(const std::vector<WeightedPoint>& points) {
   std::vector<double> values;
+  values.reserve(points.size());
   for (const WeightedPoint& p : points) values.push_back(p.x);
   std::ranges::sort(values);
   const auto repeated = std::ranges::unique(values, Same);
   values.erase(repeated.begin(), repeated.end());
   if (values.size() < kFewestValues) {
-    return fmt::format("these runs have {} different values of the variable: "
-                       "at least {} are needed",
-                       values.size(), kFewestValues);
+    return fmt::format(
+        "these runs have {} different values of the variable: "
+        "at least {} are needed",
+        values.size(), kFewestValues);
   }
   if (values.back() < kLeastRange * values.front()) {
-    return fmt::format("the variable spans a factor of {:.2g} in these runs: "
-                       "at least {} is needed",
-                       values.back() / values.front(), kLeastRange);
+    return fmt::format(
+        "the variable spans a factor of {:.2g} in these runs: "
+        "at least {} is needed",
+        values.back() / values.front(), kLeastRange);
   }
   return {};
 }
@@ -115,6 +117,7 @@ KaplanCurve FitCurve(std::span<const Observation> observations,
   KaplanCurve curve;
   curve.runs = std::move(runs);
   std::vector<WeightedPoint> points;
+  points.reserve(curve.runs.size());
   for (const std::size_t i : curve.runs) {
     const Observation& o = observations[i];
     const double count = counts.empty() ? 1.0 : counts[i];
@@ -151,8 +154,8 @@ KaplanCurve FitLimited(std::span<const Observation> observations,
     if (LimitedBy(variable, *surface, observations[i])) runs.push_back(i);
   }
   const std::size_t limited = runs.size();
-  KaplanCurve curve = FitCurve(observations, counts, std::move(runs),
-                               variable.limiting);
+  KaplanCurve curve =
+      FitCurve(observations, counts, std::move(runs), variable.limiting);
   const bool by_size = variable.limiting == &Observation::N;
   curve.selection = fmt::format(
       "{} of {} runs that are the longest of their size or the largest of "

@@ -26,7 +26,7 @@ ObservationSet WithParams(const ObservationSet& observations, ParamsKind kind) {
     Require(N.has_value(), "{}: observation {} has no params_{}",
             observations.source, i + 1, NameOf(kind));
     row.N = *N;
-    if (observations.flops == FlopsKind::k6ND) row.C = SixND(row.N, row.D);
+    if (observations.flops == FlopsKind::kSixND) row.C = SixND(row.N, row.D);
   }
   return recounted;
 }
@@ -34,6 +34,7 @@ ObservationSet WithParams(const ObservationSet& observations, ParamsKind kind) {
 std::size_t CountDistinct(std::span<const Observation> observations,
                           double Observation::*quantity) {
   std::vector<double> values;
+  values.reserve(observations.size());
   for (const Observation& o : observations) values.push_back(o.*quantity);
   std::ranges::sort(values);
   std::size_t distinct = 0;

@@ -40,10 +40,10 @@ constexpr std::array<NamedValue<ParamsKind>, 3> EnumNames(ParamsKind) {
 }
 
 /// Where C comes from.
-enum class FlopsKind { k6ND, kAsGiven };
+enum class FlopsKind { kSixND, kAsGiven };
 
 constexpr std::array<NamedValue<FlopsKind>, 2> EnumNames(FlopsKind) {
-  return {{{FlopsKind::k6ND, "6ND"}, {FlopsKind::kAsGiven, "as_given"}}};
+  return {{{FlopsKind::kSixND, "6ND"}, {FlopsKind::kAsGiven, "as_given"}}};
 }
 
 /// Observations and what there is to say about where they come from.
@@ -51,7 +51,7 @@ struct ObservationSet {
   std::vector<Observation> rows;
   std::string source;  // file or directory, for people
   ParamsKind params = ParamsKind::kAsGiven;
-  FlopsKind flops = FlopsKind::k6ND;
+  FlopsKind flops = FlopsKind::kSixND;
   std::vector<std::string> notes;  // for instance, columns that were not read
 };
 

@@ -58,9 +58,8 @@ ColumnDictionary::ColumnDictionary(const std::vector<ColumnName>& given)
   }
   for (const ColumnName& name : given) {
     const Quantity quantity = RequireQuantity(name.quantity);
-    std::erase_if(quantities_, [&](const auto& known) {
-      return known.second == quantity;
-    });
+    std::erase_if(quantities_,
+                  [&](const auto& known) { return known.second == quantity; });
   }
   for (const ColumnName& name : given) {
     const Quantity quantity = *FromName<Quantity>(name.quantity);
@@ -82,6 +81,7 @@ std::optional<Quantity> ColumnDictionary::Find(std::string_view column) const {
 
 std::vector<std::string_view> ColumnDictionary::Names() const {
   std::vector<std::string_view> names;
+  names.reserve(quantities_.size());
   for (const auto& entry : quantities_) names.push_back(entry.first);
   return names;
 }
@@ -160,8 +160,8 @@ std::optional<Observation> RawRow::ToObservation() const {
   o.params_total = Number(Quantity::kParamsTotal);
   o.params_non_embedding = Number(Quantity::kParamsNonEmbedding);
   o.N = Number(Quantity::kParams)
-            .value_or(o.params_total.value_or(
-                o.params_non_embedding.value_or(0.0)));
+            .value_or(
+                o.params_total.value_or(o.params_non_embedding.value_or(0.0)));
   const auto tokens = Number(Quantity::kTokens);
   const auto flops = Number(Quantity::kFlops);
   o.D = tokens ? *tokens : *flops / (6.0 * o.N);

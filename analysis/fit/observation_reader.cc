@@ -59,8 +59,9 @@ class SetBuilder {
   /// Throws Error unless the file was flawless and had rows.
   ObservationSet Finish() {
     if (kinds_.size() > 1) {
-      problems_.Add(0, "N is total in some rows and not in others: give every "
-                       "row the same parameter count");
+      problems_.Add(0,
+                    "N is total in some rows and not in others: give every "
+                    "row the same parameter count");
     }
     problems_.ThrowIfAny();
     Require(!set_.rows.empty(), "{}: no observations", set_.source);
@@ -68,15 +69,14 @@ class SetBuilder {
     const bool all_6ND = std::ranges::all_of(set_.rows, [](const auto& o) {
       return std::abs(o.C / SixND(o.N, o.D) - 1.0) <= 1e-6;
     });
-    set_.flops = all_6ND ? FlopsKind::k6ND : FlopsKind::kAsGiven;
+    set_.flops = all_6ND ? FlopsKind::kSixND : FlopsKind::kAsGiven;
     if (!unknown_.empty()) {
       set_.notes.push_back(
           fmt::format("columns not read: {}", fmt::join(unknown_, ", ")));
     }
     if (unfinished_ > 0) {
-      set_.notes.push_back(
-          fmt::format("{} rows of runs without a loss are left out",
-                      unfinished_));
+      set_.notes.push_back(fmt::format(
+          "{} rows of runs without a loss are left out", unfinished_));
     }
     return std::move(set_);
   }
@@ -97,6 +97,7 @@ struct CsvColumn {
 
 std::vector<CsvColumn> ReadHeader(const CsvRow& header, SetBuilder* builder) {
   std::vector<CsvColumn> columns;
+  columns.reserve(header.cells.size());
   for (const std::string& name : header.cells) {
     const auto quantity = builder->dictionary().Find(name);
     for (const CsvColumn& other : columns) {
@@ -115,13 +116,14 @@ std::vector<CsvColumn> ReadHeader(const CsvRow& header, SetBuilder* builder) {
 bool HasAny(const std::vector<CsvColumn>& columns,
             std::initializer_list<Quantity> quantities) {
   return std::ranges::any_of(columns, [&](const CsvColumn& column) {
-    return column.quantity && std::ranges::find(quantities, *column.quantity) !=
-                                  quantities.end();
+    return column.quantity &&
+           std::ranges::find(quantities, *column.quantity) != quantities.end();
   });
 }
 
 std::vector<std::string_view> NamesOf(const std::vector<CsvColumn>& columns) {
   std::vector<std::string_view> names;
+  names.reserve(columns.size());
   for (const CsvColumn& column : columns) names.push_back(column.name);
   return names;
 }
@@ -133,10 +135,10 @@ void RequireColumns(int line, const std::vector<CsvColumn>& columns,
                         std::initializer_list<Quantity> quantities) {
     if (HasAny(columns, quantities)) return;
     builder->problems()->Add(
-        line, fmt::format("no column {}; there are: {}. Name it with --column "
-                          "{}=...",
-                          what, fmt::join(names, ", "),
-                          NameOf(*quantities.begin())));
+        line,
+        fmt::format("no column {}; there are: {}. Name it with --column "
+                    "{}=...",
+                    what, fmt::join(names, ", "), NameOf(*quantities.begin())));
   };
   need("'params' (or 'N')", {Quantity::kParams, Quantity::kParamsTotal,
                              Quantity::kParamsNonEmbedding});
@@ -145,8 +147,9 @@ void RequireColumns(int line, const std::vector<CsvColumn>& columns,
   need("'loss' (or 'L')", {Quantity::kLoss});
   for (const ColumnName& given : builder->dictionary().given()) {
     if (std::ranges::find(names, given.column) != names.end()) continue;
-    builder->problems()->Add(line, fmt::format("no column '{}'{}", given.column,
-                                               Suggestion(given.column, names)));
+    builder->problems()->Add(line,
+                             fmt::format("no column '{}'{}", given.column,
+                                         Suggestion(given.column, names)));
   }
 }
 
@@ -215,8 +218,7 @@ void SetValue(Quantity quantity, const std::string& key, const Json& value,
 
 void AddJsonRow(int line, const Json& json, SetBuilder* builder) {
   if (!json.is_object()) {
-    builder->problems()->Add(line,
-                             "must be an object, got " + Shown(json));
+    builder->problems()->Add(line, "must be an object, got " + Shown(json));
     return;
   }
   RawRow row(line, builder->problems());

@@ -31,6 +31,7 @@ std::optional<Line> FitLine(std::span<const WeightedPoint> points) {
 
 std::optional<PowerLaw> FitPowerLaw(std::span<const WeightedPoint> points) {
   std::vector<WeightedPoint> logs;
+  logs.reserve(points.size());
   for (const auto& p : points) {
     assert(p.x > 0.0 && p.y > 0.0);
     logs.push_back({std::log(p.x), std::log(p.y), p.weight});

@@ -46,9 +46,8 @@ void AddCurveSpreads(const std::vector<Replicate>& replicates,
           return Supported(replicate.kaplan.*which, number);
         });
   }
-  curve.failed_resamples =
-      CountFailed<KaplanCurve>(replicates, [&](const Replicate& replicate)
-                                               -> const KaplanCurve& {
+  curve.failed_resamples = CountFailed<KaplanCurve>(
+      replicates, [&](const Replicate& replicate) -> const KaplanCurve& {
         return replicate.kaplan.*which;
       });
 }
@@ -90,6 +89,7 @@ std::optional<ChinchillaBootstrap> ChinchillaSpreads(
   }
   const auto spread = [&](auto number) {
     std::vector<double> values;
+    values.reserve(laws.size());
     for (const Chinchilla& law : laws) {
       values.push_back(std::invoke(number, law));
     }
@@ -108,9 +108,9 @@ std::optional<ChinchillaBootstrap> ChinchillaSpreads(
 
 void AddSpreads(const std::vector<Replicate>& replicates, IsoflopFit* fit) {
   for (Estimate IsoflopFit::*number : {&IsoflopFit::a, &IsoflopFit::b}) {
-    (fit->*number).spread = SpreadOfMost(
-        replicates,
-        [&](const Replicate& r) { return Supported(r.isoflop, number); });
+    (fit->*number).spread = SpreadOfMost(replicates, [&](const Replicate& r) {
+      return Supported(r.isoflop, number);
+    });
   }
   fit->failed_resamples = CountFailed<IsoflopFit>(
       replicates,
@@ -122,9 +122,9 @@ void AddSpreads(const std::vector<Replicate>& replicates, IsoflopFit* fit) {
 
 void AddSpreads(const std::vector<Replicate>& replicates, EnvelopeFit* fit) {
   for (Estimate EnvelopeFit::*number : {&EnvelopeFit::a, &EnvelopeFit::b}) {
-    (fit->*number).spread = SpreadOfMost(
-        replicates,
-        [&](const Replicate& r) { return Supported(r.envelope, number); });
+    (fit->*number).spread = SpreadOfMost(replicates, [&](const Replicate& r) {
+      return Supported(r.envelope, number);
+    });
   }
   fit->failed_resamples = CountFailed<EnvelopeFit>(
       replicates,

@@ -73,7 +73,7 @@ ObservationSet SweepObservations(const Plan& plan,
   ObservationSet set;
   set.source = plan.name;
   set.params = KindOf(plan.convention);
-  set.flops = FlopsKind::k6ND;
+  set.flops = FlopsKind::kSixND;
   for (const RunResult& result : results) {
     if (result.status != RunStatus::kOk || !result.loss) continue;
     set.rows.push_back(ToObservation(result, plan.convention));

@@ -114,7 +114,7 @@ void WarnOfFlops(const FitReport& report, Strings* warnings) {
   for (const Observation& o : report.used) {
     largest = std::max(largest, std::abs(o.C / SixND(o.N, o.D) - 1.0));
   }
-  if (report.observations.flops == FlopsKind::k6ND ||
+  if (report.observations.flops == FlopsKind::kSixND ||
       largest < kFlopsDisagree) {
     return;
   }

@@ -25,8 +25,10 @@ double TokensExponent(const Chinchilla& law) {
 }
 
 double AllocationCoefficient(const Chinchilla& law) {
-  return std::pow(law.alpha * law.A / (law.beta * law.B),
-                  1.0 / (law.alpha + law.beta));
+  // In logarithms, because A and B may be of any size.
+  const double log_ratio = std::log(law.alpha) + std::log(law.A) -
+                           std::log(law.beta) - std::log(law.B);
+  return std::exp(log_ratio / (law.alpha + law.beta));
 }
 
 Optimum OptimumAt(const Chinchilla& law, double C) {

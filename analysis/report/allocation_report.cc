@@ -23,7 +23,7 @@ struct Quantity {
 constexpr std::array<Quantity, 4> kQuantities = {
     {{"N*", "params_opt", &Allocation::params_opt, FormatCount},
      {"D*", "tokens_opt", &Allocation::tokens_opt, FormatCount},
-     {"D*/N*", "tokens_per_param", &Allocation::tokens_per_param, FormatCount},
+     {"D*/N*", "tokens_per_param", &Allocation::tokens_per_param, FormatNumber},
      {"loss", "loss", &Allocation::loss, FormatNumber}}};
 
 /// "+0.33 decades", or nothing inside the data.

@@ -36,7 +36,7 @@ std::string RunsLine(const ObservationSummary& summary) {
                     ", C from {} to {} FLOPs{}; {}",
                     FormatScientific(summary.smallest_flops),
                     FormatScientific(summary.largest_flops),
-                    summary.flops == FlopsKind::k6ND ? " (6ND)" : " (as given)",
+                    summary.flops == FlopsKind::kSixND ? " (6ND)" : " (as given)",
                     InWords(summary.params));
 }
 

@@ -25,18 +25,30 @@ const char* IntervalHeader(const FitReport& report) {
   return report.resampling ? "95 % interval" : "";
 }
 
-TextTable OptimaTable(const IsoflopFit& fit, const char* interval_header) {
-  TextTable table(
-      {"C", "runs", "N*", interval_header, "D*", "loss", "minimum"});
+bool TooFew(const IsoflopBudget& budget) {
+  return budget.minimum == MinimumKind::kTooFew;
+}
+
+/// The budgets that have a profile, with a column for the intervals of N* if
+/// they are wanted.
+TextTable OptimaTable(const IsoflopFit& fit, bool intervals) {
+  std::vector<std::string> header = {"C", "runs", "N*"};
+  if (intervals) header.emplace_back("95 % interval");
+  header.insert(header.end(), {"D*", "loss", "minimum"});
+  TextTable table(std::move(header));
   for (const IsoflopBudget& budget : fit.budgets) {
-    const std::string interval =
-        budget.params_opt ? IntervalOrNothing(*budget.params_opt, FormatCount)
-                          : "";
-    table.AddRow({FormatScientific(budget.flops), std::to_string(budget.points),
-                  ValueOrDash(budget.params_opt, FormatCount), interval,
-                  ValueOrDash(budget.tokens_opt, FormatCount),
-                  ValueOrDash(budget.loss_opt, FormatNumber),
-                  InWords(budget.minimum)});
+    if (TooFew(budget)) continue;
+    std::vector<std::string> row = {
+        FormatScientific(budget.flops), std::to_string(budget.points),
+        ValueOrDash(budget.params_opt, FormatCount)};
+    if (intervals) {
+      row.push_back(IntervalOrNothing(budget.params_opt.value_or(Estimate{}),
+                                      FormatCount));
+    }
+    row.insert(row.end(), {ValueOrDash(budget.tokens_opt, FormatCount),
+                           ValueOrDash(budget.loss_opt, FormatNumber),
+                           InWords(budget.minimum)});
+    table.AddRow(std::move(row));
   }
   return table;
 }
@@ -126,11 +138,18 @@ std::string CurveInWords(const NamedCurve& named) {
 }  // namespace
 
 void AddIsoflopOptima(const FitReport& report, TextPage* page) {
+  constexpr std::size_t kRoomForIntervals = 70;
   if (!report.isoflop) return;
   const IsoflopFit& fit = *report.isoflop;
+  const auto too_few = std::ranges::count_if(fit.budgets, TooFew);
   page->Heading("IsoFLOP optima, by Approach 2");
-  if (!fit.budgets.empty()) {
-    page->Table(OptimaTable(fit, IntervalHeader(report)));
+  if (too_few < std::ssize(fit.budgets)) {
+    page->Table(OptimaTable(
+        fit, report.resampling && page->width() >= kRoomForIntervals));
+  }
+  if (too_few > 0) {
+    page->Line(fmt::format("{} of {} budgets have fewer than three sizes",
+                           too_few, fit.budgets.size()));
   }
   if (fit.status != FitStatus::kOk) {
     page->Line("not supported by these data: " + fit.reason);

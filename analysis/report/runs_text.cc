@@ -15,13 +15,14 @@ namespace {
 
 using ResultsById = std::map<std::string, const RunResult*>;
 
-/// {"model.position": "none"} as "model.position=none".
+/// {"model.position": "none"} as "position=none".
 std::string VariantText(const Json& variant) {
   std::string text;
   for (const auto& setting : variant.items()) {
     const Json& value = setting.value();
+    const std::string key = setting.key().substr(setting.key().rfind('.') + 1);
     text += fmt::format(
-        "{}{}={}", text.empty() ? "" : " ", setting.key(),
+        "{}{}={}", text.empty() ? "" : " ", key,
         value.is_string() ? value.get<std::string>() : value.dump());
   }
   return text;
@@ -55,7 +56,7 @@ class RunsTable {
     row.insert(
         row.end(),
         {FormatCount(N), FormatCount(D), FormatScientific(run.flops),
-         FormatCount(D / N), LossText(result),
+         FormatNumber(D / N), LossText(result),
          result == nullptr ? "pending" : std::string(NameOf(result->status))});
     table_.AddRow(std::move(row));
   }

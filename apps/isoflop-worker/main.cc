@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "apps/isoflop-worker/command_input.h"
+#include "apps/isoflop-worker/library_environment.h"
 #include "apps/isoflop-worker/stop_signals.h"
 #include "lib/core/clock.h"
 #include "lib/core/error.h"
@@ -136,6 +137,8 @@ int ParseAndTrain(const std::vector<std::string>& arguments) {
     if (arguments[i] == "--device") {
       if (++i == arguments.size()) return BadUsage("--device: needs a value");
       command.device = arguments[i];
+    } else if (arguments[i].starts_with("-")) {
+      return BadUsage(fmt::format("unknown option \"{}\"", arguments[i]));
     } else {
       positional.push_back(arguments[i]);
     }
@@ -171,6 +174,7 @@ int Run(const std::vector<std::string>& arguments) {
 }  // namespace isoflop
 
 int main(int argc, char** argv) {
+  isoflop::SettleLibraryEnvironment(argv);
   try {
     return isoflop::Run({argv + 1, argv + argc});
   } catch (const isoflop::Error& error) {

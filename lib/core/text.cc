@@ -33,10 +33,17 @@ std::size_t DisplayWidth(std::string_view text) {
   }));
 }
 
-std::string Padded(const std::string& cell, std::size_t width, bool left) {
+/// The first `width` characters of `text`, whole.
+std::string_view Cut(std::string_view text, std::size_t width) {
+  std::size_t size = text.size();
+  while (DisplayWidth(text.substr(0, size)) > width) --size;
+  return text.substr(0, size);
+}
+
+std::string Padded(std::string_view cell, std::size_t width, bool left) {
   const std::size_t used = DisplayWidth(cell);
   const std::string space(width > used ? width - used : 0, ' ');
-  return left ? cell + space : space + cell;
+  return left ? std::string(cell) + space : space + std::string(cell);
 }
 
 }  // namespace
@@ -148,7 +155,7 @@ std::string TextTable::ToString(std::size_t width) const {
   }
   std::string text;
   for (const auto& row : rows_) {
-    std::string line = Padded(row[0].substr(0, widths[0]), widths[0], true);
+    std::string line = Padded(Cut(row[0], widths[0]), widths[0], true);
     for (std::size_t i = 1; i < row.size(); ++i) {
       line += "  " + Padded(row[i], widths[i], false);
     }

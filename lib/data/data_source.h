@@ -50,7 +50,9 @@ class DataSource {
 
   /// Writes the `index`-th training window in the order that `seed` gives. An
   /// order visits every window once before any window twice (an epoch), and
-  /// every epoch in another order.
+  /// every epoch in another order. This and ReadEvalWindow throw Error for a
+  /// token out of the vocabulary: large files are only sampled when opened.
+  ///
   /// REQUIRES: window.size() == context() + 1, index >= 0.
   virtual void ReadTrainWindow(std::int64_t seed, std::int64_t index,
                                std::span<std::int32_t> window) const = 0;

@@ -32,8 +32,6 @@ class FiniteSource final : public DataSource {
     return train_windows_;
   }
 
-  /// Both throw Error, naming file and token, for a token that is not below
-  /// vocab_size: large files are only sampled when they are opened.
   void ReadTrainWindow(std::int64_t seed, std::int64_t index,
                        std::span<std::int32_t> window) const override;
   void ReadEvalWindow(std::int64_t index,

@@ -28,7 +28,7 @@ void Widen(const std::byte* data, std::int64_t begin,
 }  // namespace
 
 void TokenSequence::Append(std::span<const std::byte> bytes, TokenWidth width,
-                           std::string_view name) {
+                           std::string_view name, std::int64_t offset) {
   const std::int64_t tokens = std::ssize(bytes) / static_cast<int>(width);
   assert(tokens * static_cast<int>(width) == std::ssize(bytes));
   if (tokens == 0) return;
@@ -36,7 +36,8 @@ void TokenSequence::Append(std::span<const std::byte> bytes, TokenWidth width,
                      .begin = size_,
                      .size = tokens,
                      .width = width,
-                     .name = name});
+                     .name = name,
+                     .offset = offset});
   size_ += tokens;
 }
 
@@ -73,7 +74,8 @@ void TokenSequence::Read(std::int64_t begin,
 
 std::string TokenSequence::Locate(std::int64_t position) const {
   const Piece& piece = pieces_[PieceAt(position)];
-  return fmt::format("{}: token {}", piece.name, position - piece.begin);
+  return fmt::format("{}: token {}", piece.name,
+                     piece.offset + position - piece.begin);
 }
 
 }  // namespace isoflop

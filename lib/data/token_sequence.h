@@ -18,10 +18,11 @@ enum class TokenWidth : std::uint8_t { kByte = 1, kUint16 = 2, kUint32 = 4 };
 /// own the memory.
 class TokenSequence {
  public:
-  /// Appends the tokens in `bytes`; `name` stands for the piece in messages.
-  /// REQUIRES: both outlive the sequence; bytes holds whole tokens.
+  /// Appends the tokens in `bytes`. In messages they are those of `name`, the
+  /// first of them its number `offset`.
+  /// REQUIRES: bytes and name outlive the sequence; bytes holds whole tokens.
   void Append(std::span<const std::byte> bytes, TokenWidth width,
-              std::string_view name);
+              std::string_view name, std::int64_t offset = 0);
 
   /// Tokens in all pieces.
   std::int64_t size() const { return size_; }
@@ -31,8 +32,7 @@ class TokenSequence {
   /// REQUIRES: 0 <= begin, begin + out.size() <= size().
   void Read(std::int64_t begin, std::span<std::int32_t> out) const;
 
-  /// Returns where a token lies: "shard.bin: token 17", counted from the
-  /// beginning of its piece.
+  /// Returns where a token comes from: "shard.bin: token 17".
   std::string Locate(std::int64_t position) const;
 
  private:
@@ -42,6 +42,7 @@ class TokenSequence {
     std::int64_t size;   // tokens
     TokenWidth width;
     std::string_view name;
+    std::int64_t offset;  // of the first token in what `name` stands for
   };
 
   std::size_t PieceAt(std::int64_t position) const;

@@ -92,7 +92,7 @@ void AppendRange(const TokenFiles& opened, std::int64_t begin, std::int64_t end,
     sequence->Append(
         file.tokens().subspan(static_cast<std::size_t>(first * width),
                               static_cast<std::size_t>((last - first) * width)),
-        file.width(), file.name());
+        file.width(), file.name(), first);
     file_begin += file.size();
   }
 }

@@ -12,21 +12,19 @@ Tally::Tally(const SweepDir& dir, const Plan& plan, bool retry_failed)
     : dir_(dir) {
   for (const RunGroup& group : plan.groups) {
     runs_ += static_cast<std::int64_t>(group.runs.size());
-    for (const PlannedRun& run : group.runs) {
-      const auto result = FindResult(dir_, run.id, &notes_);
-      if (!result) continue;
-      if (retry_failed && result->status == RunStatus::kFailed) {
-        SetResultAside(dir_, run.id);
-      } else {
-        Add(*result);
-      }
+  }
+  for (const auto& [id, status] : LoadStatuses(dir_, plan, &notes_)) {
+    if (retry_failed && status == RunStatus::kFailed) {
+      SetResultAside(dir_, id);
+    } else {
+      Add(id, status);
     }
   }
 }
 
-void Tally::Add(const RunResult& result) {
-  ended_.insert(result.id);
-  ++counts_[static_cast<std::size_t>(result.status)];
+void Tally::Add(const std::string& id, RunStatus status) {
+  ended_.insert(id);
+  ++counts_[static_cast<std::size_t>(status)];
 }
 
 std::vector<RunResult> Tally::Refresh(const RunGroup& group) {
@@ -35,7 +33,7 @@ std::vector<RunResult> Tally::Refresh(const RunGroup& group) {
     if (ended_.contains(run.id)) continue;
     auto result = FindResult(dir_, run.id);
     if (!result) continue;
-    Add(*result);
+    Add(run.id, result->status);
     fresh.push_back(std::move(*result));
   }
   return fresh;
@@ -57,7 +55,7 @@ std::vector<RunResult> Tally::FailPending(const RunGroup& group,
           fmt::format("{}: failed, but that could not be recorded: {}", run.id,
                       error.what()));
     }
-    Add(result);
+    Add(run.id, result.status);
     failed.push_back(std::move(result));
   }
   return failed;

@@ -44,7 +44,7 @@ class Tally {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
-  void Add(const RunResult& result);
+  void Add(const std::string& id, RunStatus status);
   std::int64_t Count(RunStatus status) const {
     return counts_[static_cast<std::size_t>(status)];
   }

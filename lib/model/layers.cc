@@ -38,8 +38,7 @@ RotaryTables MakeRotaryTables(std::int64_t context, std::int64_t head_size,
   const at::Tensor exponent = at::arange(0, head_size, 2, exact) *
                               (-1.0 / static_cast<double>(head_size));
   const at::Tensor frequency = at::exp(exponent * std::log(base));
-  const at::Tensor angle =
-      at::outer(at::arange(0, context, exact), frequency);
+  const at::Tensor angle = at::outer(at::arange(0, context, exact), frequency);
   return {.cos = at::cos(angle).to(options), .sin = at::sin(angle).to(options)};
 }
 

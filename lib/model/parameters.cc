@@ -62,8 +62,8 @@ ParameterSpec Embedding(const ModelShape& shape, std::string name,
 }
 
 std::int64_t Elements(const ParameterSpec& spec) {
-  return std::accumulate(spec.sizes.begin(), spec.sizes.end(),
-                         std::int64_t{1}, std::multiplies<>());
+  return std::accumulate(spec.sizes.begin(), spec.sizes.end(), std::int64_t{1},
+                         std::multiplies<>());
 }
 
 std::int64_t AlignedElements(const ParameterSpec& spec) {
@@ -119,9 +119,7 @@ Parameters::Parameters(std::vector<ParameterSpec> specs,
   for (const ParameterSpec& spec : specs_) {
     // Detached: a leaf of its own, for which only the storage is shared.
     const auto view = [&](const at::Tensor& buffer) {
-      return buffer.narrow(0, offset, Elements(spec))
-          .view(spec.sizes)
-          .detach();
+      return buffer.narrow(0, offset, Elements(spec)).view(spec.sizes).detach();
     };
     at::Tensor tensor = view(values_);
     tensor.set_requires_grad(true);

@@ -27,10 +27,10 @@ struct ParameterSpec {
 ///
 ///   qkv [3d, d], fc [d_ff, d] (swiglu: [2 d_ff, d])   N(0, 1 / d)
 ///   out [d, d]                                        N(0, 1 / (2 layers d))
-///   proj [d, d_ff]                                    N(0, 1 / (2 layers d_ff))
-///   embedding [V, d], positions [T, d], head [V, d]   N(0, 1 / d)
-///   gains [d]                                         1
-///   biases [d], of layer norms only                   0
+///   proj [d, d_ff]                                    N(0, 1 / (2 layers
+///   d_ff)) embedding [V, d], positions [T, d], head [V, d]   N(0, 1 / d) gains
+///   [d]                                         1 biases [d], of layer norms
+///   only                   0
 ///
 /// Output projections (out, proj) start smaller so that the residual stream
 /// keeps its size whatever the depth.

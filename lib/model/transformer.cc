@@ -47,6 +47,10 @@ Transformer::Transformer(const ModelShape& shape, const ComputeOptions& options)
                                shape.rotary_base, MasterOptions(options));
   }
   mask_ = CausalMask(shape.context, MasterOptions(options));
+  if (options.by_hand && options.device.is_cpu() &&
+      options.dtype == at::kFloat && options.precision == Precision::kFp32) {
+    cpu_pass_ = std::make_unique<CpuPass>(shape, parameters_, rotary_);
+  }
 }
 
 Transformer::Norm Transformer::FindNorm(const std::string& name) const {
@@ -106,9 +110,22 @@ at::Tensor Transformer::Logits(const at::Tensor& tokens) const {
       .to(options_.dtype);
 }
 
+/// It takes whole windows, one after another.
+bool Transformer::UsesCpuPass(const at::Tensor& tokens) const {
+  return cpu_pass_ && tokens.size(1) == shape_.context &&
+         tokens.is_contiguous();
+}
+
 at::Tensor Transformer::TokenLosses(const at::Tensor& tokens,
                                     const at::Tensor& targets) const {
   const at::NoGradGuard no_grad;
+  if (UsesCpuPass(tokens)) {
+    at::Tensor losses = at::empty(tokens.sizes(), at::kFloat);
+    cpu_pass_->TokenLosses(tokens.size(0), tokens.data_ptr<std::int64_t>(),
+                           targets.data_ptr<std::int64_t>(),
+                           losses.data_ptr<float>());
+    return losses;
+  }
   const at::Tensor logits = Logits(tokens).view({-1, shape_.vocab_size});
   return at::cross_entropy_loss(logits, targets.reshape({-1}), {},
                                 at::Reduction::None)
@@ -117,9 +134,14 @@ at::Tensor Transformer::TokenLosses(const at::Tensor& tokens,
 
 at::Tensor Transformer::AddGradient(const at::Tensor& tokens,
                                     const at::Tensor& targets, double weight) {
+  if (UsesCpuPass(tokens)) {
+    const double loss =
+        cpu_pass_->AddGradient(tokens.size(0), tokens.data_ptr<std::int64_t>(),
+                               targets.data_ptr<std::int64_t>(), weight);
+    return at::scalar_tensor(loss, at::kDouble);
+  }
   const at::Tensor logits = Logits(tokens).view({-1, shape_.vocab_size});
-  const at::Tensor loss =
-      at::cross_entropy_loss(logits, targets.reshape({-1}));
+  const at::Tensor loss = at::cross_entropy_loss(logits, targets.reshape({-1}));
   loss.backward(at::full_like(loss, weight));
   if (half_parameters_) {
     parameters_.gradients().add_(half_parameters_->gradients());

@@ -10,10 +10,12 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "lib/model/cpu_pass.h"
 #include "lib/model/layers.h"
 #include "lib/model/parameters.h"
 #include "lib/sweep/model_shape.h"
@@ -27,6 +29,7 @@ struct ComputeOptions {
   Precision precision = Precision::kFp32;
   at::ScalarType dtype = at::kFloat;  // of the master weights; kDouble only to
                                       // check gradients
+  bool by_hand = true;  // use CpuPass where it can be; off for comparing
 };
 
 /// A model and its gradient. With Precision::kBf16, matrix products run in bf16
@@ -49,7 +52,7 @@ class Transformer {
   /// master dtype). T may be shorter than the context.
   at::Tensor Logits(const at::Tensor& tokens) const;
 
-  /// Returns -ln p(target) for every token: [B, T], nats, without a graph.
+  /// Returns -ln p(target) for every token: fp32 [B, T], nats, without a graph.
   at::Tensor TokenLosses(const at::Tensor& tokens,
                          const at::Tensor& targets) const;
 
@@ -68,6 +71,7 @@ class Transformer {
     at::Tensor qkv, out, fc, proj;
   };
 
+  bool UsesCpuPass(const at::Tensor& tokens) const;
   Norm FindNorm(const std::string& name) const;
   at::Tensor Embed(const at::Tensor& tokens) const;
   at::Tensor Attend(const Layer& layer, const at::Tensor& x) const;
@@ -81,6 +85,7 @@ class Transformer {
   ComputeOptions options_;
   Parameters parameters_;
   std::optional<Parameters> half_parameters_;  // bf16 copy, of kBf16 only
+  std::unique_ptr<CpuPass> cpu_pass_;          // where it can be used
   std::vector<Layer> layers_;
   Norm final_norm_;
   at::Tensor embedding_, positions_, head_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -31,18 +32,18 @@ fs::path ClaimPath(const fs::path& path, std::int64_t number) {
   return path.string() + "." + std::to_string(number);
 }
 
-std::string ClaimText(const LeaseHolder& holder, bool released) {
-  Json json = {{"host", holder.host},
-               {"pid", holder.pid},
-               {"process_start", holder.process_start},
-               {"since", holder.since},
-               {"beats", holder.beats}};
-  if (released) json["released"] = true;
-  return json.dump(2) + "\n";
+std::string ClaimText(const LeaseHolder& holder) {
+  return ReadableText({{"host", holder.host},
+                       {"pid", holder.pid},
+                       {"process_start", holder.process_start},
+                       {"since", holder.since},
+                       {"beats", holder.beats}});
 }
 
 Claim ParseClaim(std::string text, const std::string& source) {
   Claim claim;
+  claim.released = text.empty();
+  if (claim.released) return claim;
   Problems problems;
   const Json json = ParseJson(text, source);
   ObjectReader reader(json, source, &problems);
@@ -51,7 +52,6 @@ Claim ParseClaim(std::string text, const std::string& source) {
   reader.Read("process_start", &claim.holder.process_start);
   reader.Read("since", &claim.holder.since);
   reader.Read("beats", &claim.holder.beats);
-  reader.Read("released", &claim.released);
   problems.ThrowIfAny();
   claim.text = std::move(text);
   return claim;
@@ -65,7 +65,8 @@ std::optional<Claim> ReadClaim(const fs::path& path) {
     text = ReadFile(path);
     return ParseClaim(text, path.string());
   } catch (const Error&) {
-    if (!fs::exists(path)) return std::nullopt;
+    std::error_code ignored;
+    if (!fs::exists(path, ignored)) return std::nullopt;
   }
   Claim unknown;
   unknown.text = std::move(text);
@@ -172,7 +173,7 @@ Lease::Lease(Lease&& other) noexcept
 std::optional<Lease> Lease::Acquire(const fs::path& path, LeaseHolder* holder,
                                     double stale_seconds) {
   const LeaseHolder self = ThisProcess();
-  const std::string text = ClaimText(self, /*released=*/false);
+  const std::string text = ClaimText(self);
   while (true) {
     const std::int64_t highest = HighestClaim(path);
     if (highest > 0) {
@@ -199,7 +200,7 @@ bool Lease::Beat() {
   if (!ours_) return false;
   ++self_.beats;
   try {
-    WriteFileAtomically(ClaimPath(path_, number_), ClaimText(self_, false));
+    WriteFileAtomically(ClaimPath(path_, number_), ClaimText(self_));
   } catch (const Error&) {
     // A full disk must not stop the work; whether we are alive is still seen on
     // this host, and if another host takes over, the next beat notices.
@@ -209,12 +210,10 @@ bool Lease::Beat() {
 
 Lease::~Lease() {
   const bool forked = ::getpid() != self_.pid;
-  if (path_.empty() || forked || HighestClaim(path_) != number_) return;
-  try {
-    WriteFileAtomically(ClaimPath(path_, number_), ClaimText(self_, true));
-  } catch (const Error&) {
-    // Our death releases it as well.
-  }
+  if (path_.empty() || forked) return;
+  // Unlike any other mark, this one can be left on a full disk.
+  [[maybe_unused]] const int ignored =
+      ::truncate(ClaimPath(path_, number_).c_str(), 0);
 }
 
 std::optional<LeaseHolder> CurrentHolder(const fs::path& path) {

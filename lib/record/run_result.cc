@@ -3,29 +3,13 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <system_error>
 
 #include "lib/core/clock.h"
 #include "lib/core/error.h"
-#include "lib/core/files.h"
-#include "lib/core/hash.h"
 #include "lib/core/object_reader.h"
 
 namespace isoflop {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* kChecksum = "checksum";
-
-fs::path ResultPath(const SweepDir& dir, const std::string& id) {
-  return dir.run(id) / "result.json";
-}
-
-/// Of a result without its checksum.
-std::string ChecksumOf(const Json& result) {
-  return Sha256Hex(CanonicalText(result)).substr(0, 16);
-}
 
 void PutFinite(Json* json, const char* key, const std::optional<double>& x) {
   if (x && std::isfinite(*x)) (*json)[key] = *x;
@@ -71,22 +55,6 @@ void ReadSchema(ObjectReader& reader) {
     reader.Refuse("schema", fmt::format("must be \"{}\", got \"{}\"",
                                         kResultSchema, schema));
   }
-}
-
-/// Reads and checks a result file. Throws Error.
-RunResult LoadResult(const fs::path& path, const std::string& id) {
-  Json json = ReadJsonFile(path);
-  Require(json.is_object() && json.contains(kChecksum),
-          "{}: has no checksum: damaged, or not written by isoflop",
-          path.string());
-  const Json checksum = json[kChecksum];
-  json.erase(kChecksum);
-  Require(checksum == ChecksumOf(json), "{}: damaged: its checksum is wrong",
-          path.string());
-  RunResult result = RunResultFromJson(json, path.string());
-  Require(result.id == id, "{}: is the result of another run, {}",
-          path.string(), result.id);
-  return result;
 }
 
 }  // namespace
@@ -174,54 +142,6 @@ RunResult RunResultFromJson(const Json& json, const std::string& source) {
   }
   problems.ThrowIfAny();
   return result;
-}
-
-void StoreResult(const SweepDir& dir, const RunResult& result) {
-  Json json = ToJson(result);
-  json[kChecksum] = ChecksumOf(json);
-  MakeDirectories(dir.run(result.id));
-  WriteJsonFile(ResultPath(dir, result.id), json);
-}
-
-std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,
-                                    std::vector<std::string>* notes) {
-  const fs::path path = ResultPath(dir, id);
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return std::nullopt;
-  try {
-    return LoadResult(path, id);
-  } catch (const Error& error) {
-    if (notes != nullptr) {
-      notes->push_back(fmt::format("{}; not used", error.what()));
-    }
-    return std::nullopt;
-  }
-}
-
-std::vector<RunResult> LoadResults(const SweepDir& dir, const Plan& plan,
-                                   std::vector<std::string>* notes) {
-  std::vector<RunResult> results;
-  for (const RunGroup& group : plan.groups) {
-    for (const PlannedRun& run : group.runs) {
-      if (auto result = FindResult(dir, run.id, notes)) {
-        results.push_back(std::move(*result));
-      }
-    }
-  }
-  return results;
-}
-
-void SetResultAside(const SweepDir& dir, const std::string& id) {
-  const fs::path path = ResultPath(dir, id);
-  std::error_code code;
-  for (int attempt = 1;; ++attempt) {
-    const fs::path aside =
-        dir.run(id) / fmt::format("result.attempt-{}.json", attempt);
-    if (fs::exists(aside, code)) continue;
-    fs::rename(path, aside, code);
-    Require(!code, "{}: cannot set aside: {}", path.string(), code.message());
-    return;
-  }
 }
 
 }  // namespace isoflop

@@ -30,14 +30,16 @@ void Count(RunStatus run, SweepStatus* status) {
   }
 }
 
+using Statuses = std::map<std::string, RunStatus>;
+
 /// Counts the group's results; returns how many there are.
-std::int64_t CountEnded(const SweepDir& dir, const RunGroup& group,
+std::int64_t CountEnded(const RunGroup& group, const Statuses& statuses,
                         SweepStatus* status) {
   std::int64_t ended = 0;
   for (const PlannedRun& run : group.runs) {
-    const auto result = FindResult(dir, run.id, &status->notes);
-    if (!result) continue;
-    Count(result->status, status);
+    const auto found = statuses.find(run.id);
+    if (found == statuses.end()) continue;
+    Count(found->second, status);
     ++ended;
   }
   return ended;
@@ -67,13 +69,13 @@ void AddWork(const RunGroup& group, const GroupProgress& progress, Work* work) {
   work->flops_per_second += flops_per_token * progress.tokens_per_second;
 }
 
-void AddGroup(const SweepDir& dir, const RunGroup& group, SweepStatus* status,
-              Work* work) {
+void AddGroup(const SweepDir& dir, const RunGroup& group,
+              const Statuses& statuses, SweepStatus* status, Work* work) {
   const auto runs = static_cast<std::int64_t>(group.runs.size());
   const std::int64_t tokens_total = TokensTrained(group);
   status->runs += runs;
   status->tokens_total += tokens_total;
-  const std::int64_t ended = CountEnded(dir, group, status);
+  const std::int64_t ended = CountEnded(group, statuses, status);
   if (ended == runs) {
     status->tokens_done += tokens_total;
     return;
@@ -113,8 +115,9 @@ SweepStatus ReadSweepStatus(const SweepDir& dir) {
   SweepStatus status;
   Work work;
   status.name = plan.name;
+  const Statuses statuses = LoadStatuses(dir, plan, &status.notes);
   for (const RunGroup& group : plan.groups) {
-    AddGroup(dir, group, &status, &work);
+    AddGroup(dir, group, statuses, &status, &work);
   }
   status.pending = status.runs - status.done() - status.running;
   status.front_end = CurrentHolder(dir.lock_json());

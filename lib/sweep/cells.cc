@@ -44,7 +44,7 @@ std::string ReasonToLeaveOut(const GridConfig& grid, double tokens,
                              double params) {
   constexpr double kMostTokens = 1e15;
   if (tokens > kMostTokens) return "D above what can be counted on, 1e15";
-  const auto reason = Outside("D", tokens, "tokens_range", grid.tokens_range);
+  auto reason = Outside("D", tokens, "tokens_range", grid.tokens_range);
   if (!reason.empty()) return reason;
   return Outside("D/N", tokens / params, "tokens_per_param_range",
                  grid.tokens_per_param_range);

@@ -40,10 +40,9 @@ double DiskBytes(const RunGroup& group) {
   constexpr double kMetricsLineBytes = 200.0;
   constexpr double kRecordBytes = 16384.0;
   const auto runs = static_cast<double>(group.runs.size());
-  const auto steps =
-      static_cast<double>(TokensTrained(group) / group.training.batch_tokens);
-  const auto lines =
-      steps / static_cast<double>(group.training.log_every_steps);
+  const std::int64_t steps = TokensTrained(group) / group.training.batch_tokens;
+  const auto lines = static_cast<double>(steps) /
+                     static_cast<double>(group.training.log_every_steps);
   return (3.0 + runs) * StateBytes(group) + runs * kRecordBytes +
          lines * kMetricsLineBytes;
 }

@@ -45,9 +45,9 @@ struct RunGroup {
   std::string data_fingerprint;
   std::int64_t seed = 0;
   ParamsConvention convention = ParamsConvention::kTotal;
-  Json variant;                  // settings of the "vary" axes, or empty
-  std::vector<PlannedRun> runs;  // by rising D
-  std::string shape_note;        // how a parameter count became this shape
+  Json variant = Json::object();  // settings of the "vary" axes, or empty
+  std::vector<PlannedRun> runs;   // by rising D
+  std::string shape_note;         // how a parameter count became this shape
 };
 
 /// A cell of the grid that is not trained.

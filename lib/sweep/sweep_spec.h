@@ -68,7 +68,8 @@ struct GridConfig {
 
 /// One combination of the values under "vary".
 struct Variant {
-  Json settings;  // {"model.position": "none"}; empty where nothing varies
+  Json settings = Json::object();  // {"model.position": "none"}; empty where
+                                   // nothing varies
   ModelConfig model;
   TrainingConfig training;
   DataConfig data;

@@ -14,9 +14,9 @@ constexpr double kClipEpsilon = 1e-6;
 /// Everything of an update that is the same for all elements.
 struct Coefficients {
   float beta1, beta2;
-  float keep;             // 1 - lr wd
-  float step_size;        // lr / (1 - beta1^t)
-  float v_scale;          // 1 / sqrt(1 - beta2^t)
+  float keep;       // 1 - lr wd
+  float step_size;  // lr / (1 - beta1^t)
+  float v_scale;    // 1 / sqrt(1 - beta2^t)
   float epsilon;
   float gradient_scale;
 };
@@ -77,8 +77,7 @@ at::Tensor AdamW::Update(std::int64_t step, double lr) {
   const at::NoGradGuard no_grad;
   const at::Tensor& g = parameters_->gradients();
   if (g.is_cpu()) {
-    const double norm =
-        std::sqrt(SumOfSquares(g.data_ptr<float>(), g.numel()));
+    const double norm = std::sqrt(SumOfSquares(g.data_ptr<float>(), g.numel()));
     const double scale =
         std::min(1.0, config_.clip_norm / (norm + kClipEpsilon));
     for (const Segment& segment : segments_) {
@@ -105,8 +104,8 @@ void AdamW::UpdateOnCpu(const Segment& segment, std::int64_t step, double lr,
       .keep = static_cast<float>(1.0 - segment_lr * segment.weight_decay),
       .step_size =
           static_cast<float>(segment_lr / (1.0 - std::pow(config_.beta1, t))),
-      .v_scale = static_cast<float>(
-          1.0 / std::sqrt(1.0 - std::pow(config_.beta2, t))),
+      .v_scale =
+          static_cast<float>(1.0 / std::sqrt(1.0 - std::pow(config_.beta2, t))),
       .epsilon = static_cast<float>(config_.epsilon),
       .gradient_scale = static_cast<float>(gradient_scale)};
   const auto at_segment = [&](const at::Tensor& buffer) {

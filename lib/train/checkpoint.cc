@@ -26,9 +26,7 @@ constexpr std::string_view kSuffix = ".ckpt";
 constexpr std::size_t kDigestSize = 64;
 constexpr std::size_t kPrefixSize = kMagic.size() + sizeof(std::uint64_t);
 
-Bytes BytesOf(std::string_view text) {
-  return std::as_bytes(std::span(text));
-}
+Bytes BytesOf(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 std::string_view TextOf(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -76,7 +74,8 @@ void RequireSame(ObjectReader& reader, const char* key,
                  const std::string& wanted) {
   std::string found;
   if (reader.Need(key) && reader.Read(key, &found) && found != wanted) {
-    reader.Refuse(key, fmt::format("must be \"{}\", got \"{}\"", wanted, found));
+    reader.Refuse(key,
+                  fmt::format("must be \"{}\", got \"{}\"", wanted, found));
   }
 }
 
@@ -130,7 +129,8 @@ std::vector<std::int64_t> CheckpointDir::Steps() const {
     std::int64_t step = 0;
     const char* end = name.data() + name.size();
     const auto parsed = std::from_chars(name.data(), end, step);
-    if (parsed.ec == std::errc() && std::string_view(parsed.ptr, end) == kSuffix) {
+    if (parsed.ec == std::errc() &&
+        std::string_view(parsed.ptr, end) == kSuffix) {
       steps.push_back(step);
     }
   }
@@ -150,11 +150,12 @@ void CheckpointDir::Store(const TrainingProgress& progress,
   const TrainingState on_cpu{.values = state.values.cpu(),
                              .first_moment = state.first_moment.cpu(),
                              .second_moment = state.second_moment.cpu()};
-  const std::string header = Json{{"schema", kCheckpointSchema},
-                                  {"owner", owner_},
-                                  {"size", state.values.numel()},
-                                  {"progress", ToJson(progress)}}
-                                 .dump();
+  const std::string header = Json{
+      {"schema", kCheckpointSchema},
+      {"owner", owner_},
+      {"size", state.values.numel()},
+      {"progress",
+       ToJson(progress)}}.dump();
   const std::string prefix = Prefix(header);
   const std::array<Bytes, 5> content{
       BytesOf(prefix), BytesOf(header), BytesOf(on_cpu.values),

@@ -35,7 +35,8 @@ std::string ListDevices() {
 std::string After(const std::string& text, const std::string& label) {
   const std::size_t start = text.find(label);
   if (start == std::string::npos) return {};
-  const std::size_t begin = text.find_first_not_of(" :\t", start + label.size());
+  const std::size_t begin =
+      text.find_first_not_of(" :\t", start + label.size());
   if (begin == std::string::npos) return {};
   return text.substr(begin, text.find('\n', begin) - begin);
 }
@@ -86,16 +87,16 @@ std::string CpuCapability() {
   return name.empty() ? "unknown" : name;
 }
 
+std::string BlasCore() { return AskBlas("openblas_get_corename"); }
+
 std::string BlasName() {
   const std::string version = AskBlas("openblas_get_config");
   if (!version.empty()) {
     return version.substr(0, version.find(' ', sizeof("OpenBLAS"))) + " " +
-           AskBlas("openblas_get_corename");
+           BlasCore();
   }
   return at::hasMKL() ? "MKL" : "unknown";
 }
-
-bool HasFastBlas() { return BlasName() != "unknown"; }
 
 Json DescribeDevice(at::Device device) {
   if (device.is_cpu()) {

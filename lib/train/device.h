@@ -31,7 +31,7 @@ std::string CpuCapability();
 /// "unknown" when it does not tell.
 std::string BlasName();
 
-/// Whether matrix products go to a BLAS that is known to be fast.
-bool HasFastBlas();
+/// Returns the CPU that OpenBLAS takes this one for; empty for another BLAS.
+std::string BlasCore();
 
 }  // namespace isoflop

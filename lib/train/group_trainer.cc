@@ -74,9 +74,9 @@ class GroupTraining {
   ProgressMeter meter_;
   Trainer trainer_;
   std::optional<MetricsLog> trunk_log_;
-  TrainingProgress trunk_;       // valid once trunk_log_ is open
+  TrainingProgress trunk_;  // valid once trunk_log_ is open
   std::optional<TrunkSnapshot> snapshot_;
-  std::string diverged_;         // why the last stretch did, if it did
+  std::string diverged_;  // why the last stretch did, if it did
   bool trunk_diverged_ = false;
   const PlannedRun* branch_ = nullptr;  // in work; null: the trunk
   double last_checkpoint_;              // monotonic seconds
@@ -260,8 +260,8 @@ StretchEnd GroupTraining::TrainUntil(
       diverged_ = *diverged;
       return StretchEnd::kDiverged;
     }
-    if (const auto news = meter_.Update(branch_, recorder.step(),
-                                        recorder.MeanLoss())) {
+    if (const auto news =
+            meter_.Update(branch_, recorder.step(), recorder.MeanLoss())) {
       observer_.OnProgress(*news);
     }
   }

@@ -44,6 +44,18 @@ double ProductRate(at::ScalarType dtype) {
   return flops / SecondsOf([&] { at::mm_out(c, a, b); });
 }
 
+/// Whether the BLAS multiplies rightly: some releases of OpenBLAS do not, with
+/// kernels for a processor that they do not know. Odd sizes reach the edges.
+bool ProductsAreRight() {
+  const at::Tensor a =
+      at::sin(at::arange(97 * 131, at::kFloat)).view({97, 131});
+  const at::Tensor b =
+      at::cos(at::arange(131 * 61, at::kFloat)).view({131, 61});
+  const at::Tensor exact =
+      (a.to(at::kDouble).unsqueeze(2) * b.to(at::kDouble).unsqueeze(0)).sum(1);
+  return at::allclose(at::mm(a, b).to(at::kDouble), exact, 1e-4, 1e-4);
+}
+
 /// Seconds that an operation takes which has nothing to do.
 double OperationSeconds() {
   constexpr int kOperations = 100;
@@ -80,6 +92,11 @@ ProbeReport Probe() {
         "matrix products are slow, {:.1f} GFLOP/s: is OpenBLAS installed "
         "(libopenblas0-pthread)? The BLAS here is: {}",
         report.fp32_flops_per_second * 1e-9, BlasName()));
+  }
+  if (!ProductsAreRight()) {
+    report.warnings.push_back(fmt::format(
+        "matrix products are wrong with {}: set OPENBLAS_CORETYPE=Haswell",
+        BlasName()));
   }
   return report;
 }

@@ -12,8 +12,8 @@ constexpr std::int64_t kEvalBatchTokens = 2048;
 constexpr std::int64_t kEvalBatchLogits = std::int64_t{1} << 24;
 
 std::int64_t MicroBatchWindows(const RunGroup& group) {
-  const std::int64_t tokens = group.training.micro_batch_tokens.value_or(
-      group.training.batch_tokens);
+  const std::int64_t tokens =
+      group.training.micro_batch_tokens.value_or(group.training.batch_tokens);
   return std::max<std::int64_t>(1, tokens / group.shape.context);
 }
 
@@ -61,8 +61,8 @@ Trainer::UpdateResult Trainer::Update(std::int64_t step,
   for (std::int64_t done = 0; done < batch_windows_;) {
     const std::int64_t windows =
         std::min(micro_batch_windows_, batch_windows_ - done);
-    const Batch batch = batches_.Train(
-        group_.seed, step * batch_windows_ + done, windows);
+    const Batch batch =
+        batches_.Train(group_.seed, step * batch_windows_ + done, windows);
     const double weight =
         static_cast<double>(windows) / static_cast<double>(batch_windows_);
     const at::Tensor part =

@@ -29,7 +29,7 @@ struct TrainingState {
 
 /// Validation loss of a model.
 struct Evaluation {
-  double loss = 0.0;                // mean, nats per token
+  double loss = 0.0;                     // mean, nats per token
   std::optional<double> std_error = {};  // of that mean, over windows
 };
 

@@ -110,7 +110,6 @@ RunGroup LoadGroup(const SweepDir& dir, const TrainCommand& command) {
   return group;
 }
 
-
 }  // namespace
 
 WorkerEvent Worker::Train(const TrainCommand& command) {

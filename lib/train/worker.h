@@ -21,7 +21,9 @@ class Worker {
   Worker(std::function<void(const WorkerEvent&)> emit,
          std::function<void(const std::string&)> note,
          std::function<bool()> stop)
-      : emit_(std::move(emit)), note_(std::move(note)), stop_(std::move(stop)) {}
+      : emit_(std::move(emit)),
+        note_(std::move(note)),
+        stop_(std::move(stop)) {}
 
   /// Trains what is pending in a group, and returns the event that it ended
   /// with, which `emit` has got as well: kGroupEnded, kGroupFailed or kStopped.

@@ -109,6 +109,14 @@ TEST(FiniteSource, GivesTheSameWindowWhenItIsAskedAgain) {
   EXPECT_EQ(TrainWindow(CountingSource(10001, 101, 100, 100), 3, 0), first);
 }
 
+// A change of these numbers changes the data of every recorded run.
+TEST(FiniteSource, HasTheOrderThatRecordedRunsUsed) {
+  const FiniteSource source = CountingSource(10, 10, 1, 1);
+  EXPECT_THAT(Order(source, 0, 0), ElementsAre(5, 8, 1, 6, 7, 4, 3, 2, 0));
+  EXPECT_THAT(Order(source, 1, 0), ElementsAre(5, 4, 8, 3, 0, 1, 2, 7, 6));
+  EXPECT_THAT(Order(source, 0, 1), ElementsAre(8, 3, 4, 7, 5, 1, 0, 6, 2));
+}
+
 TEST(FiniteSource, OrdersAreShuffled) {
   const FiniteSource source = CountingSource(100001, 101, 100, 100);
   const auto order = Order(source, 0, 0);
@@ -173,7 +181,10 @@ TEST(FiniteSource, RefusesATokenOutOfTheVocabularyWhenItIsRead) {
   const FiniteSource source(std::move(tokens), 1, 1);
   std::vector<std::int32_t> window(2);
   EXPECT_NO_THROW(source.ReadEvalWindow(0, window));
-  EXPECT_ERROR(Visits(source, 0, 0, 7),
+  const auto read_epoch = [&] {
+    for (std::int64_t i = 0; i < 7; ++i) source.ReadTrainWindow(0, i, window);
+  };
+  EXPECT_ERROR(read_epoch(),
                "a.bin: token 3 is 4000000000, not below data.vocab_size 100");
 }
 

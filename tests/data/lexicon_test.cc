@@ -112,14 +112,15 @@ std::vector<double> EntropyByPosition(const Lexicon& lexicon,
 TEST(Lexicon, EntropyOfEachPositionIsNearThatOfRandomSpelling) {
   constexpr std::int64_t kWords = 65536;
   std::vector<double> mean(4, 0.0);
-  for (const std::int64_t seed : {0, 1, 2, 3}) {
+  for (const std::int64_t seed : {0, 1}) {
     LexiconConfig config = Language(1.3, kWords, 4);
     config.language_seed = seed;
     const auto entropies = EntropyByPosition(Lexicon(config), kWords);
-    for (std::size_t i = 0; i < 4; ++i) mean[i] += entropies[i] / 4.0;
+    for (std::size_t i = 0; i < 4; ++i) mean[i] += entropies[i] / 2.0;
   }
-  EXPECT_NEAR(mean[0], 2.805, 0.06);  // ln 32 = 3.466 if words were equally
-  EXPECT_NEAR(mean[1], 1.266, 0.06);  // frequent
+  // ln 32 = 3.466 for the first token if words were equally frequent.
+  EXPECT_NEAR(mean[0], 2.805, 0.06);
+  EXPECT_NEAR(mean[1], 1.266, 0.06);
   EXPECT_NEAR(mean[2], 0.393, 0.03);
   EXPECT_NEAR(mean[3], 0.051, 0.01);
 }

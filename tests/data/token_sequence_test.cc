@@ -64,13 +64,13 @@ TEST(TokenSequence, ReadsTokensThatAreNotAligned) {
   EXPECT_THAT(Read(tokens, 0, 3), ElementsAre(1, 2, 3));
 }
 
-TEST(TokenSequence, SaysInWhichPieceATokenLies) {
+TEST(TokenSequence, SaysWhereATokenComesFrom) {
   const std::string bytes = TokenBytes<std::uint16_t>(Counting(10));
   TokenSequence tokens;
   tokens.Append(Bytes(bytes), TokenWidth::kUint16, "a.bin");
-  tokens.Append(Bytes(bytes), TokenWidth::kUint16, "b.bin");
+  tokens.Append(Bytes(bytes), TokenWidth::kUint16, "b.bin", 500);
   EXPECT_EQ(tokens.Locate(9), "a.bin: token 9");
-  EXPECT_EQ(tokens.Locate(10), "b.bin: token 0");
+  EXPECT_EQ(tokens.Locate(10), "b.bin: token 500");
 }
 
 }  // namespace

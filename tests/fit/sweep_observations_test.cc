@@ -40,7 +40,7 @@ TEST(SweepObservations, TakesLossTokensAndFlopsFromTheRecord) {
 TEST(SweepObservations, CIsSixND) {
   const TinySweep sweep;
   const ObservationSet set = SweepObservations(sweep.plan, AllOk(sweep.plan));
-  EXPECT_EQ(set.flops, FlopsKind::k6ND);
+  EXPECT_EQ(set.flops, FlopsKind::kSixND);
   for (const Observation& row : set.rows) {
     EXPECT_DOUBLE_EQ(row.C, SixND(row.N, row.D));
   }

@@ -32,8 +32,8 @@ double FlopsPerToken(const ModelShape& shape, const Parameters& parameters) {
     if (spec.hidden_matrix) weights += spec.sizes[0] * spec.sizes[1];
   }
   return 6.0 * static_cast<double>(weights) +
-         12.0 * static_cast<double>(shape.layers * shape.d_model *
-                                    shape.context);
+         12.0 *
+             static_cast<double>(shape.layers * shape.d_model * shape.context);
 }
 
 TEST(Parameters, AreAsManyAsTheClosedFormSays) {
@@ -149,8 +149,8 @@ TEST(Parameters, AreAFunctionOfTheSeed) {
 TEST(Parameters, DifferFromOneAnother) {
   Parameters parameters = Build(TinyShape());
   parameters.Initialize(1);
-  EXPECT_FALSE(at::equal(parameters.Find("layer0.qkv"),
-                         parameters.Find("layer1.qkv")));
+  EXPECT_FALSE(
+      at::equal(parameters.Find("layer0.qkv"), parameters.Find("layer1.qkv")));
 }
 
 }  // namespace

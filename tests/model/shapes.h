@@ -1,10 +1,15 @@
-// Small shapes with every combination of options.
+// Small shapes with every combination of options, and models of them.
 
 #pragma once
 
+#include <ATen/ATen.h>
+
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "lib/core/random.h"
+#include "lib/model/transformer.h"
 #include "lib/sweep/model_shape.h"
 
 namespace isoflop {
@@ -43,6 +48,31 @@ inline std::vector<ModelShape> EveryKindOfShape() {
     }
   }
   return shapes;
+}
+
+/// Random token ids [batch, context] below the vocabulary size.
+inline at::Tensor RandomTokens(const ModelShape& shape, std::uint64_t key,
+                               std::int64_t batch = 3) {
+  RandomStream random(key);
+  at::Tensor tokens = at::empty({batch, shape.context}, at::kLong);
+  auto* data = tokens.data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i < tokens.numel(); ++i) {
+    data[i] = static_cast<std::int64_t>(
+        random.Below(static_cast<std::uint64_t>(shape.vocab_size)));
+  }
+  return tokens;
+}
+
+inline Transformer BuildModel(const ModelShape& shape,
+                              const ComputeOptions& options = {}) {
+  Transformer model(shape, options);
+  model.parameters().Initialize(5);
+  model.WeightsChanged();
+  return model;
+}
+
+inline double MaxDifference(const at::Tensor& a, const at::Tensor& b) {
+  return (a - b).abs().max().item<double>();
 }
 
 }  // namespace isoflop

@@ -4,53 +4,27 @@
 
 #include <cmath>
 
-#include "lib/core/random.h"
 #include "tests/model/shapes.h"
 
 namespace isoflop {
 namespace {
-
-constexpr std::int64_t kBatch = 3;
-
-at::Tensor RandomTokens(const ModelShape& shape, std::uint64_t key,
-                        std::int64_t batch = kBatch) {
-  RandomStream random(key);
-  at::Tensor tokens = at::empty({batch, shape.context}, at::kLong);
-  auto* data = tokens.data_ptr<std::int64_t>();
-  for (std::int64_t i = 0; i < tokens.numel(); ++i) {
-    data[i] = static_cast<std::int64_t>(
-        random.Below(static_cast<std::uint64_t>(shape.vocab_size)));
-  }
-  return tokens;
-}
-
-Transformer Build(const ModelShape& shape, const ComputeOptions& options = {}) {
-  Transformer model(shape, options);
-  model.parameters().Initialize(5);
-  model.WeightsChanged();
-  return model;
-}
 
 at::Tensor Logits(const Transformer& model, const at::Tensor& tokens) {
   const at::NoGradGuard no_grad;
   return model.Logits(tokens);
 }
 
-double MaxDifference(const at::Tensor& a, const at::Tensor& b) {
-  return (a - b).abs().max().item<double>();
-}
-
 TEST(Transformer, LooksAtNoLaterToken) {
   for (const ModelShape& shape : EveryKindOfShape()) {
-    const Transformer model = Build(shape);
+    const Transformer model = BuildModel(shape);
     const at::Tensor tokens = RandomTokens(shape, 1);
     const at::Tensor before = Logits(model, tokens);
     constexpr std::int64_t kChanged = 7;
     at::Tensor column = tokens.select(1, kChanged);
     column.copy_((column + 1).remainder(shape.vocab_size));
     const at::Tensor after = Logits(model, tokens);
-    EXPECT_TRUE(at::equal(before.narrow(1, 0, kChanged),
-                          after.narrow(1, 0, kChanged)))
+    EXPECT_TRUE(
+        at::equal(before.narrow(1, 0, kChanged), after.narrow(1, 0, kChanged)))
         << NameOfOptions(shape);
     for (std::int64_t t = kChanged; t < shape.context; ++t) {
       EXPECT_GT(MaxDifference(before.select(1, t), after.select(1, t)), 1e-6)
@@ -62,7 +36,7 @@ TEST(Transformer, LooksAtNoLaterToken) {
 TEST(Transformer, StartsNearTheLossOfAGuess) {
   for (ModelShape shape : EveryKindOfShape()) {
     shape.vocab_size = 101;
-    Transformer model = Build(shape);
+    Transformer model = BuildModel(shape);
     const at::Tensor losses = model.TokenLosses(RandomTokens(shape, 1, 64),
                                                 RandomTokens(shape, 2, 64));
     // Logits of variance 1 add half a nat.
@@ -72,7 +46,7 @@ TEST(Transformer, StartsNearTheLossOfAGuess) {
 }
 
 TEST(Transformer, GivesTheMeanOfTokenLosses) {
-  Transformer model = Build(TinyShape());
+  Transformer model = BuildModel(TinyShape());
   const at::Tensor tokens = RandomTokens(TinyShape(), 1);
   const at::Tensor targets = RandomTokens(TinyShape(), 2);
   EXPECT_NEAR(model.AddGradient(tokens, targets, 1.0).item<double>(),
@@ -82,7 +56,7 @@ TEST(Transformer, GivesTheMeanOfTokenLosses) {
 /// Compares the gradient with central differences along a few parameters of
 /// every tensor, in double.
 void ExpectRightGradient(const ModelShape& shape) {
-  Transformer model = Build(shape, {.dtype = at::kDouble});
+  Transformer model = BuildModel(shape, {.dtype = at::kDouble});
   const at::Tensor tokens = RandomTokens(shape, 1);
   const at::Tensor targets = RandomTokens(shape, 2);
   model.AddGradient(tokens, targets, 1.0);
@@ -120,9 +94,9 @@ TEST(Transformer, AddsUpGradientsOfMicroBatches) {
   const ModelShape shape = TinyShape();
   const at::Tensor tokens = RandomTokens(shape, 1, 4);
   const at::Tensor targets = RandomTokens(shape, 2, 4);
-  Transformer whole = Build(shape);
+  Transformer whole = BuildModel(shape);
   whole.AddGradient(tokens, targets, 1.0);
-  Transformer parts = Build(shape);
+  Transformer parts = BuildModel(shape);
   parts.AddGradient(tokens.narrow(0, 0, 3), targets.narrow(0, 0, 3), 0.75);
   parts.AddGradient(tokens.narrow(0, 3, 1), targets.narrow(0, 3, 1), 0.25);
   EXPECT_LT(MaxDifference(whole.parameters().gradients(),
@@ -133,9 +107,9 @@ TEST(Transformer, AddsUpGradientsOfMicroBatches) {
 TEST(Transformer, TiesItsHeadToTheEmbedding) {
   ModelShape shape = TinyShape();
   shape.tied_embeddings = false;
-  const Transformer untied = Build(shape);
+  const Transformer untied = BuildModel(shape);
   shape.tied_embeddings = true;
-  Transformer tied = Build(shape);
+  Transformer tied = BuildModel(shape);
   for (const ParameterSpec& spec : tied.parameters().specs()) {
     const at::NoGradGuard no_grad;
     tied.parameters().Find(spec.name).copy_(
@@ -144,8 +118,7 @@ TEST(Transformer, TiesItsHeadToTheEmbedding) {
   const at::Tensor tokens = RandomTokens(shape, 1);
   EXPECT_GT(MaxDifference(Logits(tied, tokens), Logits(untied, tokens)), 0.1);
   const at::NoGradGuard no_grad;
-  untied.parameters().Find("head").copy_(
-      untied.parameters().Find("embedding"));
+  untied.parameters().Find("head").copy_(untied.parameters().Find("embedding"));
   EXPECT_TRUE(at::equal(Logits(tied, tokens), Logits(untied, tokens)));
 }
 
@@ -153,7 +126,7 @@ TEST(Transformer, NeedsPositionsToTellOrder) {
   ModelShape shape = TinyShape();
   shape.position = Position::kNone;
   shape.layers = 1;
-  const Transformer model = Build(shape);
+  const Transformer model = BuildModel(shape);
   at::Tensor tokens = RandomTokens(shape, 1, 1);
   const at::Tensor before = Logits(model, tokens).select(1, -1);
   // Without positions, one layer sees the earlier tokens as a set.
@@ -161,7 +134,7 @@ TEST(Transformer, NeedsPositionsToTellOrder) {
   tokens = at::cat({reordered, tokens.narrow(1, shape.context - 1, 1)}, 1);
   EXPECT_LT(MaxDifference(before, Logits(model, tokens).select(1, -1)), 1e-5);
   shape.position = Position::kRotary;
-  const Transformer rotary = Build(shape);
+  const Transformer rotary = BuildModel(shape);
   EXPECT_GT(MaxDifference(Logits(rotary, tokens).select(1, -1),
                           Logits(rotary, tokens.flip(1)).select(1, -1)),
             1e-3);
@@ -196,8 +169,8 @@ TEST(Transformer, Bf16StaysCloseToFp32) {
   for (const ModelShape& shape : EveryKindOfShape()) {
     const at::Tensor tokens = RandomTokens(shape, 1, 16);
     const at::Tensor targets = RandomTokens(shape, 2, 16);
-    Transformer exact = Build(shape);
-    Transformer half = Build(shape, {.precision = Precision::kBf16});
+    Transformer exact = BuildModel(shape);
+    Transformer half = BuildModel(shape, {.precision = Precision::kBf16});
     const double loss = exact.AddGradient(tokens, targets, 1.0).item<double>();
     EXPECT_NEAR(half.AddGradient(tokens, targets, 1.0).item<double>(), loss,
                 0.01)
@@ -211,7 +184,7 @@ TEST(Transformer, Bf16StaysCloseToFp32) {
 
 TEST(Transformer, Bf16UsesTheMasterWeightsAsTheyAreNow) {
   const ModelShape shape = TinyShape();
-  Transformer model = Build(shape, {.precision = Precision::kBf16});
+  Transformer model = BuildModel(shape, {.precision = Precision::kBf16});
   const at::Tensor tokens = RandomTokens(shape, 1);
   model.parameters().Initialize(6);
   model.WeightsChanged();

@@ -1,6 +1,7 @@
 #include "lib/record/lease.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +53,18 @@ TEST_F(LeaseTest, IsReleasedAtTheEndOfItsLife) {
   Acquire();
   EXPECT_FALSE(CurrentHolder(path_).has_value());
   EXPECT_TRUE(Acquire().has_value());
+}
+
+TEST_F(LeaseTest, IsReleasedEvenOnAFullDisk) {
+  ChildProcess child([this] {
+    std::optional<Lease> lease = Acquire();
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{0, 0};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    lease.reset();
+    return CurrentHolder(path_).has_value() ? 1 : 0;
+  });
+  EXPECT_EQ(child.Wait(), 0);
 }
 
 TEST_F(LeaseTest, MovesWithItsObject) {
@@ -140,7 +153,7 @@ TEST_F(LeaseTest, OfAnotherHostIsTakenWhenItIsReleasedMeanwhile) {
   WriteForeignClaim(1, 0);
   std::jthread release([this] {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    WriteJsonFile(path_.string() + ".1", {{"released", true}});
+    WriteFileAtomically(path_.string() + ".1", "");
   });
   EXPECT_TRUE(Acquire(/*stale_seconds=*/1e9).has_value());
 }

@@ -15,15 +15,15 @@ std::vector<Allocation> Samples() { return SampleReport().allocations; }
 
 TEST(AllocationText, PutsIntervalsAndDecadesBelowTheNumbers) {
   EXPECT_EQ(AllocationText(Samples(), 9.28e11),
-            "  C                          N*              D*         D*/N*"
+            "  C                          N*              D*           D*/N*"
             "            loss\n"
-            "  5.00e11                 44.8k           1.86M          41.5"
+            "  5.00e11                 44.8k           1.86M           41.50"
             "           1.234\n"
-            "                 [40.1k, 52.2k]  [1.60M, 2.08M]  [30.6, 51.9]"
+            "                 [40.1k, 52.2k]  [1.60M, 2.08M]  [30.60, 51.90]"
             "  [1.229, 1.240]\n"
-            "  1.00e13                  177k           9.42M          53.2"
+            "  1.00e13                  177k           9.42M           53.20"
             "           1.163\n"
-            "  +1.03 decades    [141k, 252k]  [6.61M, 11.8M]  [26.2, 83.7]"
+            "  +1.03 decades    [141k, 252k]  [6.61M, 11.8M]  [26.20, 83.70]"
             "  [1.147, 1.174]\n"
             "  decades: beyond the largest C in the data, 9.28e11\n");
 }
@@ -34,7 +34,7 @@ TEST(AllocationText, ListsTheNumbersWhereATableIsTooWide) {
             "  C      1.00e13   +1.03 decades\n"
             "  N*        177k    [141k, 252k]\n"
             "  D*       9.42M  [6.61M, 11.8M]\n"
-            "  D*/N*     53.2    [26.2, 83.7]\n"
+            "  D*/N*    53.20  [26.20, 83.70]\n"
             "  loss     1.163  [1.147, 1.174]\n"
             "  decades: beyond the largest C in the data, 9.28e11\n");
 }

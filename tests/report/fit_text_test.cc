@@ -91,6 +91,11 @@ TEST(FitText, GivesTheReasonOfEveryLawThatIsNotSupported) {
   EXPECT_THAT(text, HasSubstr("no run has C above 2e+12"));
 }
 
+TEST(FitText, CountsBudgetsThatHaveNoProfile) {
+  EXPECT_THAT(FitText(UnsupportedReport()),
+              HasSubstr("1 of 2 budgets have fewer than three sizes"));
+}
+
 TEST(FitText, LeavesOutLawsThatWereNotAskedFor) {
   FitReport report = SampleReport();
   report.kaplan.reset();

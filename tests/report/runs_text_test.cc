@@ -62,7 +62,7 @@ TEST(RunsText, HasAVariantColumnWhenSomethingVaries) {
   file["vary"] = {{"model.position", {"rotary", "none"}}};
   const SampleSweep sweep(file);
   EXPECT_THAT(RunsText(sweep.plan, sweep.results),
-              HasSubstr("model.position=none"));
+              HasSubstr("  position=none  "));
 }
 
 TEST(RunsText, CountsNByThePlansConvention) {

@@ -177,7 +177,7 @@ ObservationSummary SampleSummary() {
           .dropped = 2,
           .used = 32,
           .params = ParamsKind::kTotal,
-          .flops = FlopsKind::k6ND,
+          .flops = FlopsKind::kSixND,
           .smallest_flops = 2e10,
           .largest_flops = 9.28e11};
 }

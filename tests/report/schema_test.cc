@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "analysis/fit/fit.h"
+#include "analysis/fit/sweep_observations.h"
 #include "analysis/report/allocation_report.h"
 #include "analysis/report/fit_json.h"
 #include "analysis/report/results.h"
@@ -78,6 +80,30 @@ TEST(Schemas, AcceptFits) {
   EXPECT_EQ(SchemaProblem(ToJson(SampleReport(), kSampleExact), "fit"), "");
   EXPECT_EQ(SchemaProblem(ToJson(SampleReportWithoutBootstrap()), "fit"), "");
   EXPECT_EQ(SchemaProblem(ToJson(UnsupportedReport()), "fit"), "");
+}
+
+TEST(Schemas, AcceptTheFitOfASweep) {
+  const SampleSweep sweep;
+  FitOptions options;
+  options.bootstrap = {.resamples = 20, .unit = {}, .seed = 1, .threads = 1};
+  options.holdout_above = 1e11;
+  options.budgets_flops = {1e11, 1e13};
+  const FitReport report =
+      FitScalingLaws(SweepObservations(sweep.plan, sweep.results), options);
+  ASSERT_EQ(report.chinchilla->status, FitStatus::kOk);
+  EXPECT_EQ(SchemaProblem(ToJson(report), "fit"), "");
+}
+
+TEST(Schemas, AcceptAFitThatTheDataDoNotSupport) {
+  SampleSweep sweep;
+  sweep.results.resize(2);
+  FitOptions options;
+  options.holdout_above = 1e11;
+  options.budgets_flops = {1e13};
+  const FitReport report =
+      FitScalingLaws(SweepObservations(sweep.plan, sweep.results), options);
+  ASSERT_FALSE(report.usable());
+  EXPECT_EQ(SchemaProblem(ToJson(report), "fit"), "");
 }
 
 TEST(Schemas, AcceptAFitOfOneLaw) {

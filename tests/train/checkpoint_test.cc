@@ -47,8 +47,8 @@ class CheckpointTest : public testing::Test {
     fresh.Initialize();
     TrainingProgress progress;
     notes_.clear();
-    const bool loaded = CheckpointDir(path_, owner)
-                            .Load(last_step, &progress, &fresh, &notes_);
+    const bool loaded =
+        CheckpointDir(path_, owner).Load(last_step, &progress, &fresh, &notes_);
     loaded_state_ = fresh.state();
     return loaded ? progress.step : -1;
   }
@@ -101,8 +101,7 @@ TEST_F(CheckpointTest, HoldsTheProgressExactly) {
 
 TEST_F(CheckpointTest, KeepsTheNewestTwo) {
   for (const std::int64_t step : {1, 2, 3, 4}) StoreAt(step);
-  EXPECT_THAT(Files(),
-              ElementsAre("000000000003.ckpt", "000000000004.ckpt"));
+  EXPECT_THAT(Files(), ElementsAre("000000000003.ckpt", "000000000004.ckpt"));
 }
 
 TEST_F(CheckpointTest, IsAbsentWhereNothingWasStored) {
@@ -122,9 +121,10 @@ TEST_F(CheckpointTest, GoesNoFurtherThanAsked) {
 TEST_F(CheckpointTest, OfAnotherOwnerIsNotUsed) {
   StoreAt(3);
   EXPECT_EQ(LoadedStep(kAnyStep, "another-run"), -1);
-  EXPECT_THAT(notes_, ElementsAre(AllOf(
-                          HasSubstr("000000000003.ckpt"),
-                          HasSubstr("must be \"another-run\", got \"a-run\""))));
+  EXPECT_THAT(
+      notes_,
+      ElementsAre(AllOf(HasSubstr("000000000003.ckpt"),
+                        HasSubstr("must be \"another-run\", got \"a-run\""))));
 }
 
 TEST_F(CheckpointTest, OfAnotherShapeIsNotUsed) {

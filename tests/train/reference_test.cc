@@ -94,14 +94,14 @@ class ReferenceModel {
     std::vector<torch::Tensor> heads;
     for (int h = 0; h < shape_.heads; ++h) {
       const auto project = [&](std::int64_t which) {
-        const auto rows = W(layer + "qkv").narrow(0, which * d + h * size, size);
+        const auto rows =
+            W(layer + "qkv").narrow(0, which * d + h * size, size);
         return torch::matmul(x, rows.t());
       };
       const auto scores =
           torch::matmul(Turn(project(0)), Turn(project(1)).transpose(1, 2)) /
           std::sqrt(static_cast<double>(size));
-      const auto weights =
-          torch::softmax(scores.masked_fill(later, -1e30), -1);
+      const auto weights = torch::softmax(scores.masked_fill(later, -1e30), -1);
       heads.push_back(torch::matmul(weights, project(2)));
     }
     return torch::matmul(torch::cat(heads, -1), W(layer + "out").t());
@@ -203,8 +203,7 @@ TEST(Reference, TrainsTheDefaultModelAlike) {
 }
 
 TEST(Reference, TrainsEveryOtherOptionAlike) {
-  for (const FfnKind ffn :
-       {FfnKind::kRelu, FfnKind::kGelu, FfnKind::kSwiglu}) {
+  for (const FfnKind ffn : {FfnKind::kRelu, FfnKind::kGelu, FfnKind::kSwiglu}) {
     for (const Position position : {Position::kLearned, Position::kNone}) {
       ExpectLossesOfReference([&](RunGroup* group) {
         group->shape.layers = 2;

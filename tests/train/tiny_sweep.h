@@ -19,29 +19,28 @@ namespace isoflop {
 
 /// One width, three lengths of 100, 150 and 200 steps of 64 tokens.
 inline Json TinySweepJson() {
-  return {
-      {"schema", kSweepSchema},
-      {"name", "tiny"},
-      {"data",
-       {{"kind", "lexicon"},
-        {"vocab_size", 16},
-        {"words", 32},
-        {"word_length", 4},
-        {"eval_tokens", 640}}},
-      {"model", {{"context", 16}, {"layers", 1}, {"heads", 2}}},
-      {"grid", {{"sizes", {{{"d_model", 8}}}}, {"tokens", {6400, 9600, 12800}}}},
-      {"training",
-       {{"batch_tokens", 64},
-        {"log_every_steps", 7},
-        {"schedule", {{"kind", "wsd"}, {"warmup_steps", 10}}}}},
-      {"seeds", {0}}};
+  return {{"schema", kSweepSchema},
+          {"name", "tiny"},
+          {"data",
+           {{"kind", "lexicon"},
+            {"vocab_size", 16},
+            {"words", 32},
+            {"word_length", 4},
+            {"eval_tokens", 640}}},
+          {"model", {{"context", 16}, {"layers", 1}, {"heads", 2}}},
+          {"grid",
+           {{"sizes", {{{"d_model", 8}}}}, {"tokens", {6400, 9600, 12800}}}},
+          {"training",
+           {{"batch_tokens", 64},
+            {"log_every_steps", 7},
+            {"schedule", {{"kind", "wsd"}, {"warmup_steps", 10}}}}},
+          {"seeds", {0}}};
 }
 
 /// A prepared sweep directory with one group, and its data.
 class TinySweep {
  public:
-  explicit TinySweep(const Json& json = TinySweepJson())
-      : dir_(temp_ / "out") {
+  explicit TinySweep(const Json& json = TinySweepJson()) : dir_(temp_ / "out") {
     const SweepSpec spec = ParseSweep(json, "tiny.json");
     const Plan plan = MakePlan(spec);
     PrepareSweepDir(dir_, spec, plan);

@@ -115,8 +115,8 @@ class Process {
 /// Long enough to be caught in the act: several seconds.
 Json LongSweepJson() {
   Json json = TinySweepJson();
-  json["grid"]["tokens"] = {640000, 1280000};
-  json["training"]["checkpoint_every_seconds"] = 0.3;
+  json["grid"]["tokens"] = {2560000, 5120000};
+  json["training"]["checkpoint_every_seconds"] = 0.2;
   json["training"]["log_every_steps"] = 500;
   return json;
 }
@@ -194,8 +194,8 @@ TEST(WorkerProcess, StopsOnASignalWhileItHasNothingToDo) {
 TEST(WorkerProcess, LosesNothingWhenKilled) {
   TinySweep undisturbed(LongSweepJson());
   {
-    Process worker({"train", undisturbed.dir().root().string(),
-                    undisturbed.group().id});
+    Process worker(
+        {"train", undisturbed.dir().root().string(), undisturbed.group().id});
     EXPECT_EQ(worker.Wait(), 0);
   }
   TinySweep sweep(LongSweepJson());
@@ -230,7 +230,8 @@ TEST(WorkerProcess, RefusesBadUsage) {
       {"train"},
       {"train", "only-a-dir"},
       {"train", "dir", "group", "more"},
-      {"train", "dir", "group", "--device"}};
+      {"train", "dir", "group", "--device"},
+      {"train", "dir", "group", "--gpu"}};
   for (const auto& arguments : cases) {
     Process worker(arguments);
     EXPECT_EQ(worker.Wait(), 2);

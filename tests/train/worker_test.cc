@@ -29,8 +29,8 @@ class WorkerTest : public testing::Test {
   }
 
   int Count(WorkerEventKind kind) const {
-    return static_cast<int>(std::ranges::count(events_, kind,
-                                               &WorkerEvent::kind));
+    return static_cast<int>(
+        std::ranges::count(events_, kind, &WorkerEvent::kind));
   }
 
   TinySweep sweep_;
@@ -72,8 +72,8 @@ TEST_F(WorkerTest, StopsAndGoesOn) {
 
 TEST_F(WorkerTest, LetsGoOfTheGroupWhenItIsDone) {
   worker_.Train(Command());
-  EXPECT_FALSE(CurrentHolder(sweep_.dir().group(sweep_.group().id) /
-                             "lease.json"));
+  EXPECT_FALSE(
+      CurrentHolder(sweep_.dir().group(sweep_.group().id) / "lease.json"));
 }
 
 TEST_F(WorkerTest, UsesTheMicroBatchOfTheCommand) {
@@ -100,8 +100,7 @@ TEST_F(WorkerTest, FailsOnADeviceThatIsNotThere) {
 }
 
 TEST_F(WorkerTest, RefusesDataThatHasChanged) {
-  const fs::path path =
-      sweep_.dir().group(sweep_.group().id) / "group.json";
+  const fs::path path = sweep_.dir().group(sweep_.group().id) / "group.json";
   Json json = ReadJsonFile(path);
   json["data_fingerprint"] = "0123";
   WriteJsonFile(path, json);

@@ -1,0 +1,143 @@
+#include "lib/model/cpu_attention.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/model/fast_math.h"
+#include "lib/model/product.h"
+#include "lib/model/vectorise.h"
+
+namespace isoflop::cpu {
+namespace {
+
+/// The matrices of one head in one window: [context, head_size] each, with rows
+/// that are `stride` apart.
+template <typename Float>
+struct Head {
+  Float* q;
+  Float* k;
+  Float* v;
+  std::int64_t stride;
+};
+
+template <typename Float>
+Head<Float> HeadOf(const AttentionShape& shape, Float* qkv, std::int64_t window,
+                   std::int64_t head) {
+  const std::int64_t d = shape.d_model();
+  Float* q = qkv + window * shape.context * 3 * d + head * shape.head_size;
+  return {.q = q, .k = q + d, .v = q + 2 * d, .stride = 3 * d};
+}
+
+/// Products skip blocks of zeros, but not what of a block lies above the
+/// diagonal: that has to be zero.
+std::int64_t EndOfBlock(std::int64_t row, std::int64_t size) {
+  return std::min(size, (row / kProductBlock + 1) * kProductBlock);
+}
+
+/// Each row of scores becomes softmax(scale * scores) up to the diagonal.
+ISOFLOP_VECTORISE
+void CausalSoftmax(std::int64_t size, float scale, float* scores) {
+  for (std::int64_t row = 0; row < size; ++row, scores += size) {
+    const std::int64_t count = row + 1;
+    const float largest = MaxOf(count, scores);
+    for (std::int64_t i = 0; i < count; ++i) {
+      scores[i] = FastExp(scale * (scores[i] - largest));
+    }
+    const float sum = SumOf(count, [=](std::int64_t i) { return scores[i]; });
+    const float factor = 1.0F / sum;
+    for (std::int64_t i = 0; i < count; ++i) scores[i] *= factor;
+    std::fill(scores + count, scores + EndOfBlock(row, size), 0.0F);
+  }
+}
+
+/// The gradient of the scores from that of the weights, in place:
+///
+///   ds = scale p (dp - sum(p dp))
+ISOFLOP_VECTORISE
+void CausalSoftmaxBackward(std::int64_t size, float scale, const float* p,
+                           float* dp) {
+  for (std::int64_t row = 0; row < size; ++row, p += size, dp += size) {
+    const std::int64_t count = row + 1;
+    const float sum =
+        SumOf(count, [=](std::int64_t i) { return p[i] * dp[i]; });
+    for (std::int64_t i = 0; i < count; ++i) {
+      dp[i] = scale * p[i] * (dp[i] - sum);
+    }
+    std::fill(dp + count, dp + EndOfBlock(row, size), 0.0F);
+  }
+}
+
+float ScaleOf(const AttentionShape& shape) {
+  return 1.0F / std::sqrt(static_cast<float>(shape.head_size));
+}
+
+}  // namespace
+
+ISOFLOP_VECTORISE
+void RotateInPlace(const AttentionShape& shape, const float* cos,
+                   const float* sin, float direction, float* qkv) {
+  const std::int64_t half = shape.head_size / 2;
+  const std::int64_t d = shape.d_model();
+  for (std::int64_t row = 0; row < shape.rows(); ++row, qkv += 3 * d) {
+    const float* c = cos + row % shape.context * half;
+    const float* s = sin + row % shape.context * half;
+    for (float* x = qkv; x < qkv + 2 * d; x += shape.head_size) {
+      float* y = x + half;
+      for (std::int64_t i = 0; i < half; ++i) {
+        const float first = x[i];
+        const float second = y[i];
+        x[i] = first * c[i] - direction * second * s[i];
+        y[i] = second * c[i] + direction * first * s[i];
+      }
+    }
+  }
+}
+
+void Attend(const AttentionShape& shape, const float* qkv, float* weights,
+            float* y) {
+  const std::int64_t T = shape.context;
+  const std::int64_t d = shape.d_model();
+  for (std::int64_t window = 0; window < shape.windows; ++window) {
+    for (std::int64_t head = 0; head < shape.heads; ++head) {
+      const auto in = HeadOf(shape, qkv, window, head);
+      float* out = y + window * T * d + head * shape.head_size;
+      Multiply(T, shape.head_size, T, RowMajor(in.q, in.stride),
+               RowMajor(in.k, in.stride).Transposed(), weights, T,
+               Into::kOverwrite, Part::kLowerResult);
+      CausalSoftmax(T, ScaleOf(shape), weights);
+      Multiply(T, T, shape.head_size, RowMajor(weights, T),
+               RowMajor(in.v, in.stride), out, d, Into::kOverwrite,
+               Part::kLowerLeft);
+      weights += T * T;
+    }
+  }
+}
+
+void AttendBackward(const AttentionShape& shape, const float* qkv,
+                    const float* weights, const float* dy, float* scratch,
+                    float* dqkv) {
+  const std::int64_t T = shape.context;
+  const std::int64_t d = shape.d_model();
+  const std::int64_t size = shape.head_size;
+  for (std::int64_t window = 0; window < shape.windows; ++window) {
+    for (std::int64_t head = 0; head < shape.heads; ++head) {
+      const auto in = HeadOf(shape, qkv, window, head);
+      const auto out = HeadOf(shape, dqkv, window, head);
+      const MatrixView dout = RowMajor(dy + window * T * d + head * size, d);
+      const MatrixView p = RowMajor(weights, T);
+      const MatrixView ds = RowMajor(scratch, T);
+      Multiply(T, size, T, dout, RowMajor(in.v, in.stride).Transposed(),
+               scratch, T, Into::kOverwrite, Part::kLowerResult);
+      CausalSoftmaxBackward(T, ScaleOf(shape), weights, scratch);
+      Multiply(T, T, size, p.Transposed(), dout, out.v, out.stride,
+               Into::kOverwrite, Part::kUpperLeft);
+      Multiply(T, T, size, ds, RowMajor(in.k, in.stride), out.q, out.stride,
+               Into::kOverwrite, Part::kLowerLeft);
+      Multiply(T, T, size, ds.Transposed(), RowMajor(in.q, in.stride), out.k,
+               out.stride, Into::kOverwrite, Part::kUpperLeft);
+      weights += T * T;
+    }
+  }
+}
+
+}  // namespace isoflop::cpu

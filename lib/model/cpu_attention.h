@@ -1,0 +1,40 @@
+// Causal self-attention on the CPU in fp32, forward and backward, without
+// moving queries, keys and values to other places first.
+
+#pragma once
+
+#include <cstdint>
+
+namespace isoflop::cpu {
+
+/// Queries, keys and values of whole windows lie side by side: qkv
+/// [windows * context, 3, heads, head_size].
+struct AttentionShape {
+  std::int64_t windows = 0;
+  std::int64_t context = 0;
+  std::int64_t heads = 0;
+  std::int64_t head_size = 0;
+
+  std::int64_t d_model() const { return heads * head_size; }
+  std::int64_t rows() const { return windows * context; }
+  /// Elements of the weights of one call: [windows, heads, context, context].
+  std::int64_t weights() const { return windows * heads * context * context; }
+};
+
+/// Rotates queries and keys in place by the angles of their positions (see
+/// Rotate in layers.h), or back with direction -1. cos, sin
+/// [context, head_size / 2].
+void RotateInPlace(const AttentionShape& shape, const float* cos,
+                   const float* sin, float direction, float* qkv);
+
+/// y = softmax(q k^T / sqrt(head_size)) v, causal; y [rows, d_model]. Keeps the
+/// softmax in `weights`, whose elements above the diagonal are undefined.
+void Attend(const AttentionShape& shape, const float* qkv, float* weights,
+            float* y);
+
+/// dqkv from dy and what Attend kept. `scratch` holds [context, context].
+void AttendBackward(const AttentionShape& shape, const float* qkv,
+                    const float* weights, const float* dy, float* scratch,
+                    float* dqkv);
+
+}  // namespace isoflop::cpu

@@ -1,0 +1,196 @@
+#include "lib/model/cpu_layers.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/model/fast_math.h"
+#include "lib/model/layers.h"
+#include "lib/model/vectorise.h"
+
+namespace isoflop::cpu {
+namespace {
+
+constexpr float kInverseRoot2 = 0.70710678F;
+constexpr float kInverseRoot2Pi = 0.39894228F;
+
+template <typename Term>
+ISOFLOP_INLINE float MeanOf(std::int64_t size, const Term& term) {
+  return SumOf(size, term) / static_cast<float>(size);
+}
+
+ISOFLOP_INLINE float Gelu(float x) {
+  return 0.5F * x * (1.0F + FastErf(x * kInverseRoot2));
+}
+
+ISOFLOP_INLINE float GeluSlope(float x) {
+  return 0.5F * (1.0F + FastErf(x * kInverseRoot2)) +
+         x * kInverseRoot2Pi * FastExp(-0.5F * x * x);
+}
+
+}  // namespace
+
+ISOFLOP_VECTORISE
+void Normalise(std::int64_t rows, std::int64_t d, const float* x,
+               const NormWeights<const float>& weights, float* y,
+               const NormStatistics& statistics) {
+  const float* gain = weights.gain;
+  const float* bias = weights.bias;
+  for (std::int64_t row = 0; row < rows; ++row, x += d, y += d) {
+    const float mean = bias == nullptr
+                           ? 0.0F
+                           : MeanOf(d, [x](std::int64_t i) { return x[i]; });
+    const float variance = MeanOf(
+        d, [x, mean](std::int64_t i) { return (x[i] - mean) * (x[i] - mean); });
+    const float inverse =
+        1.0F / std::sqrt(variance + static_cast<float>(kNormEpsilon));
+    statistics.mean[row] = mean;
+    statistics.inverse[row] = inverse;
+    if (bias == nullptr) {
+      for (std::int64_t i = 0; i < d; ++i) y[i] = gain[i] * (x[i] * inverse);
+    } else {
+      for (std::int64_t i = 0; i < d; ++i) {
+        y[i] = gain[i] * ((x[i] - mean) * inverse) + bias[i];
+      }
+    }
+  }
+}
+
+ISOFLOP_VECTORISE
+void NormaliseBackward(std::int64_t rows, std::int64_t d, const float* x,
+                       const float* dy, const NormWeights<const float>& weights,
+                       const NormStatistics& statistics, float* dx,
+                       const NormWeights<float>& gradients) {
+  const float* gain = weights.gain;
+  for (std::int64_t row = 0; row < rows; ++row, x += d, dy += d, dx += d) {
+    const float mean = statistics.mean[row];
+    const float inverse = statistics.inverse[row];
+    const float mean_du =
+        weights.bias == nullptr
+            ? 0.0F
+            : MeanOf(d, [=](std::int64_t i) { return gain[i] * dy[i]; });
+    const float mean_du_u = MeanOf(d, [=](std::int64_t i) {
+      return gain[i] * dy[i] * ((x[i] - mean) * inverse);
+    });
+    float* dgain = gradients.gain;
+    for (std::int64_t i = 0; i < d; ++i) {
+      const float u = (x[i] - mean) * inverse;
+      dx[i] += (gain[i] * dy[i] - mean_du - u * mean_du_u) * inverse;
+      dgain[i] += dy[i] * u;
+    }
+    if (weights.bias == nullptr) continue;
+    float* dbias = gradients.bias;
+    for (std::int64_t i = 0; i < d; ++i) dbias[i] += dy[i];
+  }
+}
+
+ISOFLOP_VECTORISE
+void Activate(FfnKind kind, std::int64_t rows, std::int64_t d_ff,
+              const float* x, float* y) {
+  const std::int64_t size = rows * d_ff;
+  switch (kind) {
+    case FfnKind::kReluSquared:
+      for (std::int64_t i = 0; i < size; ++i) {
+        const float positive = std::max(x[i], 0.0F);
+        y[i] = positive * positive;
+      }
+      return;
+    case FfnKind::kRelu:
+      for (std::int64_t i = 0; i < size; ++i) y[i] = std::max(x[i], 0.0F);
+      return;
+    case FfnKind::kGelu:
+      for (std::int64_t i = 0; i < size; ++i) y[i] = Gelu(x[i]);
+      return;
+    case FfnKind::kSwiglu:
+      for (std::int64_t row = 0; row < rows; ++row) {
+        const float* gate = x + row * 2 * d_ff;
+        const float* up = gate + d_ff;
+        float* out = y + row * d_ff;
+        for (std::int64_t i = 0; i < d_ff; ++i) {
+          out[i] = gate[i] * FastSigmoid(gate[i]) * up[i];
+        }
+      }
+  }
+}
+
+ISOFLOP_VECTORISE
+void ActivateBackward(FfnKind kind, std::int64_t rows, std::int64_t d_ff,
+                      const float* x, const float* dy, float* dx) {
+  const std::int64_t size = rows * d_ff;
+  switch (kind) {
+    case FfnKind::kReluSquared:
+      for (std::int64_t i = 0; i < size; ++i) {
+        dx[i] = 2.0F * std::max(x[i], 0.0F) * dy[i];
+      }
+      return;
+    case FfnKind::kRelu:
+      for (std::int64_t i = 0; i < size; ++i) {
+        dx[i] = x[i] > 0.0F ? dy[i] : 0.0F;
+      }
+      return;
+    case FfnKind::kGelu:
+      for (std::int64_t i = 0; i < size; ++i) dx[i] = GeluSlope(x[i]) * dy[i];
+      return;
+    case FfnKind::kSwiglu:
+      for (std::int64_t row = 0; row < rows; ++row) {
+        const float* gate = x + row * 2 * d_ff;
+        const float* up = gate + d_ff;
+        const float* dout = dy + row * d_ff;
+        float* dgate = dx + row * 2 * d_ff;
+        float* dup = dgate + d_ff;
+        for (std::int64_t i = 0; i < d_ff; ++i) {
+          const float s = FastSigmoid(gate[i]);
+          dgate[i] = dout[i] * up[i] * s * (1.0F + gate[i] * (1.0F - s));
+          dup[i] = dout[i] * gate[i] * s;
+        }
+      }
+  }
+}
+
+ISOFLOP_VECTORISE
+void CrossEntropy(std::int64_t rows, std::int64_t vocab,
+                  const std::int64_t* targets, float scale, float* logits,
+                  float* losses) {
+  for (std::int64_t row = 0; row < rows; ++row, logits += vocab) {
+    const float largest = MaxOf(vocab, logits);
+    const float of_target = logits[targets[row]] - largest;
+    for (std::int64_t i = 0; i < vocab; ++i) {
+      logits[i] = FastExp(logits[i] - largest);
+    }
+    const float sum =
+        SumOf(vocab, [logits](std::int64_t i) { return logits[i]; });
+    losses[row] = std::log(sum) - of_target;
+    const float factor = scale / sum;
+    for (std::int64_t i = 0; i < vocab; ++i) logits[i] *= factor;
+    logits[targets[row]] -= scale;
+  }
+}
+
+ISOFLOP_VECTORISE
+void Embed(std::int64_t rows, std::int64_t d, std::int64_t context,
+           const std::int64_t* tokens, const float* embedding,
+           const float* positions, float* x) {
+  for (std::int64_t row = 0; row < rows; ++row, x += d) {
+    const float* token = embedding + tokens[row] * d;
+    if (positions == nullptr) {
+      std::copy_n(token, d, x);
+      continue;
+    }
+    const float* position = positions + row % context * d;
+    for (std::int64_t i = 0; i < d; ++i) x[i] = token[i] + position[i];
+  }
+}
+
+ISOFLOP_VECTORISE
+void EmbedBackward(std::int64_t rows, std::int64_t d, std::int64_t context,
+                   const std::int64_t* tokens, const float* dx,
+                   float* embedding, float* positions) {
+  for (std::int64_t row = 0; row < rows; ++row, dx += d) {
+    float* token = embedding + tokens[row] * d;
+    for (std::int64_t i = 0; i < d; ++i) token[i] += dx[i];
+    if (positions == nullptr) continue;
+    float* position = positions + row % context * d;
+    for (std::int64_t i = 0; i < d; ++i) position[i] += dx[i];
+  }
+}
+
+}  // namespace isoflop::cpu

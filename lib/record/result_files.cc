@@ -1,0 +1,184 @@
+// result.json: sealed when written, and not believed when the seal is broken.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "lib/core/error.h"
+#include "lib/core/files.h"
+#include "lib/core/hash.h"
+#include "lib/record/run_result.h"
+
+namespace isoflop {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kChecksum = "checksum";
+constexpr std::string_view kBeforeChecksum = R"("checksum": ")";
+constexpr std::string_view kNoChecksum = "0000000000000000";
+
+fs::path ResultPath(const SweepDir& dir, const std::string& id) {
+  return dir.run(id) / "result.json";
+}
+
+/// Returns where the digits of the checksum are in the text of a result file,
+/// npos when there are none.
+std::size_t ChecksumPosition(std::string_view text) {
+  const std::size_t before = text.rfind(kBeforeChecksum);
+  if (before == std::string_view::npos) return before;
+  const std::size_t digits = before + kBeforeChecksum.size();
+  const bool whole = digits + kNoChecksum.size() <= text.size();
+  return whole ? digits : std::string_view::npos;
+}
+
+/// Of the text with zeros in place of the checksum.
+std::string ChecksumOf(const std::string& text) {
+  return Sha256Hex(text).substr(0, kNoChecksum.size());
+}
+
+std::string Sealed(Json result) {
+  result[kChecksum] = kNoChecksum;
+  std::string text = ReadableText(result);
+  text.replace(ChecksumPosition(text), kNoChecksum.size(), ChecksumOf(text));
+  return text;
+}
+
+/// Throws Error unless the text is what Sealed once returned.
+void RequireSeal(std::string text, const std::string& source) {
+  const std::size_t position = ChecksumPosition(text);
+  Require(position != std::string::npos,
+          "{}: has no checksum: damaged, or not written by isoflop", source);
+  const std::string given = text.substr(position, kNoChecksum.size());
+  text.replace(position, kNoChecksum.size(), kNoChecksum);
+  Require(given == ChecksumOf(text), "{}: damaged: its checksum is wrong",
+          source);
+}
+
+/// Reads and checks a result file. Throws Error.
+RunResult LoadResult(const fs::path& path, const std::string& id) {
+  const std::string text = ReadFile(path);
+  RequireSeal(text, path.string());
+  Json json = ParseJson(text, path.string());
+  if (json.is_object()) json.erase(kChecksum);
+  RunResult result = RunResultFromJson(json, path.string());
+  Require(result.id == id, "{}: is the result of another run, {}",
+          path.string(), result.id);
+  return result;
+}
+
+std::vector<std::string> RunIds(const Plan& plan) {
+  std::vector<std::string> ids;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) ids.push_back(run.id);
+  }
+  return ids;
+}
+
+/// Calls read(i) for i below `count`, many at a time: reading a result is
+/// mostly waiting for a disk and taking JSON apart.
+void ForEachIndex(std::size_t count,
+                  const std::function<void(std::size_t)>& read) {
+  constexpr std::size_t kWorthAThread = 256;
+  const std::size_t cores =
+      std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  const std::size_t threads = std::min(cores, count / kWorthAThread + 1);
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < count; i = next++) read(i);
+  };
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
+}
+
+/// Calls use(i, result) for every run of the plan that has a result, the i-th
+/// in the plan's order, from several threads.
+void ForEachResult(const SweepDir& dir, const Plan& plan,
+                   std::vector<std::string>* notes,
+                   const std::function<void(std::size_t, RunResult&&)>& use) {
+  const std::vector<std::string> ids = RunIds(plan);
+  std::vector<std::vector<std::string>> notes_by_run(ids.size());
+  ForEachIndex(ids.size(), [&](std::size_t i) {
+    if (auto result = FindResult(dir, ids[i], &notes_by_run[i])) {
+      use(i, std::move(*result));
+    }
+  });
+  if (notes == nullptr) return;
+  for (auto& of_run : notes_by_run) {
+    std::ranges::move(of_run, std::back_inserter(*notes));
+  }
+}
+
+}  // namespace
+
+void StoreResult(const SweepDir& dir, const RunResult& result) {
+  MakeDirectories(dir.run(result.id));
+  WriteFileAtomically(ResultPath(dir, result.id), Sealed(ToJson(result)));
+}
+
+std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,
+                                    std::vector<std::string>* notes) {
+  const fs::path path = ResultPath(dir, id);
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return std::nullopt;
+  try {
+    return LoadResult(path, id);
+  } catch (const Error& error) {
+    if (notes != nullptr) {
+      notes->push_back(fmt::format("{}; not used", error.what()));
+    }
+    return std::nullopt;
+  }
+}
+
+std::vector<RunResult> LoadResults(const SweepDir& dir, const Plan& plan,
+                                   std::vector<std::string>* notes) {
+  std::vector<std::optional<RunResult>> found(RunIds(plan).size());
+  ForEachResult(dir, plan, notes, [&](std::size_t i, RunResult&& result) {
+    found[i] = std::move(result);
+  });
+  std::vector<RunResult> results;
+  for (auto& result : found) {
+    if (result) results.push_back(std::move(*result));
+  }
+  return results;
+}
+
+std::map<std::string, RunStatus> LoadStatuses(const SweepDir& dir,
+                                              const Plan& plan,
+                                              std::vector<std::string>* notes) {
+  const std::vector<std::string> ids = RunIds(plan);
+  std::vector<std::optional<RunStatus>> found(ids.size());
+  ForEachResult(dir, plan, notes, [&](std::size_t i, const RunResult& result) {
+    found[i] = result.status;
+  });
+  std::map<std::string, RunStatus> statuses;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (found[i]) statuses[ids[i]] = *found[i];
+  }
+  return statuses;
+}
+
+void SetResultAside(const SweepDir& dir, const std::string& id) {
+  const fs::path path = ResultPath(dir, id);
+  std::error_code code;
+  for (int attempt = 1;; ++attempt) {
+    const fs::path aside =
+        dir.run(id) / fmt::format("result.attempt-{}.json", attempt);
+    if (fs::exists(aside, code)) continue;
+    fs::rename(path, aside, code);
+    Require(!code, "{}: cannot set aside: {}", path.string(), code.message());
+    return;
+  }
+}
+
+}  // namespace isoflop

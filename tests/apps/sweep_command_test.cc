@@ -1,0 +1,106 @@
+// The whole pipeline, from sweep file to law, with a worker whose losses follow
+// a known law.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lib/core/json.h"
+#include "tests/apps/command.h"
+#include "tests/support/schema_check.h"
+#include "tests/support/scoped_env.h"
+
+namespace isoflop {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+const std::string kSweep =
+    "sweep " ISOFLOP_SOURCE_DIR
+    "/sweeps/demo.json -o out"
+    " --devices cpu --jobs 2 --worker " ISOFLOP_FAKE_WORKER;
+
+TEST(SweepCommand, GoesFromSweepFileToAllocation) {
+  const TempDir dir;
+  const Outcome sweep = Isoflop(dir, kSweep + " --fit");
+  ASSERT_EQ(sweep.status, 0) << sweep.err;
+  EXPECT_THAT(sweep.out,
+              AllOf(HasSubstr("33 of 33 runs ok"), HasSubstr("IsoFLOP optima"),
+                    HasSubstr("Fitted law"), HasSubstr("entropy rate"),
+                    HasSubstr("allocation")));
+  EXPECT_EQ(SchemaProblem(ReadJsonFile(dir / "out/fit.json"), "fit"), "");
+}
+
+TEST(SweepCommand, TheSameCommandAgainTrainsNothing) {
+  const TempDir dir;
+  ASSERT_EQ(Isoflop(dir, kSweep + " --fit").status, 0);
+  const std::string ended = ReadFile(dir / "out/logs/ended.log");
+  const std::string fit = ReadFile(dir / "out/fit.json");
+  const Outcome again = Isoflop(dir, kSweep + " --fit");
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(ReadFile(dir / "out/logs/ended.log"), ended);
+  EXPECT_EQ(ReadFile(dir / "out/fit.json"), fit);
+}
+
+TEST(SweepCommand, ADivergedRunIsKeptOutOfTheFitAndEndsWithThree) {
+  const TempDir dir;
+  const ScopedEnv fault("ISOFLOP_FAKE_FAULT", "diverge");
+  const ScopedEnv where("ISOFLOP_FAKE_RUN", "d96-");
+  const Outcome sweep = Isoflop(dir, kSweep + " --fit");
+  EXPECT_EQ(sweep.status, 3) << sweep.err;
+  EXPECT_THAT(sweep.out, AllOf(HasSubstr("diverged"), HasSubstr("32 of 33")));
+  const Json fit = ReadJsonFile(dir / "out/fit.json");
+  EXPECT_EQ(fit["observations"]["used"], 32);
+}
+
+TEST(SweepCommand, NothingToFitIsNoCrash) {
+  const TempDir dir;
+  const ScopedEnv fault("ISOFLOP_FAKE_FAULT", "fail");
+  const Outcome sweep = Isoflop(dir, kSweep + " --fit");
+  EXPECT_EQ(sweep.status, 3) << sweep.err;
+  EXPECT_FALSE(std::filesystem::exists(dir / "out/fit.json"));
+}
+
+TEST(SweepCommand, StatusAndExportAgreeWithTheSweep) {
+  const TempDir dir;
+  ASSERT_EQ(Isoflop(dir, kSweep).status, 0);
+  const Outcome status = Isoflop(dir, "status out --json");
+  ASSERT_EQ(status.status, 0) << status.err;
+  EXPECT_EQ(ParseJson(status.out, "stdout")["ok"], 33);
+  const Outcome exported = Isoflop(dir, "export out");
+  ASSERT_EQ(exported.status, 0) << exported.err;
+  const Json results = ParseJson(exported.out, "stdout");
+  EXPECT_EQ(results["runs"].size(), 33U);
+  EXPECT_EQ(SchemaProblem(results, "results"), "");
+}
+
+TEST(SweepCommand, AnExportedCsvGivesTheSameLaw) {
+  const TempDir dir;
+  ASSERT_EQ(Isoflop(dir, kSweep + " --fit").status, 0);
+  ASSERT_EQ(Isoflop(dir, "export out --format csv -o runs.csv").status, 0);
+  ASSERT_EQ(Isoflop(dir, "fit runs.csv -o csv.json").status, 0);
+  const Json of_sweep = ReadJsonFile(dir / "out/fit.json");
+  const Json of_csv = ReadJsonFile(dir / "csv.json");
+  for (const char* key :
+       {"estimate", "objective", "certificate", "bootstrap"}) {
+    EXPECT_EQ(of_sweep["chinchilla"][key], of_csv["chinchilla"][key]) << key;
+  }
+  EXPECT_EQ(of_sweep["isoflop"], of_csv["isoflop"]);
+}
+
+TEST(SweepCommand, AChangedSweepFileIsRefusedWithWhatChanged) {
+  const TempDir dir;
+  const std::string options =
+      " -o out --devices cpu --worker " ISOFLOP_FAKE_WORKER;
+  Json file = ReadJsonFile(ISOFLOP_SOURCE_DIR "/sweeps/smoke.json");
+  dir.Write("a.json", file.dump());
+  ASSERT_EQ(Isoflop(dir, "sweep a.json" + options).status, 0);
+  file["training"]["peak_lr"] = 0.001;
+  dir.Write("a.json", file.dump());
+  const Outcome sweep = Isoflop(dir, "sweep a.json" + options);
+  EXPECT_EQ(sweep.status, 2);
+  EXPECT_THAT(sweep.err, HasSubstr("training.peak_lr"));
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,145 @@
+// Data that cannot determine a law get a reason in words, whatever the law and
+// the penalty: no crash, no number that is not one.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "analysis/fit/fit.h"
+#include "tests/fit/synthetic.h"
+
+namespace isoflop {
+namespace {
+
+std::vector<Observation> Grid(int sizes, int tokens) {
+  return FullGrid(kSmallLaw, Doubling(1e4, sizes), Doubling(1e6, tokens));
+}
+
+std::vector<Observation> WithLoss(
+    const std::function<double(const Observation&)>& loss) {
+  auto grid = Grid(5, 5);
+  for (Observation& o : grid) o.L = loss(o);
+  return grid;
+}
+
+std::vector<Observation> FirstOf(std::vector<Observation> all,
+                                 std::size_t count) {
+  all.resize(count);
+  return all;
+}
+
+struct DegenerateCase {
+  std::string name;
+  std::vector<Observation> data;
+  std::string reason;  // a fragment of what Approach 3 says
+};
+
+std::vector<DegenerateCase> Cases() {
+  return {
+      {"one run", Grid(1, 1), "1 observations"},
+      {"two runs", Grid(2, 1), "2 observations"},
+      {"five runs for five parameters", FirstOf(Grid(3, 3), 5),
+       "5 observations cannot test a law of 5 parameters"},
+      {"one size", Grid(1, 10), "1 different N"},
+      {"two sizes", Grid(2, 10), "2 different N"},
+      {"one number of tokens", Grid(10, 1), "1 different D"},
+      {"two numbers of tokens", Grid(10, 2), "2 different D"},
+      {"one run ten times", std::vector<Observation>(10, Grid(1, 1)[0]),
+       "1 different N"},
+      {"the same loss everywhere", WithLoss([](auto&) { return 3.0; }),
+       "does not fall"},
+      {"a loss that rises with N", WithLoss([](const auto& o) {
+         return 2.0 + 0.01 * std::log(o.N) + 800.0 * std::pow(o.D, -0.5);
+       }),
+       "does not fall with the number of parameters"},
+      {"a loss that does not see N", WithLoss([](const auto& o) {
+         return 2.0 + 800.0 * std::pow(o.D, -0.5);
+       }),
+       "does not fall with the number of parameters"},
+      {"a loss that does not see D", WithLoss([](const auto& o) {
+         return 2.0 + 200.0 * std::pow(o.N, -0.5);
+       }),
+       "does not fall with the number of tokens"},
+      {"a step in N", WithLoss([](const auto& o) {
+         return (o.N < 1.5e4 ? 3.0 : 2.0) + 800.0 * std::pow(o.D, -0.5);
+       }),
+       "no lowest point"},
+  };
+}
+
+TEST(DegenerateFit, SaysWhyApproach3HasNoLaw) {
+  for (const DegenerateCase& sample : Cases()) {
+    const auto fit = FitChinchilla(sample.data, {});
+    EXPECT_EQ(fit.status, FitStatus::kUnsupported) << sample.name;
+    EXPECT_NE(fit.reason.find(sample.reason), std::string::npos)
+        << sample.name << ": " << fit.reason;
+  }
+}
+
+TEST(DegenerateFit, IsSurvivedByEveryLawAndPenalty) {
+  for (const DegenerateCase& sample : Cases()) {
+    for (const auto loss : {LossKind::kHuber, LossKind::kLad, LossKind::kL2,
+                            LossKind::kStudentT}) {
+      FitOptions options;
+      options.objective.loss = loss;
+      options.bootstrap.resamples = 3;
+      options.budgets_flops = {1e15};
+      options.holdout_above = sample.data.front().C;
+      const FitReport report = FitScalingLaws(MakeSet(sample.data), options);
+      EXPECT_EQ(report.chinchilla->status, FitStatus::kUnsupported)
+          << sample.name;
+      EXPECT_TRUE(report.allocations.empty()) << sample.name;
+    }
+  }
+}
+
+/// Data that are strange, but have an answer.
+std::vector<DegenerateCase> StrangeCases() {
+  const auto scaled = [](double N, double D, double L) {
+    auto grid = Grid(5, 5);
+    for (Observation& o : grid) {
+      o.N *= N;
+      o.D *= D;
+      o.L *= L;
+      o.C = SixND(o.N, o.D);
+    }
+    return grid;
+  };
+  return {{"very many parameters", scaled(1e290, 1.0, 1.0), ""},
+          {"hardly a parameter", scaled(1e-290, 1.0, 1.0), ""},
+          {"very many tokens", scaled(1.0, 1e285, 1.0), ""},
+          {"very small losses", scaled(1.0, 1.0, 1e-300), ""},
+          {"very large losses", scaled(1.0, 1.0, 1e300), ""},
+          {"six runs",
+           FirstOf({Grid(3, 3)[0], Grid(3, 3)[2], Grid(3, 3)[4], Grid(3, 3)[5],
+                    Grid(3, 3)[6], Grid(3, 3)[7]},
+                   6),
+           ""}};
+}
+
+TEST(DegenerateFit, HasTheRightAnswerForStrangeButSufficientData) {
+  for (const DegenerateCase& sample : StrangeCases()) {
+    const auto fit = FitChinchilla(sample.data, {});
+    ASSERT_EQ(fit.status, FitStatus::kOk) << sample.name << ": " << fit.reason;
+    EXPECT_NEAR(fit.law.alpha, kSmallLaw.alpha, 1e-6) << sample.name;
+    EXPECT_NEAR(fit.law.beta, kSmallLaw.beta, 1e-6) << sample.name;
+  }
+}
+
+TEST(DegenerateFit, GivesFiniteNumbersForPureNoise) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const auto data = WithNoise(WithLoss([](auto&) { return 2.0; }), 0.3, seed);
+    const auto fit = FitChinchilla(data, {});
+    if (fit.status != FitStatus::kOk) continue;
+    EXPECT_TRUE(std::isfinite(fit.law.A) && std::isfinite(fit.law.B));
+    EXPECT_GE(fit.law.E, 0.0);
+    EXPECT_GT(fit.law.alpha, 0.0);
+    EXPECT_GT(fit.law.beta, 0.0);
+  }
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,55 @@
+#include "analysis/fit/holdout.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/fit/synthetic.h"
+
+namespace isoflop {
+namespace {
+
+std::vector<Observation> Grid() {
+  return FullGrid(kSmallLaw, Doubling(1e4, 5), Doubling(1e6, 5));
+}
+
+TEST(Holdout, PredictsALawFromItsCheapRuns) {
+  const auto holdout = HoldOut(Grid(), 2e12, {});
+  ASSERT_EQ(holdout.status, FitStatus::kOk) << holdout.reason;
+  EXPECT_EQ(holdout.fitted + holdout.held_out, 25);
+  EXPECT_GT(holdout.held_out, 3);
+  EXPECT_LT(holdout.max_absolute_error, 1e-7);
+}
+
+TEST(Holdout, MeasuresWhatThePredictionMisses) {
+  auto runs = Grid();
+  int held_out = 0;
+  for (Observation& o : runs) {
+    if (o.C <= 2e12) continue;
+    o.L += held_out % 2 == 0 ? 0.1 : -0.3;
+    ++held_out;
+  }
+  ASSERT_EQ(held_out % 2, 0);
+  const auto holdout = HoldOut(runs, 2e12, {});
+  EXPECT_NEAR(holdout.mean_absolute_error, 0.2, 1e-6);
+  EXPECT_NEAR(holdout.rms_error, std::sqrt(0.05), 1e-6);
+  EXPECT_NEAR(holdout.mean_error, 0.1, 1e-6);
+  EXPECT_NEAR(holdout.max_absolute_error, 0.3, 1e-6);
+}
+
+TEST(Holdout, FitsRunsAtTheCutItself) {
+  const auto holdout = HoldOut(Grid(), Grid().back().C, {});
+  EXPECT_EQ(holdout.held_out, 0);
+  EXPECT_EQ(holdout.status, FitStatus::kUnsupported);
+  EXPECT_EQ(holdout.reason, "no run has more compute than that");
+}
+
+TEST(Holdout, IsUnsupportedWhenTooLittleIsLeftToFit) {
+  const auto holdout = HoldOut(Grid(), 1e11, {});
+  EXPECT_EQ(holdout.status, FitStatus::kUnsupported);
+  EXPECT_NE(holdout.reason.find("observations"), std::string::npos);
+  EXPECT_GT(holdout.held_out, 0);
+}
+
+}  // namespace
+}  // namespace isoflop

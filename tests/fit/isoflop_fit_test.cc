@@ -1,0 +1,171 @@
+#include "analysis/fit/isoflop_fit.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tests/fit/synthetic.h"
+
+namespace isoflop {
+namespace {
+
+/// Losses on a parabola of ln N at one budget: exactly what is fitted.
+std::vector<Observation> Valley(double C, double best, double bend,
+                                const std::vector<double>& sizes) {
+  std::vector<Observation> runs;
+  for (const double N : sizes) {
+    const double z = std::log(N / best);
+    runs.push_back(MakeObservation(N, C / (6.0 * N), 2.5 + bend * z * z));
+  }
+  return runs;
+}
+
+MinimumKind KindOf(const std::vector<Observation>& runs) {
+  return FitIsoflop(runs).budgets.at(0).minimum;
+}
+
+TEST(IsoflopFit, FindsTheVertexOfAParabola) {
+  const auto fit = FitIsoflop(Valley(1e18, 3e7, 0.05, Doubling(1e7, 5)));
+  const IsoflopBudget& budget = fit.budgets.at(0);
+  EXPECT_EQ(budget.minimum, MinimumKind::kInterior);
+  EXPECT_NEAR(budget.params_opt->value, 3e7, 1e-3);
+  EXPECT_NEAR(budget.tokens_opt->value, 1e18 / (6.0 * 3e7), 10.0);
+  EXPECT_NEAR(budget.loss_opt->value, 2.5, 1e-12);
+  EXPECT_EQ(budget.points, 5);
+  EXPECT_EQ(budget.sizes, 5);
+}
+
+TEST(IsoflopFit, RecoversPowerLawsOfTheVertices) {
+  std::vector<Observation> runs;
+  for (double C = 1e16; C < 1e20; C *= 10.0) {
+    const double best = 0.1 * std::pow(C, 0.46);
+    const auto valley = Valley(C, best, 0.08, Doubling(0.3 * best, 4));
+    runs.insert(runs.end(), valley.begin(), valley.end());
+  }
+  const auto fit = FitIsoflop(runs);
+  ASSERT_EQ(fit.status, FitStatus::kOk) << fit.reason;
+  EXPECT_NEAR(fit.a.value, 0.46, 1e-9);
+  EXPECT_NEAR(fit.b.value, 0.54, 1e-9);
+  EXPECT_NEAR(fit.params_coefficient, 0.1, 1e-8);
+}
+
+TEST(IsoflopFit, ClassifiesWhatIsNoMinimum) {
+  EXPECT_EQ(KindOf(Valley(1e18, 3e7, 0.05, Doubling(1e7, 4))),
+            MinimumKind::kInterior);
+  EXPECT_EQ(KindOf(Valley(1e18, 9e6, 0.05, Doubling(1e7, 4))),
+            MinimumKind::kEdge);
+  EXPECT_EQ(KindOf(Valley(1e18, 9e7, 0.05, Doubling(1e7, 4))),
+            MinimumKind::kEdge);
+  EXPECT_EQ(KindOf(Valley(1e18, 3e7, -0.05, Doubling(1e7, 4))),
+            MinimumKind::kNoMinimum);
+  EXPECT_EQ(KindOf(Valley(1e18, 3e7, 0.0, Doubling(1e7, 4))),
+            MinimumKind::kNoMinimum);
+  EXPECT_EQ(KindOf(Valley(1e18, 3e7, 0.05, Doubling(1e7, 3))),
+            MinimumKind::kTooFew);
+}
+
+TEST(IsoflopFit, CountsRepeatedSeedsAsRunsButNotAsSizes) {
+  EXPECT_EQ(KindOf(Valley(1e18, 3e7, 0.05, {1e7, 1e7, 5e7, 5e7})),
+            MinimumKind::kTooFew);
+  EXPECT_EQ(KindOf(Valley(1e18, 3e7, 0.05, {1e7, 1e7, 3e7, 5e7})),
+            MinimumKind::kInterior);
+}
+
+TEST(IsoflopFit, LeavesBudgetsWithoutAnInteriorMinimumOutOfTheExponents) {
+  const auto sweep = SmallSweep();
+  const auto fit = FitIsoflop(sweep);
+  auto more = sweep;
+  const auto edge = Valley(1e14, 1e4, 0.05, Doubling(1e5, 5));
+  more.insert(more.end(), edge.begin(), edge.end());
+  const auto with_edge = FitIsoflop(more);
+  EXPECT_EQ(with_edge.budgets.size(), fit.budgets.size() + 1);
+  EXPECT_EQ(with_edge.a.value, fit.a.value);
+}
+
+TEST(IsoflopFit, IsUnsupportedWithOneMinimum) {
+  const auto fit = FitIsoflop(Valley(1e18, 3e7, 0.05, Doubling(1e7, 5)));
+  EXPECT_EQ(fit.status, FitStatus::kUnsupported);
+  EXPECT_EQ(fit.reason,
+            "1 of 1 budgets with an interior minimum: at least 2 are needed");
+}
+
+TEST(IsoflopFit, TreatsACountOfTwoAsTwoRunsAndOfZeroAsNone) {
+  const auto sweep = WithNoise(SmallSweep(), 0.01, 6);
+  std::vector<double> counts(sweep.size(), 1.0);
+  auto drawn = sweep;
+  counts[3] = 2.0;
+  drawn.push_back(sweep[3]);
+  counts[20] = 0.0;
+  drawn.erase(drawn.begin() + 20);
+  const auto by_count = FitIsoflop(sweep, counts);
+  const auto by_hand = FitIsoflop(drawn);
+  EXPECT_NEAR(by_count.a.value, by_hand.a.value, 1e-10);
+  EXPECT_EQ(by_count.budgets[0].points, by_hand.budgets[0].points);
+}
+
+TEST(IsoflopFit, FindsTheExponentOfASurfaceOnACentredGrid) {
+  // The valleys of all budgets have one shape, so the vertices are off by one
+  // factor and the exponent is exact.
+  const auto fit = FitIsoflop(SmallSweep());
+  ASSERT_EQ(fit.status, FitStatus::kOk) << fit.reason;
+  EXPECT_NEAR(fit.a.value, ParamsExponent(kSmallLaw), 1e-9);
+  EXPECT_NEAR(fit.a.value + fit.b.value, 1.0, 1e-9);
+}
+
+// Noise-free biases of D* at 1e24 FLOPs (arXiv:2603.22339): fifteen sizes at
+// each budget, evenly spaced and centred on the optimum.
+TEST(IsoflopFit, HasTheKnownBiasOfItsParabolas) {
+  const Chinchilla surface{
+      .E = 1.69, .A = 406.4, .B = 410.7, .alpha = 0.34, .beta = 0.28};
+  const std::vector<std::pair<double, double>> known = {
+      {2.0, -0.33}, {4.0, -1.30}, {8.0, -2.90}, {16.0, -5.10}};
+  for (const auto& [half_width, percent] : known) {
+    const auto runs =
+        IsoflopGrid(surface, {1e17, 1e18, 1e19, 1e20}, 15, half_width);
+    const auto fit = FitIsoflop(runs);
+    const double D = fit.tokens_coefficient * std::pow(1e24, fit.b.value);
+    const double bias = D / OptimumAt(surface, 1e24).D - 1.0;
+    EXPECT_NEAR(100.0 * bias, percent, 0.005) << half_width;
+  }
+}
+
+TEST(IsoflopBias, IsWhatTheParabolasGetWrongOnTheSurface) {
+  const auto runs = SmallSweep();
+  auto fit = FitIsoflop(runs);
+  AddBias(runs, kSmallLaw, &fit);
+  for (const IsoflopBudget& budget : fit.budgets) {
+    const double truth = OptimumAt(kSmallLaw, budget.flops).N;
+    ASSERT_TRUE(budget.params_bias.has_value());
+    EXPECT_NEAR(*budget.params_bias, budget.params_opt->value / truth - 1.0,
+                1e-9);
+  }
+  EXPECT_NEAR(*fit.a_bias, 0.0, 1e-9);
+}
+
+TEST(IsoflopBias, DoesNotDependOnTheNoise) {
+  const auto exact = SmallSweep();
+  const auto noisy = WithNoise(exact, 0.002, 9);
+  auto fit = FitIsoflop(exact);
+  auto noisy_fit = FitIsoflop(noisy);
+  AddBias(exact, kSmallLaw, &fit);
+  AddBias(noisy, kSmallLaw, &noisy_fit);
+  for (std::size_t i = 0; i < fit.budgets.size(); ++i) {
+    EXPECT_NEAR(*noisy_fit.budgets[i].params_bias, *fit.budgets[i].params_bias,
+                1e-9);
+  }
+}
+
+TEST(IsoflopBias, IsWarnedOfOnAWideGridOnly) {
+  const Chinchilla surface{
+      .E = 1.69, .A = 406.4, .B = 410.7, .alpha = 0.34, .beta = 0.28};
+  for (const double half_width : {1.5, 30.0}) {
+    const auto runs = IsoflopGrid(surface, {1e18, 1e19, 1e20}, 9, half_width);
+    auto fit = FitIsoflop(runs);
+    AddBias(runs, surface, &fit);
+    EXPECT_EQ(fit.bias_warning.empty(), half_width < 2.0);
+  }
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,165 @@
+#include "analysis/fit/observation_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/expect_error.h"
+#include "tests/support/temp_dir.h"
+
+namespace isoflop {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(CsvObservations, AreReadByName) {
+  const auto set = ParseCsvObservations(
+      "loss,tokens,params\n3.5,2e9,1e8\n3.25,4e9,1.5e8\n", "runs.csv");
+  ASSERT_EQ(set.rows.size(), 2U);
+  EXPECT_EQ(set.rows[1].N, 1.5e8);
+  EXPECT_EQ(set.rows[1].D, 4e9);
+  EXPECT_EQ(set.rows[1].L, 3.25);
+  EXPECT_EQ(set.rows[1].C, 6.0 * 1.5e8 * 4e9);
+  EXPECT_EQ(set.source, "runs.csv");
+  EXPECT_EQ(set.params, ParamsKind::kAsGiven);
+  EXPECT_EQ(set.flops, FlopsKind::kSixND);
+  EXPECT_THAT(set.notes, IsEmpty());
+}
+
+TEST(CsvObservations, MayBeNamedByTheirLetters) {
+  const auto set = ParseCsvObservations("N,D,L\n10,20,3\n", "a");
+  EXPECT_EQ(set.rows[0].N, 10.0);
+  EXPECT_EQ(set.rows[0].D, 20.0);
+  EXPECT_EQ(set.rows[0].L, 3.0);
+}
+
+TEST(CsvObservations, GetTheirTokensFromFlops) {
+  const auto set = ParseCsvObservations("N,C,L\n10,6000,3\n", "a");
+  EXPECT_EQ(set.rows[0].D, 100.0);
+  EXPECT_EQ(set.flops, FlopsKind::kSixND);
+}
+
+TEST(CsvObservations, KeepFlopsThatAreGivenBesideTokens) {
+  const auto set = ParseCsvObservations("N,D,C,L\n10,100,7000,3\n", "a");
+  EXPECT_EQ(set.rows[0].C, 7000.0);
+  EXPECT_EQ(set.flops, FlopsKind::kAsGiven);
+}
+
+TEST(CsvObservations, MayHaveEveryOtherQuantity) {
+  const auto set = ParseCsvObservations(
+      "N,D,L,seed,group,weight,loss_std,budget_flops,params_total,"
+      "params_non_embedding\n10,20,3,-4,\"a,b\",2,0.01,1200,10,8\n",
+      "a");
+  const Observation& o = set.rows[0];
+  EXPECT_EQ(o.seed, -4);
+  EXPECT_EQ(o.group, "a,b");
+  EXPECT_EQ(o.weight, 2.0);
+  EXPECT_EQ(o.loss_std, 0.01);
+  EXPECT_EQ(o.budget_flops, 1200.0);
+  EXPECT_EQ(o.params_total, 10.0);
+  EXPECT_EQ(o.params_non_embedding, 8.0);
+}
+
+TEST(CsvObservations, MayLeaveOptionalCellsEmpty) {
+  const auto set =
+      ParseCsvObservations("N,D,L,seed,weight,group\n10,20,3,,,\n", "a");
+  EXPECT_FALSE(set.rows[0].seed.has_value());
+  EXPECT_EQ(set.rows[0].weight, 1.0);
+  EXPECT_EQ(set.rows[0].group, "");
+}
+
+TEST(CsvObservations, CountTotalParametersUnlessToldOtherwise) {
+  const auto both = ParseCsvObservations(
+      "params_non_embedding,params_total,D,L\n8,10,20,3\n", "a");
+  EXPECT_EQ(both.rows[0].N, 10.0);
+  EXPECT_EQ(both.params, ParamsKind::kTotal);
+  const auto one =
+      ParseCsvObservations("params_non_embedding,D,L\n8,20,3\n", "a");
+  EXPECT_EQ(one.rows[0].N, 8.0);
+  EXPECT_EQ(one.params, ParamsKind::kNonEmbedding);
+}
+
+TEST(CsvObservations, NameTheColumnsThatAreNotRead) {
+  const auto set =
+      ParseCsvObservations("x,N,D,L,hex color\n1,10,20,3,#fff\n", "a");
+  EXPECT_THAT(set.notes, ElementsAre("columns not read: x, hex color"));
+}
+
+TEST(CsvObservations, MayBeNamedByTheUser) {
+  const auto set = ParseCsvObservations(
+      "Model Size,Training FLOP,loss,N\n10,6000,3,77\n", "a",
+      {{"params", "Model Size"}, {"flops", "Training FLOP"}});
+  EXPECT_EQ(set.rows[0].N, 10.0);
+  EXPECT_EQ(set.rows[0].D, 100.0);
+  EXPECT_THAT(set.notes, ElementsAre("columns not read: N"));
+}
+
+TEST(CsvObservations, SurviveByteOrderMarkWindowsLinesAndQuotes) {
+  const auto set = ParseCsvObservations(
+      "\xEF\xBB\xBF\"N\",D , L\r\n\"10\", +20 ,3\r\n\r\n", "a");
+  ASSERT_EQ(set.rows.size(), 1U);
+  EXPECT_EQ(set.rows[0].D, 20.0);
+}
+
+TEST(CsvObservations, LeaveOutRunsThatDidNotFinish) {
+  const auto set = ParseCsvObservations(
+      "N,D,L,status\n10,20,3,ok\n10,20,,diverged\n10,20,,failed\n", "a");
+  EXPECT_EQ(set.rows.size(), 1U);
+  EXPECT_THAT(set.notes,
+              ElementsAre("2 rows of runs without a loss are left out"));
+}
+
+TEST(JsonLinesObservations, AreReadByKey) {
+  const auto set = ParseJsonLinesObservations(
+      "{\"params\": 10, \"tokens\": 2e1, \"loss\": 3.5, \"seed\": 1, "
+      "\"group\": \"a\", \"config\": {}}\n\n{\"N\": 11, \"C\": 6600, \"L\": 3}",
+      "runs.jsonl");
+  ASSERT_EQ(set.rows.size(), 2U);
+  EXPECT_EQ(set.rows[0].D, 20.0);
+  EXPECT_EQ(set.rows[0].seed, 1);
+  EXPECT_EQ(set.rows[0].group, "a");
+  EXPECT_EQ(set.rows[1].D, 100.0);
+  EXPECT_THAT(set.notes, ElementsAre("columns not read: config"));
+}
+
+TEST(JsonLinesObservations, SurviveByteOrderMarkAndWindowsLines) {
+  const auto set = ParseJsonLinesObservations(
+      "\xEF\xBB\xBF{\"N\":1,\"D\":2,\"L\":3}\r\n{\"N\":1,\"D\":2,\"L\":3}\r\n",
+      "a");
+  EXPECT_EQ(set.rows.size(), 2U);
+}
+
+TEST(ReadObservations, TellsTheFormatByNameOrByContent) {
+  const TempDir dir;
+  const std::string json = "{\"N\":1,\"D\":2,\"L\":3}\n";
+  EXPECT_EQ(ReadObservations(dir.Write("a.jsonl", json)).rows.size(), 1U);
+  EXPECT_EQ(ReadObservations(dir.Write("a.txt", "\n " + json)).rows.size(), 1U);
+  EXPECT_EQ(ReadObservations(dir.Write("a.csv", "N,D,L\n1,2,3\n")).rows.size(),
+            1U);
+  EXPECT_EQ(ReadObservations(dir.Write("b.txt", "N,D,L\n1,2,3\n")).rows.size(),
+            1U);
+}
+
+TEST(ReadObservations, NamesTheFileInItsMessages) {
+  const TempDir dir;
+  EXPECT_ERROR(ReadObservations(dir.Write("bad.csv", "N,D,L\n1,2,x\n")),
+               "bad.csv:2: column 'L': must be a finite number above 0");
+  EXPECT_ERROR(ReadObservations(dir / "missing.csv"), "missing.csv");
+}
+
+TEST(ColumnName, IsQuantityEqualsColumn) {
+  const ColumnName name = ParseColumnName("params=Model = Size");
+  EXPECT_EQ(name.quantity, "params");
+  EXPECT_EQ(name.column, "Model = Size");
+}
+
+TEST(ColumnName, IsRefusedWithTheKnownQuantities) {
+  EXPECT_ERROR(ParseColumnName("params"), "must be quantity=column");
+  EXPECT_ERROR(ParseColumnName("=x"), "must be quantity=column");
+  EXPECT_ERROR(ParseColumnName("params="), "must be quantity=column");
+  EXPECT_ERROR(ParseColumnName("parms=x"), "did you mean 'params'?");
+  EXPECT_ERROR(ParseColumnName("colour=x"), "known are params, tokens, loss");
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,56 @@
+#include "analysis/fit/observation.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/fit/synthetic.h"
+#include "tests/support/expect_error.h"
+
+namespace isoflop {
+namespace {
+
+ObservationSet TwoCounts() {
+  ObservationSet set = MakeSet({MakeObservation(10.0, 100.0, 3.0)});
+  set.params = ParamsKind::kTotal;
+  set.rows[0].params_total = 10.0;
+  set.rows[0].params_non_embedding = 7.0;
+  return set;
+}
+
+TEST(WithParams, CountsAsAskedAndKeepsCAt6ND) {
+  const auto set = WithParams(TwoCounts(), ParamsKind::kNonEmbedding);
+  EXPECT_EQ(set.params, ParamsKind::kNonEmbedding);
+  EXPECT_EQ(set.rows[0].N, 7.0);
+  EXPECT_EQ(set.rows[0].C, 4200.0);
+}
+
+TEST(WithParams, LeavesFlopsThatWereGiven) {
+  ObservationSet given = TwoCounts();
+  given.flops = FlopsKind::kAsGiven;
+  given.rows[0].C = 1234.0;
+  EXPECT_EQ(WithParams(given, ParamsKind::kNonEmbedding).rows[0].C, 1234.0);
+}
+
+TEST(WithParams, ChangesNothingWhenTheKindIsTheSame) {
+  EXPECT_EQ(WithParams(TwoCounts(), ParamsKind::kTotal).rows[0].N, 10.0);
+  EXPECT_EQ(WithParams(TwoCounts(), ParamsKind::kAsGiven).params,
+            ParamsKind::kTotal);
+}
+
+TEST(WithParams, RefusesACountThatIsNotThere) {
+  ObservationSet set = TwoCounts();
+  set.rows[0].params_non_embedding.reset();
+  EXPECT_ERROR(WithParams(set, ParamsKind::kNonEmbedding),
+               "synthetic: observation 1 has no params_non_embedding");
+}
+
+TEST(CountDistinct, IgnoresRoundingAndOrder) {
+  const std::vector<Observation> runs = {
+      MakeObservation(2e6, 1e8, 3.0), MakeObservation(1e6, 1e8, 3.0),
+      MakeObservation(2e6 * (1.0 + 1e-13), 1e8, 3.0)};
+  EXPECT_EQ(CountDistinct(runs, &Observation::N), 2U);
+  EXPECT_EQ(CountDistinct(runs, &Observation::D), 1U);
+  EXPECT_EQ(CountDistinct({}, &Observation::D), 0U);
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,110 @@
+// The pass written by hand against the composition of tensor operations.
+
+#include "lib/model/cpu_pass.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/model/shapes.h"
+
+namespace isoflop {
+namespace {
+
+const ComputeOptions kPlain{.by_hand = false};
+
+void ExpectSameLossAndGradient(const ModelShape& shape, double weight) {
+  const at::Tensor tokens = RandomTokens(shape, 1, 5);
+  const at::Tensor targets = RandomTokens(shape, 2, 5);
+  Transformer by_hand = BuildModel(shape);
+  Transformer plain = BuildModel(shape, kPlain);
+  EXPECT_NEAR(by_hand.AddGradient(tokens, targets, weight).item<double>(),
+              plain.AddGradient(tokens, targets, weight).item<double>(), 1e-6)
+      << NameOfOptions(shape);
+  for (std::size_t i = 0; i < plain.parameters().specs().size(); ++i) {
+    const at::Tensor expected = plain.parameters().tensors()[i].grad();
+    const at::Tensor found = by_hand.parameters().tensors()[i].grad();
+    EXPECT_LT(MaxDifference(found, expected),
+              2e-6 + 2e-6 * expected.abs().max().item<double>())
+        << NameOfOptions(shape) << ", " << plain.parameters().specs()[i].name;
+  }
+}
+
+TEST(CpuPass, HasTheLossAndGradientOfThePlainModel) {
+  for (const ModelShape& shape : EveryKindOfShape()) {
+    ExpectSameLossAndGradient(shape, 1.0);
+  }
+}
+
+TEST(CpuPass, ScalesTheGradientByTheWeight) {
+  ExpectSameLossAndGradient(TinyShape(), 0.25);
+}
+
+TEST(CpuPass, FitsSizesThatAreNoMultiplesOfVectors) {
+  for (const std::int64_t heads : {1, 3, 5}) {
+    for (const std::int64_t context : {1, 2, 7, 33}) {
+      ModelShape shape = TinyShape();
+      shape.heads = heads;
+      shape.d_model = heads * 6;
+      shape.d_ff = 37;
+      shape.context = context;
+      shape.vocab_size = 23;
+      ExpectSameLossAndGradient(shape, 1.0);
+    }
+  }
+}
+
+TEST(CpuPass, FitsSizesThatGoToTheBlas) {
+  ModelShape shape = TinyShape();
+  shape.d_model = 192;
+  shape.d_ff = 768;
+  shape.context = 48;
+  shape.vocab_size = 300;
+  ExpectSameLossAndGradient(shape, 1.0);
+}
+
+TEST(CpuPass, AddsToTheGradientThatIsThere) {
+  const ModelShape shape = TinyShape();
+  const at::Tensor tokens = RandomTokens(shape, 1);
+  const at::Tensor targets = RandomTokens(shape, 2);
+  Transformer model = BuildModel(shape);
+  model.AddGradient(tokens, targets, 1.0);
+  const at::Tensor once = model.parameters().gradients().clone();
+  model.AddGradient(tokens, targets, 1.0);
+  EXPECT_LT(MaxDifference(model.parameters().gradients(), 2.0 * once), 1e-6);
+}
+
+TEST(CpuPass, HasTheTokenLossesOfThePlainModel) {
+  for (const ModelShape& shape : EveryKindOfShape()) {
+    const at::Tensor tokens = RandomTokens(shape, 1);
+    const at::Tensor targets = RandomTokens(shape, 2);
+    const Transformer by_hand = BuildModel(shape);
+    const Transformer plain = BuildModel(shape, kPlain);
+    EXPECT_LT(MaxDifference(by_hand.TokenLosses(tokens, targets),
+                            plain.TokenLosses(tokens, targets)),
+              5e-6)
+        << NameOfOptions(shape);
+  }
+}
+
+TEST(CpuPass, GivesAWindowTheSameLossesWhateverIsBesideIt) {
+  const ModelShape shape = TinyShape();
+  const at::Tensor tokens = RandomTokens(shape, 1, 7);
+  const at::Tensor targets = RandomTokens(shape, 2, 7);
+  const Transformer model = BuildModel(shape);
+  const at::Tensor all = model.TokenLosses(tokens, targets);
+  EXPECT_TRUE(at::equal(model.TokenLosses(tokens.narrow(0, 2, 3).contiguous(),
+                                          targets.narrow(0, 2, 3).contiguous()),
+                        all.narrow(0, 2, 3)));
+}
+
+TEST(CpuPass, GivesALossThatIsNotFiniteForWeightsThatAreNot) {
+  const ModelShape shape = TinyShape();
+  Transformer model = BuildModel(shape);
+  model.parameters().values().fill_(NAN);
+  const double loss =
+      model.AddGradient(RandomTokens(shape, 1), RandomTokens(shape, 2), 1.0)
+          .item<double>();
+  EXPECT_FALSE(std::isfinite(loss));
+}
+
+}  // namespace
+}  // namespace isoflop
