@@ -32,12 +32,12 @@ std::string RunsLine(const ObservationSummary& summary) {
     line += fmt::format(" ({} read, the {} of largest loss dropped)",
                         summary.read, summary.dropped);
   }
-  return line + fmt::format(
-                    ", C from {} to {} FLOPs{}; {}",
-                    FormatScientific(summary.smallest_flops),
-                    FormatScientific(summary.largest_flops),
-                    summary.flops == FlopsKind::kSixND ? " (6ND)" : " (as given)",
-                    InWords(summary.params));
+  return line + fmt::format(", C from {} to {} FLOPs{}; {}",
+                            FormatScientific(summary.smallest_flops),
+                            FormatScientific(summary.largest_flops),
+                            summary.flops == FlopsKind::kSixND ? " (6ND)"
+                                                               : " (as given)",
+                            InWords(summary.params));
 }
 
 std::string IntervalsLine(const FitReport& report) {
