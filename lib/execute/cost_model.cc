@@ -105,6 +105,7 @@ std::optional<double> EstimateWallSeconds(const std::vector<RunGroup>& groups,
   // Each group goes to the slot that is free first; which devices differ in
   // speed matters little then, so the first slot's stands for all.
   std::vector<double> seconds;
+  seconds.reserve(groups.size());
   for (const RunGroup& group : groups) {
     seconds.push_back(
         cost.Seconds(group, slots.front().device, TokensTrained(group)));

@@ -28,6 +28,8 @@ constexpr std::array<NamedValue<RunStatus>, 3> EnumNames(RunStatus) {
 }
 
 /// What training a run gave.
+// The check takes nlohmann_json's noexcept move constructor for one that throws.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 struct RunResult {
   std::string id;
   std::string group;
