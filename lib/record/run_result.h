@@ -28,7 +28,7 @@ constexpr std::array<NamedValue<RunStatus>, 3> EnumNames(RunStatus) {
 }
 
 /// What training a run gave.
-// The check takes nlohmann_json's noexcept move constructor for one that throws.
+// nlohmann_json's move constructor is noexcept; the check believes it throws.
 // NOLINTNEXTLINE(bugprone-exception-escape)
 struct RunResult {
   std::string id;
