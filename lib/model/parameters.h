@@ -23,14 +23,16 @@ struct ParameterSpec {
   double init_std = 0.0;  // of a normal distribution; 0: the mean itself
 };
 
-/// Returns every parameter of a shape, hidden matrices first. With d = d_model:
+/// Returns every parameter of a shape, hidden matrices first. Entries start
+/// from a normal distribution of this variance, gains at 1 and biases at 0;
+/// d = d_model, V = vocab_size, T = context:
 ///
-///   qkv [3d, d], fc [d_ff, d] (swiglu: [2 d_ff, d])   N(0, 1 / d)
-///   out [d, d]                                        N(0, 1 / (2 layers d))
-///   proj [d, d_ff]                                    N(0, 1 / (2 layers
-///   d_ff)) embedding [V, d], positions [T, d], head [V, d]   N(0, 1 / d) gains
-///   [d]                                         1 biases [d], of layer norms
-///   only                   0
+///   qkv [3d, d]                                       1 / d
+///   fc [d_ff, d]; swiglu: [2 d_ff, d]                 1 / d
+///   out [d, d]                                        1 / (2 layers d)
+///   proj [d, d_ff]                                    1 / (2 layers d_ff)
+///   embedding [V, d], positions [T, d], head [V, d]   1 / d
+///   gains [d]; layer norms also have biases [d]
 ///
 /// Output projections (out, proj) start smaller so that the residual stream
 /// keeps its size whatever the depth.
