@@ -37,6 +37,15 @@ Allocation AllocateOne(const Chinchilla& law,
 
 }  // namespace
 
+std::vector<double> DefaultBudgets(double largest_flops) {
+  std::vector<double> budgets;
+  for (const double times : {10.0, 100.0}) {
+    const double flops = times * largest_flops;
+    if (std::isfinite(flops)) budgets.push_back(flops);
+  }
+  return budgets;
+}
+
 std::vector<Allocation> Allocate(const Chinchilla& law,
                                  std::span<const Chinchilla> resampled,
                                  std::span<const double> budgets,

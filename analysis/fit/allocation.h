@@ -22,6 +22,10 @@ struct Allocation {
   double extrapolation_decades = 0.0;
 };
 
+/// Returns the budgets to allocate when none are asked for: 10 and 100 times
+/// `largest_flops`, the largest C in the data, if they are finite numbers.
+std::vector<double> DefaultBudgets(double largest_flops);
+
 /// Returns the allocations of `law`, with spreads over `resampled` laws when
 /// there are at least two. `largest_flops` is the largest C in the data.
 /// REQUIRES: budgets and largest_flops > 0.

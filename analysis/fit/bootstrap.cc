@@ -37,15 +37,22 @@ class ReplicateFactory {
   ReplicateFactory(std::span<const Observation> observations,
                    const Resampling& resampling,
                    const ObjectiveOptions& objective,
-                   const ChinchillaFit* estimate)
+                   const Estimates& estimates)
       : observations_(observations),
         resampling_(resampling),
+        estimates_(estimates),
         units_(ResampleUnits(observations, resampling.unit)),
+        groups_(GroupByBudget(observations)),
+        ladder_(Ladder(observations)),
         replicates_(static_cast<std::size_t>(resampling.resamples)) {
-    if (estimate == nullptr) return;
+    if (estimates.kaplan != nullptr &&
+        estimates.kaplan->joint.status == FitStatus::kOk) {
+      joint_ = estimates.kaplan->joint.law();
+    }
+    if (estimates.chinchilla == nullptr) return;
     solver_.emplace(observations, objective);
-    estimate_ = estimate->law;
-    density_ = estimate->student_t;
+    estimate_ = estimates.chinchilla->law;
+    density_ = estimates.chinchilla->student_t;
   }
 
   std::vector<Replicate> Run(int threads) {
@@ -73,15 +80,34 @@ class ReplicateFactory {
       replicate.chinchilla = refit.law;
       replicate.escaped = refit.escaped;
     }
-    replicate.isoflop = FitIsoflop(observations_, counts);
-    replicate.envelope = FitEnvelope(observations_, counts);
-    replicate.kaplan = FitKaplan(observations_, replicate.chinchilla, counts);
+    FitOthers(counts, &replicate);
     return replicate;
+  }
+
+  void FitOthers(const std::vector<double>& counts,
+                 Replicate* replicate) const {
+    if (estimates_.isoflop != nullptr) {
+      replicate->isoflop =
+          FitIsoflop(observations_, groups_, estimates_.isoflop->curve, counts);
+    }
+    if (estimates_.envelope != nullptr) {
+      replicate->envelope = estimates_.curves != nullptr
+                                ? estimates_.curves->Fit(counts)
+                                : FitEnvelope(observations_, ladder_, counts);
+    }
+    if (estimates_.kaplan != nullptr) {
+      replicate->kaplan = FitKaplan(observations_, ladder_,
+                                    replicate->chinchilla, counts, joint_);
+    }
   }
 
   std::span<const Observation> observations_;
   Resampling resampling_;
+  Estimates estimates_;
   std::vector<std::vector<std::size_t>> units_;
+  BudgetGroups groups_;
+  std::vector<Budget> ladder_;
+  std::optional<KaplanJoint> joint_;
   std::vector<Replicate> replicates_;
   std::optional<ChinchillaSolver> solver_;
   Chinchilla estimate_;
@@ -113,10 +139,10 @@ Resampling Resolve(const BootstrapOptions& options,
 std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const Resampling& resampling,
                                 const ObjectiveOptions& objective,
-                                const ChinchillaFit* estimate, int threads) {
+                                const Estimates& estimates, int threads) {
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   const int wanted = threads > 0 ? threads : std::max(1, cores);
-  ReplicateFactory factory(observations, resampling, objective, estimate);
+  ReplicateFactory factory(observations, resampling, objective, estimates);
   return factory.Run(std::min(wanted, std::max(1, resampling.resamples)));
 }
 

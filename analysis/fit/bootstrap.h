@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "analysis/fit/chinchilla_fit.h"
+#include "analysis/fit/curve_envelope.h"
 #include "analysis/fit/envelope_fit.h"
 #include "analysis/fit/estimate.h"
 #include "analysis/fit/fit_options.h"
@@ -31,7 +32,17 @@ struct Resampling {
   std::uint64_t seed = 0;
 };
 
-/// Every law fitted to one resample.
+/// The laws that are refitted to resamples, by their estimates; null: not that
+/// one. Approach 3 and Kaplan's joint law start from theirs.
+struct Estimates {
+  const ChinchillaFit* chinchilla = nullptr;
+  const IsoflopFit* isoflop = nullptr;
+  const EnvelopeFit* envelope = nullptr;
+  const CurveEnvelope* curves = nullptr;  // of the envelope; null: final points
+  const KaplanFit* kaplan = nullptr;
+};
+
+/// Every law fitted to one resample; default values for laws that are not.
 struct Replicate {
   std::optional<Chinchilla> chinchilla;  // absent: failed, or not asked for
   bool escaped = false;
@@ -63,12 +74,11 @@ Spread SpreadOf(std::vector<double> values);
 Resampling Resolve(const BootstrapOptions& options,
                    std::span<const Observation> observations);
 
-/// Refits all laws to every resample. Approach 3 starts from `estimate`; null:
-/// it is not refitted.
+/// Refits the laws that have estimates to every resample.
 std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const Resampling& resampling,
                                 const ObjectiveOptions& objective,
-                                const ChinchillaFit* estimate, int threads);
+                                const Estimates& estimates, int threads);
 
 /// Returns the spreads of Approach 3, or nothing when fewer than half of the
 /// refits succeeded.

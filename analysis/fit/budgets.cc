@@ -57,4 +57,20 @@ BudgetGroups GroupByBudget(std::span<const Observation> observations) {
   return groups;
 }
 
+std::vector<Budget> Ladder(std::span<const Observation> observations) {
+  BudgetGroups groups = GroupByBudget(observations);
+  std::vector<Budget>& ladder = groups.budgets;
+  const auto first_single = static_cast<std::ptrdiff_t>(ladder.size());
+  for (const std::size_t i : groups.left_out) {  // ascending in C
+    const double C = observations[i].C;
+    const bool among_singles = std::ssize(ladder) > first_single;
+    if (!among_singles || IsBelow(ladder.back().flops, C)) {
+      ladder.push_back({C, {}});
+    }
+    ladder.back().runs.push_back(i);
+  }
+  std::ranges::stable_sort(ladder, {}, &Budget::flops);
+  return std::move(ladder);
+}
+
 }  // namespace isoflop

@@ -34,4 +34,8 @@ struct BudgetGroups {
 /// by C. A run alone is a budget too.
 BudgetGroups GroupByBudget(std::span<const Observation> observations);
 
+/// Returns the budgets of GroupByBudget, and one more for every compute of runs
+/// that belong to none, all in ascending order of compute.
+std::vector<Budget> Ladder(std::span<const Observation> observations);
+
 }  // namespace isoflop

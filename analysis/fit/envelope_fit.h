@@ -1,8 +1,12 @@
-// Approach 1: the runs that no cheaper run beats, and the power laws of their
-// size and tokens in compute.
+// Approach 1: the lowest loss at each compute, and the power laws of the size
+// and the tokens that reach it.
 //
-// Source: Hoffmann et al. 2022, section 3.1 (arXiv:2203.15556), here over the
-// final points of runs, not over training curves.
+// The lowest loss at some compute says what is best there only if other sizes,
+// smaller and larger ones, had the same compute and did worse. Otherwise the
+// envelope repeats the design: one size at many lengths gives a = 0, one length
+// for many sizes a = 1, and D = 20 N gives a = 1/2, whatever the losses are.
+//
+// Source: Hoffmann et al. 2022, section 3.1 (arXiv:2203.15556).
 
 #pragma once
 
@@ -11,34 +15,63 @@
 #include <string>
 #include <vector>
 
+#include "analysis/fit/budgets.h"
 #include "analysis/fit/estimate.h"
+#include "analysis/fit/fit_options.h"
 #include "analysis/fit/observation.h"
 
 namespace isoflop {
 
-/// Returns the indices of the runs on the lower envelope, ascending in C: the
-/// run of lowest loss of each budget (GroupByBudget; a run without budget
-/// stands for itself), unless a cheaper one has reached a loss as low.
-/// `counts` as for FitIsoflop: runs that were not drawn are passed over.
-std::vector<std::size_t> LowerEnvelope(
-    std::span<const Observation> observations,
+/// A run of lowest loss.
+struct EnvelopePoint {
+  std::size_t run = 0;  // index into the observations
+
+  /// Whether sizes compete here: a smaller and a larger N had the same compute.
+  bool interior = false;
+};
+
+/// Returns the lower envelope of final points, ascending in C: the run of
+/// lowest loss of each budget, unless a cheaper one has reached a loss as low.
+/// Of equal losses the smaller N counts. `counts` as for FitIsoflop: runs that
+/// were not drawn are passed over.
+/// REQUIRES: `ladder` is Ladder(observations).
+std::vector<EnvelopePoint> LowerEnvelope(
+    std::span<const Observation> observations, std::span<const Budget> ladder,
     std::span<const double> counts = {});
+
+/// An optimum that the envelope shows.
+struct EnvelopeOptimum {
+  double C = 0.0;
+  double N = 0.0;
+  double D = 0.0;
+  double weight = 1.0;
+};
 
 /// N and D of the envelope as powers of C.
 struct EnvelopeFit {
   FitStatus status = FitStatus::kUnsupported;
   std::string reason;
-  std::vector<std::size_t> runs;  // indices into the observations
-  Estimate a;                     // N* = params_coefficient C^a
-  Estimate b;                     // D* = tokens_coefficient C^b
+  EnvelopeSource source = EnvelopeSource::kFinal;
+  int curves = 0;                       // of kCurves: trunks and branches
+  int trunks = 0;                       // of these
+  int points = 0;                       // of the envelope
+  std::vector<EnvelopeOptimum> optima;  // those at which sizes compete
+  Estimate a;                           // N* = params_coefficient C^a
+  Estimate b;                           // D* = tokens_coefficient C^b
   double params_coefficient = 0.0;
   double tokens_coefficient = 0.0;
   int failed_resamples = 0;
 };
 
-/// Fits the envelope by least squares in logarithms, without spreads.
-/// Unsupported when it has fewer than three runs.
+/// Fits the power laws of the optima by least squares in logarithms, without
+/// spreads. Unsupported with fewer than three optima, and when all of them have
+/// the same N: the sizes are too far apart then.
+EnvelopeFit FitEnvelopeOptima(int points, std::vector<EnvelopeOptimum> optima);
+
+/// Fits the envelope of final points.
 EnvelopeFit FitEnvelope(std::span<const Observation> observations,
+                        std::span<const Budget> ladder,
                         std::span<const double> counts = {});
+EnvelopeFit FitEnvelope(std::span<const Observation> observations);
 
 }  // namespace isoflop

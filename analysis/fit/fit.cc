@@ -44,21 +44,30 @@ std::vector<Observation> WithoutLargest(
   return kept;
 }
 
-void Select(const ObservationSet& given, FitReport* report) {
-  const FitOptions& options = report->options;
-  const ObservationSet set =
-      WithParams(given, options.params.value_or(given.params));
-  const auto read = static_cast<int>(set.rows.size());
+/// The observations that the options leave, with N as they are given.
+ObservationSet Kept(const ObservationSet& given, const FitOptions& options) {
+  const auto read = static_cast<int>(given.rows.size());
   Require(options.drop_largest_loss < read,
           "--drop-largest-loss: {} leaves nothing of {} observations",
           options.drop_largest_loss, read);
-  report->used = WithoutLargest(set.rows, options.drop_largest_loss);
-  const auto [least, most] =
-      std::ranges::minmax(report->used, {}, &Observation::C);
+  Require(options.envelope == EnvelopeSource::kFinal || !given.curves.empty(),
+          "--envelope: must be final for {}: only sweep directories have "
+          "training curves, and those only after a run has ended well",
+          given.source);
+  ObservationSet kept = given;
+  kept.rows = WithoutLargest(given.rows, options.drop_largest_loss);
+  return kept;
+}
+
+void Summarise(const ObservationSet& set, FitReport* report) {
+  const int dropped = report->options.drop_largest_loss;
+  const auto used = static_cast<int>(set.rows.size());
+  const auto [least, most] = std::ranges::minmax(set.rows, {}, &Observation::C);
+  report->used = set.rows;
   report->observations = {.source = set.source,
-                          .read = read,
-                          .dropped = options.drop_largest_loss,
-                          .used = static_cast<int>(report->used.size()),
+                          .read = used + dropped,
+                          .dropped = dropped,
+                          .used = used,
                           .params = set.params,
                           .flops = set.flops,
                           .smallest_flops = least.C,
@@ -71,38 +80,55 @@ std::optional<Chinchilla> LawOf(const std::optional<ChinchillaFit>& fit) {
   return fit->law;
 }
 
-void FitLaws(FitReport* report) {
+template <typename Fit>
+const Fit* AddressOf(const std::optional<Fit>& fit) {
+  return fit ? &*fit : nullptr;
+}
+
+void FitLaws(const CurveEnvelope* curves, FitReport* report) {
   const FitOptions& options = report->options;
   const std::vector<Observation>& used = report->used;
   // The other laws look at the surface even when it is not to be reported.
   report->chinchilla = FitChinchilla(used, options.objective);
   const auto surface = LawOf(report->chinchilla);
   if (AskedFor(options, LawKind::kIsoflop)) {
-    report->isoflop = FitIsoflop(used);
-    if (surface) AddBias(used, *surface, &*report->isoflop);
+    report->isoflop = FitIsoflop(used, options.isoflop_curve);
   }
   if (AskedFor(options, LawKind::kEnvelope)) {
-    report->envelope = FitEnvelope(used);
+    report->envelope = curves != nullptr ? curves->Fit() : FitEnvelope(used);
   }
   if (AskedFor(options, LawKind::kKaplan)) {
     report->kaplan = FitKaplan(used, surface);
   }
 }
 
-void AddUncertainty(FitReport* report) {
+void AddUncertainty(const CurveEnvelope* curves, FitReport* report) {
   const FitOptions& options = report->options;
   if (options.bootstrap.resamples == 0) return;
   const bool has_surface = LawOf(report->chinchilla).has_value();
   report->resampling = Resolve(options.bootstrap, report->used);
-  const auto replicates = Resample(
-      report->used, *report->resampling, options.objective,
-      has_surface ? &*report->chinchilla : nullptr, options.bootstrap.threads);
+  const Estimates estimates{
+      .chinchilla = has_surface ? &*report->chinchilla : nullptr,
+      .isoflop = AddressOf(report->isoflop),
+      .envelope = AddressOf(report->envelope),
+      .curves = curves,
+      .kaplan = AddressOf(report->kaplan)};
+  const auto replicates =
+      Resample(report->used, *report->resampling, options.objective, estimates,
+               options.bootstrap.threads);
   if (has_surface) {
     report->chinchilla_bootstrap = ChinchillaSpreads(replicates);
   }
   if (report->isoflop) AddSpreads(replicates, &*report->isoflop);
   if (report->envelope) AddSpreads(replicates, &*report->envelope);
   if (report->kaplan) AddSpreads(replicates, &*report->kaplan);
+}
+
+/// Of the exponents as they are weighted in the end.
+void AddIsoflopBias(FitReport* report) {
+  const auto surface = LawOf(report->chinchilla);
+  if (!surface || !report->isoflop) return;
+  AddBias(report->used, *surface, &*report->isoflop);
 }
 
 void AddDecisions(FitReport* report) {
@@ -112,8 +138,11 @@ void AddDecisions(FitReport* report) {
     if (report->chinchilla_bootstrap) {
       resampled = report->chinchilla_bootstrap->laws;
     }
-    report->allocations = Allocate(*law, resampled, options.budgets_flops,
-                                   report->observations.largest_flops);
+    const double largest = report->observations.largest_flops;
+    const std::vector<double> budgets = options.budgets_flops.empty()
+                                            ? DefaultBudgets(largest)
+                                            : options.budgets_flops;
+    report->allocations = Allocate(*law, resampled, budgets, largest);
   }
   if (options.holdout_above) {
     report->holdout =
@@ -136,9 +165,19 @@ FitReport FitScalingLaws(const ObservationSet& observations,
   RequirePositive(observations);
   FitReport report;
   report.options = options;
-  Select(observations, &report);
-  FitLaws(&report);
-  AddUncertainty(&report);
+  const ObservationSet kept = Kept(observations, options);
+  const ObservationSet counted =
+      WithParams(kept, options.params.value_or(kept.params));
+  Summarise(counted, &report);
+  std::optional<CurveEnvelope> curves;
+  if (options.envelope == EnvelopeSource::kCurves) {
+    curves.emplace(counted.curves, report.used);
+  }
+  FitLaws(AddressOf(curves), &report);
+  report.conventions =
+      CompareConventions(kept, options.objective, options.isoflop_curve);
+  AddUncertainty(AddressOf(curves), &report);
+  AddIsoflopBias(&report);
   AddDecisions(&report);
   AddWarnings(&report);
   if (!AskedFor(options, LawKind::kChinchilla)) {

@@ -13,6 +13,7 @@
 #include "analysis/fit/allocation.h"
 #include "analysis/fit/bootstrap.h"
 #include "analysis/fit/chinchilla_fit.h"
+#include "analysis/fit/conventions.h"
 #include "analysis/fit/envelope_fit.h"
 #include "analysis/fit/fit_options.h"
 #include "analysis/fit/holdout.h"
@@ -49,6 +50,8 @@ struct FitReport {
   std::optional<EnvelopeFit> envelope;
   std::optional<KaplanFit> kaplan;
   std::optional<Holdout> holdout;
+
+  std::vector<ConventionFit> conventions;  // empty: one count of N is known
 
   std::vector<Allocation> allocations;  // one a budget; by Approach 3
 

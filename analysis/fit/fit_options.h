@@ -46,6 +46,22 @@ constexpr std::array<NamedValue<ResampleUnit>, 2> EnumNames(ResampleUnit) {
   return {{{ResampleUnit::kRun, "run"}, {ResampleUnit::kGroup, "group"}}};
 }
 
+/// What the lower envelope of Approach 1 is of.
+enum class EnvelopeSource { kFinal, kCurves };
+
+constexpr std::array<NamedValue<EnvelopeSource>, 2> EnumNames(EnvelopeSource) {
+  return {
+      {{EnvelopeSource::kFinal, "final"}, {EnvelopeSource::kCurves, "curves"}}};
+}
+
+/// What finds the lowest point of an IsoFLOP profile in Approach 2.
+enum class IsoflopCurve { kParabola, kAkima };
+
+constexpr std::array<NamedValue<IsoflopCurve>, 2> EnumNames(IsoflopCurve) {
+  return {
+      {{IsoflopCurve::kParabola, "parabola"}, {IsoflopCurve::kAkima, "akima"}}};
+}
+
 /// Approach 3 minimises sum_i weight_i rho(r_i): a sum, not a mean.
 struct ObjectiveOptions {
   LossKind loss = LossKind::kHuber;
@@ -65,10 +81,12 @@ struct FitOptions {
                                LawKind::kEnvelope, LawKind::kKaplan};
   std::optional<ParamsKind> params;  // absent: N as the observations have it
   ObjectiveOptions objective;
+  EnvelopeSource envelope = EnvelopeSource::kFinal;
+  IsoflopCurve isoflop_curve = IsoflopCurve::kParabola;
   int drop_largest_loss = 0;  // how many of the worst runs to leave out
   BootstrapOptions bootstrap;
   std::optional<double> holdout_above;  // FLOPs: fit below, predict above
-  std::vector<double> budgets_flops;    // what to allocate
+  std::vector<double> budgets_flops;    // to allocate; empty: DefaultBudgets
 };
 
 /// Throws Error with everything that is out of range, each by its name on the

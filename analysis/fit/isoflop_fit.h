@@ -1,12 +1,10 @@
-// Approach 2: at each compute budget the loss against ln N is a valley; its
-// lowest point, by a parabola, is the budget's optimum, and the optima follow
-// power laws of the budget.
+// Approach 2: the optima of the IsoFLOP profiles follow power laws of the
+// budget.
 //
 // Source: Hoffmann et al. 2022, section 3.2 (arXiv:2203.15556).
 
 #pragma once
 
-#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,82 +12,76 @@
 
 #include "analysis/fit/budgets.h"
 #include "analysis/fit/estimate.h"
+#include "analysis/fit/fit_options.h"
+#include "analysis/fit/isoflop_profile.h"
 #include "analysis/fit/observation.h"
 #include "analysis/laws/chinchilla.h"
-#include "lib/core/names.h"
 
 namespace isoflop {
 
-/// Only an interior minimum is an optimum.
-enum class MinimumKind {
-  kInterior,   // between the smallest and the largest size tried
-  kEdge,       // the parabola's lowest point is outside of the sizes tried
-  kNoMinimum,  // the parabola opens downwards or is a line
-  kTooFew      // fewer than four runs or three sizes: any parabola fits
+/// How the minima count in the power laws.
+enum class MinimumWeights {
+  kEqual,
+  kInverseVariance  // 1 / params_opt_log_error^2
 };
 
-constexpr std::array<NamedValue<MinimumKind>, 4> EnumNames(MinimumKind) {
-  return {{{MinimumKind::kInterior, "interior"},
-           {MinimumKind::kEdge, "edge"},
-           {MinimumKind::kNoMinimum, "no_minimum"},
-           {MinimumKind::kTooFew, "too_few"}}};
+constexpr std::array<NamedValue<MinimumWeights>, 2> EnumNames(MinimumWeights) {
+  return {{{MinimumWeights::kEqual, "equal"},
+           {MinimumWeights::kInverseVariance, "inverse_variance"}}};
 }
 
-/// L = c0 + c1 z + c2 z^2 with z = ln N - log_center.
-struct Parabola {
-  double log_center = 0.0;
-  double c0 = 0.0;
-  double c1 = 0.0;
-  double c2 = 0.0;
-};
-
-/// One IsoFLOP profile and its minimum.
-struct IsoflopBudget {
-  double flops = 0.0;  // nominal, or the geometric mean of its runs' C
-  int points = 0;      // runs, repeated seeds counted each
-  int sizes = 0;       // different N
-  MinimumKind minimum = MinimumKind::kTooFew;
-
-  std::optional<Parabola> parabola;  // unless there are too few; for drawing
-
-  // Present when the minimum is interior. D is read at N* off the line of ln D
-  // on ln N, which is C/(6N) where C = 6ND. The spreads are over the resamples
-  // in which it is interior too, and absent when that is less than half.
-  std::optional<Estimate> params_opt;
-  std::optional<Estimate> tokens_opt;
-  std::optional<Estimate> loss_opt;
-  int interior_resamples = 0;
-
-  /// N* by parabola over true N*, minus 1, on the noise-free surface that
-  /// Approach 3 fitted, sampled at this profile's runs: what the method itself
-  /// gets wrong. Present when Approach 3 has an answer.
-  std::optional<double> params_bias;
+/// N* and D* as powers of C.
+struct IsoflopExponents {
+  double a = 0.0;  // N* = params_coefficient C^a
+  double b = 0.0;  // D* = tokens_coefficient C^b
+  double params_coefficient = 0.0;
+  double tokens_coefficient = 0.0;
 };
 
 /// N* and D* as powers of C, from the interior minima.
 struct IsoflopFit {
   FitStatus status = FitStatus::kUnsupported;
   std::string reason;
+  IsoflopCurve curve = IsoflopCurve::kParabola;
   std::vector<IsoflopBudget> budgets;  // ascending; there in any case
   int left_out = 0;                    // runs that belong to no budget
-  Estimate a;                          // N* = params_coefficient C^a
-  Estimate b;                          // D* = tokens_coefficient C^b
+  MinimumWeights weights = MinimumWeights::kEqual;
+  Estimate a;
+  Estimate b;
   double params_coefficient = 0.0;
   double tokens_coefficient = 0.0;
+  Estimate a_unweighted;     // with equal weights
   int failed_resamples = 0;  // with fewer than two interior minima
 
-  std::optional<double> a_bias;  // as params_bias, of the exponent a
-  std::string bias_warning;      // in words; empty when the biases are small
+  std::optional<double> a_bias;       // as params_bias, of the exponent a
+  std::optional<double> a_corrected;  // without it
+  std::string bias_warning;           // in words; empty when they are small
 };
 
-/// Fits the profiles and the power laws, without spreads and biases.
-/// `counts` is how many times each run was drawn, 0 included; empty: once each.
+/// Fits the profiles and the power laws, with equal weights and without spreads
+/// and biases. `counts` as for FitProfiles.
 /// Unsupported when fewer than two budgets have an interior minimum.
+/// REQUIRES: `groups` is GroupByBudget(observations).
 IsoflopFit FitIsoflop(std::span<const Observation> observations,
+                      const BudgetGroups& groups,
+                      IsoflopCurve curve = IsoflopCurve::kParabola,
                       std::span<const double> counts = {});
+IsoflopFit FitIsoflop(std::span<const Observation> observations,
+                      IsoflopCurve curve = IsoflopCurve::kParabola);
 
-/// Adds what the parabolas get wrong on the noise-free `surface`, sampled at
-/// the runs of the fit.
+/// Returns the power laws through the interior minima of `budgets`, which count
+/// as `weights[i]` each; nothing when fewer than two have a minimum and a
+/// weight above 0. REQUIRES: as many weights as budgets.
+std::optional<IsoflopExponents> FitExponents(
+    const std::vector<IsoflopBudget>& budgets, std::span<const double> weights);
+
+/// Fits the power laws again with the minima weighted by 1/(their variance of
+/// ln N*), if the resamples gave one for each; otherwise leaves it alone.
+/// Returns whether they did.
+bool WeighByVariance(IsoflopFit* fit);
+
+/// Adds what the method gets wrong on the noise-free `surface`, sampled at the
+/// runs of the fit, with the weights of the fit, and the values without it.
 ///
 /// Source: arXiv:2603.22339.
 void AddBias(std::span<const Observation> observations,

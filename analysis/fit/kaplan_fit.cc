@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "analysis/fit/envelope_fit.h"
+#include "analysis/fit/floor_fit.h"
 #include "analysis/fit/power_law_fit.h"
 #include "analysis/laws/kaplan.h"
 
@@ -35,7 +36,7 @@ bool LimitedBy(const Variable& variable, const Chinchilla& surface,
                  : size <= kMinorTermShare * data;
 }
 
-bool Same(double a, double b) { return std::abs(a - b) <= 1e-9 * b; }
+bool Same(double a, double b) { return !IsBelow(a, b) && !IsBelow(b, a); }
 
 /// Cuts `sorted` where the values stop being the same.
 std::vector<std::vector<std::size_t>> GroupsOf(
@@ -98,16 +99,80 @@ std::string RangeComplaint(const std::vector<WeightedPoint>& points) {
   return {};
 }
 
-double RmsLogResidual(const KaplanLaw& law,
+/// Sets `rms` of the residuals ln law(x) - ln y.
+template <typename Law>
+double RmsLogResidual(const Law& law,
                       const std::vector<WeightedPoint>& points) {
   double squares = 0.0;
   double weights = 0.0;
   for (const WeightedPoint& p : points) {
-    const double r = std::log(Loss(law, p.x) / p.y);
+    const double r = std::log(law(p.x) / p.y);
     squares += p.weight * r * r;
     weights += p.weight;
   }
   return std::sqrt(squares / weights);
+}
+
+std::vector<WeightedPoint> PointsOf(std::span<const Observation> observations,
+                                    std::span<const double> counts,
+                                    const std::vector<std::size_t>& runs,
+                                    double Observation::*variable) {
+  std::vector<WeightedPoint> points;
+  points.reserve(runs.size());
+  for (const std::size_t i : runs) {
+    const Observation& o = observations[i];
+    const double count = counts.empty() ? 1.0 : counts[i];
+    points.push_back({o.*variable, o.L, count * o.weight});
+  }
+  return points;
+}
+
+/// Returns (scale / x)^alpha through exp(log_term) at ln x = mean_log_x,
+/// falling as x^exponent; nothing when its scale is too large or small for a
+/// number.
+std::optional<KaplanLaw> LawThrough(double mean_log_x, double log_term,
+                                    double exponent) {
+  const KaplanLaw law{.scale = std::exp(mean_log_x - log_term / exponent),
+                      .exponent = -exponent};
+  if (!std::isnormal(law.scale) || !std::isnormal(law.exponent)) {
+    return std::nullopt;
+  }
+  return law;
+}
+
+constexpr const char* kNoScale =
+    "the scale at which the loss would be 1 is too large or too small for a "
+    "number";
+
+void FitWithOffset(const std::vector<WeightedPoint>& points,
+                   KaplanOffsetCurve* curve) {
+  const auto fit = FitFloorLaw(points);
+  if (!fit) {
+    curve->reason =
+        "a law with E needs four different values of the variable and a loss "
+        "that falls as a power, not as a step";
+    return;
+  }
+  const auto law = LawThrough(fit->mean_log_x, fit->log_term, fit->exponent);
+  if (!law) {
+    curve->reason = kNoScale;
+    return;
+  }
+  curve->status = FitStatus::kOk;
+  curve->E.value = fit->floor;
+  curve->scale.value = law->scale;
+  curve->exponent.value = law->exponent;
+  curve->rms_log_residual =
+      RmsLogResidual([&](double x) { return fit->At(x); }, points);
+}
+
+std::optional<Line> LogLine(const std::vector<WeightedPoint>& points) {
+  std::vector<WeightedPoint> logs;
+  logs.reserve(points.size());
+  for (const WeightedPoint& p : points) {
+    logs.push_back({std::log(p.x), std::log(p.y), p.weight});
+  }
+  return FitLine(logs);
 }
 
 KaplanCurve FitCurve(std::span<const Observation> observations,
@@ -116,25 +181,27 @@ KaplanCurve FitCurve(std::span<const Observation> observations,
                      double Observation::*variable) {
   KaplanCurve curve;
   curve.runs = std::move(runs);
-  std::vector<WeightedPoint> points;
-  points.reserve(curve.runs.size());
-  for (const std::size_t i : curve.runs) {
-    const Observation& o = observations[i];
-    const double count = counts.empty() ? 1.0 : counts[i];
-    points.push_back({o.*variable, o.L, count * o.weight});
-  }
+  const auto points = PointsOf(observations, counts, curve.runs, variable);
   curve.reason = RangeComplaint(points);
-  if (!curve.reason.empty()) return curve;
-  const auto power = FitPowerLaw(points);
-  if (!power || !(power->exponent < 0.0)) {
-    curve.reason = "the loss of these runs does not fall";
+  if (curve.reason.empty()) FitWithOffset(points, &curve.with_offset);
+  const auto line = curve.reason.empty() ? LogLine(points) : std::nullopt;
+  if (!line || !(line->slope < 0.0)) {
+    if (curve.reason.empty()) {
+      curve.reason = "the loss of these runs does not fall";
+    }
+    curve.with_offset.reason = curve.reason;
     return curve;
   }
-  const KaplanLaw law = ToKaplan(*power);
+  const auto law = LawThrough(line->mean_x, line->at_mean, line->slope);
+  if (!law) {
+    curve.reason = kNoScale;
+    return curve;
+  }
   curve.status = FitStatus::kOk;
-  curve.scale.value = law.scale;
-  curve.exponent.value = law.exponent;
-  curve.rms_log_residual = RmsLogResidual(law, points);
+  curve.scale.value = law->scale;
+  curve.exponent.value = law->exponent;
+  curve.rms_log_residual = RmsLogResidual(
+      [&](double x) { return std::exp(line->At(std::log(x))); }, points);
   return curve;
 }
 
@@ -146,6 +213,7 @@ KaplanCurve FitLimited(std::span<const Observation> observations,
     KaplanCurve curve;
     curve.reason =
         "Approach 3 has no law by which to tell what limits each run";
+    curve.with_offset.reason = curve.reason;
     return curve;
   }
   const auto ample = MostAmple(observations, counts, variable);
@@ -165,26 +233,48 @@ KaplanCurve FitLimited(std::span<const Observation> observations,
   return curve;
 }
 
+KaplanCurve FitEnvelopeCurve(std::span<const Observation> observations,
+                             std::span<const Budget> ladder,
+                             std::span<const double> counts) {
+  const auto envelope = LowerEnvelope(observations, ladder, counts);
+  std::vector<std::size_t> runs;
+  runs.reserve(envelope.size());
+  for (const EnvelopePoint& point : envelope) runs.push_back(point.run);
+  KaplanCurve curve =
+      FitCurve(observations, counts, std::move(runs), &Observation::C);
+  const auto edges =
+      std::ranges::count(envelope, false, &EnvelopePoint::interior);
+  curve.selection = fmt::format(
+      "{} runs on the lower envelope: of each budget the lowest loss, unless "
+      "a smaller budget reached it; {} of them are of the smallest or the "
+      "largest size of their budget, so the loss could be lower there",
+      envelope.size(), edges);
+  return curve;
+}
+
 }  // namespace
 
 bool KaplanFit::supported() const {
   return L_N.status == FitStatus::kOk || L_D.status == FitStatus::kOk ||
-         L_C.status == FitStatus::kOk;
+         L_C.status == FitStatus::kOk || joint.status == FitStatus::kOk;
 }
 
 KaplanFit FitKaplan(std::span<const Observation> observations,
+                    std::span<const Budget> ladder,
                     const std::optional<Chinchilla>& surface,
-                    std::span<const double> counts) {
+                    std::span<const double> counts,
+                    const std::optional<KaplanJoint>& start) {
   KaplanFit fit;
   fit.L_N = FitLimited(observations, counts, surface, kSize);
   fit.L_D = FitLimited(observations, counts, surface, kData);
-  const auto envelope = LowerEnvelope(observations, counts);
-  fit.L_C = FitCurve(observations, counts, envelope, &Observation::C);
-  fit.L_C.selection = fmt::format(
-      "{} runs on the lower envelope: of each budget the lowest loss, unless "
-      "a smaller budget reached it",
-      envelope.size());
+  fit.L_C = FitEnvelopeCurve(observations, ladder, counts);
+  fit.joint = FitKaplanJoint(observations, counts, start);
   return fit;
+}
+
+KaplanFit FitKaplan(std::span<const Observation> observations,
+                    const std::optional<Chinchilla>& surface) {
+  return FitKaplan(observations, Ladder(observations), surface);
 }
 
 }  // namespace isoflop

@@ -1,5 +1,6 @@
 // Kaplan's three laws of one variable, each from the runs that this variable
-// limits most, by least squares in logarithms and without irreducible term.
+// limits most, by least squares in logarithms, without an irreducible term and
+// with one; and the joint law of size and data.
 //
 // Source: Kaplan et al. 2020, section 3 (arXiv:2001.08361).
 
@@ -11,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "analysis/fit/budgets.h"
 #include "analysis/fit/estimate.h"
+#include "analysis/fit/kaplan_joint_fit.h"
 #include "analysis/fit/observation.h"
 #include "analysis/laws/chinchilla.h"
 
@@ -21,6 +24,17 @@ namespace isoflop {
 /// is at most this share of its size term A/N^alpha; and the other way round.
 /// (Where compute is spent best the terms are about equal.)
 inline constexpr double kMinorTermShare = 0.5;
+
+/// L = E + (scale / x)^exponent, of the same runs as the curve without E.
+struct KaplanOffsetCurve {
+  FitStatus status = FitStatus::kUnsupported;
+  std::string reason;
+  Estimate E;         // irreducible loss, nats per token; 0: none is seen
+  Estimate scale;     // as in KaplanCurve, of the reducible loss
+  Estimate exponent;  // larger than without E
+  double rms_log_residual = 0.0;
+  int failed_resamples = 0;
+};
 
 /// One of L(N), L(D), L(C): L = (scale / x)^exponent.
 struct KaplanCurve {
@@ -32,28 +46,38 @@ struct KaplanCurve {
   Estimate exponent;              // alpha_N, alpha_D or alpha_C
   double rms_log_residual = 0.0;
   int failed_resamples = 0;
+  KaplanOffsetCurve with_offset;
 };
 
 struct KaplanFit {
   KaplanCurve L_N;
   KaplanCurve L_D;
   KaplanCurve L_C;
+  KaplanJointFit joint;
 
-  /// Whether any of the three could be fitted.
+  /// Whether any of the four could be fitted.
   bool supported() const;
 };
 
-/// Fits the three curves, without spreads.
+/// Fits the three curves and the joint law, without spreads.
 ///
 ///   L(N)  of each size the run with most tokens, if size limits it
 ///   L(D)  of each number of tokens the largest model, if data limit it
-///   L(C)  the lower envelope (LowerEnvelope)
+///   L(C)  the lower envelope (LowerEnvelope), edges of the sizes included
+///   joint all runs
 ///
 /// `surface` is the law of Approach 3; without it L(N) and L(D) are
 /// unsupported. A curve needs three different values of its variable over a
-/// factor of four, and a loss that falls. `counts` as for FitIsoflop.
+/// factor of four, a loss that falls, and a scale that is a number; with E it
+/// needs four values. `counts` as for FitIsoflop; `start` is where the joint
+/// law's only descent begins, as FitKaplanJoint has it.
+/// REQUIRES: `ladder` is Ladder(observations).
 KaplanFit FitKaplan(std::span<const Observation> observations,
+                    std::span<const Budget> ladder,
                     const std::optional<Chinchilla>& surface,
-                    std::span<const double> counts = {});
+                    std::span<const double> counts = {},
+                    const std::optional<KaplanJoint>& start = {});
+KaplanFit FitKaplan(std::span<const Observation> observations,
+                    const std::optional<Chinchilla>& surface);
 
 }  // namespace isoflop

@@ -1,5 +1,7 @@
 #include "analysis/fit/observation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "lib/core/error.h"
@@ -7,9 +9,24 @@
 namespace isoflop {
 namespace {
 
-std::optional<double> Count(const Observation& observation, ParamsKind kind) {
-  return kind == ParamsKind::kTotal ? observation.params_total
-                                    : observation.params_non_embedding;
+template <typename Run>
+std::optional<double> Count(const Run& run, ParamsKind kind) {
+  return kind == ParamsKind::kTotal ? run.params_total
+                                    : run.params_non_embedding;
+}
+
+/// Forgets the nominal budgets, which hold for the count of N before.
+void ForgetBudgets(ObservationSet* set) {
+  bool had_one = false;
+  for (Observation& row : set->rows) {
+    had_one = had_one || row.budget_flops.has_value();
+    row.budget_flops.reset();
+  }
+  if (!had_one) return;
+  set->notes.push_back(fmt::format(
+      "N and C count {} parameters, by which the runs of one nominal budget "
+      "have not the same C: runs are grouped by C instead",
+      NameOf(set->params)));
 }
 
 }  // namespace
@@ -20,14 +37,22 @@ ObservationSet WithParams(const ObservationSet& observations, ParamsKind kind) {
     return recounted;
   }
   recounted.params = kind;
+  bool flops_changed = false;
   for (std::size_t i = 0; i < recounted.rows.size(); ++i) {
     Observation& row = recounted.rows[i];
     const std::optional<double> N = Count(row, kind);
     Require(N.has_value(), "{}: observation {} has no params_{}",
             observations.source, i + 1, NameOf(kind));
     row.N = *N;
-    if (observations.flops == FlopsKind::kSixND) row.C = SixND(row.N, row.D);
+    if (observations.flops != FlopsKind::kSixND) continue;
+    const double C = SixND(row.N, row.D);
+    flops_changed = flops_changed || IsBelow(C, row.C) || IsBelow(row.C, C);
+    row.C = C;
   }
+  for (TrainingCurve& curve : recounted.curves) {
+    curve.N = Count(curve, kind).value_or(curve.N);
+  }
+  if (flops_changed) ForgetBudgets(&recounted);
   return recounted;
 }
 
@@ -40,7 +65,7 @@ std::size_t CountDistinct(std::span<const Observation> observations,
   std::size_t distinct = 0;
   double last = 0.0;
   for (const double value : values) {
-    if (distinct > 0 && value <= last * (1.0 + 1e-9)) continue;
+    if (distinct > 0 && !IsBelow(last, value)) continue;
     ++distinct;
     last = value;
   }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/fit/training_curve.h"
 #include "lib/core/names.h"
 
 namespace isoflop {
@@ -53,20 +54,26 @@ struct ObservationSet {
   ParamsKind params = ParamsKind::kAsGiven;
   FlopsKind flops = FlopsKind::kSixND;
   std::vector<std::string> notes;  // for instance, columns that were not read
+  std::vector<TrainingCurve> curves;  // of a sweep, when Approach 1 wants them
 };
 
 /// Returns the training compute 6 N D in FLOPs.
 /// Source: Kaplan et al. 2020, section 2.1 (arXiv:2001.08361).
 constexpr double SixND(double N, double D) { return 6.0 * N * D; }
 
-/// Returns how many values of a quantity differ by more than rounding (a
-/// relative 1e-9): CountDistinct(observations, &Observation::N).
+/// Returns whether x is below y by more than rounding (a relative 1e-9).
+/// REQUIRES: x > 0 and y > 0.
+constexpr bool IsBelow(double x, double y) { return y > x * (1.0 + 1e-9); }
+
+/// Returns how many values of a quantity differ by more than rounding:
+/// CountDistinct(observations, &Observation::N).
 std::size_t CountDistinct(std::span<const Observation> observations,
                           double Observation::*quantity);
 
-/// Returns the observations with N counted as `kind`, and C = 6 N D with the
-/// new N where C was 6 N D before. Throws Error naming the first observation
-/// that lacks the count.
+/// Returns the observations and curves with N counted as `kind`, and C = 6 N D
+/// with the new N where C was 6 N D before. Runs that were planned to have the
+/// same compute have not by another count: they lose their nominal budget, with
+/// a note. Throws Error naming the first observation that lacks the count.
 ObservationSet WithParams(const ObservationSet& observations, ParamsKind kind);
 
 }  // namespace isoflop

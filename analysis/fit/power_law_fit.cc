@@ -38,8 +38,10 @@ std::optional<PowerLaw> FitPowerLaw(std::span<const WeightedPoint> points) {
   }
   const auto line = FitLine(logs);
   if (!line) return std::nullopt;
-  return PowerLaw{.coefficient = std::exp(line->At(0.0)),
-                  .exponent = line->slope};
+  const PowerLaw law{.coefficient = std::exp(line->At(0.0)),
+                     .exponent = line->slope};
+  if (!std::isnormal(law.coefficient)) return std::nullopt;
+  return law;
 }
 
 }  // namespace isoflop

@@ -33,7 +33,8 @@ struct Line {
 std::optional<Line> FitLine(std::span<const WeightedPoint> points);
 
 /// Returns the power law whose line between logarithms fits best, or nothing as
-/// FitLine does. REQUIRES: x > 0 and y > 0.
+/// FitLine does and when its coefficient is too large or small for a number.
+/// REQUIRES: x > 0 and y > 0.
 std::optional<PowerLaw> FitPowerLaw(std::span<const WeightedPoint> points);
 
 }  // namespace isoflop

@@ -68,8 +68,7 @@ RunTally Tally(const Plan& plan, const std::vector<RunResult>& results) {
 }
 
 ObservationSet SweepObservations(const Plan& plan,
-                                 const std::vector<RunResult>& results,
-                                 ParamsKind params) {
+                                 const std::vector<RunResult>& results) {
   ObservationSet set;
   set.source = plan.name;
   set.params = KindOf(plan.convention);
@@ -85,8 +84,7 @@ ObservationSet SweepObservations(const Plan& plan,
               tally.pending() == 1 ? "has no result yet" : "have no result yet",
               &set.notes);
   NoteVariants(plan, &set.notes);
-  if (params == ParamsKind::kAsGiven || params == set.params) return set;
-  return WithParams(set, params);
+  return set;
 }
 
 }  // namespace isoflop

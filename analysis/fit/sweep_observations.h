@@ -25,11 +25,9 @@ RunTally Tally(const Plan& plan, const std::vector<RunResult>& results);
 
 /// Returns one observation for each run that ended well, in the order of
 /// `results`: L with its standard error, D, and N and C = 6ND by the plan's
-/// convention or, unless `params` is kAsGiven, by that one. Runs of one group
-/// share a trunk. Notes say how many runs are left out and why, and what
-/// varies beside N and D.
+/// convention. Runs of one group share a trunk. Notes say how many runs are
+/// left out and why, and what varies beside N and D.
 ObservationSet SweepObservations(const Plan& plan,
-                                 const std::vector<RunResult>& results,
-                                 ParamsKind params = ParamsKind::kAsGiven);
+                                 const std::vector<RunResult>& results);
 
 }  // namespace isoflop

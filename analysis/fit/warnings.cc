@@ -38,19 +38,31 @@ void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
   }
 }
 
+/// The budgets whose minimum is of a kind, as "1e+18, 3e+18".
+std::string BudgetsWith(const IsoflopFit& fit, MinimumKind kind) {
+  Strings flops;
+  for (const IsoflopBudget& budget : fit.budgets) {
+    if (budget.minimum != kind) continue;
+    flops.push_back(fmt::format("{:.3g}", budget.flops));
+  }
+  return fmt::format("{}", fmt::join(flops, ", "));
+}
+
 void WarnOfIsoflop(const FitReport& report, Strings* warnings) {
   if (!report.isoflop) return;
-  Strings edges;
-  for (const IsoflopBudget& budget : report.isoflop->budgets) {
-    if (budget.minimum == MinimumKind::kEdge) {
-      edges.push_back(fmt::format("{:.3g}", budget.flops));
-    }
-  }
+  const auto edges = BudgetsWith(*report.isoflop, MinimumKind::kEdge);
   if (!edges.empty()) {
     warnings->push_back(
         fmt::format("Approach 2: the lowest loss lies outside of the sizes "
                     "tried at C = {}; left out of the exponents",
-                    fmt::join(edges, ", ")));
+                    edges));
+  }
+  const auto flat = BudgetsWith(*report.isoflop, MinimumKind::kFlat);
+  if (!flat.empty()) {
+    warnings->push_back(fmt::format(
+        "Approach 2: at C = {} the loss bends by less than {} standard errors, "
+        "so noise alone could have made the valley; left out of the exponents",
+        flat, kFlatErrors));
   }
   if (report.isoflop->left_out > 0) {
     warnings->push_back(
@@ -61,6 +73,28 @@ void WarnOfIsoflop(const FitReport& report, Strings* warnings) {
   if (!report.isoflop->bias_warning.empty()) {
     warnings->push_back("Approach 2: " + report.isoflop->bias_warning);
   }
+}
+
+void WarnOfEnvelope(const FitReport& report, Strings* warnings) {
+  if (!report.envelope) return;
+  const EnvelopeFit& fit = *report.envelope;
+  if (fit.source != EnvelopeSource::kCurves || fit.trunks == 0) return;
+  warnings->push_back(fmt::format(
+      "Approach 1: {} of its {} curves are trunks at a constant learning rate, "
+      "whose training loss lies above the one after a cooldown: a size counts "
+      "for what it is only where its branches end",
+      fit.trunks, fit.curves));
+}
+
+void NoteWeights(const FitReport& report, Strings* notes) {
+  if (!report.resampling || !report.isoflop) return;
+  const IsoflopFit& fit = *report.isoflop;
+  if (fit.status != FitStatus::kOk || fit.weights != MinimumWeights::kEqual) {
+    return;
+  }
+  notes->push_back(
+      "Approach 2: all minima count the same, because one of them has no "
+      "variance over the resamples");
 }
 
 void WarnOfFailures(const FitReport& report, Strings* warnings) {
@@ -130,6 +164,8 @@ void AddWarnings(FitReport* report) {
   WarnOfFlops(*report, &report->warnings);
   WarnOfChinchilla(*report, &report->warnings);
   WarnOfIsoflop(*report, &report->warnings);
+  WarnOfEnvelope(*report, &report->warnings);
+  NoteWeights(*report, &report->notes);
   WarnOfBootstrap(*report, &report->warnings);
 }
 

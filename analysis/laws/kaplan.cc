@@ -10,12 +10,6 @@ double Loss(const KaplanLaw& law, double x) {
   return std::pow(law.scale / x, law.exponent);
 }
 
-KaplanLaw ToKaplan(const PowerLaw& law) {
-  assert(law.exponent < 0.0 && law.coefficient > 0.0);
-  return {.scale = std::pow(law.coefficient, -1.0 / law.exponent),
-          .exponent = -law.exponent};
-}
-
 double Loss(const KaplanJoint& law, double N, double D) {
   assert(N > 0.0 && D > 0.0);
   const double size = std::pow(law.N_c / N, law.alpha_N / law.alpha_D);

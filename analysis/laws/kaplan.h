@@ -1,17 +1,16 @@
 // Kaplan's laws: loss as a power of the one thing that limits it, and the joint
-// law of size and data. None has an irreducible term.
+// law of size and data. None has an irreducible term; a fit that adds one says
+// so.
 //
 // Source: Kaplan et al. 2020, eq. (1.1)-(1.5) (arXiv:2001.08361), where N does
 // not count embeddings.
 
 #pragma once
 
-#include "analysis/laws/power_law.h"
-
 namespace isoflop {
 
-/// L(x) = (scale / x)^exponent, where x is N, D or C: the same curve as a
-/// PowerLaw, in Kaplan's symbols (N_c and alpha_N, and so on).
+/// L(x) = (scale / x)^exponent, where x is N, D or C; in Kaplan's symbols N_c
+/// and alpha_N, and so on.
 struct KaplanLaw {
   double scale = 0.0;     // in the unit of x
   double exponent = 0.0;  // positive: loss falls with x
@@ -19,10 +18,6 @@ struct KaplanLaw {
 
 /// Returns (scale / x)^exponent in nats per token. REQUIRES: x > 0.
 double Loss(const KaplanLaw& law, double x);
-
-/// Returns the curve L = k x^e in Kaplan's symbols: exponent = -e,
-/// scale = k^(-1/e). REQUIRES: e < 0 and k > 0.
-KaplanLaw ToKaplan(const PowerLaw& law);
 
 /// L(N, D) = [(N_c / N)^(alpha_N / alpha_D) + D_c / D]^alpha_D
 struct KaplanJoint {

@@ -1,6 +1,7 @@
 #include "analysis/report/fit_json.h"
 
 #include "analysis/report/allocation_report.h"
+#include "analysis/report/conventions_report.h"
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/law_json.h"
 
@@ -29,6 +30,9 @@ Json DiagnosticsJson(const FitReport& report) {
   if (report.chinchilla && report.chinchilla->status == FitStatus::kOk) {
     PutNumber(&json, "rms_log_residual", report.chinchilla->rms_log_residual);
     PutNumber(&json, "max_log_residual", report.chinchilla->max_log_residual);
+  }
+  if (!report.conventions.empty()) {
+    json["conventions"] = ConventionsJson(report.conventions);
   }
   json["warnings"] = report.warnings;
   json["notes"] = report.notes;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "analysis/report/allocation_report.h"
+#include "analysis/report/conventions_report.h"
 #include "analysis/report/law_text.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/text_page.h"
@@ -67,6 +68,7 @@ std::string FitText(const FitReport& report, const ExactLoss& exact,
   AddIsoflopOptima(report, &page);
   AddChinchillaLaw(report, exact, &page);
   AddExponents(report, &page);
+  AddConventions(report.conventions, &page);
   AddKaplanLaws(report, &page);
   AddHoldout(report, &page);
   AddAllocations(report, &page);

@@ -57,4 +57,12 @@ void SpreadTable::PutInto(Json* json) const {
   (*json)["interval95"] = interval95_;
 }
 
+void PutEstimate(Json* json, std::string_view key,
+                 const std::optional<Estimate>& estimate,
+                 SpreadTable* spreads) {
+  if (!estimate) return;
+  PutNumber(json, key, estimate->value);
+  spreads->Add(key, *estimate);
+}
+
 }  // namespace isoflop

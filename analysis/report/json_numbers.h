@@ -36,4 +36,8 @@ class SpreadTable {
   Json interval95_ = Json::object();
 };
 
+/// Sets json[key] to the value, unless there is none, and keeps its spread.
+void PutEstimate(Json* json, std::string_view key,
+                 const std::optional<Estimate>& estimate, SpreadTable* spreads);
+
 }  // namespace isoflop

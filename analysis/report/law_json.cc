@@ -64,58 +64,6 @@ Json BootstrapJson(const ChinchillaBootstrap& bootstrap,
   return json;
 }
 
-/// Sets json[key] to the value, and keeps its spread for later.
-void PutEstimate(Json* json, const char* key,
-                 const std::optional<Estimate>& estimate,
-                 SpreadTable* spreads) {
-  if (!estimate) return;
-  PutNumber(json, key, estimate->value);
-  spreads->Add(key, *estimate);
-}
-
-Json ToJson(const IsoflopBudget& budget) {
-  Json json{{"flops", budget.flops},
-            {"points", budget.points},
-            {"sizes", budget.sizes},
-            {"status", NameOf(budget.minimum)}};
-  SpreadTable spreads;
-  PutEstimate(&json, "params_opt", budget.params_opt, &spreads);
-  PutEstimate(&json, "tokens_opt", budget.tokens_opt, &spreads);
-  PutEstimate(&json, "loss_opt", budget.loss_opt, &spreads);
-  spreads.PutInto(&json);
-  if (budget.interior_resamples > 0) {
-    json["interior_resamples"] = budget.interior_resamples;
-  }
-  PutNumber(&json, "params_bias", budget.params_bias);
-  return json;
-}
-
-/// `scale` and `exponent` are Kaplan's symbols, such as N_c and alpha_N.
-Json CurveJson(const KaplanCurve& curve, const char* scale,
-               const char* exponent) {
-  Json json = StatusJson(curve.status, curve.reason);
-  PutText(&json, "selection", curve.selection);
-  if (curve.status != FitStatus::kOk) return json;
-  json["points"] = curve.runs.size();
-  SpreadTable spreads;
-  PutEstimate(&json, scale, curve.scale, &spreads);
-  PutEstimate(&json, exponent, curve.exponent, &spreads);
-  spreads.PutInto(&json);
-  PutNumber(&json, "rms_log_residual", curve.rms_log_residual);
-  json["failed_resamples"] = curve.failed_resamples;
-  return json;
-}
-
-/// The power laws that Approaches 1 and 2 end in.
-template <typename Fit>
-void PutPowerLaws(Json* json, const Fit& fit) {
-  (*json)["a"] = isoflop::ToJson(fit.a);
-  (*json)["b"] = isoflop::ToJson(fit.b);
-  PutNumber(json, "params_coefficient", fit.params_coefficient);
-  PutNumber(json, "tokens_coefficient", fit.tokens_coefficient);
-  (*json)["failed_resamples"] = fit.failed_resamples;
-}
-
 }  // namespace
 
 Json StatusJson(FitStatus status, const std::string& reason) {
@@ -147,40 +95,6 @@ Json ChinchillaSection(const FitReport& report, const ExactLoss& exact) {
     json["bootstrap"] =
         BootstrapJson(*report.chinchilla_bootstrap, *report.resampling);
   }
-  return json;
-}
-
-Json ToJson(const IsoflopFit& fit) {
-  Json json = StatusJson(fit.status, fit.reason);
-  json["budgets"] = Json::array();
-  for (const IsoflopBudget& budget : fit.budgets) {
-    json["budgets"].push_back(ToJson(budget));
-  }
-  json["left_out"] = fit.left_out;
-  if (fit.status != FitStatus::kOk) return json;
-  PutPowerLaws(&json, fit);
-  PutNumber(&json, "a_bias", fit.a_bias);
-  PutText(&json, "bias_warning", fit.bias_warning);
-  return json;
-}
-
-Json ToJson(const EnvelopeFit& fit) {
-  Json json = StatusJson(fit.status, fit.reason);
-  json["points"] = fit.runs.size();
-  if (fit.status == FitStatus::kOk) PutPowerLaws(&json, fit);
-  return json;
-}
-
-Json ToJson(const KaplanFit& fit) {
-  Json json =
-      StatusJson(fit.supported() ? FitStatus::kOk : FitStatus::kUnsupported,
-                 "none of L(N), L(D) and L(C) can be fitted; each says why");
-  json["L_N"] = CurveJson(fit.L_N, "N_c", "alpha_N");
-  json["L_D"] = CurveJson(fit.L_D, "D_c", "alpha_D");
-  json["L_C"] = CurveJson(fit.L_C, "C_c", "alpha_C");
-  json["joint"] = StatusJson(FitStatus::kUnsupported,
-                             "the joint law L(N, D) is not fitted yet; "
-                             "Approach 3 is the law of both");
   return json;
 }
 

@@ -9,7 +9,11 @@
 
 namespace isoflop {
 
-/// Approach 2: the optimum of every budget.
+/// Returns the header of a column of intervals; empty without a bootstrap.
+const char* IntervalHeader(const FitReport& report);
+
+/// Approach 2: the optimum of every budget, and the exponent without the bias
+/// of the method.
 void AddIsoflopOptima(const FitReport& report, TextPage* page);
 
 /// Approach 3: the coefficients, how far E is from what is known, and why the
@@ -20,7 +24,7 @@ void AddChinchillaLaw(const FitReport& report, const ExactLoss& exact,
 /// The exponent a of N* in C by Approaches 1, 2 and 3.
 void AddExponents(const FitReport& report, TextPage* page);
 
-/// L(N), L(D) and L(C).
+/// L(N), L(D), L(C) and the joint law, without and with irreducible loss.
 void AddKaplanLaws(const FitReport& report, TextPage* page);
 
 /// The extrapolation test.

@@ -22,21 +22,19 @@ struct FitCommandArgs {
 };
 
 SweepFit FitFile(const std::string& path,
-                 const std::vector<std::string>& columns, FitOptions options) {
+                 const std::vector<std::string>& columns,
+                 const FitOptions& options) {
   std::vector<ColumnName> names;
   for (const std::string& column : columns) {
     names.push_back(ParseColumnName(column));
   }
-  const ObservationSet observations = ReadObservations(path, names);
-  return {FitScalingLaws(observations,
-                         WithBudgets(std::move(options), observations)),
-          {}};
+  return {FitScalingLaws(ReadObservations(path, names), options), {}};
 }
 
-SweepFit FitDirectory(const std::string& path, FitOptions options) {
+SweepFit FitDirectory(const std::string& path, const FitOptions& options) {
   const SweepDir dir(path);
   const Plan plan = LoadPlan(dir);
-  return FitSweep(plan, LoadResults(dir, plan), dir, std::move(options));
+  return FitSweep(plan, LoadResults(dir, plan), dir, options);
 }
 
 ExitCode RunFit(const FitCommandArgs& args) {

@@ -44,6 +44,13 @@ void AddFitOptions(CLI::App* command, FitArgs* args) {
   command->add_option(
       "--residual", args->residual,
       "Residuals of Approach 3: " + Words<ResidualKind>() + " (default: log)");
+  command->add_option("--envelope", args->envelope,
+                      "What Approach 1 takes the envelope of, curves of a "
+                      "sweep directory only: " +
+                          Words<EnvelopeSource>() + " (default: final)");
+  command->add_option("--isoflop-curve", args->isoflop_curve,
+                      "What finds the minima of Approach 2: " +
+                          Words<IsoflopCurve>() + " (default: parabola)");
   command->add_option("--drop-largest-loss", options.drop_largest_loss,
                       "Leave out this many runs of largest loss");
   command
@@ -83,6 +90,13 @@ FitOptions ResolveFitOptions(const FitArgs& args) {
   if (!args.residual.empty()) {
     options.objective.residual =
         FromWord<ResidualKind>("--residual", args.residual);
+  }
+  if (!args.isoflop_curve.empty()) {
+    options.isoflop_curve =
+        FromWord<IsoflopCurve>("--isoflop-curve", args.isoflop_curve);
+  }
+  if (!args.envelope.empty()) {
+    options.envelope = FromWord<EnvelopeSource>("--envelope", args.envelope);
   }
   if (!args.bootstrap_unit.empty()) {
     options.bootstrap.unit =

@@ -16,6 +16,8 @@ struct FitArgs {
   std::string params;
   std::string loss;
   std::string residual;
+  std::string isoflop_curve;
+  std::string envelope;
   std::string bootstrap_unit;
   std::vector<double> budgets_flops;
   double holdout_above = 0.0;

@@ -2,8 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
+#include "analysis/fit/sweep_curves.h"
 #include "analysis/fit/sweep_observations.h"
 #include "analysis/report/fit_json.h"
 #include "analysis/report/fit_text.h"
@@ -12,27 +11,17 @@
 
 namespace isoflop {
 
-FitOptions WithBudgets(FitOptions options, const ObservationSet& observations) {
-  if (!options.budgets_flops.empty() || observations.rows.empty()) {
-    return options;
-  }
-  const double largest =
-      std::ranges::max_element(observations.rows, {}, &Observation::C)->C;
-  options.budgets_flops = {10.0 * largest, 100.0 * largest};
-  return options;
-}
-
 SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
-                  const SweepDir& dir, FitOptions options) {
-  const ParamsKind params = options.params.value_or(ParamsKind::kAsGiven);
-  ObservationSet observations = SweepObservations(plan, results, params);
+                  const SweepDir& dir, const FitOptions& options) {
+  ObservationSet observations = SweepObservations(plan, results);
   observations.source = dir.root().string();
   Require(!observations.rows.empty(),
           "{}: no run has ended well yet, so there is nothing to fit",
           dir.root().string());
-  options.params.reset();  // already counted so
-  return {FitScalingLaws(observations,
-                         WithBudgets(std::move(options), observations)),
+  if (options.envelope == EnvelopeSource::kCurves) {
+    observations.curves = SweepCurves(dir, plan, results);
+  }
+  return {FitScalingLaws(observations, options),
           {plan.data.entropy_rate, plan.data.bayes_loss}};
 }
 

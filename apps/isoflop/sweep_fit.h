@@ -18,15 +18,10 @@ struct SweepFit {
   ExactLoss exact;
 };
 
-/// Fits the laws to the runs of a sweep that ended ok. Without budgets in the
-/// options, 10 and 100 times the largest run's C are allocated. Throws Error
-/// when there is no such run.
+/// Fits the laws to the runs of a sweep that ended ok. Throws Error when there
+/// is no such run.
 SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
-                  const SweepDir& dir, FitOptions options);
-
-/// Returns `options` with budgets: 10 and 100 times the largest C unless some
-/// were asked for.
-FitOptions WithBudgets(FitOptions options, const ObservationSet& observations);
+                  const SweepDir& dir, const FitOptions& options);
 
 /// Writes fit.json and prints its text to standard output.
 void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "analysis/fit/fit.h"
@@ -127,6 +128,119 @@ TEST(DegenerateFit, HasTheRightAnswerForStrangeButSufficientData) {
     EXPECT_NEAR(fit.law.alpha, kSmallLaw.alpha, 1e-6) << sample.name;
     EXPECT_NEAR(fit.law.beta, kSmallLaw.beta, 1e-6) << sample.name;
   }
+}
+
+/// What a design without competing sizes looks like to each law.
+struct DesignCase {
+  std::string name;
+  std::vector<Observation> data;
+  bool joint;  // whether Kaplan's joint law has an answer
+};
+
+std::vector<DesignCase> DesignCases() {
+  std::vector<Observation> ladder;
+  for (const double N : Doubling(1e4, 10)) {
+    ladder.push_back(MakeObservation(N, 20 * N, Loss(kSmallLaw, N, 20 * N)));
+  }
+  auto twice = ladder;
+  twice.insert(twice.end(), ladder.begin(), ladder.end());
+  return {
+      {"one run", Grid(1, 1), false},
+      {"one size", Grid(1, 10), false},
+      {"one number of tokens", Grid(10, 1), false},
+      {"one run ten times", std::vector<Observation>(10, Grid(1, 1)[0]), false},
+      {"the same loss everywhere", WithLoss([](auto&) { return 3.0; }), false},
+      {"twenty tokens per parameter", ladder, true},
+      {"twenty tokens per parameter, each run twice", twice, true}};
+}
+
+TEST(DegenerateFit, NoLawTakesADesignForAResult) {
+  for (const DesignCase& sample : DesignCases()) {
+    const auto envelope = FitEnvelope(sample.data);
+    EXPECT_EQ(envelope.status, FitStatus::kUnsupported) << sample.name;
+    EXPECT_FALSE(envelope.reason.empty()) << sample.name;
+    const auto isoflop = FitIsoflop(sample.data);
+    EXPECT_EQ(isoflop.status, FitStatus::kUnsupported) << sample.name;
+    EXPECT_FALSE(isoflop.reason.empty()) << sample.name;
+    const auto joint = FitKaplanJoint(sample.data);
+    if (joint.status == FitStatus::kOk) {
+      EXPECT_TRUE(sample.joint) << sample.name;
+    } else {
+      EXPECT_FALSE(joint.reason.empty()) << sample.name;
+    }
+  }
+}
+
+/// A sweep in other units: exponents must stay, and so must statuses.
+std::vector<Observation> Rescaled(double N, double D, double L) {
+  auto sweep = SmallSweep();
+  for (Observation& o : sweep) {
+    o.N *= N;
+    o.D *= D;
+    o.L *= L;
+    o.C = SixND(o.N, o.D);
+  }
+  return sweep;
+}
+
+TEST(DegenerateFit, ApproachesOneAndTwoDoNotDependOnUnits) {
+  const auto plain = FitIsoflop(SmallSweep());
+  for (const auto& [N, D, L] :
+       std::vector<std::tuple<double, double, double>>{{1e250, 1.0, 1.0},
+                                                       {1e-250, 1.0, 1.0},
+                                                       {1.0, 1e250, 1.0},
+                                                       {1.0, 1.0, 1e300},
+                                                       {1.0, 1.0, 1e-300}}) {
+    const auto sweep = Rescaled(N, D, L);
+    const auto isoflop = FitIsoflop(sweep);
+    const auto akima = FitIsoflop(sweep, IsoflopCurve::kAkima);
+    if (isoflop.status == FitStatus::kOk) {
+      EXPECT_NEAR(isoflop.a.value, plain.a.value, 1e-6);
+    } else {
+      EXPECT_FALSE(isoflop.reason.empty());
+    }
+    for (std::size_t i = 0; i < plain.budgets.size(); ++i) {
+      EXPECT_EQ(isoflop.budgets[i].minimum, MinimumKind::kInterior);
+      EXPECT_EQ(akima.budgets[i].minimum, MinimumKind::kInterior);
+      EXPECT_NEAR(isoflop.budgets[i].params_opt->value /
+                      plain.budgets[i].params_opt->value / N,
+                  1.0, 1e-6);
+    }
+    const auto envelope = FitEnvelope(sweep);
+    if (envelope.status == FitStatus::kOk) {
+      EXPECT_NEAR(envelope.a.value, FitEnvelope(SmallSweep()).a.value, 1e-6);
+    }
+  }
+}
+
+TEST(DegenerateFit, EveryNumberOfKaplansLawsIsOne) {
+  for (const auto& [N, D, L] :
+       std::vector<std::tuple<double, double, double>>{{1e250, 1.0, 1.0},
+                                                       {1e-250, 1.0, 1.0},
+                                                       {1.0, 1.0, 1e300},
+                                                       {1.0, 1.0, 1e-300}}) {
+    const auto fit = FitKaplan(Rescaled(N, D, L), kSmallLaw);
+    for (const KaplanCurve* curve : {&fit.L_N, &fit.L_D, &fit.L_C}) {
+      if (curve->status != FitStatus::kOk) {
+        EXPECT_FALSE(curve->reason.empty());
+        continue;
+      }
+      EXPECT_TRUE(std::isnormal(curve->scale.value));
+      EXPECT_TRUE(std::isnormal(curve->exponent.value));
+    }
+    if (fit.joint.status != FitStatus::kOk) {
+      EXPECT_FALSE(fit.joint.reason.empty());
+      continue;
+    }
+    EXPECT_TRUE(std::isnormal(fit.joint.N_c.value));
+    EXPECT_TRUE(std::isnormal(fit.joint.D_c.value));
+  }
+}
+
+TEST(DegenerateFit, AllocatesNoBudgetBeyondAllNumbers) {
+  EXPECT_EQ(DefaultBudgets(1e20), (std::vector<double>{1e21, 1e22}));
+  EXPECT_EQ(DefaultBudgets(1e307), (std::vector<double>{1e308}));
+  EXPECT_TRUE(DefaultBudgets(1.7e308).empty());
 }
 
 TEST(DegenerateFit, GivesFiniteNumbersForPureNoise) {

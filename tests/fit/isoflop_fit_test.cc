@@ -10,6 +10,10 @@
 namespace isoflop {
 namespace {
 
+/// The surface of arXiv:2603.22339, whose valleys are not symmetric.
+constexpr Chinchilla kSkewedLaw{
+    .E = 1.69, .A = 406.4, .B = 410.7, .alpha = 0.34, .beta = 0.28};
+
 /// Losses on a parabola of ln N at one budget: exactly what is fitted.
 std::vector<Observation> Valley(double C, double best, double bend,
                                 const std::vector<double>& sizes) {
@@ -66,10 +70,13 @@ TEST(IsoflopFit, ClassifiesWhatIsNoMinimum) {
 }
 
 TEST(IsoflopFit, CountsRepeatedSeedsAsRunsButNotAsSizes) {
-  EXPECT_EQ(KindOf(Valley(1e18, 3e7, 0.05, {1e7, 1e7, 5e7, 5e7})),
-            MinimumKind::kTooFew);
-  EXPECT_EQ(KindOf(Valley(1e18, 3e7, 0.05, {1e7, 1e7, 3e7, 5e7})),
-            MinimumKind::kInterior);
+  auto two_sizes = Valley(1e18, 3e7, 0.05, {1e7, 1e7, 5e7, 5e7});
+  auto three_sizes = Valley(1e18, 3e7, 0.05, {1e7, 1e7, 3e7, 5e7});
+  for (std::size_t i = 0; i < 4; ++i) {
+    two_sizes[i].seed = three_sizes[i].seed = static_cast<std::int64_t>(i);
+  }
+  EXPECT_EQ(KindOf(two_sizes), MinimumKind::kTooFew);
+  EXPECT_EQ(KindOf(three_sizes), MinimumKind::kInterior);
 }
 
 TEST(IsoflopFit, LeavesBudgetsWithoutAnInteriorMinimumOutOfTheExponents) {
@@ -98,7 +105,8 @@ TEST(IsoflopFit, TreatsACountOfTwoAsTwoRunsAndOfZeroAsNone) {
   drawn.push_back(sweep[3]);
   counts[20] = 0.0;
   drawn.erase(drawn.begin() + 20);
-  const auto by_count = FitIsoflop(sweep, counts);
+  const auto by_count =
+      FitIsoflop(sweep, GroupByBudget(sweep), IsoflopCurve::kParabola, counts);
   const auto by_hand = FitIsoflop(drawn);
   EXPECT_NEAR(by_count.a.value, by_hand.a.value, 1e-10);
   EXPECT_EQ(by_count.budgets[0].points, by_hand.budgets[0].points);
@@ -116,8 +124,7 @@ TEST(IsoflopFit, FindsTheExponentOfASurfaceOnACentredGrid) {
 // Noise-free biases of D* at 1e24 FLOPs (arXiv:2603.22339): fifteen sizes at
 // each budget, evenly spaced and centred on the optimum.
 TEST(IsoflopFit, HasTheKnownBiasOfItsParabolas) {
-  const Chinchilla surface{
-      .E = 1.69, .A = 406.4, .B = 410.7, .alpha = 0.34, .beta = 0.28};
+  const Chinchilla surface = kSkewedLaw;
   const std::vector<std::pair<double, double>> known = {
       {2.0, -0.33}, {4.0, -1.30}, {8.0, -2.90}, {16.0, -5.10}};
   for (const auto& [half_width, percent] : known) {
@@ -128,6 +135,119 @@ TEST(IsoflopFit, HasTheKnownBiasOfItsParabolas) {
     const double bias = D / OptimumAt(surface, 1e24).D - 1.0;
     EXPECT_NEAR(100.0 * bias, percent, 0.005) << half_width;
   }
+}
+
+TEST(IsoflopFit, CallsAValleyFlatThatNoiseAloneCouldMake) {
+  int interior = 0;
+  int flat = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    std::vector<Observation> runs;
+    for (const double C : {1e17, 1e18, 1e19, 1e20}) {
+      const auto level = Valley(C, 1e7, 0.0, Doubling(3e6, 6));
+      runs.insert(runs.end(), level.begin(), level.end());
+    }
+    for (const auto& budget : FitIsoflop(WithNoise(runs, 0.01, seed)).budgets) {
+      if (budget.minimum == MinimumKind::kInterior) ++interior;
+      if (budget.minimum == MinimumKind::kFlat) ++flat;
+    }
+  }
+  // Of 800 valleys of pure noise half open upwards.
+  EXPECT_LT(interior, 60);
+  EXPECT_GT(flat, 300);
+}
+
+TEST(IsoflopFit, DoesNotCallAValleyFlatThatStandsOutOfTheNoise) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const auto fit = FitIsoflop(WithNoise(SmallSweep(), 0.003, seed));
+    for (const IsoflopBudget& budget : fit.budgets) {
+      EXPECT_EQ(budget.minimum, MinimumKind::kInterior);
+    }
+  }
+}
+
+TEST(IsoflopFit, KnowsTheNoiseOfAShortProfileByTheOthers) {
+  // Four runs on a parabola to within rounding, among noisy profiles.
+  auto runs = WithNoise(Valley(1e17, 1e7, 0.0, Doubling(3e6, 6)), 0.01, 1);
+  const auto more =
+      WithNoise(Valley(1e18, 1e7, 0.0, Doubling(3e6, 6)), 0.01, 2);
+  const auto lucky = Valley(1e19, 1e7, 0.001, Doubling(4e6, 4));
+  runs.insert(runs.end(), more.begin(), more.end());
+  EXPECT_EQ(FitIsoflop(lucky).budgets[0].minimum, MinimumKind::kInterior);
+  runs.insert(runs.end(), lucky.begin(), lucky.end());
+  EXPECT_EQ(FitIsoflop(runs).budgets[2].minimum, MinimumKind::kFlat);
+}
+
+TEST(IsoflopFit, CountsARunThatIsListedTwiceOnce) {
+  auto runs = Valley(1e18, 3e7, 0.05, Doubling(1e7, 3));
+  runs.push_back(runs[1]);
+  const auto fit = FitIsoflop(runs);
+  EXPECT_EQ(fit.budgets[0].points, 3);
+  EXPECT_EQ(fit.budgets[0].minimum, MinimumKind::kTooFew);
+}
+
+TEST(IsoflopAkima, FindsTheLowestPointBetweenTheSizes) {
+  const auto fit = FitIsoflop(Valley(1e18, 3e7, 0.05, Doubling(1e7, 6)),
+                              IsoflopCurve::kAkima);
+  const IsoflopBudget& budget = fit.budgets.at(0);
+  ASSERT_EQ(budget.minimum, MinimumKind::kInterior);
+  const double sample = std::log(2.0) / kSamplesPerGap;
+  EXPECT_NEAR(std::log(budget.params_opt->value / 3e7), 0.0, sample);
+  EXPECT_NEAR(budget.loss_opt->value, 2.5, 1e-4);
+}
+
+TEST(IsoflopAkima, KnowsAnEdge) {
+  const auto fit = FitIsoflop(Valley(1e18, 9e6, 0.05, Doubling(1e7, 6)),
+                              IsoflopCurve::kAkima);
+  EXPECT_EQ(fit.budgets.at(0).minimum, MinimumKind::kEdge);
+}
+
+TEST(IsoflopAkima, IsLessBiasedThanAParabolaOnAWideGrid) {
+  const auto runs = IsoflopGrid(kSkewedLaw, {1e18, 1e19, 1e20}, 17, 16.0);
+  auto parabola = FitIsoflop(runs);
+  auto akima = FitIsoflop(runs, IsoflopCurve::kAkima);
+  AddBias(runs, kSkewedLaw, &parabola);
+  AddBias(runs, kSkewedLaw, &akima);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_LT(std::abs(*akima.budgets[i].params_bias), 0.01);
+    EXPECT_GT(std::abs(*parabola.budgets[i].params_bias), 0.02);
+  }
+}
+
+TEST(IsoflopWeights, FollowTheVarianceOfEachMinimum) {
+  auto fit = FitIsoflop(SmallSweep());
+  for (std::size_t i = 0; i < fit.budgets.size(); ++i) {
+    fit.budgets[i].params_opt_log_error = i < 3 ? 0.1 : 0.2;
+  }
+  fit.budgets[5].params_opt->value *= 1.5;  // pulls on a
+  const double equal =
+      FitExponents(fit.budgets, std::vector<double>(6, 1.0))->a;
+  ASSERT_TRUE(WeighByVariance(&fit));
+  EXPECT_EQ(fit.weights, MinimumWeights::kInverseVariance);
+  EXPECT_DOUBLE_EQ(fit.budgets[0].weight, 4.0 * fit.budgets[5].weight);
+  EXPECT_LT(fit.a.value, equal);
+  EXPECT_GT(fit.a.value, ParamsExponent(kSmallLaw));
+}
+
+TEST(IsoflopWeights, StayEqualWhereAMinimumHasNoVariance) {
+  auto fit = FitIsoflop(SmallSweep());
+  for (IsoflopBudget& budget : fit.budgets) budget.params_opt_log_error = 0.1;
+  fit.budgets[2].params_opt_log_error.reset();
+  EXPECT_FALSE(WeighByVariance(&fit));
+  EXPECT_EQ(fit.weights, MinimumWeights::kEqual);
+  EXPECT_EQ(fit.budgets[0].weight, 1.0);
+}
+
+TEST(IsoflopBias, IsTakenOffInTheCorrectedValues) {
+  const auto runs = IsoflopGrid(kSkewedLaw, {1e18, 1e19, 1e20}, 9, 16.0);
+  auto fit = FitIsoflop(runs);
+  AddBias(runs, kSkewedLaw, &fit);
+  for (const IsoflopBudget& budget : fit.budgets) {
+    const Optimum truth = OptimumAt(kSkewedLaw, budget.flops);
+    EXPECT_GT(std::abs(budget.params_opt->value / truth.N - 1.0), 0.02);
+    EXPECT_NEAR(*budget.params_opt_corrected / truth.N, 1.0, 1e-9);
+    EXPECT_NEAR(*budget.tokens_opt_corrected / truth.D, 1.0, 1e-9);
+  }
+  EXPECT_NEAR(*fit.a_corrected, ParamsExponent(kSkewedLaw), 1e-9);
 }
 
 TEST(IsoflopBias, IsWhatTheParabolasGetWrongOnTheSurface) {
@@ -157,8 +277,7 @@ TEST(IsoflopBias, DoesNotDependOnTheNoise) {
 }
 
 TEST(IsoflopBias, IsWarnedOfOnAWideGridOnly) {
-  const Chinchilla surface{
-      .E = 1.69, .A = 406.4, .B = 410.7, .alpha = 0.34, .beta = 0.28};
+  const Chinchilla surface = kSkewedLaw;
   for (const double half_width : {1.5, 30.0}) {
     const auto runs = IsoflopGrid(surface, {1e18, 1e19, 1e20}, 9, half_width);
     auto fit = FitIsoflop(runs);

@@ -96,6 +96,75 @@ TEST(KaplanFit, RefusesALossThatDoesNotFall) {
   EXPECT_FALSE(fit.supported());
 }
 
+// Published: Kaplan et al. 2020, section 1.2; C_c is 3.1e8 PF-days.
+TEST(KaplanFit, RecoversThePublishedConstants) {
+  const Chinchilla surface{.E = 0.0,
+                           .A = std::pow(8.8e13, 0.076),
+                           .B = std::pow(5.4e13, 0.095),
+                           .alpha = 0.076,
+                           .beta = 0.095};
+  auto runs = FullGrid(surface, Doubling(1e6, 10), {1e250});
+  const auto data = FullGrid(surface, {1e280}, Doubling(1e8, 10));
+  runs.insert(runs.end(), data.begin(), data.end());
+  const auto fit = FitKaplan(runs, surface);
+  ASSERT_EQ(fit.L_N.status, FitStatus::kOk) << fit.L_N.reason;
+  ASSERT_EQ(fit.L_D.status, FitStatus::kOk) << fit.L_D.reason;
+  EXPECT_NEAR(fit.L_N.exponent.value, 0.076, 1e-6);
+  EXPECT_NEAR(fit.L_N.scale.value / 8.8e13, 1.0, 1e-4);
+  EXPECT_NEAR(fit.L_D.exponent.value, 0.095, 1e-6);
+  EXPECT_NEAR(fit.L_D.scale.value / 5.4e13, 1.0, 1e-4);
+}
+
+TEST(KaplanFit, RecoversThePublishedComputeLaw) {
+  const double scale = 3.1e8 * 8.64e19;
+  std::vector<Observation> runs;
+  for (const double C : Doubling(1e18, 12)) {
+    runs.push_back(MakeObservation(0.1 * std::sqrt(C), std::sqrt(C) / 0.6,
+                                   std::pow(scale / C, 0.050)));
+  }
+  const auto fit = FitKaplan(runs, std::nullopt);
+  ASSERT_EQ(fit.L_C.status, FitStatus::kOk) << fit.L_C.reason;
+  EXPECT_NEAR(fit.L_C.exponent.value, 0.050, 1e-9);
+  EXPECT_NEAR(fit.L_C.scale.value / scale, 1.0, 1e-6);
+  EXPECT_NEAR(fit.L_C.with_offset.E.value, 0.0, 1e-4);
+}
+
+TEST(KaplanFit, FindsTheIrreducibleLossOfEachCurve) {
+  Chinchilla surface = kSurface;
+  surface.E = 1.3;
+  auto runs = FullGrid(surface, Doubling(1e3, 8), {1e100});
+  const auto data = FullGrid(surface, {1e100}, Doubling(1e6, 8));
+  runs.insert(runs.end(), data.begin(), data.end());
+  const auto fit = FitKaplan(runs, surface);
+  for (const KaplanCurve* curve : {&fit.L_N, &fit.L_D}) {
+    const KaplanOffsetCurve& offset = curve->with_offset;
+    ASSERT_EQ(offset.status, FitStatus::kOk) << offset.reason;
+    EXPECT_NEAR(offset.E.value, 1.3, 1e-4);
+    EXPECT_NEAR(offset.exponent.value, 0.1, 1e-5);
+    EXPECT_NEAR(offset.scale.value / std::pow(20.0, 10.0), 1.0, 1e-2);
+    EXPECT_LT(offset.rms_log_residual, 1e-7);
+    EXPECT_GT(curve->rms_log_residual, 1e-4);
+  }
+}
+
+TEST(KaplanFit, SaysHowManyPointsOfTheEnvelopeAreAtAnEdge) {
+  const auto fit = FitKaplan(SmallSweep(), kSmallLaw);
+  EXPECT_NE(fit.L_C.selection.find("6 runs on the lower envelope"),
+            std::string::npos);
+  EXPECT_NE(fit.L_C.selection.find("0 of them are of the smallest"),
+            std::string::npos)
+      << fit.L_C.selection;
+}
+
+TEST(KaplanFit, RefusesAScaleThatIsNoNumber) {
+  auto runs = FullGrid(kSurface, Doubling(1e250, 6), {1e20});
+  for (Observation& o : runs) o.L = 1e4 * std::pow(o.N, -0.01);
+  const auto fit = FitKaplan(runs, kSurface);
+  EXPECT_EQ(fit.L_C.status, FitStatus::kUnsupported);
+  EXPECT_NE(fit.L_C.reason.find("too large or too small"), std::string::npos)
+      << fit.L_C.reason;
+}
+
 TEST(KaplanFit, SaysWhichRunsItUsed) {
   const auto fit = FitKaplan(EdgesOfTheSurface(), kSurface);
   EXPECT_NE(fit.L_N.selection.find("5 of 6 runs"), std::string::npos)

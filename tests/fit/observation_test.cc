@@ -36,6 +36,30 @@ TEST(WithParams, ChangesNothingWhenTheKindIsTheSame) {
             ParamsKind::kTotal);
 }
 
+TEST(WithParams, ForgetsBudgetsThatHoldForTheOtherCount) {
+  ObservationSet set = TwoCounts();
+  set.rows[0].budget_flops = 6000.0;
+  const auto recounted = WithParams(set, ParamsKind::kNonEmbedding);
+  EXPECT_FALSE(recounted.rows[0].budget_flops.has_value());
+  ASSERT_EQ(recounted.notes.size(), 1U);
+  EXPECT_NE(recounted.notes[0].find("non_embedding"), std::string::npos);
+  EXPECT_NE(recounted.notes[0].find("grouped by C"), std::string::npos);
+}
+
+TEST(WithParams, KeepsBudgetsThatStillHold) {
+  ObservationSet set = TwoCounts();
+  set.rows[0].budget_flops = 6000.0;
+  EXPECT_TRUE(WithParams(set, ParamsKind::kTotal).rows[0].budget_flops);
+  ObservationSet given = set;
+  given.flops = FlopsKind::kAsGiven;
+  const auto recounted = WithParams(given, ParamsKind::kNonEmbedding);
+  EXPECT_EQ(recounted.rows[0].budget_flops, 6000.0);
+  EXPECT_TRUE(recounted.notes.empty());
+  ObservationSet unnamed = set;
+  unnamed.params = ParamsKind::kAsGiven;
+  EXPECT_TRUE(WithParams(unnamed, ParamsKind::kTotal).rows[0].budget_flops);
+}
+
 TEST(WithParams, RefusesACountThatIsNotThere) {
   ObservationSet set = TwoCounts();
   set.rows[0].params_non_embedding.reset();

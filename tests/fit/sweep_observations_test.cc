@@ -79,10 +79,11 @@ TEST(SweepObservations, CountsNByThePlansConvention) {
             by_non_embedding.rows[0].params_non_embedding);
 }
 
-TEST(SweepObservations, CountsNAndCAsAsked) {
+TEST(SweepObservations, CanBeCountedOtherwise) {
   const TinySweep sweep;
-  const ObservationSet set = SweepObservations(sweep.plan, AllOk(sweep.plan),
-                                               ParamsKind::kNonEmbedding);
+  const ObservationSet set =
+      WithParams(SweepObservations(sweep.plan, AllOk(sweep.plan)),
+                 ParamsKind::kNonEmbedding);
   EXPECT_EQ(set.params, ParamsKind::kNonEmbedding);
   EXPECT_EQ(set.rows[0].N, set.rows[0].params_non_embedding);
   EXPECT_DOUBLE_EQ(set.rows[0].C, SixND(set.rows[0].N, set.rows[0].D));

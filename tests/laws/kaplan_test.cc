@@ -20,14 +20,6 @@ TEST(KaplanLaw, GivesThePublishedLossOfABillionParameters) {
   EXPECT_NEAR(Loss(kSizeLaw, 1e9), 2.3756, 5e-4);
 }
 
-TEST(KaplanLaw, IsThePowerLawItWasMadeFrom) {
-  const PowerLaw power{.coefficient = 27.0, .exponent = -0.095};
-  const KaplanLaw law = ToKaplan(power);
-  for (const double x : {1.0, 1e6, 3e12}) {
-    EXPECT_NEAR(Loss(law, x), Evaluate(power, x), 1e-12 * Evaluate(power, x));
-  }
-}
-
 TEST(KaplanJoint, IsTheSizeLawWithEndlessData) {
   const KaplanLaw size{.scale = kJoint.N_c, .exponent = kJoint.alpha_N};
   EXPECT_NEAR(Loss(kJoint, 1e9, 1e30), Loss(size, 1e9), 1e-12);

@@ -93,7 +93,7 @@ TEST(FitText, GivesTheReasonOfEveryLawThatIsNotSupported) {
 
 TEST(FitText, CountsBudgetsThatHaveNoProfile) {
   EXPECT_THAT(FitText(UnsupportedReport()),
-              HasSubstr("1 of 2 budgets have fewer than three sizes"));
+              HasSubstr("1 of 2 budgets have fewer than four runs or three"));
 }
 
 TEST(FitText, LeavesOutLawsThatWereNotAskedFor) {

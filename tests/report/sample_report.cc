@@ -62,7 +62,11 @@ IsoflopBudget Interior(double flops, int points, Estimate N, Estimate D,
   budget.tokens_opt = D;
   budget.loss_opt = Within(loss, loss - 0.004, loss + 0.004);
   budget.interior_resamples = 991;
+  budget.params_opt_log_error = 0.05;
+  budget.weight = 400.0;
   budget.params_bias = -0.012;
+  budget.params_opt_corrected = N.value / 0.988;
+  budget.tokens_opt_corrected = D.value * 0.988;
   return budget;
 }
 
@@ -92,7 +96,10 @@ IsoflopFit SampleIsoflop() {
   fit.params_coefficient = 0.2411;
   fit.tokens_coefficient = 0.6913;
   fit.failed_resamples = 3;
+  fit.weights = MinimumWeights::kInverseVariance;
+  fit.a_unweighted = Within(0.449, 0.402, 0.531);
   fit.a_bias = -0.004;
+  fit.a_corrected = 0.456;
   fit.bias_warning =
       "on the surface of Approach 3 sampled at these runs, the parabolas put "
       "N* off by up to -1.2 %";
@@ -102,11 +109,41 @@ IsoflopFit SampleIsoflop() {
 EnvelopeFit SampleEnvelope() {
   EnvelopeFit fit;
   fit.status = FitStatus::kOk;
-  fit.runs = {0, 3, 5, 9};
+  fit.points = 6;
+  fit.optima = {{2e10, 10800, 3.1e5, 1.0},
+                {4.31e10, 14400, 5e5, 1.0},
+                {9.28e10, 21000, 7.4e5, 1.0},
+                {2e11, 30100, 1.1e6, 1.0}};
   fit.a = Within(0.534, 0.531, 0.672);
   fit.b = Within(0.466, 0.328, 0.469);
   fit.params_coefficient = 0.031;
   fit.tokens_coefficient = 5.4;
+  return fit;
+}
+
+KaplanOffsetCurve SampleOffset(double E, double scale, double exponent) {
+  KaplanOffsetCurve curve;
+  curve.status = FitStatus::kOk;
+  curve.E = Within(E, E - 0.02, E + 0.02);
+  curve.scale = Within(scale, 0.5 * scale, 2.0 * scale);
+  curve.exponent = Within(exponent, exponent - 0.1, exponent + 0.1);
+  curve.rms_log_residual = 0.0021;
+  curve.failed_resamples = 12;
+  return curve;
+}
+
+KaplanJointFit SampleJoint() {
+  KaplanJointFit fit;
+  fit.status = FitStatus::kOk;
+  fit.selection = "all 32 runs";
+  fit.points = 32;
+  fit.N_c = Within(2.2e6, 1.4e6, 3.9e6);
+  fit.D_c = Within(9.1e7, 5.5e7, 1.6e8);
+  fit.alpha_N = Within(0.0712, 0.0643, 0.0791);
+  fit.alpha_D = Within(0.0934, 0.0851, 0.1022);
+  fit.rms_log_residual = 0.0142;
+  fit.certificate = {
+      .starts = 25, .agreeing = 25, .gradient_norm = 2e-13, .converged = true};
   return fit;
 }
 
@@ -120,7 +157,9 @@ KaplanFit SampleKaplan() {
   fit.L_N.scale = Within(8.81e5, 6.9e5, 1.13e6);
   fit.L_N.exponent = Within(0.0761, 0.0689, 0.0832);
   fit.L_N.rms_log_residual = 0.0071;
+  fit.L_N.with_offset = SampleOffset(1.131, 402.0, 0.571);
   fit.L_D.reason = "2 values are left: at least 3 are needed";
+  fit.L_D.with_offset.reason = fit.L_D.reason;
   fit.L_D.selection =
       "2 of 14 runs that are the longest of their size or the largest of their "
       "length: those with A/N^alpha at most 0.25 of B/D^beta";
@@ -132,7 +171,21 @@ KaplanFit SampleKaplan() {
   fit.L_C.scale = Within(3.12e14, 1.1e14, 9.4e14);
   fit.L_C.exponent = Within(0.0502, 0.0461, 0.0544);
   fit.L_C.rms_log_residual = 0.0124;
+  fit.L_C.with_offset.reason = "four different values are needed";
+  fit.joint = SampleJoint();
   return fit;
+}
+
+std::vector<ConventionFit> SampleConventions() {
+  std::vector<ConventionFit> conventions(2);
+  conventions[0].params = ParamsKind::kTotal;
+  conventions[0].chinchilla = SampleFit();
+  conventions[0].isoflop = SampleIsoflop();
+  conventions[1].params = ParamsKind::kNonEmbedding;
+  conventions[1].chinchilla = SampleFit();
+  conventions[1].chinchilla.law.alpha = 0.4911;
+  conventions[1].isoflop.reason = "0 of 30 budgets with an interior minimum";
+  return conventions;
 }
 
 Holdout SampleHoldout() {
@@ -196,6 +249,7 @@ FitReport SampleReport() {
   AddResults(&report);
   report.chinchilla_bootstrap = SampleBootstrap();
   report.holdout = SampleHoldout();
+  report.conventions = SampleConventions();
   report.allocations = SampleAllocations();
   report.notes = {"1 run diverged and is left out",
                   "the 2 observations of largest loss were dropped"};
@@ -214,12 +268,17 @@ FitReport SampleReportWithoutBootstrap() {
     DropSpread(&budget.tokens_opt);
     DropSpread(&budget.loss_opt);
     budget.interior_resamples = 0;
+    budget.params_opt_log_error.reset();
   }
   for (Estimate* estimate :
        {&report.isoflop->a, &report.isoflop->b, &report.envelope->a,
         &report.envelope->b, &report.kaplan->L_N.scale,
         &report.kaplan->L_N.exponent, &report.kaplan->L_C.scale,
-        &report.kaplan->L_C.exponent}) {
+        &report.kaplan->L_C.exponent, &report.kaplan->L_N.with_offset.E,
+        &report.kaplan->L_N.with_offset.scale,
+        &report.kaplan->L_N.with_offset.exponent, &report.kaplan->joint.N_c,
+        &report.kaplan->joint.D_c, &report.kaplan->joint.alpha_N,
+        &report.kaplan->joint.alpha_D, &report.isoflop->a_unweighted}) {
     estimate->spread.reset();
   }
   return report;
@@ -239,6 +298,11 @@ FitReport UnsupportedReport() {
   report.kaplan.emplace().L_N.reason = "Approach 3 has no law to select by";
   report.kaplan->L_D.reason = report.kaplan->L_N.reason;
   report.kaplan->L_C.reason = "1 run on the envelope; 3 are needed";
+  for (KaplanCurve* curve :
+       {&report.kaplan->L_N, &report.kaplan->L_D, &report.kaplan->L_C}) {
+    curve->with_offset.reason = curve->reason;
+  }
+  report.kaplan->joint.reason = "6 runs with 2 different N";
   report.holdout.emplace().reason = "no run has C above 2e+12";
   report.holdout->above_flops = 2e12;
   report.holdout->fitted = 6;

@@ -1,0 +1,31 @@
+// What the exponents would be, had the parameters been counted otherwise.
+//
+// The count of N alone moves them: by non-embedding parameters (Kaplan et al.
+// 2020, arXiv:2001.08361) small models look smaller than by all of them
+// (Hoffmann et al. 2022, arXiv:2203.15556).
+
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "analysis/fit/chinchilla_fit.h"
+#include "analysis/fit/isoflop_fit.h"
+#include "analysis/fit/observation.h"
+
+namespace isoflop {
+
+/// Approaches 2 and 3 with one count of N, without spreads.
+struct ConventionFit {
+  ParamsKind params = ParamsKind::kTotal;
+  ChinchillaFit chinchilla;
+  IsoflopFit isoflop;
+};
+
+/// Fits the observations with N counted as total and as non-embedding. Nothing
+/// unless every observation has both counts and they differ in one at least.
+std::vector<ConventionFit> CompareConventions(
+    const ObservationSet& observations, const ObjectiveOptions& objective,
+    IsoflopCurve curve);
+
+}  // namespace isoflop

@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/fit/isoflop_fit.h"
+
+namespace isoflop {
+namespace {
+
+/// Biases beyond these are worth a warning.
+constexpr double kLargeParamsBias = 0.05;
+constexpr double kLargeExponentBias = 0.01;
+
+/// Returns the observations with the losses of the surface.
+std::vector<Observation> OnSurface(std::span<const Observation> observations,
+                                   const Chinchilla& surface) {
+  std::vector<Observation> exact(observations.begin(), observations.end());
+  for (Observation& o : exact) o.L = Loss(surface, o.N, o.D);
+  return exact;
+}
+
+/// Returns 6 N* D* of a profile, by the line of ln D on ln N: the compute that
+/// the surface's own optimum is taken at.
+double EffectiveFlops(const IsoflopBudget& budget) {
+  return SixND(budget.params_opt->value, budget.tokens_opt->value);
+}
+
+void Correct(const IsoflopBudget& exact, const Chinchilla& surface,
+             IsoflopBudget* budget) {
+  const Optimum truth = OptimumAt(surface, EffectiveFlops(exact));
+  const double ratio = exact.params_opt->value / truth.N;
+  budget->params_bias = ratio - 1.0;
+  budget->params_opt_corrected = budget->params_opt->value / ratio;
+  budget->tokens_opt_corrected = budget->tokens_opt->value * ratio;
+}
+
+std::string BiasWarning(const IsoflopFit& fit) {
+  double lowest = 0.0;
+  double highest = 0.0;
+  for (const IsoflopBudget& budget : fit.budgets) {
+    lowest = std::min(lowest, budget.params_bias.value_or(0.0));
+    highest = std::max(highest, budget.params_bias.value_or(0.0));
+  }
+  const double exponent = fit.a_bias.value_or(0.0);
+  if (std::max(highest, -lowest) < kLargeParamsBias &&
+      std::abs(exponent) < kLargeExponentBias) {
+    return {};
+  }
+  const bool parabola = fit.curve == IsoflopCurve::kParabola;
+  return fmt::format(
+      "on this grid the {} misplace N* by {:+.1f} % to {:+.1f} %{}, even "
+      "without noise: {}",
+      parabola ? "parabolas" : "interpolated minima", 100.0 * lowest,
+      100.0 * highest,
+      fit.a_bias ? fmt::format(" and a by {:+.3f}", exponent) : "",
+      parabola ? "the valley is not a parabola that far from its lowest point"
+               : "the sizes are too far apart");
+}
+
+}  // namespace
+
+void AddBias(std::span<const Observation> observations,
+             const Chinchilla& surface, IsoflopFit* fit) {
+  const IsoflopFit exact =
+      FitIsoflop(OnSurface(observations, surface), fit->curve);
+  std::vector<double> weights;
+  weights.reserve(fit->budgets.size());
+  for (std::size_t i = 0; i < fit->budgets.size(); ++i) {
+    IsoflopBudget& budget = fit->budgets[i];
+    const bool both = budget.params_opt && exact.budgets[i].params_opt;
+    weights.push_back(both ? budget.weight : 0.0);
+    if (both) Correct(exact.budgets[i], surface, &budget);
+  }
+  if (const auto exponents = FitExponents(exact.budgets, weights)) {
+    fit->a_bias = exponents->a - ParamsExponent(surface);
+    if (fit->status == FitStatus::kOk) {
+      fit->a_corrected = fit->a.value - *fit->a_bias;
+    }
+  }
+  fit->bias_warning = BiasWarning(*fit);
+}
+
+}  // namespace isoflop

@@ -1,0 +1,268 @@
+#include "analysis/fit/isoflop_profile.h"
+
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "analysis/fit/akima.h"
+#include "analysis/fit/power_law_fit.h"
+
+namespace isoflop {
+namespace {
+
+constexpr int kFewestPoints = 4;
+constexpr int kFewestSizes = 3;
+
+/// The runs of one profile, with the weights that they have in it.
+struct Profile {
+  std::vector<WeightedPoint> loss;      // L against ln N
+  std::vector<WeightedPoint> log_data;  // ln D against ln N
+  std::vector<Observation> drawn;
+};
+
+Profile ProfileOf(std::span<const Observation> observations,
+                  std::span<const double> counts, const Budget& budget) {
+  Profile profile;
+  for (const std::size_t i : budget.runs) {
+    const Observation& o = observations[i];
+    const double weight = o.weight * (counts.empty() ? 1.0 : counts[i]);
+    if (weight == 0.0) continue;
+    profile.loss.push_back({std::log(o.N), o.L, weight});
+    profile.log_data.push_back({std::log(o.N), std::log(o.D), weight});
+    profile.drawn.push_back(o);
+  }
+  return profile;
+}
+
+int CountRuns(const std::vector<Observation>& drawn) {
+  using Key = std::tuple<double, double, double, std::int64_t>;
+  std::vector<Key> keys;
+  keys.reserve(drawn.size());
+  for (const Observation& o : drawn) {
+    keys.emplace_back(o.N, o.D, o.L, o.seed.value_or(-1));
+  }
+  std::ranges::sort(keys);
+  const auto repeated = std::ranges::unique(keys);
+  return static_cast<int>(keys.size() - repeated.size());
+}
+
+/// REQUIRES: three different x.
+Parabola FitParabola(const std::vector<WeightedPoint>& points) {
+  const auto rows = static_cast<Eigen::Index>(points.size());
+  Parabola parabola;
+  for (const auto& p : points) {
+    parabola.log_center += p.x / static_cast<double>(rows);
+  }
+  Eigen::MatrixX3d powers(rows, 3);
+  Eigen::VectorXd losses(rows);
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    const WeightedPoint& p = points[static_cast<std::size_t>(i)];
+    const double z = p.x - parabola.log_center;
+    const double root = std::sqrt(p.weight);
+    powers.row(i) << root, root * z, root * z * z;
+    losses[i] = root * p.y;
+  }
+  const Eigen::Vector3d c = powers.colPivHouseholderQr().solve(losses);
+  parabola.c0 = c[0];
+  parabola.c1 = c[1];
+  parabola.c2 = c[2];
+  return parabola;
+}
+
+/// Variance of the relative residuals of weight 1.
+double ResidualVariance(const Parabola& parabola,
+                        const std::vector<WeightedPoint>& points, int runs) {
+  double squares = 0.0;
+  for (const WeightedPoint& p : points) {
+    const double z = p.x - parabola.log_center;
+    const double y = parabola.c0 + z * (parabola.c1 + z * parabola.c2);
+    const double r = y / p.y - 1.0;
+    squares += p.weight * r * r;
+  }
+  return squares / (runs - 3);
+}
+
+/// Variance of c2/c0 when that of a relative residual of weight 1 is 1: one
+/// over the part of z^2 that no line of z explains.
+double CurvatureVariance(const Parabola& parabola,
+                         const std::vector<WeightedPoint>& points) {
+  std::vector<WeightedPoint> squares;
+  squares.reserve(points.size());
+  for (const WeightedPoint& p : points) {
+    const double z = p.x - parabola.log_center;
+    squares.push_back({z, z * z, p.weight});
+  }
+  const auto line = FitLine(squares);
+  double left = 0.0;
+  for (const WeightedPoint& p : squares) {
+    const double r = p.y - (line ? line->At(p.x) : 0.0);
+    left += p.weight * r * r;
+  }
+  return 1.0 / left;
+}
+
+/// Whether the parabola's bend over the sizes is more than rounding.
+bool OpensUpwards(const Parabola& parabola, double width) {
+  return parabola.c2 * width * width > 1e-12 * std::abs(parabola.c0);
+}
+
+/// Whether the bend is less than noise of this variance could make.
+bool IsFlat(const Parabola& parabola, const std::vector<WeightedPoint>& points,
+            double variance) {
+  const double error =
+      std::sqrt(variance * CurvatureVariance(parabola, points));
+  return parabola.c2 < kFlatErrors * error * std::abs(parabola.c0);
+}
+
+/// Where a curve through a profile is lowest.
+struct LowestPoint {
+  bool inside = false;  // between the sizes
+  double log_N = 0.0;
+  double loss = 0.0;
+};
+
+LowestPoint Vertex(const Parabola& parabola, double low, double high) {
+  const double z = -0.5 * parabola.c1 / parabola.c2;
+  const double log_N = parabola.log_center + z;
+  return {.inside = low < log_N && log_N < high,
+          .log_N = log_N,
+          .loss = parabola.c0 + 0.5 * parabola.c1 * z};
+}
+
+/// Mean ln L of each size, ascending in ln N.
+std::vector<WeightedPoint> SizeMeans(const std::vector<WeightedPoint>& points) {
+  auto sorted = points;
+  std::ranges::stable_sort(sorted, {}, &WeightedPoint::x);
+  std::vector<WeightedPoint> means;
+  for (const WeightedPoint& p : sorted) {
+    const double log_L = std::log(p.y);
+    if (means.empty() || p.x - means.back().x > 1e-9) {
+      means.push_back({p.x, log_L, p.weight});
+      continue;
+    }
+    WeightedPoint& mean = means.back();
+    mean.weight += p.weight;
+    mean.y += (log_L - mean.y) * p.weight / mean.weight;
+  }
+  return means;
+}
+
+LowestPoint LowestSample(const std::vector<WeightedPoint>& points) {
+  std::vector<double> log_N;
+  std::vector<double> log_L;
+  for (const WeightedPoint& mean : SizeMeans(points)) {
+    log_N.push_back(mean.x);
+    log_L.push_back(mean.y);
+  }
+  const AkimaCurve curve(log_N, log_L);
+  LowestPoint lowest{.inside = false, .log_N = log_N[0], .loss = log_L[0]};
+  for (std::size_t gap = 0; gap + 1 < log_N.size(); ++gap) {
+    for (int i = 1; i <= kSamplesPerGap; ++i) {
+      const double part = static_cast<double>(i) / kSamplesPerGap;
+      const double x = log_N[gap] + part * (log_N[gap + 1] - log_N[gap]);
+      const double y = curve.At(x);
+      if (y >= lowest.loss) continue;
+      const bool last = gap + 2 == log_N.size() && i == kSamplesPerGap;
+      lowest = {.inside = !last, .log_N = x, .loss = y};
+    }
+  }
+  lowest.loss = std::exp(lowest.loss);
+  return lowest;
+}
+
+LowestPoint Lowest(const IsoflopBudget& budget, const Profile& profile,
+                   IsoflopCurve curve) {
+  if (curve == IsoflopCurve::kAkima) return LowestSample(profile.loss);
+  const auto [low, high] =
+      std::ranges::minmax(profile.loss, {}, &WeightedPoint::x);
+  return Vertex(*budget.parabola, low.x, high.x);
+}
+
+bool HasMinimum(const Parabola& parabola,
+                const std::vector<WeightedPoint>& points) {
+  const auto [low, high] = std::ranges::minmax(points, {}, &WeightedPoint::x);
+  return OpensUpwards(parabola, high.x - low.x);
+}
+
+void SetOptimum(const Profile& profile, const LowestPoint& lowest,
+                IsoflopBudget* budget) {
+  const auto line = FitLine(profile.log_data);
+  if (!line) return;  // there are three sizes, so there is a line
+  budget->params_opt = Estimate{std::exp(lowest.log_N), {}};
+  budget->tokens_opt = Estimate{std::exp(line->At(lowest.log_N)), {}};
+  budget->loss_opt = Estimate{lowest.loss, {}};
+}
+
+/// The profile without its minimum.
+IsoflopBudget Describe(const Profile& profile, double flops, bool resample) {
+  IsoflopBudget budget;
+  budget.flops = flops;
+  budget.points = CountRuns(profile.drawn);
+  budget.sizes =
+      static_cast<int>(CountDistinct(profile.drawn, &Observation::N));
+  const int fewest = resample ? kFewestSizes : kFewestPoints;
+  if (budget.points < fewest || budget.sizes < kFewestSizes) return budget;
+  budget.parabola = FitParabola(profile.loss);
+  return budget;
+}
+
+/// The middle one of the profiles' variances of residuals; 0 without profiles.
+double MiddleVariance(const std::vector<IsoflopBudget>& budgets,
+                      const std::vector<Profile>& profiles) {
+  std::vector<double> variances;
+  for (std::size_t i = 0; i < budgets.size(); ++i) {
+    if (!budgets[i].parabola) continue;
+    variances.push_back(ResidualVariance(*budgets[i].parabola, profiles[i].loss,
+                                         budgets[i].points));
+  }
+  if (variances.empty()) return 0.0;
+  const auto middle = variances.begin() + std::ssize(variances) / 2;
+  std::ranges::nth_element(variances, middle);
+  return *middle;
+}
+
+MinimumKind Classify(const IsoflopBudget& budget, const Profile& profile,
+                     const LowestPoint& lowest,
+                     std::optional<double> least_variance) {
+  if (!HasMinimum(*budget.parabola, profile.loss)) {
+    return MinimumKind::kNoMinimum;
+  }
+  if (least_variance) {
+    const double own =
+        ResidualVariance(*budget.parabola, profile.loss, budget.points);
+    if (IsFlat(*budget.parabola, profile.loss,
+               std::max(own, *least_variance))) {
+      return MinimumKind::kFlat;
+    }
+  }
+  return lowest.inside ? MinimumKind::kInterior : MinimumKind::kEdge;
+}
+
+}  // namespace
+
+std::vector<IsoflopBudget> FitProfiles(
+    std::span<const Observation> observations, std::span<const Budget> budgets,
+    IsoflopCurve curve, std::span<const double> counts) {
+  const bool resample = !counts.empty();
+  std::vector<Profile> profiles;
+  std::vector<IsoflopBudget> results;
+  profiles.reserve(budgets.size());
+  results.reserve(budgets.size());
+  for (const Budget& budget : budgets) {
+    profiles.push_back(ProfileOf(observations, counts, budget));
+    results.push_back(Describe(profiles.back(), budget.flops, resample));
+  }
+  std::optional<double> noise;
+  if (!resample) noise = MiddleVariance(results, profiles);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (!results[i].parabola) continue;
+    const LowestPoint lowest = Lowest(results[i], profiles[i], curve);
+    results[i].minimum = Classify(results[i], profiles[i], lowest, noise);
+    if (results[i].minimum != MinimumKind::kInterior) continue;
+    SetOptimum(profiles[i], lowest, &results[i]);
+  }
+  return results;
+}
+
+}  // namespace isoflop

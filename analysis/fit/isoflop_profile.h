@@ -1,0 +1,102 @@
+// One budget of Approach 2: at constant compute the loss against ln N is a
+// valley, and its lowest point is the budget's optimum.
+//
+// Source: Hoffmann et al. 2022, section 3.2 (arXiv:2203.15556).
+
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "analysis/fit/budgets.h"
+#include "analysis/fit/estimate.h"
+#include "analysis/fit/fit_options.h"
+#include "analysis/fit/observation.h"
+#include "lib/core/names.h"
+
+namespace isoflop {
+
+/// Only an interior minimum is an optimum.
+enum class MinimumKind {
+  kInterior,   // between the smallest and the largest size tried
+  kEdge,       // the lowest point is at the end of the sizes tried or outside
+  kNoMinimum,  // the parabola opens downwards or is a line
+  kFlat,       // it opens upwards by less than the noise could make it
+  kTooFew      // fewer than four runs or three sizes: any parabola fits
+};
+
+constexpr std::array<NamedValue<MinimumKind>, 5> EnumNames(MinimumKind) {
+  return {{{MinimumKind::kInterior, "interior"},
+           {MinimumKind::kEdge, "edge"},
+           {MinimumKind::kNoMinimum, "no_minimum"},
+           {MinimumKind::kFlat, "flat"},
+           {MinimumKind::kTooFew, "too_few"}}};
+}
+
+/// A valley is flat when c2 is less than this many of its standard errors.
+inline constexpr double kFlatErrors = 2.0;
+
+/// Samples of Akima's curve in every gap between sizes.
+inline constexpr int kSamplesPerGap = 25;
+
+/// L = c0 + c1 z + c2 z^2 with z = ln N - log_center.
+struct Parabola {
+  double log_center = 0.0;
+  double c0 = 0.0;
+  double c1 = 0.0;
+  double c2 = 0.0;
+};
+
+/// One IsoFLOP profile and its minimum.
+struct IsoflopBudget {
+  double flops = 0.0;  // nominal, or the geometric mean of its runs' C
+  int points = 0;      // different runs; a run that is listed twice is one
+  int sizes = 0;       // different N
+  MinimumKind minimum = MinimumKind::kTooFew;
+
+  std::optional<Parabola> parabola;  // unless there are too few; for drawing
+
+  // Present when the minimum is interior. D is read at N* off the line of ln D
+  // on ln N, which is C/(6N) where C = 6ND. The spreads are over the resamples
+  // in which it is interior too, and absent when that is less than half.
+  std::optional<Estimate> params_opt;
+  std::optional<Estimate> tokens_opt;
+  std::optional<Estimate> loss_opt;
+  int interior_resamples = 0;
+
+  /// Standard deviation of ln N* over the same resamples.
+  std::optional<double> params_opt_log_error;
+
+  double weight = 1.0;  // of this minimum in the power laws
+
+  /// N* as found over true N*, minus 1, on the noise-free surface that
+  /// Approach 3 fitted, sampled at this profile's runs: what the method itself
+  /// gets wrong. Present when Approach 3 has an answer.
+  std::optional<double> params_bias;
+
+  // N* and D* without that bias; their product is the same.
+  std::optional<double> params_opt_corrected;
+  std::optional<double> tokens_opt_corrected;
+};
+
+/// Fits the profiles of `budgets`. The minimum is the vertex of the parabola of
+/// least squares, or the lowest of the samples of Akima's curve of ln L over
+/// ln N (runs of one size by their mean), as Porian et al. 2024 have it
+/// (arXiv:2406.19146, section 3).
+///
+/// The noise that decides whether a valley is flat is that of the profile's own
+/// residuals from the parabola, but at least that of the profile in the middle:
+/// the residuals of four or five runs alone may be small by chance. (The
+/// standard errors of the losses are not used: runs that are evaluated on the
+/// same text share most of that error, which does not bend a valley.)
+///
+/// `counts` is how many times each run was drawn, 0 included; empty: once each.
+/// A resample needs three sizes and is not tested for flatness, which is judged
+/// once, by all runs.
+std::vector<IsoflopBudget> FitProfiles(
+    std::span<const Observation> observations, std::span<const Budget> budgets,
+    IsoflopCurve curve, std::span<const double> counts = {});
+
+}  // namespace isoflop
