@@ -62,7 +62,8 @@ void Select(const ObservationSet& given, FitReport* report) {
                           .params = set.params,
                           .flops = set.flops,
                           .smallest_flops = least.C,
-                          .largest_flops = most.C};
+                          .largest_flops = most.C,
+                          .reach = ReachOf(report->used)};
   report->notes = set.notes;
 }
 

@@ -59,6 +59,22 @@ struct ObservationSet {
 /// Source: Kaplan et al. 2020, section 2.1 (arXiv:2001.08361).
 constexpr double SixND(double N, double D) { return 6.0 * N * D; }
 
+/// How far runs reach in one quantity, both ends included.
+struct Reach {
+  double smallest = 0.0;
+  double largest = 0.0;
+};
+
+/// Where runs are.
+struct ObservedReach {
+  Reach params;
+  Reach tokens;
+  Reach tokens_per_param;
+};
+
+/// REQUIRES: there is at least one observation.
+ObservedReach ReachOf(std::span<const Observation> observations);
+
 /// Returns how many values of a quantity differ by more than rounding (a
 /// relative 1e-9): CountDistinct(observations, &Observation::N).
 std::size_t CountDistinct(std::span<const Observation> observations,
