@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,17 +19,41 @@ struct Allocation {
   Estimate tokens_per_param;  // D*/N*
   Estimate loss;              // of the law at (N*, D*), nats per token
 
-  /// log10 of the budget over the largest C in the data; 0 when inside.
-  double extrapolation_decades = 0.0;
+  /// 95 % interval of the loss that one run at (N*, D*) will have: as uncertain
+  /// as the law, and noisy too. Absent where either is not known.
+  std::optional<Interval> loss_prediction;
+
+  /// log10 of the budget over the largest C in the data; 0 when inside; absent
+  /// when how far the data reach is not known.
+  std::optional<double> extrapolation_decades;
 };
 
 /// Returns the budgets to allocate when none are asked for: 10 and 100 times
 /// `largest_flops`, the largest C in the data, if they are finite numbers.
 std::vector<double> DefaultBudgets(double largest_flops);
 
-/// Returns the allocations of `law`, with spreads over `resampled` laws when
-/// there are at least two. `largest_flops` is the largest C in the data.
-/// REQUIRES: budgets and largest_flops > 0.
+/// A law, and what is known of how far it can be trusted.
+struct LawBasis {
+  Chinchilla law;
+  std::span<const Chinchilla> resampled;  // of the bootstrap; may be empty
+  std::optional<double> largest_flops;    // largest C in the data
+  std::optional<double> loss_std;  // noise of a run's loss, nats per token
+};
+
+/// Returns how many decades of C `flops` is beyond the data.
+std::optional<double> DecadesBeyond(const LawBasis& basis, double flops);
+
+/// Returns the central 95 % of x + loss_std z, where x is drawn from `means`
+/// and z is standard normal: the percentiles of the mixture, solved for, not
+/// sampled. REQUIRES: means is not empty, loss_std > 0.
+Interval PredictionInterval(const std::vector<double>& means, double loss_std);
+
+/// Returns the allocations of a law, with spreads over the resampled laws when
+/// there are at least two. REQUIRES: budgets > 0.
+std::vector<Allocation> Allocate(const LawBasis& basis,
+                                 std::span<const double> budgets);
+
+/// The same without noise. REQUIRES: largest_flops > 0.
 std::vector<Allocation> Allocate(const Chinchilla& law,
                                  std::span<const Chinchilla> resampled,
                                  std::span<const double> budgets,

@@ -71,7 +71,8 @@ void Summarise(const ObservationSet& set, FitReport* report) {
                           .params = set.params,
                           .flops = set.flops,
                           .smallest_flops = least.C,
-                          .largest_flops = most.C};
+                          .largest_flops = most.C,
+                          .reach = ReachOf(report->used)};
   report->notes = set.notes;
 }
 

@@ -33,6 +33,7 @@ struct ObservationSummary {
   FlopsKind flops = FlopsKind::kSixND;
   double smallest_flops = 0.0;  // C of the runs used
   double largest_flops = 0.0;
+  std::optional<ObservedReach> reach;  // of the runs used
 };
 
 /// Everything a fit has to say.

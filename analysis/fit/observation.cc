@@ -56,6 +56,17 @@ ObservationSet WithParams(const ObservationSet& observations, ParamsKind kind) {
   return recounted;
 }
 
+ObservedReach ReachOf(std::span<const Observation> observations) {
+  const auto reach = [&](auto quantity) {
+    const auto [least, most] = std::ranges::minmax(observations, {}, quantity);
+    return Reach{quantity(least), quantity(most)};
+  };
+  return {.params = reach([](const Observation& o) { return o.N; }),
+          .tokens = reach([](const Observation& o) { return o.D; }),
+          .tokens_per_param =
+              reach([](const Observation& o) { return o.D / o.N; })};
+}
+
 std::size_t CountDistinct(std::span<const Observation> observations,
                           double Observation::*quantity) {
   std::vector<double> values;

@@ -65,6 +65,22 @@ constexpr double SixND(double N, double D) { return 6.0 * N * D; }
 /// REQUIRES: x > 0 and y > 0.
 constexpr bool IsBelow(double x, double y) { return y > x * (1.0 + 1e-9); }
 
+/// How far runs reach in one quantity, both ends included.
+struct Reach {
+  double smallest = 0.0;
+  double largest = 0.0;
+};
+
+/// Where runs are.
+struct ObservedReach {
+  Reach params;
+  Reach tokens;
+  Reach tokens_per_param;
+};
+
+/// REQUIRES: there is at least one observation.
+ObservedReach ReachOf(std::span<const Observation> observations);
+
 /// Returns how many values of a quantity differ by more than rounding:
 /// CountDistinct(observations, &Observation::N).
 std::size_t CountDistinct(std::span<const Observation> observations,

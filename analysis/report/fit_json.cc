@@ -8,6 +8,15 @@
 namespace isoflop {
 namespace {
 
+void PutReach(Json* json, const ObservedReach& reach) {
+  const auto put = [json](const char* key, const Reach& range) {
+    (*json)[key] = {range.smallest, range.largest};
+  };
+  put("params_range", reach.params);
+  put("tokens_range", reach.tokens);
+  put("tokens_per_param_range", reach.tokens_per_param);
+}
+
 Json ToJson(const ObservationSummary& summary) {
   Json json{
       {"source", summary.source},         {"read", summary.read},
@@ -15,6 +24,7 @@ Json ToJson(const ObservationSummary& summary) {
       {"params", NameOf(summary.params)}, {"flops", NameOf(summary.flops)}};
   PutNumber(&json, "smallest_flops", summary.smallest_flops);
   PutNumber(&json, "largest_flops", summary.largest_flops);
+  if (summary.reach) PutReach(&json, *summary.reach);
   return json;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <limits>
 
 #include "analysis/report/fit_json.h"
 #include "lib/core/object_reader.h"
@@ -21,6 +20,19 @@ void RequireSchema(const Json& json, const std::string& source) {
           source, kFitSchema, schema.dump());
 }
 
+/// Reads [smallest, largest]; returns whether it is there and good.
+bool ReadReach(const char* key, ObjectReader* reader, Reach* reach) {
+  std::vector<double> ends;
+  if (!reader->Read(key, &ends, {kPositive})) return false;
+  if (ends.size() != 2 || ends[0] > ends[1]) {
+    return reader->Refuse(key, fmt::format("must be [smallest, largest], got "
+                                           "[{}]",
+                                           fmt::join(ends, ", ")));
+  }
+  *reach = {ends[0], ends[1]};
+  return true;
+}
+
 void ReadObservations(const Json& json, const std::string& path,
                       Problems* problems, StoredFit* fit) {
   ObjectReader reader(json, path, problems);
@@ -29,6 +41,20 @@ void ReadObservations(const Json& json, const std::string& path,
   if (reader.Read("largest_flops", &flops, {kPositive})) {
     fit->largest_flops = flops;
   }
+  reader.Read("source", &fit->source);
+  ObservedReach reach;
+  const bool params = ReadReach("params_range", &reader, &reach.params);
+  const bool tokens = ReadReach("tokens_range", &reader, &reach.tokens);
+  const bool ratio =
+      ReadReach("tokens_per_param_range", &reader, &reach.tokens_per_param);
+  if (params && tokens && ratio) fit->reach = reach;
+}
+
+void ReadDiagnostics(const Json& json, const std::string& path,
+                     Problems* problems, StoredFit* fit) {
+  ObjectReader reader(json, path, problems);
+  double rms = 0.0;
+  if (reader.Read("rms_log_residual", &rms, {0.0})) fit->rms_log_residual = rms;
 }
 
 Chinchilla ReadLaw(const Json& json, const std::string& path,
@@ -59,6 +85,13 @@ void ReadChinchilla(const Json& json, const std::string& path,
   if (fit->status != FitStatus::kOk || !reader.Need("estimate")) return;
   fit->law =
       ReadLaw(*reader.Child("estimate"), reader.PathOf("estimate"), problems);
+}
+
+void ReadNoise(const Json& json, const std::string& path, Problems* problems,
+               StoredFit* fit) {
+  ObjectReader reader(json, path, problems);
+  double loss_std = 0.0;
+  if (reader.Read("loss_std", &loss_std, {kPositive})) fit->loss_std = loss_std;
 }
 
 /// Turns a row [E, A, B, alpha, beta] into an object, so that rows and
@@ -103,6 +136,13 @@ StoredFit ParseFit(const Json& json, const std::string& source) {
           "with --laws chinchilla",
           source);
   ReadChinchilla(*chinchilla, reader.PathOf("chinchilla"), &problems, &fit);
+  if (const Json* diagnostics = reader.Child("diagnostics")) {
+    ReadDiagnostics(*diagnostics, reader.PathOf("diagnostics"), &problems,
+                    &fit);
+  }
+  if (const Json* noise = reader.Child("seed_noise")) {
+    ReadNoise(*noise, reader.PathOf("seed_noise"), &problems, &fit);
+  }
   if (const Json* draws = reader.Child("draws")) {
     ReadDraws(*draws, reader.PathOf("draws"), &problems, &fit);
   }
@@ -112,13 +152,6 @@ StoredFit ParseFit(const Json& json, const std::string& source) {
 
 StoredFit LoadFit(const std::filesystem::path& path) {
   return ParseFit(ReadJsonFile(path), path.string());
-}
-
-std::vector<Allocation> Allocate(const StoredFit& fit,
-                                 std::span<const double> budgets) {
-  const double largest =
-      fit.largest_flops.value_or(std::numeric_limits<double>::max());
-  return Allocate(fit.law, fit.draws, budgets, largest);
 }
 
 }  // namespace isoflop

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +24,14 @@ struct StoredFit {
   Chinchilla law;
   std::vector<Chinchilla> draws;        // of the bootstrap; empty: none
   std::optional<double> largest_flops;  // largest C in the data, if it is told
+  std::optional<double> loss_std;       // noise between seeds, nats per token
+  std::optional<double> rms_log_residual;  // of the law at the runs
+  std::optional<ObservedReach> reach;      // where the runs are
+  std::string source;                      // what was fitted
+
+  /// The law and what is known of it. REQUIRES: status is kOk; `this` outlives
+  /// what is returned.
+  LawBasis basis() const { return {law, draws, largest_flops, loss_std}; }
 };
 
 /// Reads a fit.json; `source` names it in messages. Sections that allocating
@@ -35,11 +42,5 @@ StoredFit ParseFit(const Json& json, const std::string& source);
 
 /// Reads and parses a file. Throws Error.
 StoredFit LoadFit(const std::filesystem::path& path);
-
-/// Returns the allocations of a stored fit, with spreads when it has draws. In
-/// a fit that does not tell its largest C, no budget counts as extrapolation.
-/// REQUIRES: fit.status is kOk, budgets > 0.
-std::vector<Allocation> Allocate(const StoredFit& fit,
-                                 std::span<const double> budgets);
 
 }  // namespace isoflop

@@ -73,6 +73,15 @@ void MergeSameSteps(const std::string& size_label, CellsOfSize* result) {
 
 }  // namespace
 
+GridConfig GridOf(const SizeSpec& size, const GridConfig& grid) {
+  GridConfig own = grid;
+  if (size.tokens.empty()) return own;
+  own.budgets_flops.clear();
+  own.tokens_per_param.clear();
+  own.tokens = size.tokens;
+  return own;
+}
+
 CellsOfSize CellsFor(const GridConfig& grid, const std::string& size_label,
                      std::int64_t params, std::int64_t batch_tokens) {
   CellsOfSize result;

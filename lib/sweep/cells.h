@@ -23,6 +23,10 @@ struct CellsOfSize {
   std::vector<std::string> notes;  // cells that became one
 };
 
+/// Returns the grid as it is for one size: with the tokens of the size in place
+/// of its own rule, where the size has some.
+GridConfig GridOf(const SizeSpec& size, const GridConfig& grid);
+
 /// Returns the cells of a size with `params` parameters, N in the grid's
 /// convention:
 ///

@@ -118,9 +118,9 @@ class Expansion {
     common.data_fingerprint = source.info().fingerprint;
     common.convention = grid.params;
     common.variant = variant.settings;
-    auto cells = CellsFor(grid, SizeLabel(common.shape),
-                          Count(common.params, grid.params),
-                          common.training.batch_tokens);
+    auto cells = CellsFor(
+        GridOf(grid.sizes[index], grid), SizeLabel(common.shape),
+        Count(common.params, grid.params), common.training.batch_tokens);
     for (auto& cell : cells.left_out) AddLeftOut(std::move(cell));
     for (const auto& note : cells.notes) AddNote(note);
     for (const std::int64_t seed : spec_.seeds) {

@@ -11,7 +11,11 @@ namespace isoflop {
 namespace {
 
 constexpr Range<double> kTokens{1.0, 1e15};
+constexpr Range<std::int64_t> kWholeTokens{1, 1'000'000'000'000'000};
 constexpr Range<double> kParams{1.0, 1e13};
+
+const std::vector<std::string_view> kTokenRules = {"budgets_flops", "tokens",
+                                                   "tokens_per_param"};
 
 template <typename Number>
 void RefuseRepeats(const char* key, const std::vector<Number>& values,
@@ -64,6 +68,8 @@ SizeSpec ParseSize(const Json& json, const std::string& path,
   ReadOptional("params_total", kParams, &reader, &size.params_total);
   ReadOptional("params_non_embedding", kParams, &reader,
                &size.params_non_embedding);
+  reader.Read("tokens", &size.tokens, kWholeTokens);
+  RefuseRepeats("tokens", size.tokens, &reader);
   if (json.is_object()) {
     RequireExactlyOne(reader, path,
                       {"d_model", "params_total", "params_non_embedding"},
@@ -101,11 +107,29 @@ void ReadInterval(const char* key, Range<double> allowed, ObjectReader* reader,
 
 void ReadTokenRule(ObjectReader* reader, GridConfig* grid) {
   reader->Read("budgets_flops", &grid->budgets_flops, {1.0, 1e30});
-  reader->Read("tokens", &grid->tokens, {1, 1'000'000'000'000'000});
+  reader->Read("tokens", &grid->tokens, kWholeTokens);
   reader->Read("tokens_per_param", &grid->tokens_per_param, {kPositive, 1e9});
   RefuseRepeats("budgets_flops", grid->budgets_flops, reader);
   RefuseRepeats("tokens", grid->tokens, reader);
   RefuseRepeats("tokens_per_param", grid->tokens_per_param, reader);
+}
+
+/// Exactly one rule gives the D's of the sizes that have none of their own.
+void RequireTokenRule(const ObjectReader& reader, const std::string& path,
+                      const std::vector<SizeSpec>& sizes, Problems* problems) {
+  const bool all_have_tokens =
+      !sizes.empty() && std::ranges::all_of(sizes, [](const SizeSpec& size) {
+        return !size.tokens.empty();
+      });
+  if (!all_have_tokens) {
+    RequireExactlyOne(reader, path, kTokenRules, problems);
+    return;
+  }
+  for (const std::string_view rule : kTokenRules) {
+    if (!reader.Has(rule)) continue;
+    problems->Add(reader.PathOf(rule),
+                  "says nothing: all sizes have \"tokens\"");
+  }
 }
 
 }  // namespace
@@ -116,11 +140,7 @@ GridConfig ParseGrid(const Json& json, const std::string& path,
   ObjectReader reader(json, path, problems);
   ReadSizes(&reader, problems, &grid.sizes);
   ReadTokenRule(&reader, &grid);
-  if (json.is_object()) {
-    RequireExactlyOne(reader, path,
-                      {"budgets_flops", "tokens", "tokens_per_param"},
-                      problems);
-  }
+  if (json.is_object()) RequireTokenRule(reader, path, grid.sizes, problems);
   ReadInterval("tokens_range", kTokens, &reader, &grid.tokens_range);
   ReadInterval("tokens_per_param_range", {kPositive, 1e9}, &reader,
                &grid.tokens_per_param_range);

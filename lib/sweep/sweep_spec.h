@@ -51,11 +51,13 @@ struct SizeSpec {
   std::optional<std::int64_t> heads;
   std::optional<double> params_total;
   std::optional<double> params_non_embedding;
+  std::vector<std::int64_t> tokens;  // D of this size, in place of the grid's
 };
 
 struct GridConfig {
   std::vector<SizeSpec> sizes;
-  // Exactly one of the next three is not empty.
+  // Exactly one of the next three is not empty; none where all sizes have
+  // tokens of their own.
   std::vector<double> budgets_flops;     // C: D = C / (6N)
   std::vector<std::int64_t> tokens;      // D, for every size
   std::vector<double> tokens_per_param;  // D / N

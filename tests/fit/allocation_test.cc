@@ -24,7 +24,7 @@ TEST(Allocation, SaysHowFarItExtrapolates) {
   const auto allocations = Allocate(kSmallLaw, {}, budgets, 1e13);
   EXPECT_EQ(allocations[0].extrapolation_decades, 0.0);
   EXPECT_EQ(allocations[1].extrapolation_decades, 0.0);
-  EXPECT_DOUBLE_EQ(allocations[2].extrapolation_decades, 2.0);
+  EXPECT_DOUBLE_EQ(*allocations[2].extrapolation_decades, 2.0);
 }
 
 TEST(Allocation, SpreadsOverTheResampledLaws) {

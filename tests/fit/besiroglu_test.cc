@@ -131,7 +131,7 @@ TEST(Besiroglu, ChinchillasBudgetIsAllocatedAsKnown) {
   EXPECT_NEAR(best.params_opt.value, 7.319e10, 5e6);
   EXPECT_NEAR(best.tokens_opt.value, 1.3117e12, 5e8);
   EXPECT_NEAR(best.tokens_per_param.value, 17.92, 5e-3);
-  EXPECT_NEAR(best.extrapolation_decades, 1.65, 0.01);
+  EXPECT_NEAR(*best.extrapolation_decades, 1.65, 0.01);
 }
 
 TEST(Besiroglu, LargeRunsArePredictedFromSmallOnesAsKnown) {

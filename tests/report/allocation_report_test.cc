@@ -44,23 +44,30 @@ TEST(AllocationText, SaysNothingOfDecadesInsideTheData) {
   EXPECT_THAT(AllocationText(inside, 9.28e11), Not(HasSubstr("decades")));
 }
 
-TEST(AllocationJson, HasNoExtrapolationWhereTheDataAreNotKnown) {
-  StoredFit fit;
-  fit.file = "fit.json";
-  const Json json = AllocationJson(fit, Samples());
-  EXPECT_FALSE(json["allocations"][1].contains("extrapolation_decades"));
-  EXPECT_FALSE(json.contains("largest_flops"));
+TEST(AllocationText, SaysWhatSingleRunsWillHave) {
+  std::vector<Allocation> one = {Samples()[1]};
+  EXPECT_THAT(AllocationText(one, 9.28e11), Not(HasSubstr("one run")));
+  one[0].loss_prediction = Interval{1.1411, 1.1802};
+  EXPECT_THAT(AllocationText(one, 9.28e11),
+              HasSubstr("  C        loss of one run, with its noise\n"
+                        "  1.00e13                  [1.141, 1.180]\n"));
 }
 
 TEST(AllocationJson, HasNumbersAndIntervals) {
-  StoredFit fit;
-  fit.file = "fit.json";
-  fit.largest_flops = 9.28e11;
-  const Json row = AllocationJson(fit, Samples())["allocations"][1];
+  Allocation allocation = Samples()[1];
+  allocation.loss_prediction = Interval{1.1411, 1.1802};
+  const Json row = ToJson(allocation);
   EXPECT_EQ(row["flops"], 1e13);
   EXPECT_EQ(row["params_opt"], 177e3);
   EXPECT_EQ(row["extrapolation_decades"], 1.0325);
   EXPECT_EQ(row["interval95"]["loss"], Json({1.147, 1.1739}));
+  EXPECT_EQ(row["loss_prediction_interval95"], Json({1.1411, 1.1802}));
+}
+
+TEST(AllocationJson, HasNoExtrapolationWhereTheDataAreNotKnown) {
+  Allocation allocation = Samples()[1];
+  allocation.extrapolation_decades.reset();
+  EXPECT_FALSE(ToJson(allocation).contains("extrapolation_decades"));
 }
 
 }  // namespace

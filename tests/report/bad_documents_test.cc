@@ -5,7 +5,8 @@
 #include <ostream>
 #include <string>
 
-#include "analysis/report/allocation_report.h"
+#include "analysis/fit/allocation_question.h"
+#include "analysis/report/decision_report.h"
 #include "analysis/report/fit_json.h"
 #include "analysis/report/results.h"
 #include "tests/report/sample_report.h"
@@ -25,7 +26,10 @@ Json Good(const std::string& schema) {
   if (schema == "run") return ToJson(sweep.results[0]);
   if (schema == "fit") return fit;
   if (schema == "allocation") {
-    return AllocationJson(ParseFit(fit, "fit.json"), report.allocations);
+    const StoredFit stored = ParseFit(fit, "fit.json");
+    return AnswerJson(
+        stored,
+        Answer(stored.basis(), {.flops = {1e13}, .overtrain = {2.0, 1e6}}));
   }
   return ResultsJson({sweep.file, sweep.plan, sweep.results, fit});
 }
@@ -162,6 +166,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadDocument{"allocation", "/allocations/0/flops", -1.0,
                     "#/allocations/0/flops: minimum"},
         BadDocument{"allocation", "/params", "all", "#/params: enum"},
+        BadDocument{"allocation", "/smaller_models/0/factor", 0.5,
+                    "#/smaller_models/0/factor: minimum"},
+        BadDocument{"allocation", "/smaller_models/0/flops", kMissing,
+                    "#/smaller_models/0: oneOf"},
+        BadDocument{"allocation", "/smaller_models/1/flops", 1e20,
+                    "#/smaller_models/1: oneOf"},
         BadDocument{"results", "/sweep/name", "a b", "#/sweep/name: pattern"},
         BadDocument{"results", "/runs/0/flops", "many", "#/runs/0/flops: type"},
         BadDocument{"results", "/fits/schema", "x", "#/fits/schema: enum"},

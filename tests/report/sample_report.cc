@@ -232,7 +232,10 @@ ObservationSummary SampleSummary() {
           .params = ParamsKind::kTotal,
           .flops = FlopsKind::kSixND,
           .smallest_flops = 2e10,
-          .largest_flops = 9.28e11};
+          .largest_flops = 9.28e11,
+          .reach = ObservedReach{.params = {4.2e3, 226e3},
+                                 .tokens = {133e3, 4.9e6},
+                                 .tokens_per_param = {2.3, 390.0}}};
 }
 
 void DropSpread(std::optional<Estimate>* estimate) {

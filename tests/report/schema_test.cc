@@ -4,9 +4,10 @@
 
 #include <filesystem>
 
+#include "analysis/fit/allocation_question.h"
 #include "analysis/fit/fit.h"
 #include "analysis/fit/sweep_observations.h"
-#include "analysis/report/allocation_report.h"
+#include "analysis/report/decision_report.h"
 #include "analysis/report/fit_json.h"
 #include "analysis/report/results.h"
 #include "tests/report/sample_report.h"
@@ -117,10 +118,21 @@ TEST(Schemas, AcceptAFitOfOneLaw) {
 }
 
 TEST(Schemas, AcceptAllocations) {
-  const FitReport report = SampleReport();
-  const StoredFit fit = ParseFit(ToJson(report), "fit.json");
-  EXPECT_EQ(
-      SchemaProblem(AllocationJson(fit, report.allocations), "allocation"), "");
+  Json json = ToJson(SampleReport());
+  json["seed_noise"] = {{"loss_std", 0.003}, {"source", "given"}};
+  const StoredFit fit = ParseFit(json, "fit.json");
+  for (const AllocationQuestion& question : std::vector<AllocationQuestion>{
+           {.flops = {1e12, 1e14}},
+           {.loss = {1.17, 1.2}},
+           {.flops = {1e13}, .inference_tokens = 1e9},
+           {.loss = {1.2}, .inference_tokens = 1e9},
+           {.flops = {1e13}, .max_params = 1e4},
+           {.flops = {1e13}, .unique_tokens = 1e5},
+           {.flops = {1e13}, .overtrain = {1.0, 2.0, 100.0}},
+           {.loss = {1.2}, .overtrain = {2.0}}}) {
+    const AllocationAnswer answer = Answer(fit.basis(), question);
+    EXPECT_EQ(SchemaProblem(AnswerJson(fit, answer), "allocation"), "");
+  }
 }
 
 TEST(Schemas, AcceptResults) {

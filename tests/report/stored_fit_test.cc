@@ -67,7 +67,8 @@ TEST(Allocate, GivesTheSameIntervalsFromTheFileAsFromTheFit) {
   const auto from_fit =
       Allocate(report.chinchilla->law, report.chinchilla_bootstrap->laws,
                budgets, report.observations.largest_flops);
-  const auto from_file = Allocate(ParseFit(SampleFit(), "f"), budgets);
+  const StoredFit stored = ParseFit(SampleFit(), "f");
+  const auto from_file = Allocate(stored.basis(), budgets);
   ASSERT_EQ(from_file.size(), 2U);
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(from_file[i].params_opt.value, from_fit[i].params_opt.value);
@@ -82,7 +83,15 @@ TEST(Allocate, CallsNothingExtrapolationWhereTheDataAreNotKnown) {
   StoredFit fit = ParseFit(SampleFit(), "f");
   fit.largest_flops.reset();
   const std::vector<double> budgets = {1e30};
-  EXPECT_EQ(Allocate(fit, budgets)[0].extrapolation_decades, 0.0);
+  EXPECT_FALSE(Allocate(fit.basis(), budgets)[0].extrapolation_decades);
+}
+
+TEST(ParseFit, ReturnsTheNoiseOfSeedsWhereItIsKnown) {
+  Json json = SampleFit();
+  json["seed_noise"] = {{"loss_std", 0.0031}, {"source", "given"}};
+  EXPECT_EQ(ParseFit(json, "f").loss_std, 0.0031);
+  json.erase("seed_noise");
+  EXPECT_FALSE(ParseFit(json, "f").loss_std);
 }
 
 TEST(LoadFit, NamesTheFileThatIsNotThere) {
@@ -160,6 +169,10 @@ INSTANTIATE_TEST_SUITE_P(
                "observations.params: must be one of as_given, total"},
         BadFit{"no largest C", "/observations/largest_flops", 0.0,
                "observations.largest_flops: must be above 0"},
+        BadFit{"noise as a number", "/seed_noise", 0.01,
+               "seed_noise: must be an object"},
+        BadFit{"negative noise", "/seed_noise/loss_std", -0.01,
+               "seed_noise.loss_std: must be above 0"},
         BadFit{"draws as an object", "/draws", Json::object(),
                "draws: must be an array of rows"},
         BadFit{"a row that is too short", "/draws/1",

@@ -124,6 +124,12 @@ const std::vector<BadSweep> kBadGrid = {
     {"/grid/tokens", "",
      "a.json: grid: needs exactly one of budgets_flops, tokens, "
      "tokens_per_param, has none"},
+    {"/grid/sizes/0/tokens", "[0]",
+     "a.json: grid.sizes[0].tokens[0]: must be from 1"},
+    {"/grid/sizes/0/tokens", "[1e6, 1e6]",
+     "a.json: grid.sizes[0].tokens[1]: 1000000 is there already, at [0]"},
+    {"/grid/sizes", R"([{"d_model": 32, "tokens": [1e6]}])",
+     "a.json: grid.tokens: says nothing: all sizes have \"tokens\""},
     {"/grid/budgets_flops", "[1e9]",
      "a.json: grid: needs exactly one of budgets_flops, tokens, "
      "tokens_per_param, has budgets_flops and tokens"},

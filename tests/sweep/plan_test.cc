@@ -57,6 +57,29 @@ TEST(MakePlan, MeetsEveryBudgetToWithinHalfAStep) {
   }
 }
 
+TEST(MakePlan, TrainsASizeToItsOwnTokensInPlaceOfTheGrids) {
+  const Json json = TinySweepWith(
+      "/grid/sizes", Json::parse(R"([{"d_model": 8, "tokens": [51200, 102400]},
+                                     {"d_model": 16}])"));
+  const Plan plan = PlanOf(json);
+  ASSERT_THAT(plan.groups, SizeIs(4));  // two sizes, two seeds
+  ASSERT_THAT(plan.groups[0].runs, SizeIs(2));
+  EXPECT_EQ(plan.groups[0].runs[0].tokens, 51200);
+  EXPECT_EQ(plan.groups[0].runs[1].tokens, 102400);
+  EXPECT_THAT(plan.groups[2].runs, SizeIs(3));
+}
+
+TEST(MakePlan, NeedsNoRuleForTokensWhereAllSizesHaveTheirOwn) {
+  Json json = TinySweepWith("/grid/sizes",
+                            Json::parse(R"([{"d_model": 8, "tokens": [51200]},
+                                     {"d_model": 16, "tokens": [76800]}])"));
+  json["grid"].erase("tokens");
+  const Plan plan = PlanOf(json);
+  ASSERT_THAT(plan.groups, SizeIs(4));
+  EXPECT_EQ(plan.groups[0].runs[0].tokens, 51200);
+  EXPECT_EQ(plan.groups[2].runs[0].tokens, 76800);
+}
+
 TEST(MakePlan, CountsNAsTheGridSays) {
   Json json = TinySweepWith("/grid/params", "non_embedding");
   json["grid"].erase("tokens");

@@ -1,0 +1,108 @@
+#include "analysis/report/next_report.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "analysis/report/json_numbers.h"
+#include "analysis/report/number_text.h"
+#include "analysis/report/text_page.h"
+
+namespace isoflop {
+namespace {
+
+Json ToJson(const NextRun& run) {
+  return {
+      {"params", run.N},
+      {"tokens", run.D},
+      {"tokens_per_param", run.D / run.N},
+      {"flops", run.design.flops},
+      {"total_flops", run.design.total_flops},
+      {"loss", run.loss},
+      {"loss_std", run.loss_std},
+      {"variance_shrinkage", run.design.shrinkage},
+      {"variance_shrinkage_per_flop", run.design.shrinkage / run.design.flops},
+      {"sd_after", run.design.sd_after}};
+}
+
+std::string WhatIsWanted(const NextRuns& next) {
+  const char* what = next.objective == DesignObjective::kLoss ? "L" : "ln N*";
+  std::string text =
+      fmt::format("{} at C = {}", what, FormatScientific(next.target_flops));
+  if (next.extrapolation_decades.value_or(0.0) > 0.0) {
+    text += fmt::format(", {:.2f} decades beyond the data",
+                        *next.extrapolation_decades);
+  }
+  return text;
+}
+
+/// A standard deviation, and for ln N* the factor that it is.
+std::string Uncertainty(const NextRuns& next, double sd) {
+  if (next.objective == DesignObjective::kLoss) return FormatNumber(sd);
+  return fmt::format("{} (a factor of {})", FormatNumber(sd),
+                     FormatNumber(std::exp(sd)));
+}
+
+void PutRuns(TextPage* page, const NextRuns& next) {
+  TextTable table({"run", "N", "D", "D/N", "C", "C in all", "sd after"});
+  int number = 0;
+  for (const NextRun& run : next.runs) {
+    table.AddRow({fmt::format("{}", ++number), FormatCount(run.N),
+                  FormatCount(run.D), FormatNumber(run.D / run.N),
+                  FormatScientific(run.design.flops),
+                  FormatScientific(run.design.total_flops),
+                  FormatNumber(run.design.sd_after)});
+  }
+  page->Table(table);
+}
+
+std::string NoiseText(const NextRuns& next) {
+  return next.noise == NoiseSource::kSeedNoise
+             ? "the noise between seeds"
+             : "the residuals of the fit, for want of the noise between seeds";
+}
+
+}  // namespace
+
+Json NextJson(const StoredFit& fit, const NextRuns& next) {
+  Json json{{"schema", kNextSchema},
+            {"fit", fit.file},
+            {"params", NameOf(fit.params)},
+            {"objective", NameOf(next.objective)},
+            {"target_flops", next.target_flops},
+            {"budget_flops", next.budget_flops}};
+  PutNumber(&json, "extrapolation_decades", next.extrapolation_decades);
+  json["noise"] = NameOf(next.noise);
+  json["candidates"] = next.candidates;
+  json["draws"] = next.draws;
+  json["sd_before"] = next.sd_before;
+  json["sd_after"] = next.sd_after;
+  json["runs"] = Json::array();
+  for (const NextRun& run : next.runs) json["runs"].push_back(ToJson(run));
+  return json;
+}
+
+std::string NextText(const NextRuns& next, std::size_t width) {
+  TextPage page(width);
+  page.Heading("Runs to train next, for " + WhatIsWanted(next));
+  if (next.runs.empty()) {
+    page.Line(fmt::format(
+        "none of {} candidates within the budget would make it more certain",
+        next.candidates));
+    return page.text();
+  }
+  page.Line("sd now: " + Uncertainty(next, next.sd_before));
+  page.Line(fmt::format("sd expected after {} runs of {} FLOPs in all: {}",
+                        next.runs.size(),
+                        FormatScientific(next.runs.back().design.total_flops),
+                        Uncertainty(next, next.sd_after)));
+  page.Space();
+  PutRuns(&page, next);
+  page.Line(
+      "by shrinkage of the variance per FLOP; a run's loss is taken to "
+      "be as noisy as " +
+      NoiseText(next));
+  return page.text();
+}
+
+}  // namespace isoflop

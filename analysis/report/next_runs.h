@@ -1,0 +1,72 @@
+// Which runs to train next, by a stored fit.
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/fit/design.h"
+#include "analysis/report/next_sweep.h"
+#include "analysis/report/stored_fit.h"
+#include "lib/core/json.h"
+
+namespace isoflop {
+
+/// A target this many times the largest C in the data, where none is given.
+inline constexpr double kDefaultTarget = 10.0;
+
+/// No more laws of the bootstrap than this are used, evenly taken.
+inline constexpr std::size_t kMostDesignDraws = 1000;
+
+struct NextQuestion {
+  double budget_flops = 0.0;           // for all new runs together
+  std::optional<double> target_flops;  // absent: kDefaultTarget
+  DesignObjective objective = DesignObjective::kParamsOpt;
+};
+
+/// Throws Error, by the names of the command line, for numbers out of range.
+void Validate(const NextQuestion& question);
+
+/// Where the noise of a run's loss is known from.
+enum class NoiseSource { kSeedNoise, kResiduals };
+
+constexpr std::array<NamedValue<NoiseSource>, 2> EnumNames(NoiseSource) {
+  return {{{NoiseSource::kSeedNoise, "seed_noise"},
+           {NoiseSource::kResiduals, "residuals"}}};
+}
+
+/// One run to train.
+struct NextRun {
+  double N = 0.0;
+  double D = 0.0;
+  double loss = 0.0;      // that the law expects
+  double loss_std = 0.0;  // noise, nats per token
+  DesignedRun design;
+};
+
+struct NextRuns {
+  DesignObjective objective = DesignObjective::kParamsOpt;
+  double target_flops = 0.0;
+  double budget_flops = 0.0;
+  std::optional<double> extrapolation_decades;  // of the target
+  NoiseSource noise = NoiseSource::kResiduals;
+  std::size_t candidates = 0;
+  std::size_t draws = 0;
+  double sd_before = 0.0;  // of ln N* or L at the target
+  double sd_after = 0.0;   // expected
+  std::vector<NextRun> runs;
+  std::optional<Json> sweep;  // that trains them, where a base sweep is known
+};
+
+/// Chooses runs by DesignRuns. Their shapes are those that `base` can have;
+/// null: any N and D. The noise of a run is the fit's seed noise, or else its
+/// rms residual times the loss expected.
+/// Throws Error when the fit lacks draws, noise, or where its runs are, when
+/// its draws are all the same, and when no candidate fits into the budget.
+/// REQUIRES: fit.status is kOk, Validate(question) passes.
+NextRuns ChooseNextRuns(const StoredFit& fit, const NextQuestion& question,
+                        const BaseSweep* base);
+
+}  // namespace isoflop

@@ -1,0 +1,101 @@
+// `isoflop next`: which runs to train next, by a fit.
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "analysis/report/next_report.h"
+#include "apps/isoflop/commands.h"
+#include "apps/isoflop/terminal.h"
+#include "lib/core/error.h"
+#include "lib/core/names.h"
+#include "lib/core/text.h"
+
+namespace isoflop {
+namespace {
+
+struct NextArgs {
+  std::string fit;
+  std::string objective = "params_opt";
+  std::string sweep;   // to take data, model and training from
+  std::string output;  // sweep file to write
+  NextQuestion question;
+  bool json = false;
+};
+
+NextQuestion QuestionOf(const NextArgs& args) {
+  const auto objective = FromName<DesignObjective>(args.objective);
+  const auto allowed = AllNames<DesignObjective>();
+  Require(objective.has_value(), "--objective: must be one of {}, got \"{}\"{}",
+          fmt::join(allowed, ", "), args.objective,
+          Suggestion(args.objective, allowed));
+  NextQuestion question = args.question;
+  question.objective = *objective;
+  Validate(question);
+  return question;
+}
+
+/// The sweep given, or that of the directory that was fitted.
+std::optional<BaseSweep> BaseOf(const NextArgs& args, const StoredFit& fit) {
+  if (!args.sweep.empty()) return BaseSweep(args.sweep);
+  auto base = BaseSweep::OfDirectory(fit.source);
+  Require(base.has_value() || args.output.empty(),
+          "--output: {} was fitted to \"{}\", which is no sweep directory, so "
+          "how to train is not known; give --sweep a sweep file with the data, "
+          "model and training",
+          args.fit, fit.source);
+  return base;
+}
+
+ExitCode RunNext(const NextArgs& args) {
+  const NextQuestion question = QuestionOf(args);
+  const StoredFit fit = LoadFit(args.fit);
+  if (fit.status != FitStatus::kOk) {
+    fmt::print(stderr, "isoflop: {}: no law to choose runs by: {}\n", args.fit,
+               fit.reason);
+    return ExitCode::kUnsupported;
+  }
+  const std::optional<BaseSweep> base = BaseOf(args, fit);
+  const NextRuns next = ChooseNextRuns(fit, question, base ? &*base : nullptr);
+  const bool write = next.sweep && !args.output.empty();
+  if (write) WriteJsonFile(args.output, *next.sweep);
+  if (args.json) {
+    fmt::print("{}", ReadableText(NextJson(fit, next)));
+  } else {
+    fmt::print("{}", NextText(next, OutputWidth()));
+    if (write) fmt::print("\nwritten: {}\n", args.output);
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddNextCommand(CLI::App& app, ExitCode* exit_code) {
+  auto args = std::make_shared<NextArgs>();
+  CLI::App* next = app.add_subcommand(
+      "next", "Which runs to train next, to know N* or the loss better");
+  next->add_option("fit", args->fit, "A fit.json with a bootstrap")->required();
+  next->add_option("--flops-budget", args->question.budget_flops,
+                   "FLOPs for all new runs together")
+      ->required();
+  next->add_option("--target-flops", args->question.target_flops,
+                   "C at which N* or the loss is wanted (default: 10 times the "
+                   "largest run)");
+  next->add_option("--objective", args->objective,
+                   "What to know better: params_opt | loss")
+      ->capture_default_str();
+  next->add_option("--sweep", args->sweep,
+                   "Sweep file to take data, model and training from (default: "
+                   "that of the sweep directory that was fitted)");
+  next->add_option("-o,--output", args->output,
+                   "Write a sweep file that trains these runs");
+  next->add_flag("--json", args->json, "Print JSON");
+  next->footer(
+      "Example:\n  isoflop next runs/demo/fit.json --flops-budget 5e12 -o "
+      "next.json");
+  next->callback([args, exit_code] { *exit_code = RunNext(*args); });
+}
+
+}  // namespace isoflop

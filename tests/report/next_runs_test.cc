@@ -1,0 +1,116 @@
+#include "analysis/report/next_runs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "analysis/report/fit_json.h"
+#include "analysis/report/next_report.h"
+#include "tests/report/sample_report.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/schema_check.h"
+
+namespace isoflop {
+namespace {
+
+using ::testing::HasSubstr;
+
+StoredFit SampleStored() { return ParseFit(ToJson(SampleReport()), "f.json"); }
+
+NextRuns Choose(const NextQuestion& question) {
+  return ChooseNextRuns(SampleStored(), question, nullptr);
+}
+
+TEST(NextRuns, AreForTenTimesTheLargestRunUnlessAskedOtherwise) {
+  const NextRuns next = Choose({.budget_flops = 2e12});
+  EXPECT_DOUBLE_EQ(next.target_flops, 9.28e12);
+  EXPECT_NEAR(*next.extrapolation_decades, 1.0, 1e-9);
+  EXPECT_EQ(Choose({.budget_flops = 2e12, .target_flops = 1e15}).target_flops,
+            1e15);
+}
+
+TEST(NextRuns, SpendTheBudgetAndShrinkTheUncertainty) {
+  for (const DesignObjective objective :
+       {DesignObjective::kParamsOpt, DesignObjective::kLoss}) {
+    const NextRuns next =
+        Choose({.budget_flops = 2e12, .objective = objective});
+    ASSERT_FALSE(next.runs.empty());
+    EXPECT_LE(next.runs.back().design.total_flops, 2e12 * (1.0 + 1e-12));
+    EXPECT_LT(next.sd_after, next.sd_before);
+    EXPECT_FALSE(next.sweep.has_value());
+    for (const NextRun& run : next.runs) {
+      EXPECT_NEAR(run.design.flops, 6.0 * run.N * run.D, 1e-6 * 2e12);
+    }
+  }
+}
+
+TEST(NextRuns, TakeTheNoiseOfSeedsWhereItIsKnown) {
+  StoredFit fit = SampleStored();
+  const NextQuestion question{.budget_flops = 2e12};
+  const NextRuns by_residuals = ChooseNextRuns(fit, question, nullptr);
+  EXPECT_EQ(by_residuals.noise, NoiseSource::kResiduals);
+  EXPECT_DOUBLE_EQ(by_residuals.runs[0].loss_std,
+                   0.00331 * by_residuals.runs[0].loss);
+  fit.loss_std = 0.02;
+  const NextRuns by_seeds = ChooseNextRuns(fit, question, nullptr);
+  EXPECT_EQ(by_seeds.noise, NoiseSource::kSeedNoise);
+  EXPECT_EQ(by_seeds.runs[0].loss_std, 0.02);
+}
+
+TEST(NextRuns, RefuseAFitThatLacksWhatTheyNeed) {
+  const NextQuestion question{.budget_flops = 2e12};
+  const auto refused = [&](auto spoil) {
+    StoredFit fit = SampleStored();
+    spoil(&fit);
+    return [fit, question] { return ChooseNextRuns(fit, question, nullptr); };
+  };
+  EXPECT_ERROR(refused([](StoredFit* fit) { fit->draws.resize(1); })(),
+               "fit again with --bootstrap 1000");
+  EXPECT_ERROR(refused([](StoredFit* fit) { fit->reach.reset(); })(),
+               "does not say where the runs are");
+  EXPECT_ERROR(refused([](StoredFit* fit) { fit->rms_log_residual.reset(); })(),
+               "how noisy a run will be is not known");
+  EXPECT_ERROR(refused([](StoredFit* fit) { fit->largest_flops.reset(); })(),
+               "--target-flops: is required");
+  EXPECT_ERROR(
+      refused([](StoredFit* fit) { fit->draws.assign(5, fit->law); })(),
+      "are all the same");
+}
+
+TEST(NextRuns, RefuseABudgetThatPaysForNothing) {
+  EXPECT_ERROR(Choose({.budget_flops = 1e9}),
+               "--flops-budget: 1000000000 pays for none of the candidates");
+}
+
+TEST(NextQuestions, AreRefusedOutOfRange) {
+  EXPECT_ERROR(Validate(NextQuestion{}), "--flops-budget: must be above 0");
+  EXPECT_ERROR(Validate({.budget_flops = std::nan("")}), "--flops-budget");
+  EXPECT_ERROR(Validate({.budget_flops = 1e41}), "at most 1e40, got 1e+41");
+  EXPECT_ERROR(Validate({.budget_flops = 1.0, .target_flops = -1.0}),
+               "--target-flops: must be above 0");
+}
+
+TEST(NextReport, KeepsToItsSchema) {
+  const StoredFit fit = SampleStored();
+  const NextRuns next = Choose({.budget_flops = 2e12});
+  const Json json = NextJson(fit, next);
+  EXPECT_EQ(SchemaProblem(json, "next"), "");
+  EXPECT_EQ(json["runs"].size(), next.runs.size());
+  EXPECT_EQ(json["noise"], "residuals");
+  Json bad = json;
+  bad["runs"][0]["flops"] = -1.0;
+  EXPECT_EQ(SchemaProblem(bad, "next").rfind("#/runs/0/flops: minimum", 0), 0U);
+}
+
+TEST(NextReport, SaysWhatIsKnownBeforeAndAfter) {
+  const std::string text = NextText(Choose({.budget_flops = 2e12}));
+  EXPECT_THAT(text, HasSubstr("Runs to train next, for ln N* at C = 9.28e12, "
+                              "1.00 decades beyond the data"));
+  EXPECT_THAT(text, HasSubstr("  sd now: "));
+  EXPECT_THAT(text, HasSubstr("(a factor of "));
+  EXPECT_THAT(text, HasSubstr("C in all"));
+}
+
+}  // namespace
+}  // namespace isoflop
