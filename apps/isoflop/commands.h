@@ -23,6 +23,7 @@ void AddSweepCommand(CLI::App& app, ExitCode* exit_code);
 void AddStatusCommand(CLI::App& app, ExitCode* exit_code);
 void AddFitCommand(CLI::App& app, ExitCode* exit_code);
 void AddAllocateCommand(CLI::App& app, ExitCode* exit_code);
+void AddCompareCommand(CLI::App& app, ExitCode* exit_code);
 void AddExportCommand(CLI::App& app, ExitCode* exit_code);
 
 }  // namespace isoflop

@@ -20,6 +20,7 @@ int Main(int argc, char** argv) {
   AddStatusCommand(app, &exit_code);
   AddFitCommand(app, &exit_code);
   AddAllocateCommand(app, &exit_code);
+  AddCompareCommand(app, &exit_code);
   AddExportCommand(app, &exit_code);
   try {
     app.parse(argc, argv);

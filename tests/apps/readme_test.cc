@@ -25,7 +25,7 @@ TEST_P(HelpTest, HasAnExample) {
 
 INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,
                          testing::Values("plan", "sweep", "status", "fit",
-                                         "allocate", "export"));
+                                         "allocate", "compare", "export"));
 
 /// The options of every `isoflop COMMAND ...` line in the README.
 std::vector<std::pair<std::string, std::string>> ReadmeOptions() {
