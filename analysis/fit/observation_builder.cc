@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/fit/observation_text.h"
+
 namespace isoflop {
 namespace {
 
@@ -17,29 +19,33 @@ bool Is6ND(const Observation& o) {
 }  // namespace
 
 ObservationBuilder::ObservationBuilder(const std::string& source,
-                                       const std::vector<ColumnName>& columns)
-    : dictionary_(columns), problems_(source) {
+                                       const std::vector<ColumnName>& columns,
+                                       std::string label_column)
+    : dictionary_(columns),
+      problems_(source),
+      label_column_(std::move(label_column)) {
   set_.source = source;
 }
 
-void ObservationBuilder::NoteUnknown(const std::string& column) {
-  if (std::ranges::find(unknown_, column) == unknown_.end()) {
-    unknown_.push_back(column);
-  }
+void ObservationBuilder::NoteUnread(const std::string& column) {
+  if (!known_unread_.insert(column).second) return;
+  unread_.push_back(Shortened(column));
 }
 
-void ObservationBuilder::Add(const RawRow& row) {
+void ObservationBuilder::Add(RawRow row) {
   if (row.unfinished()) {
     ++unfinished_;
     return;
   }
-  const auto observation = row.ToObservation();
+  if (!label_column_.empty()) row.NeedLabel(label_column_);
+  auto observation = row.ToObservation();
   if (!observation) return;
-  set_.rows.push_back(*observation);
+  set_.rows.push_back(*std::move(observation));
+  if (!label_column_.empty()) labels_.push_back(row.label());
   kinds_.insert(row.params());
 }
 
-ObservationSet ObservationBuilder::Finish() {
+LabelledObservations ObservationBuilder::Finish() {
   if (kinds_.size() > 1) {
     problems_.Add(0,
                   "N is total in some rows and not in others: give every row "
@@ -47,17 +53,29 @@ ObservationSet ObservationBuilder::Finish() {
   }
   problems_.ThrowIfAny();
   Require(!set_.rows.empty(), "{}: no observations", set_.source);
-  set_.params = *kinds_.begin();
+  set_.params = Kind();
   set_.flops = std::ranges::all_of(set_.rows, Is6ND) ? FlopsKind::kSixND
                                                      : FlopsKind::kAsGiven;
   AddNotes();
-  return std::move(set_);
+  return {std::move(set_), std::move(labels_)};
+}
+
+ParamsKind ObservationBuilder::Kind() const {
+  if (*kinds_.begin() != ParamsKind::kAsGiven) return *kinds_.begin();
+  const auto all_are = [&](std::optional<double> Observation::*count) {
+    return std::ranges::all_of(
+        set_.rows, [&](const Observation& o) { return o.*count == o.N; });
+  };
+  if (all_are(&Observation::params_total)) return ParamsKind::kTotal;
+  if (all_are(&Observation::params_non_embedding)) {
+    return ParamsKind::kNonEmbedding;
+  }
+  return ParamsKind::kAsGiven;
 }
 
 void ObservationBuilder::AddNotes() {
-  if (!unknown_.empty()) {
-    set_.notes.push_back(
-        fmt::format("columns not read: {}", fmt::join(unknown_, ", ")));
+  if (!unread_.empty()) {
+    set_.notes.push_back("columns not read: " + ShortList(unread_));
   }
   if (unfinished_ > 0) {
     set_.notes.push_back(fmt::format(

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "analysis/fit/observation_text.h"
 #include "lib/core/text.h"
 #include "lib/record/run_result.h"
 
@@ -12,15 +13,16 @@ namespace {
 
 constexpr int kMostProblems = 20;
 
-struct Letter {
+struct OtherName {
   Quantity quantity;
   const char* name;
 };
 
-constexpr Letter kLetters[] = {{Quantity::kParams, "N"},
-                               {Quantity::kTokens, "D"},
-                               {Quantity::kLoss, "L"},
-                               {Quantity::kFlops, "C"}};
+constexpr OtherName kOtherNames[] = {{Quantity::kParams, "N"},
+                                     {Quantity::kTokens, "D"},
+                                     {Quantity::kLoss, "L"},
+                                     {Quantity::kFlops, "C"},
+                                     {Quantity::kLossStd, "loss_std_error"}};
 
 Quantity RequireQuantity(const std::string& name) {
   const auto quantity = FromName<Quantity>(name);
@@ -53,8 +55,8 @@ ColumnDictionary::ColumnDictionary(const std::vector<ColumnName>& given)
   for (const auto& entry : EnumNames(Quantity{})) {
     quantities_.emplace(entry.name, entry.value);
   }
-  for (const Letter& letter : kLetters) {
-    quantities_.emplace(letter.name, letter.quantity);
+  for (const OtherName& other : kOtherNames) {
+    quantities_.emplace(other.name, other.quantity);
   }
   for (const ColumnName& name : given) {
     const Quantity quantity = RequireQuantity(name.quantity);
@@ -109,7 +111,7 @@ void RawRow::SetNumber(Quantity quantity, const std::string& column,
   refused_ = true;
   problems_->Add(line_, fmt::format("column '{}': must be a finite number "
                                     "above 0, got {}",
-                                    column, shown));
+                                    Shortened(column), shown));
 }
 
 void RawRow::SetSeed(const std::string& column,
@@ -120,7 +122,13 @@ void RawRow::SetSeed(const std::string& column,
   refused_ = true;
   problems_->Add(line_, fmt::format("column '{}': must be a whole number, "
                                     "got {}",
-                                    column, shown));
+                                    Shortened(column), shown));
+}
+
+void RawRow::NeedLabel(const std::string& column) {
+  if (!label_.empty()) return;
+  refused_ = true;
+  problems_->Add(line_, fmt::format("column '{}': no value", column));
 }
 
 bool RawRow::unfinished() const {

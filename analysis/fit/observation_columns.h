@@ -60,7 +60,8 @@ struct ColumnName {
 ColumnName ParseColumnName(std::string_view text);
 
 /// Which column is which quantity: by the names given, and for quantities
-/// without a given name by their own name or their letter N, D, L or C.
+/// without a given name by their own name, by their letter N, D, L or C, or as
+/// run records have it (loss_std_error).
 class ColumnDictionary {
  public:
   /// Throws Error when a quantity or a column is named twice.
@@ -109,6 +110,11 @@ class RawRow {
                const std::string& shown);
   void SetGroup(const std::string& group) { group_ = group; }
   void SetStatus(const std::string& status) { status_ = status; }
+  void SetLabel(const std::string& label) { label_ = label; }
+  const std::string& label() const { return label_; }
+
+  /// Makes it a problem that there is no label, which is in `column`.
+  void NeedLabel(const std::string& column);
 
   /// Whether the row is of a run that has no loss to report.
   bool unfinished() const;
@@ -132,6 +138,7 @@ class RawRow {
   std::optional<std::int64_t> seed_;
   std::string group_;
   std::string status_;
+  std::string label_;
   bool refused_ = false;
 };
 

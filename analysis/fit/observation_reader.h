@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/fit/labelled_observations.h"
 #include "analysis/fit/observation.h"
 #include "analysis/fit/observation_columns.h"
 
@@ -17,17 +18,35 @@ namespace isoflop {
 /// .ndjson, or when the text begins with "{"; CSV otherwise.
 ///
 /// Quantities (letters): params (N), tokens (D), loss (L), flops (C), seed,
-/// group, weight, loss_std, budget_flops, params_total, params_non_embedding;
-/// status, as `isoflop export` writes it: runs without a loss are left out, and
-/// counted in a note. Needed are loss, a parameter count, and tokens or flops:
-/// D = C/(6N) when there are no tokens, C = 6ND when there are no flops. Other
-/// columns are not read, and named in a note.
+/// group, weight, loss_std (or loss_std_error), budget_flops, params_total,
+/// params_non_embedding; status, as `isoflop export` writes it: runs without a
+/// loss are left out, and counted in a note. Needed are loss, a parameter
+/// count, and tokens or flops: D = C/(6N) when there are no tokens, C = 6ND
+/// when there are no flops. N counts what params_total or params_non_embedding
+/// counts where it equals the same of them in every row. Other columns are not
+/// read, and named in a note.
 ///
-/// Throws Error listing up to 20 problems and how many more there are.
+/// Throws Error listing up to 20 problems and how many more there are; for text
+/// that is no UTF-8; and for columns that are not separated by commas.
 ObservationSet ReadObservations(const std::filesystem::path& path,
                                 const std::vector<ColumnName>& columns = {});
 
-/// As ReadObservations, from text; `source` names it in messages.
+/// As ReadObservations, with the text of the column `label`, which every row
+/// has to have; it may be one of the quantities too.
+LabelledObservations ReadLabelledObservations(
+    const std::filesystem::path& path, const std::vector<ColumnName>& columns,
+    const std::string& label);
+
+/// As ReadLabelledObservations, from text; `source` names it in messages. An
+/// empty `label` asks for none.
+LabelledObservations ParseCsvObservations(
+    std::string_view text, const std::string& source,
+    const std::vector<ColumnName>& columns, const std::string& label);
+LabelledObservations ParseJsonLinesObservations(
+    std::string_view text, const std::string& source,
+    const std::vector<ColumnName>& columns, const std::string& label);
+
+/// As ReadObservations, from text.
 ObservationSet ParseCsvObservations(
     std::string_view text, const std::string& source,
     const std::vector<ColumnName>& columns = {});

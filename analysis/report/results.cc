@@ -52,11 +52,15 @@ std::string Cell(const std::optional<double>& number) {
   return number ? fmt::format("{}", *number) : "";
 }
 
+std::int64_t ParamsOf(const RunResult& run, ParamsConvention convention) {
+  return Count(
+      {.total = run.params_total, .non_embedding = run.params_non_embedding},
+      convention);
+}
+
 std::string CsvRowOf(const RunResult& run, ParamsConvention convention) {
-  const ParameterCounts counts{.total = run.params_total,
-                               .non_embedding = run.params_non_embedding};
   return fmt::format("{},{},{},{},{},{},{},{},{},{}\n",
-                     Count(counts, convention), run.tokens, *run.loss,
+                     ParamsOf(run, convention), run.tokens, *run.loss,
                      run.flops, Cell(run.budget_flops), run.seed,
                      CsvCell(run.group), Cell(run.loss_std_error),
                      run.params_total, run.params_non_embedding);
@@ -79,9 +83,14 @@ Json ResultsJson(const SweepResults& results) {
   return json;
 }
 
-std::string RunsJsonLines(const std::vector<RunResult>& runs) {
+std::string RunsJsonLines(const std::vector<RunResult>& runs,
+                          ParamsConvention convention) {
   std::string lines;
-  for (const RunResult& run : runs) lines += ToJson(run).dump() + "\n";
+  for (const RunResult& run : runs) {
+    Json record = ToJson(run);
+    record["params"] = ParamsOf(run, convention);
+    lines += record.dump() + "\n";
+  }
   return lines;
 }
 

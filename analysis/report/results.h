@@ -28,8 +28,10 @@ struct SweepResults {
 /// flops_without_shared_trunks, for each branch.
 Json ResultsJson(const SweepResults& results);
 
-/// Returns every run that ended, one record a line.
-std::string RunsJsonLines(const std::vector<RunResult>& runs);
+/// Returns every run that ended, one record a line, with N by `convention` as
+/// "params"; `isoflop fit` reads it back to the same observations.
+std::string RunsJsonLines(const std::vector<RunResult>& runs,
+                          ParamsConvention convention);
 
 /// Returns the runs that ended ok as a table that `isoflop fit` reads back to
 /// the same observations, N and C by `convention`.

@@ -24,6 +24,7 @@ void AddStatusCommand(CLI::App& app, ExitCode* exit_code);
 void AddFitCommand(CLI::App& app, ExitCode* exit_code);
 void AddAllocateCommand(CLI::App& app, ExitCode* exit_code);
 void AddNextCommand(CLI::App& app, ExitCode* exit_code);
+void AddCompareCommand(CLI::App& app, ExitCode* exit_code);
 void AddExportCommand(CLI::App& app, ExitCode* exit_code);
 
 }  // namespace isoflop

@@ -36,6 +36,7 @@ struct ExportArgs {
 
 /// Whether `fit` was made from exactly these runs, as far as it tells.
 bool IsCurrent(const Json& fit, std::size_t ok_runs) {
+  if (!fit.is_object()) return false;
   const Json read = fit.value("/observations/read"_json_pointer, Json());
   return read.is_number() && read.get<double>() == static_cast<double>(ok_runs);
 }
@@ -60,7 +61,9 @@ std::string Content(ExportFormat format, const SweepDir& dir) {
   const Plan plan = LoadPlan(dir);
   std::vector<RunResult> runs = LoadResults(dir, plan);
   if (format == ExportFormat::kCsv) return RunsCsv(runs, plan.convention);
-  if (format == ExportFormat::kJsonLines) return RunsJsonLines(runs);
+  if (format == ExportFormat::kJsonLines) {
+    return RunsJsonLines(runs, plan.convention);
+  }
   SweepResults results{.sweep = ReadJsonFile(dir.sweep_json()),
                        .plan = plan,
                        .runs = runs,

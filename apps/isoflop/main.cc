@@ -21,6 +21,7 @@ int Main(int argc, char** argv) {
   AddFitCommand(app, &exit_code);
   AddAllocateCommand(app, &exit_code);
   AddNextCommand(app, &exit_code);
+  AddCompareCommand(app, &exit_code);
   AddExportCommand(app, &exit_code);
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 
 #include "lib/core/error.h"
 #include "lib/core/files.h"
+#include "lib/core/utf8.h"
 
 namespace isoflop {
 namespace {
@@ -33,18 +34,29 @@ class DuplicateKeyCheck {
   std::vector<std::set<std::string>> open_;
 };
 
-/// The library's message without its own prefix: "[json.exception...] ".
+/// The library's message without its own prefix: "[json.exception...] "; of a
+/// long one, which repeats what was read, the beginning.
 std::string Cause(const std::exception& error) {
-  const std::string message = error.what();
+  constexpr std::size_t kLongest = 300;
+  std::string message = error.what();
   const auto end = message.find("] ");
-  return end == std::string::npos ? message : message.substr(end + 2);
+  if (end != std::string::npos) message.erase(0, end + 2);
+  if (message.size() <= kLongest) return message;
+  return std::string(
+             ValidUtf8Prefix(std::string_view(message).substr(0, kLongest))) +
+         "...";
+}
+
+/// The value on one line; what is no UTF-8 becomes U+FFFD.
+std::string Dump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string SpacedArray(const Json& array) {
   std::string text = "[";
   for (const Json& element : array) {
     if (text.size() > 1) text += ", ";
-    text += element.dump();
+    text += Dump(element);
   }
   return text + "]";
 }
@@ -60,14 +72,14 @@ void AppendReadable(const Json& json, std::size_t indent, std::string* text) {
     return;
   }
   if (!json.is_structured() || json.empty()) {
-    *text += json.dump();
+    *text += Dump(json);
     return;
   }
   const char* separator = "";
   *text += json.is_object() ? '{' : '[';
   for (const auto& item : json.items()) {
     text->append(separator).append("\n").append(indent + 2, ' ');
-    if (json.is_object()) *text += Json(item.key()).dump() + ": ";
+    if (json.is_object()) *text += Dump(Json(item.key())) + ": ";
     AppendReadable(item.value(), indent + 2, text);
     separator = ",";
   }

@@ -119,5 +119,21 @@ TEST(CanonicalText, DependsOnTheOrderOfElementsAndOnTypes) {
   EXPECT_NE(CanonicalText(Json("1")), CanonicalText(Json(1)));
 }
 
+TEST(ParseJson, RepeatsLittleOfALongMistake) {
+  try {
+    ParseJson("\"" + std::string(1'000'000, 'x'), "a.json");
+    ADD_FAILURE() << "no Error";
+  } catch (const Error& error) {
+    EXPECT_LT(std::string(error.what()).size(), 400U);
+  }
+}
+
+TEST(ReadableText, ReplacesWhatIsNoUtf8) {
+  const Json json{{"a\xFF", {"b\xC3", 1}}, {"c", "\x80"}};
+  EXPECT_EQ(ParseJson(ReadableText(json), "written"),
+            ParseJson("{\"a\\ufffd\": [\"b\\ufffd\", 1], \"c\": \"\\ufffd\"}",
+                      "expected"));
+}
+
 }  // namespace
 }  // namespace isoflop

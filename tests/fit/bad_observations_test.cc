@@ -11,6 +11,8 @@
 namespace isoflop {
 namespace {
 
+using namespace std::string_literals;
+
 struct BadFile {
   std::string text;
   std::string message;
@@ -75,6 +77,25 @@ const std::vector<BadFile> kBadCsv = {
      "bad: N is total in some rows and not in others"},
     {"N,D,L,status\n1,2,,diverged\n", "bad: no observations"},
     {"{\"N\":1,\"D\":2,\"L\":3}\n", "bad:1: text after a closing quote"},
+    {"N;D;L\n1;2;3\n",
+     "bad:1: the columns are separated by ';': separate them by ',', and write "
+     "decimals with a point"},
+    {"N\tD\tL\n1\t2\t3\n", "bad:1: the columns are separated by 'a tab'"},
+    {"N|D|L\n1|2|3\n", "bad:1: the columns are separated by '|'"},
+    {"N,D,L\n1,2,\"3,45\"\n",
+     "got '3,45' (write numbers without separators, and decimals with a "
+     "point)"},
+    {"N,D,L\n1_000,2,3\n", "got '1_000' (write numbers without separators"},
+    {"\xFF\xFEN\0,\0"s, "bad: is UTF-16: save it as UTF-8"},
+    {"\xFE\xFF\0N\0,"s, "bad: is UTF-16: save it as UTF-8"},
+    {"N,D,L\n1,2,\0003\n"s, "bad:2: a NUL byte"},
+    {"N\0,\0D\0"s, "bad:1: a NUL byte: not text, or UTF-16"},
+    {"N,D,L,taille r\xE9"
+     "elle\n1,2,3,4\n",
+     "bad:1: byte 0xE9 is no UTF-8: save it as UTF-8"},
+    {"N,D,L\n1,2," + std::string(100000, '9') + "x\n",
+     "got '" + std::string(60, '9') + "...'"},
+    {"N,D,L,status\n1,2,,lost\n", "bad:2: column 'loss': no value"},
 };
 
 const std::vector<BadFile> kBadJsonLines = {
@@ -101,7 +122,11 @@ const std::vector<BadFile> kBadJsonLines = {
     {"{\"N\":1,\"D\":2,\"L\":3,\"seed\":1.5}",
      "bad:1: column 'seed': must be a whole number, got 1.5"},
     {"{\"N\":1,\"D\":2,\"L\":3,\"weight\":0}", "column 'weight'"},
-    {"{\"N\":1,\"D\":2,\"L\":\"\xff\"}", "bad:1: not valid JSON"},
+    {"{\"N\":1,\"D\":2,\"L\":\"\xff\"}", "bad:1: byte 0xFF is no UTF-8"},
+    {"\xFF\xFE{\0"s, "bad: is UTF-16"},
+    {"{\"N\":1,\"D\":2,\"L\":1e999}", "bad:1: not valid JSON"},
+    {"{\"N\":1,\"D\":2,\"L\":3,\"seed\":18446744073709551615}",
+     "bad:1: column 'seed': must be a whole number"},
 };
 
 TEST(BadObservations, InCsvAreRefusedWithLineAndColumn) {
@@ -116,6 +141,19 @@ TEST(BadObservations, InJsonLinesAreRefusedWithLineAndKey) {
     SCOPED_TRACE(bad.text);
     EXPECT_ERROR(ParseJsonLinesObservations(bad.text, "bad"), bad.message);
   }
+}
+
+TEST(BadObservations, LackTheLabelAskedFor) {
+  const auto csv = [](const std::string& text) {
+    ParseCsvObservations(text, "bad", {}, "recipe");
+  };
+  EXPECT_ERROR(csv("N,D,L,recipes\n1,2,3,a\n"),
+               "bad:1: no column 'recipe' (did you mean 'recipes'?)");
+  EXPECT_ERROR(csv("N,D,L,recipe\n1,2,3,\n"),
+               "bad:2: column 'recipe': no value");
+  EXPECT_ERROR(ParseJsonLinesObservations("{\"N\":1,\"D\":2,\"L\":3}", "bad",
+                                          {}, "recipe"),
+               "bad:1: column 'recipe': no value");
 }
 
 TEST(BadObservations, AreAllNamedAtOnce) {

@@ -101,6 +101,53 @@ TEST(CsvObservations, SurviveByteOrderMarkWindowsLinesAndQuotes) {
   EXPECT_EQ(set.rows[0].D, 20.0);
 }
 
+TEST(CsvObservations, KeepALabelWhenAskedTo) {
+  const std::string csv =
+      "N,optimizer,D,L\n10,muon,20,3\n10,\"adam, w\",20,3\n";
+  const auto read = ParseCsvObservations(csv, "a", {}, "optimizer");
+  EXPECT_THAT(read.labels, ElementsAre("muon", "adam, w"));
+  EXPECT_THAT(read.set.notes, IsEmpty());
+  EXPECT_THAT(ParseCsvObservations(csv, "a", {}, "").labels, IsEmpty());
+}
+
+TEST(CsvObservations, MayHaveAQuantityForALabel) {
+  const auto read =
+      ParseCsvObservations("N,D,L,seed\n10,20,3,7\n", "a", {}, "seed");
+  EXPECT_THAT(read.labels, ElementsAre("7"));
+  EXPECT_EQ(read.set.rows[0].seed, 7);
+}
+
+TEST(CsvObservations, KnowWhichParametersNCounts) {
+  const auto kind = [](const std::string& rows) {
+    return ParseCsvObservations(
+               "N,D,L,params_total,params_non_embedding\n" + rows, "a")
+        .params;
+  };
+  EXPECT_EQ(kind("10,20,3,10,8\n"), ParamsKind::kTotal);
+  EXPECT_EQ(kind("8,20,3,10,8\n9,20,3,11,9\n"), ParamsKind::kNonEmbedding);
+  EXPECT_EQ(kind("8,20,3,10,8\n10,20,3,10,8\n"), ParamsKind::kAsGiven);
+  EXPECT_EQ(kind("10,20,3,10,8\n10,20,3,,\n"), ParamsKind::kAsGiven);
+}
+
+TEST(CsvObservations, ReadTheStandardErrorAsRunRecordsNameIt) {
+  const auto set =
+      ParseCsvObservations("N,D,L,loss_std_error\n1,2,3,0.1\n", "a");
+  EXPECT_EQ(set.rows[0].loss_std, 0.1);
+}
+
+TEST(CsvObservations, HaveANoteOfFewOfManyColumns) {
+  std::string header = "N,D,L";
+  std::string row = "1,2,3";
+  for (int i = 0; i < 3000; ++i) {
+    header += ",column " + std::to_string(i);
+    row += ",x";
+  }
+  const auto set = ParseCsvObservations(header + "\n" + row + "\n", "a");
+  ASSERT_EQ(set.notes.size(), 1U);
+  EXPECT_LT(set.notes[0].size(), 400U);
+  EXPECT_THAT(set.notes[0], ::testing::EndsWith(" and 2980 more"));
+}
+
 TEST(CsvObservations, LeaveOutRunsThatDidNotFinish) {
   const auto set = ParseCsvObservations(
       "N,D,L,status\n10,20,3,ok\n10,20,,diverged\n10,20,,failed\n", "a");
@@ -127,6 +174,21 @@ TEST(JsonLinesObservations, SurviveByteOrderMarkAndWindowsLines) {
       "\xEF\xBB\xBF{\"N\":1,\"D\":2,\"L\":3}\r\n{\"N\":1,\"D\":2,\"L\":3}\r\n",
       "a");
   EXPECT_EQ(set.rows.size(), 2U);
+}
+
+TEST(JsonLinesObservations, KeepALabelWhenAskedTo) {
+  const auto read = ParseJsonLinesObservations(
+      "{\"N\":1,\"D\":2,\"L\":3,\"wd\":0.1}\n"
+      "{\"N\":1,\"D\":2,\"L\":3,\"wd\":\"none\"}\n",
+      "a", {}, "wd");
+  EXPECT_THAT(read.labels, ElementsAre("0.1", "none"));
+  EXPECT_THAT(read.set.notes, IsEmpty());
+}
+
+TEST(JsonLinesObservations, MayHaveNoGroup) {
+  const auto set = ParseJsonLinesObservations(
+      "{\"N\":1,\"D\":2,\"L\":3,\"group\":null}", "a");
+  EXPECT_EQ(set.rows[0].group, "");
 }
 
 TEST(ReadObservations, TellsTheFormatByNameOrByContent) {

@@ -82,16 +82,21 @@ TEST(ResultsJson, NamesEachDeviceOnce) {
 TEST(RunsJsonLines, HasARecordOfEveryRunThatEnded) {
   SampleSweep sweep;
   sweep.results[0].status = RunStatus::kFailed;
-  std::istringstream lines(RunsJsonLines(sweep.results));
+  std::istringstream lines(RunsJsonLines(sweep.results, sweep.plan.convention));
   std::size_t count = 0;
   for (std::string line; std::getline(lines, line); ++count) {
-    const RunResult run = RunResultFromJson(ParseJson(line, "line"), "line");
+    Json record = ParseJson(line, "line");
+    EXPECT_EQ(record["params"], record["params_total"]);
+    record.erase("params");
+    const RunResult run = RunResultFromJson(record, "line");
     EXPECT_EQ(run.id, sweep.results[count].id);
   }
   EXPECT_EQ(count, sweep.results.size());
 }
 
 void ExpectSame(const ObservationSet& x, const ObservationSet& y) {
+  EXPECT_EQ(x.params, y.params);
+  EXPECT_EQ(x.flops, y.flops);
   ASSERT_EQ(x.rows.size(), y.rows.size());
   for (std::size_t i = 0; i < x.rows.size(); ++i) {
     EXPECT_EQ(x.rows[i].N, y.rows[i].N);
@@ -118,6 +123,33 @@ TEST(RunsCsv, ReadsBackToTheSameObservations) {
   const ObservationSet read = ParseCsvObservations(csv, "runs.csv");
   ExpectSame(read, direct);
   EXPECT_TRUE(read.notes.empty());
+}
+
+TEST(RunsJsonLines, ReadsBackToTheSameObservations) {
+  SampleSweep sweep;
+  sweep.results[3].status = RunStatus::kDiverged;
+  sweep.results[4].status = RunStatus::kFailed;
+  sweep.results[4].loss.reset();
+  sweep.results[5].loss_std_error.reset();
+  const std::string lines = RunsJsonLines(sweep.results, sweep.plan.convention);
+  ExpectSame(ParseJsonLinesObservations(lines, "runs.jsonl"),
+             SweepObservations(sweep.plan, sweep.results));
+}
+
+TEST(Runs, ReadBackWithTheConventionOfThePlan) {
+  Json file = SampleSweepFile();
+  file["grid"]["params"] = "non_embedding";
+  const SampleSweep sweep(file);
+  ASSERT_EQ(sweep.plan.convention, ParamsConvention::kNonEmbedding);
+  const ObservationSet direct = SweepObservations(sweep.plan, sweep.results);
+  ASSERT_EQ(direct.params, ParamsKind::kNonEmbedding);
+  const auto& [results, convention] =
+      std::tie(sweep.results, sweep.plan.convention);
+  ExpectSame(ParseCsvObservations(RunsCsv(results, convention), "runs.csv"),
+             direct);
+  ExpectSame(ParseJsonLinesObservations(RunsJsonLines(results, convention),
+                                        "runs.jsonl"),
+             direct);
 }
 
 TEST(RunsCsv, CountsNByTheConventionAskedFor) {

@@ -1,0 +1,37 @@
+// Resampling of recipes: within each, and the same runs of all where the
+// designs are the same, because runs of one size, data order and seed share
+// noise.
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "analysis/fit/fit_options.h"
+#include "analysis/fit/observation.h"
+
+namespace isoflop {
+
+/// What is drawn together: with replacement, within each stratum as many units
+/// as it has; a unit is a set of observation indices.
+struct RecipeUnits {
+  bool paired = false;  // one stratum, of units that hold a run of each recipe
+  std::vector<std::vector<std::vector<std::size_t>>> strata;
+
+  int size() const;  // units in all
+};
+
+/// Returns the units of the observations' recipes. They are paired where every
+/// recipe has the same number of units and the k-th units, ordered by seed,
+/// then D, then N, agree in seed, in how many runs they have and in every D;
+/// N may differ, as a recipe may add parameters.
+RecipeUnits UnitsOf(std::span<const Observation> observations,
+                    std::span<const int> recipes, int count, ResampleUnit unit);
+
+/// Returns how often each of `observations` observations was drawn.
+std::vector<double> DrawRecipes(const RecipeUnits& units,
+                                std::size_t observations, std::uint64_t seed,
+                                int index);
+
+}  // namespace isoflop

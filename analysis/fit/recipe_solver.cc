@@ -1,0 +1,314 @@
+#include "analysis/fit/recipe_solver.h"
+
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "analysis/fit/recipe_descent.h"
+
+namespace isoflop {
+namespace {
+
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+/// Exponents to start from: from nearly logarithms to steeper than any seen.
+constexpr double kGrid[] = {0.1, 0.2, 0.35, 0.6, 1.0};
+
+/// Starts that are descended from: the best of the grid.
+constexpr std::size_t kStarts = 10;
+
+/// A law whose term changes the loss by less than this share has no such term.
+constexpr double kVanishing = 1e-7;
+
+/// An E below this share of the loss is rounding.
+constexpr double kRounding = 1e-13;
+
+/// A point that Newton's method would leave by this much is no minimum.
+constexpr double kRunaway = 1e-4;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// Below this the Hessian is singular to rounding.
+constexpr double kFlat = 1e-12;
+
+/// Whether a term falls over a recipe's runs by more than a share of the loss.
+bool Falls(double coefficient, double exponent,
+           const std::vector<RecipePoint>& runs, int recipe,
+           double RecipePoint::*log_of) {
+  double low = kInfinity;
+  double high = -low;
+  for (const RecipePoint& run : runs) {
+    if (run.weight == 0.0 || run.recipe != recipe) continue;
+    low = std::min(low, run.*log_of);
+    high = std::max(high, run.*log_of);
+  }
+  return coefficient *
+             (std::exp(-exponent * low) - std::exp(-exponent * high)) >
+         kVanishing;
+}
+
+/// The linear problem of E, A_r and B_r for given exponents, each row divided
+/// by the loss so that its residual is nearly the log residual.
+struct LinearProblem {
+  MatrixXd design;
+  VectorXd target;
+};
+
+LinearProblem Linear(const std::vector<RecipePoint>& runs,
+                     const RecipeLayout& layout, const Exponents& exponents) {
+  const auto rows = static_cast<Eigen::Index>(runs.size());
+  LinearProblem problem{MatrixXd::Zero(rows, layout.size()),
+                        VectorXd::Zero(rows)};
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    const RecipePoint& run = runs[static_cast<std::size_t>(i)];
+    const auto [E, A, B, alpha, beta] = layout.IndicesOf(run.recipe);
+    const double scale = std::sqrt(run.weight);
+    const double unit = scale * std::exp(-run.log_loss);
+    problem.design(i, E) = unit;
+    problem.design(i, A) = unit * std::exp(-exponents.alpha * run.log_N);
+    problem.design(i, B) = unit * std::exp(-exponents.beta * run.log_D);
+    problem.target[i] = scale;
+  }
+  return problem;
+}
+
+/// The columns from `first` up to the exponents, which are no unknowns here.
+VectorXd LeastSquares(const LinearProblem& problem, Eigen::Index first,
+                      Eigen::Index columns) {
+  return problem.design.middleCols(first, columns)
+      .colPivHouseholderQr()
+      .solve(problem.target);
+}
+
+bool SamePlace(const RecipeMinimum& a, const RecipeMinimum& b) {
+  return a.with_offset == b.with_offset &&
+         (a.point - b.point).cwiseAbs().maxCoeff() < 1e-3;
+}
+
+bool IsMinimum(const RecipeMinimum& minimum) {
+  return minimum.newton_step <= 1e-6;
+}
+
+int CountDistinct(const std::vector<RecipeMinimum>& minima) {
+  std::vector<const RecipeMinimum*> distinct;
+  for (const RecipeMinimum& here : minima) {
+    const bool known = std::ranges::any_of(
+        distinct, [&](const auto* other) { return SamePlace(*other, here); });
+    if (IsMinimum(here) && !known) distinct.push_back(&here);
+  }
+  return static_cast<int>(distinct.size());
+}
+
+/// Whether a value is the lowest, but for residuals of 1e-9 and rounding.
+bool Agrees(double value, double lowest, const std::vector<RecipePoint>& runs,
+            const Penalty& penalty) {
+  double nothing = 0.0;
+  for (const RecipePoint& run : runs) {
+    nothing += run.weight * penalty(1e-9).value;
+  }
+  return value <= lowest * (1.0 + 1e-9) + nothing;
+}
+
+}  // namespace
+
+double RecipeMinimum::value() const {
+  return std::isnan(model.value) ? kInfinity : model.value;
+}
+
+RecipeSolver::RecipeSolver(RecipeData data, int recipes, Sharing sharing,
+                           const Penalty& penalty)
+    : data_(std::move(data)), layout_(sharing, recipes), penalty_(penalty) {}
+
+RecipeObjective RecipeSolver::Objective(bool with_offset) const {
+  return {data_, layout_, penalty_, with_offset};
+}
+
+/// The linear problem's solution, its coefficients made positive.
+VectorXd RecipeSolver::StartAt(const Exponents& exponents) const {
+  constexpr double kLeast = 1e-3;  // of the loss
+  const LinearProblem problem = Linear(data_.runs(), layout_, exponents);
+  const auto [E, A, B, alpha, beta] = layout_.IndicesOf(0);
+  const Eigen::Index columns = alpha;
+  VectorXd point = VectorXd::Zero(layout_.size());
+  point.head(columns) = LeastSquares(problem, 0, columns);
+  if (!(point[0] > 0.0)) {
+    point[0] = 0.0;
+    point.segment(1, columns - 1) = LeastSquares(problem, 1, columns - 1);
+  }
+  for (Eigen::Index i = 1; i < columns; ++i) {
+    point[i] = std::log(point[i] > kLeast ? point[i] : kLeast);
+  }
+  for (int recipe = 0; recipe < layout_.recipes(); ++recipe) {
+    const auto indices = layout_.IndicesOf(recipe);
+    point[indices[3]] = exponents.alpha;
+    point[indices[4]] = exponents.beta;
+  }
+  return point;
+}
+
+/// A start for each pair of exponents of the grid, best first; those at which
+/// the objective is no number last.
+std::vector<VectorXd> RecipeSolver::Grid() const {
+  const RecipeObjective objective = Objective(true);
+  std::vector<std::pair<double, VectorXd>> grid;
+  for (const double alpha : kGrid) {
+    for (const double beta : kGrid) {
+      VectorXd start = StartAt({alpha, beta});
+      const double value = objective.Value(start);
+      grid.emplace_back(std::isfinite(value) ? value : kInfinity,
+                        std::move(start));
+    }
+  }
+  std::ranges::stable_sort(grid, {}, [](const auto& s) { return s.first; });
+  std::vector<VectorXd> starts;
+  for (auto& start : grid) starts.push_back(std::move(start.second));
+  return starts;
+}
+
+/// The best of the grid, and all that were given.
+std::vector<VectorXd> RecipeSolver::Starts(
+    std::span<const Exponents> exponents) const {
+  std::vector<VectorXd> starts = Grid();
+  starts.resize(kStarts);
+  for (const Exponents& given : exponents) starts.push_back(StartAt(given));
+  return starts;
+}
+
+RecipeMinimum RecipeSolver::MinimiseWithin(const VectorXd& start,
+                                           bool with_offset) const {
+  const RecipeObjective objective = Objective(with_offset);
+  RecipeMinimum minimum = Polish(objective, Descend(objective, start));
+  minimum.with_offset = with_offset;
+  return minimum;
+}
+
+/// The constrained minimum: inside, or else on the bound E = 0.
+RecipeMinimum RecipeSolver::Minimise(const VectorXd& start) const {
+  RecipeMinimum inside = MinimiseWithin(start, true);
+  if (inside.point[0] >= 0.0) return inside;
+  VectorXd bound = inside.point;
+  bound[0] = 0.0;
+  return MinimiseWithin(bound, false);
+}
+
+/// Whether a term falls in some recipe, and rises in none.
+bool RecipeSolver::HasTerm(const RecipeMinimum& minimum,
+                           double Chinchilla::*coefficient,
+                           double Chinchilla::*exponent,
+                           double RecipePoint::*log_of) const {
+  bool falls = false;
+  for (int recipe = 0; recipe < layout_.recipes(); ++recipe) {
+    const Chinchilla law = layout_.LawAt(minimum.point, recipe);
+    if (!(law.*exponent > 0.0)) return false;
+    falls |=
+        Falls(law.*coefficient, law.*exponent, data_.runs(), recipe, log_of);
+  }
+  return falls;
+}
+
+std::string RecipeSolver::Defect(const RecipeMinimum& minimum) const {
+  if (!std::isfinite(minimum.value())) {
+    return "the objective is too large for a number";
+  }
+  if (!HasTerm(minimum, &Chinchilla::A, &Chinchilla::alpha,
+               &RecipePoint::log_N)) {
+    return "the loss does not fall with the number of parameters";
+  }
+  if (!HasTerm(minimum, &Chinchilla::B, &Chinchilla::beta,
+               &RecipePoint::log_D)) {
+    return "the loss does not fall with the number of tokens";
+  }
+  if (!(minimum.newton_step < kRunaway)) {
+    return "no lowest point was found: parameters can grow without end while "
+           "the fit improves or stays as it is";
+  }
+  if (!(minimum.relative_curvature > kFlat)) {
+    return "the optimum is not one point: the parameters can be changed "
+           "together without changing the fit";
+  }
+  for (const Chinchilla& law : LawsOf(minimum)) {
+    if (!std::isfinite(law.A) || !std::isfinite(law.B) || !(law.A > 0.0) ||
+        !(law.B > 0.0)) {
+      return "A or B is too large or too small for a number";
+    }
+  }
+  return {};
+}
+
+std::vector<Chinchilla> RecipeSolver::LawsOf(
+    const RecipeMinimum& minimum) const {
+  std::vector<Chinchilla> laws;
+  for (int recipe = 0; recipe < layout_.recipes(); ++recipe) {
+    Chinchilla law = layout_.LawAt(minimum.point, recipe);
+    if (!minimum.with_offset || law.E < kRounding) law.E = 0.0;
+    laws.push_back(data_.InGivenUnits(law));
+  }
+  return laws;
+}
+
+double RecipeSolver::SquaresAt(const std::vector<Chinchilla>& laws) const {
+  double squares = 0.0;
+  for (const RecipePoint& run : data_.runs()) {
+    const Chinchilla law =
+        data_.Centred(laws[static_cast<std::size_t>(run.recipe)]);
+    const double r =
+        std::log(LossAtLog(law, run.log_N, run.log_D)) - run.log_loss;
+    squares += run.weight * r * r;
+  }
+  return squares;
+}
+
+Certificate RecipeSolver::Certify(const std::vector<RecipeMinimum>& minima,
+                                  const RecipeMinimum& lowest) const {
+  Certificate certificate;
+  certificate.starts = static_cast<int>(minima.size());
+  certificate.agreeing =
+      static_cast<int>(std::ranges::count_if(minima, [&](const auto& m) {
+        return Agrees(m.value(), lowest.value(), data_.runs(), penalty_);
+      }));
+  certificate.distinct_minima = CountDistinct(minima);
+  certificate.gradient_norm =
+      lowest.model.gradient.cwiseAbs()
+          .cwiseQuotient(lowest.model.magnitude.array().max(1e-300).matrix())
+          .maxCoeff();
+  certificate.condition_number = 1.0 / lowest.relative_curvature;
+  certificate.converged = lowest.newton_step <= 1e-8;
+  return certificate;
+}
+
+RecipeFit RecipeSolver::Solve(std::span<const Exponents> exponents) const {
+  RecipeFit fit;
+  std::vector<RecipeMinimum> minima;
+  for (const VectorXd& start : Starts(exponents)) {
+    minima.push_back(Minimise(start));
+  }
+  const auto lowest =
+      std::ranges::min_element(minima, {}, &RecipeMinimum::value);
+  fit.reason = Defect(*lowest);
+  if (!fit.reason.empty()) return fit;
+  fit.status = FitStatus::kOk;
+  fit.laws = LawsOf(*lowest);
+  fit.parameters = layout_.size();
+  fit.objective = lowest->value();
+  fit.squares = SquaresAt(fit.laws);
+  fit.certificate = Certify(minima, *lowest);
+  return fit;
+}
+
+std::optional<std::vector<Chinchilla>> RecipeSolver::SolveAgain(
+    std::span<const double> factors, const std::vector<Chinchilla>& estimate) {
+  data_.SetWeightFactors(factors);
+  std::vector<Chinchilla> centred;
+  for (const Chinchilla& law : estimate) {
+    centred.push_back(data_.Centred(law));
+  }
+  const RecipeMinimum near = Minimise(layout_.PointOf(centred));
+  const RecipeMinimum own = Minimise(Grid().front());
+  const RecipeMinimum& lower = own.value() < near.value() ? own : near;
+  if (!Defect(lower).empty()) return std::nullopt;
+  return LawsOf(lower);
+}
+
+}  // namespace isoflop

@@ -1,0 +1,60 @@
+#include "analysis/fit/sharing_test.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace isoflop {
+namespace {
+
+constexpr double kNoNoise = 1e-9;  // a residual that is only rounding
+
+double Aicc(double squares, int parameters, int runs) {
+  const double n = runs;
+  const double k = parameters + 1;  // and the variance
+  return n * std::log(squares / n) + 2.0 * k +
+         2.0 * k * (k + 1.0) / (n - k - 1.0);
+}
+
+std::string Hindrance(const RecipeFit& smaller, const RecipeFit& larger,
+                      int denominator) {
+  if (smaller.status != FitStatus::kOk) return smaller.reason;
+  if (larger.status != FitStatus::kOk) return larger.reason;
+  if (denominator < 3) return "too few runs for that many parameters";
+  return {};
+}
+
+}  // namespace
+
+double FUpperTail(double f, int q, int d) {
+  assert(q > 0 && q % 2 == 0 && d > 0 && f >= 0.0);
+  const double half = 0.5 * d;
+  const double y = q * f / (q * f + d);
+  double term = std::pow(d / (q * f + d), half);
+  double sum = 0.0;
+  for (int j = 0; j < q / 2; ++j) {
+    sum += term;
+    term *= (half + j) / (j + 1.0) * y;
+  }
+  return std::min(sum, 1.0);  // above it is rounding
+}
+
+SharingTest CompareSharing(const RecipeFit& smaller, const RecipeFit& larger,
+                           int runs) {
+  SharingTest test;
+  test.numerator = larger.parameters - smaller.parameters;
+  test.denominator = runs - larger.parameters;
+  test.reason = Hindrance(smaller, larger, test.denominator);
+  if (!test.reason.empty()) return test;
+  const double least = runs * kNoNoise * kNoNoise;
+  const double S1 = std::max(larger.squares, least);
+  const double S0 = std::max(smaller.squares, S1);
+  test.status = FitStatus::kOk;
+  test.F = ((S0 - S1) / test.numerator) / (S1 / test.denominator);
+  test.p_value = FUpperTail(test.F, test.numerator, test.denominator);
+  test.delta_aicc =
+      Aicc(S0, smaller.parameters, runs) - Aicc(S1, larger.parameters, runs);
+  return test;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,46 @@
+// Whether a joint fit that gives recipes more parameters of their own fits
+// better than chance would have it.
+
+#pragma once
+
+#include <string>
+
+#include "analysis/fit/recipe_fit.h"
+
+namespace isoflop {
+
+/// The likelihood of two nested least-squares fits compared, log residuals
+/// taken for independent and normal.
+struct SharingTest {
+  FitStatus status = FitStatus::kUnsupported;
+  std::string reason;
+  double F = 0.0;
+  int numerator = 0;    // parameters that the larger fit has more
+  int denominator = 0;  // runs less the larger fit's parameters
+  double p_value = 1.0;
+  double delta_aicc = 0.0;  // AICc of the smaller less that of the larger
+};
+
+/// Compares `smaller`, in which more is shared, with `larger`:
+///
+///   F = ((S_0 - S_1) / q) / (S_1 / d),  S sums of squared log residuals
+///   AICc = n ln(S / n) + 2k + 2k(k + 1) / (n - k - 1)
+///
+/// S below that of residuals of 1e-9 counts as that. Unsupported where either
+/// fit is, and with fewer than two degrees of freedom.
+/// REQUIRES: both minimise the sum of squares over the same `runs` runs;
+/// `larger` has an even number of parameters more.
+/// Source: Seber & Lee 2003, section 4.3; Hurvich & Tsai 1989.
+SharingTest CompareSharing(const RecipeFit& smaller, const RecipeFit& larger,
+                           int runs);
+
+/// Returns P(F > f) of an F distribution with an even numerator, which is a
+/// finite sum: with y = q f / (q f + d),
+///
+///   (1 - y)^(d/2) sum_{j < q/2} (d/2)(d/2 + 1)...(d/2 + j - 1) / j! y^j
+///
+/// REQUIRES: q even and above 0, d > 0, f >= 0.
+/// Source: Abramowitz & Stegun 1964, 26.6.4.
+double FUpperTail(double f, int q, int d);
+
+}  // namespace isoflop

@@ -1,0 +1,25 @@
+// A comparison of recipes for programs and for people.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "analysis/fit/recipe_comparison.h"
+#include "lib/core/json.h"
+
+namespace isoflop {
+
+inline constexpr std::string_view kCompareSchema = "isoflop.compare/1";
+inline constexpr std::string_view kRecipeFormula =
+    "L = E + A/(rho_N N)^alpha + B/(rho_D D)^beta";
+
+/// Returns what `isoflop compare --json` prints.
+Json ToJson(const RecipeComparison& comparison);
+
+/// Returns a table of efficiencies and multipliers, the verdicts in words, and
+/// whether the recipes share exponents.
+std::string CompareText(const RecipeComparison& comparison,
+                        std::size_t width = 80);
+
+}  // namespace isoflop

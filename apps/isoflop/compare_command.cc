@@ -1,0 +1,138 @@
+// `isoflop compare`: which of several recipes is better, and whether the data
+// can tell.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analysis/fit/observation_reader.h"
+#include "analysis/fit/recipe_comparison.h"
+#include "analysis/fit/sweep_recipes.h"
+#include "analysis/report/recipe_report.h"
+#include "apps/isoflop/commands.h"
+#include "apps/isoflop/terminal.h"
+#include "lib/core/error.h"
+#include "lib/core/names.h"
+#include "lib/record/sweep_dir.h"
+
+namespace isoflop {
+namespace {
+
+struct CompareArgs {
+  std::string input;
+  std::string output;
+  std::string params;
+  std::vector<std::string> columns;
+  bool json = false;
+  CompareOptions options;
+};
+
+LabelledObservations FromFile(const CompareArgs& args) {
+  Require(!args.options.by.empty(),
+          "--by: {} is a file: name the column whose values are the recipes",
+          args.input);
+  std::vector<ColumnName> names;
+  for (const std::string& column : args.columns) {
+    names.push_back(ParseColumnName(column));
+  }
+  return ReadLabelledObservations(args.input, names, args.options.by);
+}
+
+LabelledObservations FromDirectory(CompareArgs* args) {
+  Require(args->columns.empty(),
+          "--column: {} is a sweep directory, whose columns are known",
+          args->input);
+  const SweepDir dir(args->input);
+  const Plan plan = LoadPlan(dir);
+  args->options.by = RequireAxis(plan, args->options.by);
+  LabelledObservations recipes =
+      SweepRecipes(plan, LoadResults(dir, plan), args->options.by);
+  recipes.set.source = args->input;
+  Require(!recipes.set.rows.empty(),
+          "{}: no run has ended well yet, so there is nothing to compare",
+          args->input);
+  return recipes;
+}
+
+/// Without budgets, the largest C in the data and ten times that.
+void SetDefaults(const ObservationSet& set, CompareOptions* options) {
+  if (!options->budgets_flops.empty()) return;
+  const double largest =
+      std::ranges::max_element(set.rows, {}, &Observation::C)->C;
+  options->budgets_flops = {largest, 10.0 * largest};
+}
+
+ExitCode RunCompare(CompareArgs args) {
+  if (!args.params.empty()) {
+    args.options.params = FromName<ParamsKind>(args.params);
+  }
+  const LabelledObservations recipes = std::filesystem::is_directory(args.input)
+                                           ? FromDirectory(&args)
+                                           : FromFile(args);
+  SetDefaults(recipes.set, &args.options);
+  const RecipeComparison comparison = CompareRecipes(recipes, args.options);
+  const Json json = ToJson(comparison);
+  if (!args.output.empty()) WriteJsonFile(args.output, json);
+  fmt::print("{}", args.json ? ReadableText(json)
+                             : CompareText(comparison, OutputWidth()));
+  if (!args.output.empty()) {
+    fmt::print(stderr, "written: {}\n", args.output);
+  }
+  return comparison.status == FitStatus::kOk ? ExitCode::kOk
+                                             : ExitCode::kUnsupported;
+}
+
+}  // namespace
+
+void AddCompareCommand(CLI::App& app, ExitCode* exit_code) {
+  auto args = std::make_shared<CompareArgs>();
+  CompareOptions& options = args->options;
+  CLI::App* compare = app.add_subcommand(
+      "compare", "Which recipe is better, by how much, and can the data tell");
+  compare
+      ->add_option("input", args->input,
+                   "Sweep directory that varies something, or a CSV or JSON "
+                   "Lines file")
+      ->required();
+  compare->add_option("--by", options.by,
+                      "The column, or the axis of the sweep, whose values are "
+                      "the recipes (default: the sweep's only axis)");
+  compare->add_option("--reference", options.reference,
+                      "The recipe that the others are compared with (default: "
+                      "the first)");
+  compare->add_option("--column", args->columns,
+                      "What the file calls a column: params=\"Model Size\"");
+  compare
+      ->add_option("--params", args->params,
+                   "Which parameters N counts: total | non_embedding")
+      ->check(CLI::IsMember({"total", "non_embedding"}));
+  compare
+      ->add_option("--delta", options.delta,
+                   "Residual at which the Huber penalty turns linear")
+      ->capture_default_str();
+  compare
+      ->add_option("--bootstrap", options.bootstrap.resamples,
+                   "Bootstrap resamples; 0 for no intervals")
+      ->capture_default_str();
+  compare->add_option("--seed", options.bootstrap.seed,
+                      "Seed of the bootstrap");
+  compare->add_option("--threads", options.bootstrap.threads,
+                      "Threads of the bootstrap (default: one per core)");
+  compare
+      ->add_option("--flops", options.budgets_flops,
+                   "Budgets at which to compare with exponents of each "
+                   "recipe's own (default: the largest run and ten times that)")
+      ->delimiter(',');
+  compare->add_flag("--json", args->json, "Print JSON");
+  compare->add_option("-o,--output", args->output, "Write the JSON to a file");
+  compare->footer(
+      "Example:\n  isoflop compare runs.csv --by optimizer --reference adamw\n"
+      "  isoflop compare runs/positions --by model.position");
+  compare->callback([args, exit_code] { *exit_code = RunCompare(*args); });
+}
+
+}  // namespace isoflop

@@ -1,0 +1,61 @@
+#include "analysis/fit/sharing_test.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace isoflop {
+namespace {
+
+/// Critical values of any table of the F distribution.
+TEST(FUpperTail, AgreesWithTables) {
+  EXPECT_DOUBLE_EQ(FUpperTail(0.0, 2, 10), 1.0);
+  EXPECT_NEAR(FUpperTail(4.10282, 2, 10), 0.05, 1e-6);  // tabulated 4.103
+  EXPECT_NEAR(FUpperTail(2.86608, 4, 20), 0.05, 1e-6);  // tabulated 2.866
+  EXPECT_NEAR(FUpperTail(4.45582, 6, 14), 0.01, 1e-6);  // tabulated 4.456
+}
+
+/// With two degrees of freedom above: (1 + 2f/d)^(-d/2).
+TEST(FUpperTail, HasTheClosedFormOfTwoDegreesOfFreedom) {
+  for (const double f : {0.1, 1.0, 7.0}) {
+    EXPECT_NEAR(FUpperTail(f, 2, 13), std::pow(1.0 + 2.0 * f / 13.0, -6.5),
+                1e-14);
+  }
+}
+
+RecipeFit FitWith(int parameters, double squares) {
+  RecipeFit fit;
+  fit.status = FitStatus::kOk;
+  fit.parameters = parameters;
+  fit.squares = squares;
+  return fit;
+}
+
+TEST(CompareSharing, ComputesTheRatioOfVariances) {
+  const SharingTest test = CompareSharing(FitWith(5, 3.0), FitWith(7, 2.0), 27);
+  ASSERT_EQ(test.status, FitStatus::kOk);
+  EXPECT_EQ(test.numerator, 2);
+  EXPECT_EQ(test.denominator, 20);
+  EXPECT_DOUBLE_EQ(test.F, 5.0);
+  EXPECT_NEAR(test.p_value, std::pow(1.5, -10.0), 1e-14);
+  EXPECT_GT(test.delta_aicc, 0.0);
+}
+
+TEST(CompareSharing, FindsNothingInRounding) {
+  const SharingTest test =
+      CompareSharing(FitWith(5, 1e-28), FitWith(7, 1e-31), 27);
+  EXPECT_EQ(test.F, 0.0);
+  EXPECT_EQ(test.p_value, 1.0);
+}
+
+TEST(CompareSharing, IsUnsupportedWithoutBothFits) {
+  RecipeFit none;
+  none.reason = "no law";
+  EXPECT_EQ(CompareSharing(none, FitWith(7, 1.0), 27).reason, "no law");
+  EXPECT_EQ(CompareSharing(FitWith(5, 1.0), none, 27).reason, "no law");
+  EXPECT_EQ(CompareSharing(FitWith(5, 1.0), FitWith(7, 1.0), 9).status,
+            FitStatus::kUnsupported);
+}
+
+}  // namespace
+}  // namespace isoflop
