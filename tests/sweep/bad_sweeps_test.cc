@@ -277,7 +277,7 @@ const std::vector<BadText> kBadTexts = {
     {"[]", "must be an object, got array"},
     {"null", "must be an object, got null"},
     {R"({"schema": "isoflop.sweep/1", "name": "a", "name": "b"})",
-     "key \"name\" occurs twice"},
+     ": name: key occurs twice"},
     {R"({"schema": "isoflop.sweep/1",)", "line 1"},
     {R"({"schema": 'isoflop.sweep/1'})", "not valid JSON"},
 };
