@@ -24,10 +24,10 @@ usage() {
 }
 
 missing_packages() {
-  local package
+  local package state
   for package in "${packages[@]}"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
-      grep -q ' installed$' || echo "$package"
+    state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) || true
+    [[ $state == *' installed' ]] || echo "$package"
   done
 }
 
@@ -42,35 +42,67 @@ as_root() {
   fi
 }
 
-install_packages() {
-  if ! command -v apt-get >/dev/null; then
-    command -v cmake >/dev/null && command -v ninja >/dev/null && return
-    cat >&2 <<EOF
-bootstrap: this system has no apt-get. Please install by hand: a C++20 compiler,
-CMake 3.25, Ninja, fmt 9.1, nlohmann_json 3.11, OpenSSL 3, CLI11 2.1, Ceres
-Solver 2.1, LibTorch 1.13 or newer, an optimised BLAS, GoogleTest 1.12 and
-RapidJSON 1.1. README.md has the table.
+by_hand() {
+  cat >&2 <<EOF
+Please install by hand what is missing of: a C++20 compiler, CMake 3.25, Ninja,
+fmt 9.1, nlohmann_json 3.11, OpenSSL 3, CLI11 2.1, Ceres Solver 2.1, LibTorch
+1.13 or newer, an optimised BLAS, GoogleTest 1.12 and RapidJSON 1.1 (README.md
+has the table), and say where it is, if it is in no usual place:
+  ISOFLOP_CMAKE_ARGS=-DCMAKE_PREFIX_PATH=/path/to/libtorch ./bootstrap.sh $1
+Without LibTorch everything but training can be built:
+  ISOFLOP_CMAKE_ARGS=-DISOFLOP_WITH_TORCH=OFF ./bootstrap.sh build
 EOF
-    exit 1
+}
+
+# Whether this release of the system has the package.
+in_release() {
+  local policy
+  policy=$(LC_ALL=C apt-cache policy "$1")
+  [[ $policy == *'Candidate: '[!\(]* ]]
+}
+
+configure() {
+  # shellcheck disable=SC2086  # several arguments on purpose
+  cmake --preset release ${ISOFLOP_CMAKE_ARGS:-} >build.log 2>&1
+}
+
+install_packages() {
+  local missing package wanted=() unknown=()
+  if ! command -v apt-get >/dev/null; then
+    echo "bootstrap: this system has no apt-get; using what is installed." >&2
+    return
   fi
-  local missing
   mapfile -t missing < <(missing_packages)
   [ "${#missing[@]}" -eq 0 ] && return
-  echo "bootstrap: installing ${missing[*]}" >&2
+  # What was installed by hand, CMake has found before.
+  [ -f build/release/build.ninja ] && configure && return
   as_root apt-get update -qq
+  for package in "${missing[@]}"; do
+    if in_release "$package"; then
+      wanted+=("$package")
+    else
+      unknown+=("$package")
+    fi
+  done
+  if [ "${#unknown[@]}" -gt 0 ]; then
+    echo "bootstrap: this release has no package ${unknown[*]}" >&2
+  fi
+  [ "${#wanted[@]}" -eq 0 ] && return
+  echo "bootstrap: installing ${wanted[*]}" >&2
   as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+    apt-get install -y -qq --no-install-recommends "${wanted[@]}" >&2
 }
 
 build() {
   if command -v ccache >/dev/null; then
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache
   fi
-  # shellcheck disable=SC2086  # several arguments on purpose
-  cmake --preset release ${ISOFLOP_CMAKE_ARGS:-} >build.log 2>&1 || {
+  if ! configure; then
     cat build.log >&2
+    rm -f build.log
+    by_hand "$1"
     exit 1
-  }
+  fi
   rm -f build.log
   cmake --build --preset release
 }
@@ -78,7 +110,7 @@ build() {
 [ $# -eq 1 ] || usage
 case $1 in demo | test | build) ;; *) usage ;; esac
 install_packages
-build
+build "$1"
 case $1 in
   demo) build/release/bin/isoflop sweep sweeps/demo.json -o runs/demo --fit ;;
   test) ctest --preset release ;;

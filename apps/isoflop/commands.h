@@ -6,10 +6,10 @@
 
 namespace isoflop {
 
-/// What the process returns to the shell; see docs/interface.md.
+/// What the process returns to the shell; see docs/files.md.
 enum class ExitCode {
   kOk = 0,
-  kInternal = 1,
+  kInternal = 1,       // or standard output cannot be written
   kUsage = 2,          // bad usage or bad input
   kIncomplete = 3,     // finished, but some runs failed or diverged
   kUnsupported = 4,    // the data cannot support the fit

@@ -49,7 +49,8 @@ std::optional<Json> FitOf(const SweepDir& dir, const Plan& plan,
       runs, RunStatus::kOk, [](const RunResult& run) { return run.status; }));
   if (ok_runs == 0) return std::nullopt;
   const std::filesystem::path file = dir.root() / "fit.json";
-  if (std::filesystem::exists(file)) {
+  std::error_code code;
+  if (std::filesystem::exists(file, code) || code) {
     Json stored = ReadJsonFile(file);
     if (IsCurrent(stored, ok_runs)) return stored;
   }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "analysis/fit/observation_reader.h"
@@ -37,9 +38,17 @@ SweepFit FitDirectory(const std::string& path, const FitOptions& options) {
   return FitSweep(plan, LoadResults(dir, plan), dir, options);
 }
 
+bool IsDirectory(const std::string& path) {
+  std::error_code code;
+  const bool directory = std::filesystem::is_directory(path, code);
+  Require(!code || code == std::errc::no_such_file_or_directory,
+          "{}: cannot read: {}", path, code.message());
+  return directory;
+}
+
 ExitCode RunFit(const FitCommandArgs& args) {
   const FitOptions options = ResolveFitOptions(args.fit);
-  const bool directory = std::filesystem::is_directory(args.input);
+  const bool directory = IsDirectory(args.input);
   Require(!directory || args.columns.empty(),
           "--column: {} is a sweep directory, whose columns are known",
           args.input);

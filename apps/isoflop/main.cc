@@ -1,13 +1,25 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 
 #include "apps/isoflop/commands.h"
 #include "lib/core/error.h"
+#include "lib/core/quote.h"
 
 namespace isoflop {
 namespace {
+
+/// Everything that is printed or stored is UTF-8, and arguments go there.
+void RefuseArgumentsThatAreNoText(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    Require(IsUtf8(argv[i]), "argument {}: must be UTF-8, got {}", i,
+            Quoted(argv[i]));
+  }
+}
 
 int Main(int argc, char** argv) {
   CLI::App app{"Plan, train and fit scaling-law sweeps."};
@@ -24,6 +36,7 @@ int Main(int argc, char** argv) {
   AddCompareCommand(app, &exit_code);
   AddExportCommand(app, &exit_code);
   try {
+    RefuseArgumentsThatAreNoText(argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool asked_for_help = app.exit(error) == 0;
@@ -35,14 +48,34 @@ int Main(int argc, char** argv) {
   return static_cast<int>(exit_code);
 }
 
+/// Runs the command; says what it had not foreseen.
+int MainOrInternalError(int argc, char** argv) {
+  try {
+    return Main(argc, argv);
+  } catch (const std::exception& error) {
+    // Writing is what failed, and that is said by who asks for it.
+    if (std::ferror(stdout) == 0) {
+      fmt::print(stderr, "isoflop: internal error: {}\n", error.what());
+    }
+    return static_cast<int>(ExitCode::kInternal);
+  }
+}
+
+/// Whether all that was printed has gone where it should.
+bool OutputIsWritten() {
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (!written) {
+    fmt::print(stderr, "isoflop: standard output: cannot write: {}\n",
+               std::strerror(errno));
+  }
+  return written;
+}
+
 }  // namespace
 }  // namespace isoflop
 
 int main(int argc, char** argv) {
-  try {
-    return isoflop::Main(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "isoflop: internal error: {}\n", error.what());
-    return static_cast<int>(isoflop::ExitCode::kInternal);
-  }
+  const int status = isoflop::MainOrInternalError(argc, argv);
+  if (isoflop::OutputIsWritten()) return status;
+  return static_cast<int>(isoflop::ExitCode::kInternal);
 }

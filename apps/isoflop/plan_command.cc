@@ -10,6 +10,7 @@
 #include "apps/isoflop/plan_text.h"
 #include "lib/execute/cost_model.h"
 #include "lib/execute/probe.h"
+#include "lib/execute/room.h"
 #include "lib/execute/slots.h"
 #include "lib/execute/worker_path.h"
 #include "lib/sweep/plan.h"
@@ -21,37 +22,50 @@ struct PlanArgs {
   std::string sweep;
   std::vector<std::string> data;
   std::string devices = "auto";
+  std::optional<std::int64_t> jobs;
   std::string worker;
   bool json = false;
 };
 
-/// How long a plan takes here, where a worker can be asked.
-struct TimeEstimate {
-  std::optional<double> wall_seconds;
-  std::string machine;
-};
+/// What the device is, as far as it tells.
+std::string Hardware(const ProbeReport& probe, const std::string& device) {
+  for (const ProbeReport::Device& cuda : probe.cuda) {
+    if (cuda.name == device) return cuda.model.value_or("a GPU");
+  }
+  return probe.cpu;
+}
 
-TimeEstimate EstimateTime(const Plan& plan, const PlanArgs& args) {
+/// What this machine makes of a plan, where a worker can be asked.
+PlanEstimate EstimateHere(const Plan& plan, const PlanArgs& args) {
   const auto worker = FindWorkerIfAny(args.worker);
   if (!worker) return {};
   const ProbeReport probe = Probe(*worker);
-  const auto slots = ResolveSlots(args.devices, std::nullopt, probe);
+  const auto slots = ResolveSlots(args.devices, args.jobs, probe);
   return {EstimateWallSeconds(plan.groups, slots, CostModel(probe)),
-          fmt::format("{} x {}", slots.size(), slots.front().device)};
+          fmt::format("{} x {}", slots.size(), slots.front().device),
+          fmt::format("{}, LibTorch {}", Hardware(probe, slots.front().device),
+                      probe.libtorch),
+          CheckRoom(plan.groups, slots, probe, FindRoom("."))};
+}
+
+Json ToJson(const PlanEstimate& estimate) {
+  Json json{{"machine", estimate.slots}, {"hardware", estimate.hardware}};
+  if (estimate.wall_seconds) json["wall_seconds"] = *estimate.wall_seconds;
+  json["needs"] = estimate.room.needs;
+  json["tight"] = estimate.room.tight;
+  json["too_much"] = estimate.room.too_much;
+  return json;
 }
 
 ExitCode RunPlan(const PlanArgs& args) {
   const Plan plan = MakePlan(LoadSweep(args.sweep, {.data_paths = args.data}));
-  const TimeEstimate estimate = EstimateTime(plan, args);
+  const PlanEstimate estimate = EstimateHere(plan, args);
   if (!args.json) {
-    fmt::print("{}", PlanText(plan, estimate.wall_seconds, estimate.machine));
+    fmt::print("{}", PlanText(plan, estimate));
     return ExitCode::kOk;
   }
-  Json json = ToJson(plan);
-  if (estimate.wall_seconds) {
-    json["estimate"] = {{"wall_seconds", *estimate.wall_seconds},
-                        {"machine", estimate.machine}};
-  }
+  Json json = ReportJson(plan);
+  if (!estimate.slots.empty()) json["estimate"] = ToJson(estimate);
   fmt::print("{}", ReadableText(json));
   return ExitCode::kOk;
 }
@@ -66,7 +80,10 @@ void AddPlanCommand(CLI::App& app, ExitCode* exit_code) {
   plan->add_option("--data", args->data,
                    "Data files or directories, in place of the sweep's");
   plan->add_option("--devices", args->devices,
-                   "Devices for the time estimate: auto, cpu, cuda:0,...");
+                   "Devices for the estimates: auto, cpu, cuda:0,...");
+  plan->add_option("--jobs", args->jobs,
+                   "Workers for the estimates (default: one per core or GPU)")
+      ->check(CLI::Range(1, 4096));
   plan->add_option("--worker", args->worker, "Path of isoflop-worker");
   plan->add_flag("--json", args->json, "Print the plan as JSON");
   plan->footer("Example:\n  isoflop plan sweeps/demo.json");

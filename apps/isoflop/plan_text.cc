@@ -20,23 +20,13 @@ std::string VariantName(const Json& variant) {
   return name;
 }
 
-double HiddenLr(const RunGroup& group) {
-  const TrainingConfig& training = group.training;
-  if (training.lr_scaling == LrScaling::kNone) return training.peak_lr;
-  return training.peak_lr * static_cast<double>(training.reference_d_model) /
-         static_cast<double>(group.shape.d_model);
-}
-
-std::vector<std::string> Row(const RunGroup& group, const PlannedRun& run,
-                             ParamsConvention convention) {
-  const auto N = static_cast<double>(Count(group.params, convention));
-  const auto D = static_cast<double>(run.tokens);
+std::vector<std::string> Row(const RunGroup& group, const PlannedRun& run) {
   return {VariantName(group.variant) + ShapeName(group.shape),
           fmt::format("{}", group.seed),
           FormatCount(static_cast<double>(group.params.total)),
           FormatCount(static_cast<double>(group.params.non_embedding)),
-          FormatCount(D),
-          fmt::format("{:.3g}", D / N),
+          FormatCount(static_cast<double>(run.tokens)),
+          fmt::format("{:.3g}", TokensPerParam(group, run)),
           fmt::format("{:.2e}", run.flops),
           fmt::format("{}", run.steps),
           fmt::format("{:.2g}", HiddenLr(group)),
@@ -48,7 +38,7 @@ std::string RunTable(const Plan& plan) {
                    "C (FLOPs)", "steps", "lr", "memory"});
   for (const RunGroup& group : plan.groups) {
     for (const PlannedRun& run : group.runs) {
-      table.AddRow(Row(group, run, plan.convention));
+      table.AddRow(Row(group, run));
     }
   }
   return table.ToString();
@@ -69,13 +59,11 @@ std::string TotalsText(const Plan& plan) {
   const PlanTotals totals = Totals(plan);
   return fmt::format(
       "\ntotal: {} runs in {} groups, {} tokens, {:.3g} FLOPs (6ND)\n"
-      "       {:.3g} FLOPs as separate runs: shared trunks save {:.2f} times\n"
-      "       at most {} on disk\n",
+      "       {:.3g} FLOPs as separate runs: shared trunks save {:.2f} times\n",
       totals.runs, plan.groups.size(),
       FormatCount(static_cast<double>(totals.tokens)), totals.flops,
       totals.flops_without_shared_trunks,
-      totals.flops_without_shared_trunks / totals.flops,
-      FormatBytes(totals.disk_bytes));
+      totals.flops_without_shared_trunks / totals.flops);
 }
 
 std::string DataText(const DataInfo& data) {
@@ -103,19 +91,32 @@ std::string ShapeNotes(const Plan& plan) {
   return text.empty() ? text : "\nshapes chosen:\n" + text;
 }
 
+std::string EstimateText(const PlanEstimate& estimate) {
+  if (estimate.slots.empty()) return {};
+  std::string text =
+      fmt::format("here:  {} ({})\n", estimate.slots, estimate.hardware);
+  if (estimate.wall_seconds) {
+    text += fmt::format("       about {} (estimated)\n",
+                        FormatDuration(*estimate.wall_seconds));
+  }
+  for (const auto& need : estimate.room.needs) text += "       " + need + "\n";
+  for (const auto& tight : estimate.room.tight) {
+    text += "warning: " + tight + "\n";
+  }
+  for (const auto& too_much : estimate.room.too_much) {
+    text += "does not fit: " + too_much + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string PlanText(const Plan& plan, std::optional<double> wall_seconds,
-                     const std::string& machine) {
+std::string PlanText(const Plan& plan, const PlanEstimate& estimate) {
   std::string text = fmt::format("sweep: {}\n", plan.name);
   text += DataText(plan.data);
   text += fmt::format("N in C = 6ND and D/N: {}\n\n", NameOf(plan.convention));
   text += RunTable(plan) + LeftOutText(plan) + ShapeNotes(plan);
-  text += TotalsText(plan);
-  if (wall_seconds) {
-    text += fmt::format("       about {} on {} (estimated)\n",
-                        FormatDuration(*wall_seconds), machine);
-  }
+  text += TotalsText(plan) + EstimateText(estimate);
   for (const std::string& note : plan.notes) text += "note: " + note + "\n";
   return text;
 }

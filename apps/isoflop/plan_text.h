@@ -5,14 +5,22 @@
 #include <optional>
 #include <string>
 
+#include "lib/execute/room.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
 
+/// What a plan takes on a machine; empty where none could be asked.
+struct PlanEstimate {
+  std::optional<double> wall_seconds;
+  std::string slots;     // "2 x cpu"
+  std::string hardware;  // "some CPU (AVX2, OpenBLAS), LibTorch 1.13.0"
+  RoomReport room;
+};
+
 /// Returns the data, a table with a row per run, what is left out and why, the
-/// totals with and without shared trunks, and advice. `wall_seconds` is the
-/// estimated duration, `machine` what it was estimated for.
-std::string PlanText(const Plan& plan, std::optional<double> wall_seconds,
-                     const std::string& machine);
+/// totals with and without shared trunks, what it takes on this machine, and
+/// advice.
+std::string PlanText(const Plan& plan, const PlanEstimate& estimate);
 
 }  // namespace isoflop

@@ -15,7 +15,9 @@
 #include "apps/isoflop/terminal.h"
 #include "lib/core/text.h"
 #include "lib/execute/local_executor.h"
+#include "lib/execute/pending.h"
 #include "lib/execute/probe.h"
+#include "lib/execute/room.h"
 #include "lib/execute/worker_path.h"
 
 namespace isoflop {
@@ -34,18 +36,28 @@ struct SweepArgs {
   bool fit = false;
 };
 
+void Warn(const std::vector<std::string>& messages) {
+  for (const std::string& message : messages) {
+    fmt::print(stderr, "warning: {}\n", message);
+  }
+}
+
 ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
                      const Plan& plan) {
+  const auto pending = PendingGroups(dir, plan, args.retry_failed);
+  if (pending.empty()) return FinishedSummary(dir, plan);
   ExecuteOptions options;
   options.worker = FindWorker(args.worker);
   const ProbeReport probe = Probe(options.worker);
-  for (const std::string& warning : probe.warnings) {
-    fmt::print(stderr, "warning: {}\n", warning);
-  }
+  Warn(probe.warnings);
   options.slots = ResolveSlots(args.devices, args.jobs, probe);
   options.cost = CostModel(probe);
   options.retry_failed = args.retry_failed;
   options.fail_fast = args.fail_fast;
+  const RoomReport room =
+      CheckRoom(pending, options.slots, probe, FindRoom(dir.root()));
+  Warn(room.tight);
+  room.RequireEnough();
   const auto progress = MakeProgress(STDERR_FILENO);
   return Execute(dir, plan, options, *progress);
 }
@@ -63,8 +75,10 @@ void PrintHead(const Plan& plan, const SweepDir& dir) {
              plan.name, totals.runs, plan.groups.size(),
              FormatCount(static_cast<double>(totals.tokens)), totals.flops,
              dir.root().string());
-  for (const std::string& note : plan.notes) {
-    fmt::print(stderr, "note: {}\n", note);
+  for (const auto* notes : {&plan.data.notes, &plan.notes}) {
+    for (const std::string& note : *notes) {
+      fmt::print(stderr, "note: {}\n", note);
+    }
   }
 }
 
@@ -74,6 +88,9 @@ void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
   fmt::print("{}", RunsText(plan, results, OutputWidth()));
   for (const std::string& message : summary.messages) {
     fmt::print(stderr, "note: {}\n", message);
+  }
+  if (summary.stopped_by_failure) {
+    fmt::print(stderr, "stopped by --fail-fast: a run failed or diverged\n");
   }
   if (summary.pending > 0) {
     fmt::print(stderr, "{} runs are left: the same command goes on.\n",
@@ -115,8 +132,10 @@ void AddOptions(CLI::App* sweep, SweepArgs* args) {
       ->add_option("--devices", args->devices,
                    "auto, cpu, cuda, or a list such as cuda:0,cuda:1")
       ->capture_default_str();
-  sweep->add_option("--jobs", args->jobs,
-                    "Workers at a time (default: one per core or GPU)");
+  sweep
+      ->add_option("--jobs", args->jobs,
+                   "Workers at a time (default: one per core or GPU)")
+      ->check(CLI::Range(1, 4096));
   sweep->add_option("--worker", args->worker, "Path of isoflop-worker");
   sweep->add_flag("--retry-failed", args->retry_failed,
                   "Try runs again that failed");

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,9 +18,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Bytes of a device or a pipe, which may never end.
+constexpr std::size_t kLargestStream = std::size_t{1} << 28;
+
 [[noreturn]] void Fail(const fs::path& path, const char* action) {
-  throw Error(fmt::format("{}: cannot {}: {}", path.string(), action,
-                          std::strerror(errno)));
+  const std::string name = path.empty() ? "\"\"" : path.string();
+  throw Error(
+      fmt::format("{}: cannot {}: {}", name, action, std::strerror(errno)));
 }
 
 /// A file descriptor that closes itself.
@@ -62,6 +67,24 @@ fs::path TemporaryName(const fs::path& path) {
   return DirectoryOf(path) / fmt::format(".{}.{}.{}.tmp",
                                          path.filename().string(), ::getpid(),
                                          counter.fetch_add(1));
+}
+
+/// Returns the path itself, or the file that a link there leads to. Throws
+/// Error for what a new file would take the place of: a device, a pipe, a
+/// directory.
+fs::path Replaceable(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno != ENOENT) Fail(path, "replace");
+    return path;
+  }
+  Require(S_ISREG(status.st_mode), "{}: cannot replace: it is {}, not a file",
+          path.string(),
+          S_ISDIR(status.st_mode) ? "a directory" : "a device or a pipe");
+  std::error_code code;
+  if (!fs::is_symlink(path, code)) return path;
+  fs::path target = fs::canonical(path, code);
+  return code ? path : target;
 }
 
 enum class Durability { kSynced, kLater };
@@ -110,10 +133,27 @@ std::span<const std::byte> BytesOf(std::string_view text) {
   return std::as_bytes(std::span(text));
 }
 
+/// Reads into `buffer` and returns how many bytes, 0 at the end; waits for them
+/// where they come from a pipe.
+std::size_t ReadSome(int descriptor, const fs::path& path,
+                     std::span<char> buffer) {
+  while (true) {
+    const ssize_t n = ::read(descriptor, buffer.data(), buffer.size());
+    if (n >= 0) return static_cast<std::size_t>(n);
+    if (errno == EAGAIN) {
+      pollfd ready{descriptor, POLLIN, 0};
+      ::poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      Fail(path, "read");
+    }
+  }
+}
+
 }  // namespace
 
 std::string ReadFile(const fs::path& path) {
-  const Descriptor file(path, O_RDONLY);
+  // A pipe that nobody writes to must not keep us waiting.
+  const Descriptor file(path, O_RDONLY | O_NONBLOCK);
   struct stat status {};
   if (file.value() < 0 || ::fstat(file.value(), &status) != 0) {
     Fail(path, "read");
@@ -122,23 +162,25 @@ std::string ReadFile(const fs::path& path) {
   // pipe or a file of /proc has no size and grows.
   std::string text(static_cast<std::size_t>(status.st_size) + 1, '\0');
   std::size_t size = 0;
-  while (true) {
-    const ssize_t n =
-        ::read(file.value(), text.data() + size, text.size() - size);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) Fail(path, "read");
-    if (n == 0) break;
-    size += static_cast<std::size_t>(n);
+  while (const std::size_t n =
+             ReadSome(file.value(), path, std::span(text).subspan(size))) {
+    size += n;
     if (size == text.size()) text.resize(2 * size + 4096);
+    Require(S_ISREG(status.st_mode) || size <= kLargestStream,
+            "{}: is no regular file, and has not ended after {} bytes",
+            path.string(), kLargestStream);
   }
+  Require(size > 0 || !S_ISFIFO(status.st_mode),
+          "{}: is a pipe that nobody writes to", path.string());
   text.resize(size);
   return text;
 }
 
 void WriteFileAtomically(const fs::path& path,
                          std::span<const std::span<const std::byte>> parts) {
-  Replace(path, WriteTemporary(path, parts));
-  SyncDirectory(DirectoryOf(path));
+  const fs::path file = Replaceable(path);
+  Replace(file, WriteTemporary(file, parts));
+  SyncDirectory(DirectoryOf(file));
 }
 
 void WriteFileAtomically(const fs::path& path, std::string_view text) {

@@ -12,13 +12,15 @@
 
 namespace isoflop {
 
-/// Returns the whole file. Throws Error, naming it, when it cannot be read.
+/// Returns the whole file. Throws Error, naming it, when it cannot be read, is
+/// a pipe that nobody writes to, or a device that does not end in 256 MiB.
 std::string ReadFile(const std::filesystem::path& path);
 
-/// Replaces `path` by the concatenation of `parts`: temporary file beside it,
-/// fsync, rename, fsync of the directory. A reader sees the old file or the new
-/// one. Throws Error (disk full, read-only directory, ...), the old file
-/// intact and no temporary left behind.
+/// Replaces `path`, or the file that it is a link to, by the concatenation of
+/// `parts`: temporary file beside it, fsync, rename, fsync of the directory. A
+/// reader sees the old file or the new one. Throws Error (disk full, read-only
+/// directory, a device or directory in its place, ...), the old file intact and
+/// no temporary left behind.
 void WriteFileAtomically(const std::filesystem::path& path,
                          std::span<const std::span<const std::byte>> parts);
 void WriteFileAtomically(const std::filesystem::path& path,

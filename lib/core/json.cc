@@ -1,5 +1,7 @@
 #include "lib/core/json.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <vector>
@@ -14,24 +16,64 @@ namespace {
 // Values are written and compared recursively, and nothing here is deep.
 constexpr int kMaxDepth = 100;
 
-/// Remembers the keys of the objects that are open, innermost last.
+/// Remembers the objects and arrays that are open, innermost last.
 class DuplicateKeyCheck {
  public:
   explicit DuplicateKeyCheck(const std::string& source) : source_(source) {}
 
   void Observe(Json::parse_event_t event, const Json& parsed) {
     using Event = Json::parse_event_t;
-    if (event == Event::object_start) open_.emplace_back();
-    if (event == Event::object_end) open_.pop_back();
-    if (event != Event::key) return;
-    const auto key = parsed.get<std::string>();
-    Require(open_.back().insert(key).second, "{}: key \"{}\" occurs twice",
-            source_, key);
+    switch (event) {
+      case Event::key:
+        return OnKey(parsed.get<std::string>());
+      case Event::value:
+        return CountElement();
+      case Event::object_start:
+      case Event::array_start:
+        CountElement();
+        open_.push_back({.array = event == Event::array_start});
+        return;
+      case Event::object_end:
+      case Event::array_end:
+        open_.pop_back();
+        return;
+    }
   }
 
  private:
+  /// An object or array that has begun and not ended.
+  struct Open {
+    bool array = false;
+    int elements = 0;   // of an array, so far
+    std::string key{};  // of an object, the one being read
+    std::set<std::string> keys{};
+  };
+
+  void CountElement() {
+    if (!open_.empty()) ++open_.back().elements;
+  }
+
+  void OnKey(const std::string& key) {
+    open_.back().key = key;
+    Require(open_.back().keys.insert(key).second, "{}: {}: key occurs twice",
+            source_, Path());
+  }
+
+  /// "grid.sizes[1].d_model"
+  std::string Path() const {
+    std::string path;
+    for (const Open& open : open_) {
+      if (open.array) {
+        path += fmt::format("[{}]", open.elements - 1);
+      } else {
+        path += (path.empty() ? "" : ".") + open.key;
+      }
+    }
+    return path;
+  }
+
   const std::string& source_;
-  std::vector<std::set<std::string>> open_;
+  std::vector<Open> open_;
 };
 
 /// The library's message without its own prefix: "[json.exception...] "; of a
@@ -47,16 +89,17 @@ std::string Cause(const std::exception& error) {
          "...";
 }
 
-/// The value on one line; what is no UTF-8 becomes U+FFFD.
-std::string Dump(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+/// Text for a file. Only bytes that are no UTF-8, such as those of a file's
+/// name, do not come back as they were.
+std::string Plain(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string SpacedArray(const Json& array) {
   std::string text = "[";
   for (const Json& element : array) {
     if (text.size() > 1) text += ", ";
-    text += Dump(element);
+    text += Plain(element);
   }
   return text + "]";
 }
@@ -72,14 +115,14 @@ void AppendReadable(const Json& json, std::size_t indent, std::string* text) {
     return;
   }
   if (!json.is_structured() || json.empty()) {
-    *text += Dump(json);
+    *text += Plain(json);
     return;
   }
   const char* separator = "";
   *text += json.is_object() ? '{' : '[';
   for (const auto& item : json.items()) {
     text->append(separator).append("\n").append(indent + 2, ' ');
-    if (json.is_object()) *text += Dump(Json(item.key())) + ": ";
+    if (json.is_object()) *text += Plain(Json(item.key())) + ": ";
     AppendReadable(item.value(), indent + 2, text);
     separator = ",";
   }

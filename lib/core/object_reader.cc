@@ -6,17 +6,11 @@
 #include <cmath>
 #include <optional>
 
+#include "lib/core/quote.h"
 #include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
-
-/// A value as it is quoted in a message, cut when it is long.
-std::string Quoted(const Json& json) {
-  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
-  return text;
-}
 
 template <typename Number>
 std::string Allowed(Range<Number> range) {
@@ -230,10 +224,15 @@ bool ObjectReader::Read(std::string_view key,
 
 void ObjectReader::Finish() {
   if (json_ == nullptr) return;
-  const std::vector<std::string_view> known(known_.begin(), known_.end());
+  std::vector<std::string_view> known;  // each once
+  for (const std::string& key : known_) {
+    if (std::ranges::find(known, key) == known.end()) known.push_back(key);
+  }
   for (const auto& item : json_->items()) {
     if (std::ranges::find(known, item.key()) != known.end()) continue;
-    Refuse(item.key(), "unknown key" + Suggestion(item.key(), known));
+    Refuse(item.key(),
+           fmt::format("unknown key{}; the keys here are {}",
+                       Suggestion(item.key(), known), fmt::join(known, ", ")));
   }
 }
 

@@ -73,12 +73,8 @@ class FileFinder {
   void AddDirectory(const fs::path& directory) {
     if (!directories_) return Refuse(directory, "is a directory, not a file");
     std::vector<std::string> paths;
-    try {
-      paths = Below(directory);
-    } catch (const fs::filesystem_error& error) {
-      return Refuse(error.path1(),
-                    "cannot read the directory: " + error.code().message());
-    }
+    if (!Walk(directory, directory, &paths)) return;
+    std::ranges::sort(paths);
     const std::int64_t before = Met();
     for (const std::string& path : paths) AddFound(directory / path);
     if (Met() == before) {
@@ -94,25 +90,53 @@ class FileFinder {
                        fmt::join(directories_->extensions, ", "));
   }
 
-  /// The paths of the files below a directory, and of what may not be one,
-  /// sorted. Throws filesystem_error.
-  std::vector<std::string> Below(const fs::path& directory) {
-    std::vector<std::string> paths;
-    for (auto at = fs::recursive_directory_iterator(directory);
-         at != fs::recursive_directory_iterator(); ++at) {
-      std::error_code unreadable;  // a link that leads nowhere
-      const bool folder = at->is_directory(unreadable);
-      if (at->path().filename().native().starts_with('.')) {
-        ++list_.hidden;
-        at.disable_recursion_pending();
-      } else if (folder) {
-        if (at->is_symlink()) ++list_.irregular;
-      } else if (Wanted(at->path())) {
-        paths.push_back(at->path().lexically_relative(directory).native());
+  /// Collects the paths, relative to `root`, of the files below a directory,
+  /// and of what may not be one. Returns false for a folder that cannot be
+  /// read, having said so.
+  bool Walk(const fs::path& root, const fs::path& directory,
+            std::vector<std::string>* paths) {
+    std::error_code code;
+    std::vector<fs::path> folders;  // read once this one is closed
+    for (auto at = fs::directory_iterator(directory, code);
+         !code && at != fs::directory_iterator(); at.increment(code)) {
+      if (IsFolder(*at)) {
+        folders.push_back(at->path());
+      } else {
+        Meet(*at, root, paths);
       }
     }
-    std::ranges::sort(paths);
-    return paths;
+    if (code) {
+      Refuse(directory, "cannot read the directory: " + code.message());
+      return false;
+    }
+    return std::ranges::all_of(folders, [&](const fs::path& folder) {
+      return Walk(root, folder, paths);
+    });
+  }
+
+  static bool IsHidden(const fs::directory_entry& entry) {
+    return entry.path().filename().native().starts_with('.');
+  }
+
+  /// Whether it is to be read too: no link, and not hidden.
+  static bool IsFolder(const fs::directory_entry& entry) {
+    std::error_code ignored;
+    return !IsHidden(entry) && !entry.is_symlink(ignored) &&
+           entry.is_directory(ignored);
+  }
+
+  void Meet(const fs::directory_entry& entry, const fs::path& root,
+            std::vector<std::string>* paths) {
+    std::error_code unreadable;  // a link that leads nowhere
+    if (IsHidden(entry)) {
+      ++list_.hidden;
+    } else if (entry.is_directory(unreadable)) {  // by a link
+      ++list_.irregular;
+    } else if (!Wanted(entry.path())) {
+      ++list_.unwanted;
+    } else {
+      paths->push_back(entry.path().lexically_relative(root).native());
+    }
   }
 
   bool Wanted(const fs::path& path) const {
@@ -165,6 +189,8 @@ std::vector<std::string> SkippedNotes(const FileList& list) {
   note(list.repeated, "file(s) named more than once were read once");
   note(list.empty, "empty file(s) were passed over");
   note(list.hidden, "hidden file(s) or folder(s) were passed over");
+  note(list.unwanted,
+       "file(s) without one of data.extensions were passed over");
   note(list.irregular,
        "device(s), socket(s), pipe(s), broken link(s) or link(s) to folders "
        "were passed over");

@@ -26,6 +26,7 @@ struct FileList {
   std::int64_t repeated = 0;   // met again under another name
   std::int64_t empty = 0;      // in directories
   std::int64_t hidden = 0;     // in directories; names that begin with a dot
+  std::int64_t unwanted = 0;   // in directories; of another extension
   std::int64_t irregular = 0;  // in directories: devices, sockets, pipes,
                                // broken links, links to directories
 };

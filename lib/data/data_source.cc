@@ -60,15 +60,16 @@ std::unique_ptr<DataSource> OpenDataSource(const DataConfig& config,
 }
 
 void RequireTokens(const DataSource& source, const DataConfig& config,
-                   std::int64_t tokens) {
+                   std::int64_t tokens, const std::string& who) {
   const auto epoch = EpochTokens(source);
   if (!epoch) return;
   Require(tokens <= *epoch * config.max_epochs,
-          "data: a run needs {} training tokens ({}), but the data hold {} "
-          "({}) in an epoch and data.max_epochs is {}: give more data, train "
-          "on fewer tokens, or allow {} epochs",
-          tokens, FormatCount(static_cast<double>(tokens)), *epoch,
-          FormatCount(static_cast<double>(*epoch)), config.max_epochs,
+          "data.max_epochs: is {}, but {} needs {} training tokens ({}), and "
+          "the data hold {} ({}) in an epoch: give more data, train on fewer "
+          "tokens, or allow {} epochs",
+          config.max_epochs, who, tokens,
+          FormatCount(static_cast<double>(tokens)), *epoch,
+          FormatCount(static_cast<double>(*epoch)),
           (tokens + *epoch - 1) / *epoch);
 }
 

@@ -77,9 +77,9 @@ std::unique_ptr<DataSource> OpenDataSource(const DataConfig& config,
                                            std::int64_t context);
 
 /// Throws Error with the numbers unless `source` holds `tokens` training
-/// tokens within config.max_epochs epochs.
+/// tokens within config.max_epochs epochs. `who` needs them: "the run d8-...".
 void RequireTokens(const DataSource& source, const DataConfig& config,
-                   std::int64_t tokens);
+                   std::int64_t tokens, const std::string& who);
 
 /// Returns how often `tokens` training tokens go through the source: at most 1
 /// is one epoch; 0 for an endless source.

@@ -10,6 +10,7 @@
 
 #include "lib/core/error.h"
 #include "lib/core/text.h"
+#include "lib/execute/control_group.h"
 
 namespace isoflop {
 namespace {
@@ -26,16 +27,6 @@ std::optional<double> GrantedCores(const fs::path& cpu_max) {
     return std::nullopt;
   }
   return quota / period;
-}
-
-/// Returns this process's control group, "/" when there is none.
-fs::path ControlGroup() {
-  std::ifstream file("/proc/self/cgroup");
-  std::string line;
-  while (std::getline(file, line)) {
-    if (line.starts_with("0::")) return line.substr(3);
-  }
-  return "/";
 }
 
 std::vector<std::string> CudaDevices(const ProbeReport& probe) {
@@ -79,12 +70,10 @@ std::int64_t UsableCores() {
   if (::sched_getaffinity(0, sizeof(affinity), &affinity) == 0) {
     cores = CPU_COUNT(&affinity);
   }
-  // A group's limit holds for all groups below it.
-  for (fs::path group = ControlGroup();; group = group.parent_path()) {
-    const auto granted = GrantedCores(fs::path("/sys/fs/cgroup") /
-                                      group.relative_path() / "cpu.max");
-    if (granted) cores = std::min(cores, *granted);
-    if (!group.has_relative_path()) break;
+  for (const fs::path& limit : ControlGroupFiles("cpu.max")) {
+    if (const auto granted = GrantedCores(limit)) {
+      cores = std::min(cores, *granted);
+    }
   }
   return std::max<std::int64_t>(1, std::llround(std::floor(cores)));
 }

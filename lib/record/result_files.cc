@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "lib/core/error.h"
 #include "lib/core/files.h"
 #include "lib/core/hash.h"
+#include "lib/core/quote.h"
 #include "lib/record/run_result.h"
 
 namespace isoflop {
@@ -52,27 +54,59 @@ std::string Sealed(Json result) {
   return text;
 }
 
-/// Throws Error unless the text is what Sealed once returned.
-void RequireSeal(std::string text, const std::string& source) {
+/// Returns what is wrong with the seal of a text that Sealed should have
+/// returned, or nothing.
+std::string BrokenSeal(std::string text) {
   const std::size_t position = ChecksumPosition(text);
-  Require(position != std::string::npos,
-          "{}: has no checksum: damaged, or not written by isoflop", source);
+  if (position == std::string::npos) {
+    return "has no checksum: damaged, or not written by isoflop";
+  }
   const std::string given = text.substr(position, kNoChecksum.size());
   text.replace(position, kNoChecksum.size(), kNoChecksum);
-  Require(given == ChecksumOf(text), "{}: damaged: its checksum is wrong",
-          source);
+  return given == ChecksumOf(text) ? "" : "damaged: its checksum is wrong";
 }
 
-/// Reads and checks a result file. Throws Error.
-RunResult LoadResult(const fs::path& path, const std::string& id) {
+/// Parses a result file; absent, with the cause, when it is torn.
+std::optional<Json> ParseResult(const std::string& text,
+                                const std::string& source, std::string* torn) {
+  try {
+    return ParseJson(text, source);
+  } catch (const Error& error) {
+    *torn = error.what();
+    return std::nullopt;
+  }
+}
+
+/// A result of a later isoflop may be sealed in another way, and is good.
+void RefuseOtherSchema(const Json& json, const std::string& source) {
+  const Json schema = json.is_object() ? json.value("schema", Json()) : Json();
+  if (!schema.is_string() || schema == kResultSchema) return;
+  throw Error(fmt::format(
+      "{}: schema: is {}, and this program reads \"{}\"; it is kept as it is: "
+      "use the isoflop that wrote it, or move it away",
+      source, Quoted(schema), kResultSchema));
+}
+
+/// Reads a result file; absent, with the cause in *damage, when it is damaged
+/// or another run's. Throws Error for what may well be a good result: a file
+/// that cannot be read, or one of another version.
+std::optional<RunResult> LoadResult(const fs::path& path, const std::string& id,
+                                    std::string* damage) {
+  const std::string source = path.string();
   const std::string text = ReadFile(path);
-  RequireSeal(text, path.string());
-  Json json = ParseJson(text, path.string());
-  if (json.is_object()) json.erase(kChecksum);
-  RunResult result = RunResultFromJson(json, path.string());
-  Require(result.id == id, "{}: is the result of another run, {}",
-          path.string(), result.id);
-  return result;
+  auto json = ParseResult(text, source, damage);
+  if (!json) return std::nullopt;
+  RefuseOtherSchema(*json, source);
+  if (const auto broken = BrokenSeal(text); !broken.empty()) {
+    *damage = source + ": " + broken;
+    return std::nullopt;
+  }
+  if (json->is_object()) json->erase(kChecksum);
+  RunResult result = RunResultFromJson(*json, source);
+  if (result.id == id) return result;
+  *damage =
+      fmt::format("{}: is the result of another run, {}", source, result.id);
+  return std::nullopt;
 }
 
 std::vector<std::string> RunIds(const Plan& plan) {
@@ -84,7 +118,8 @@ std::vector<std::string> RunIds(const Plan& plan) {
 }
 
 /// Calls read(i) for i below `count`, many at a time: reading a result is
-/// mostly waiting for a disk and taking JSON apart.
+/// mostly waiting for a disk and taking JSON apart. Throws what read(i) threw
+/// first, by i.
 void ForEachIndex(std::size_t count,
                   const std::function<void(std::size_t)>& read) {
   constexpr std::size_t kWorthAThread = 256;
@@ -92,12 +127,24 @@ void ForEachIndex(std::size_t count,
       std::max<std::size_t>(1, std::thread::hardware_concurrency());
   const std::size_t threads = std::min(cores, count / kWorthAThread + 1);
   std::atomic<std::size_t> next = 0;
+  std::vector<std::exception_ptr> thrown(count);
   const auto work = [&] {
-    for (std::size_t i = next++; i < count; i = next++) read(i);
+    for (std::size_t i = next++; i < count; i = next++) {
+      try {
+        read(i);
+      } catch (...) {
+        thrown[i] = std::current_exception();
+      }
+    }
   };
-  std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work);
-  work();
+  {
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work);
+    work();
+  }
+  for (const auto& exception : thrown) {
+    if (exception) std::rethrow_exception(exception);
+  }
 }
 
 /// Calls use(i, result) for every run of the plan that has a result, the i-th
@@ -128,16 +175,14 @@ void StoreResult(const SweepDir& dir, const RunResult& result) {
 std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,
                                     std::vector<std::string>* notes) {
   const fs::path path = ResultPath(dir, id);
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return std::nullopt;
-  try {
-    return LoadResult(path, id);
-  } catch (const Error& error) {
-    if (notes != nullptr) {
-      notes->push_back(fmt::format("{}; not used", error.what()));
-    }
-    return std::nullopt;
-  }
+  std::error_code code;
+  const bool there = fs::exists(path, code);
+  Require(!code, "{}: cannot read: {}", path.string(), code.message());
+  if (!there) return std::nullopt;
+  std::string damage;
+  auto result = LoadResult(path, id, &damage);
+  if (!result && notes != nullptr) notes->push_back(damage + "; not used");
+  return result;
 }
 
 std::vector<RunResult> LoadResults(const SweepDir& dir, const Plan& plan,

@@ -69,8 +69,11 @@ RunResult RunResultFromJson(const Json& json, const std::string& source);
 /// (key "checksum", which ToJson does not have).
 void StoreResult(const SweepDir& dir, const RunResult& result);
 
-/// Returns the run's result, absent while it has none. A corrupt file counts
-/// as none, and is named in `notes` if that is given.
+/// Returns the run's result, absent while it has none. A file that is damaged
+/// (torn, or its checksum wrong) or another run's counts as none, and is named
+/// in `notes` if that is given. Throws Error, naming the file, when it cannot
+/// be read or is of another version: the run may well have ended, and is not
+/// trained twice.
 std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,
                                     std::vector<std::string>* notes = nullptr);
 

@@ -22,34 +22,53 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kRunSchema = "isoflop.run_config/1";
 
-/// Whether the directory holds at most what a preparation that was cut short
-/// leaves behind.
-bool HoldsNothingForeign(const fs::path& root) {
-  return std::ranges::all_of(
-      fs::directory_iterator(root), [](const fs::directory_entry& entry) {
-        const std::string name = entry.path().filename().string();
-        return name == "groups" || name == "runs" ||
-               name.starts_with("sweep.") || name.starts_with(".sweep.") ||
-               name.starts_with(".plan.");
-      });
+/// Whether a preparation that was cut short leaves something of this name
+/// behind, apart from sweep.json.
+bool IsOwnName(const std::string& name) {
+  return name == "groups" || name == "runs" ||
+         name.starts_with("sweep.lock.json.") || name.starts_with(".sweep.") ||
+         name.starts_with(".plan.");
 }
 
-void RefuseForeignPath(const SweepDir& dir) {
+/// Throws Error unless the directory is empty but for what a preparation of
+/// this sweep that was cut short leaves behind.
+void RefuseForeignContent(const SweepDir& dir, const SweepSpec& spec) {
+  std::error_code code;
+  for (auto at = fs::directory_iterator(dir.root(), code);
+       !code && at != fs::directory_iterator(); at.increment(code)) {
+    const std::string name = at->path().filename().string();
+    if (name == "sweep.json") {
+      Require(ReadFile(at->path()) == ReadableText(spec.given),
+              "{}: is there already, and no plan.json that would tell whose; "
+              "name another directory with -o",
+              at->path().string());
+      continue;
+    }
+    Require(IsOwnName(name),
+            "{}: is neither empty nor a sweep directory: it holds {}; name "
+            "another with -o",
+            dir.root().string(), name);
+  }
+  Require(!code, "{}: cannot read the directory: {}", dir.root().string(),
+          code.message());
+}
+
+void RefuseForeignPath(const SweepDir& dir, const SweepSpec& spec) {
   const fs::path& root = dir.root();
-  std::error_code ignored;
-  if (!fs::exists(root, ignored)) return;
-  Require(fs::is_directory(root, ignored), "{}: is not a directory",
+  std::error_code code;
+  const bool there = fs::exists(root, code);
+  Require(!code, "{}: cannot be used: {}", root.string(), code.message());
+  if (!there) return;
+  Require(fs::is_directory(root, code), "{}: is not a directory",
           root.string());
-  if (fs::exists(dir.plan_json(), ignored)) return;
-  Require(HoldsNothingForeign(root),
-          "{}: is neither empty nor a sweep directory; name another with -o",
-          root.string());
+  if (fs::exists(dir.plan_json(), code)) return;
+  RefuseForeignContent(dir, spec);
 }
 
 /// Returns the plan that the directory was prepared for, if it was.
 std::optional<Plan> FindPlan(const SweepDir& dir) {
-  std::error_code ignored;
-  if (!fs::exists(dir.plan_json(), ignored)) return std::nullopt;
+  std::error_code code;
+  if (!fs::exists(dir.plan_json(), code) && !code) return std::nullopt;
   return LoadPlan(dir);
 }
 
@@ -136,7 +155,7 @@ void WriteIfNew(const fs::path& path, const Json& json) {
 
 void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
                      const Plan& plan) {
-  RefuseForeignPath(dir);
+  RefuseForeignPath(dir, spec);
   MakeDirectories(dir.root());
   const Lease lock = LockSweepDir(dir);
   const std::optional<Plan> before = FindPlan(dir);
@@ -157,8 +176,11 @@ Lease LockSweepDir(const SweepDir& dir) {
 }
 
 Plan LoadPlan(const SweepDir& dir) {
-  std::error_code ignored;
-  Require(fs::exists(dir.plan_json(), ignored),
+  std::error_code code;
+  const bool there = fs::exists(dir.plan_json(), code);
+  Require(!code, "{}: cannot read: {}", dir.plan_json().string(),
+          code.message());
+  Require(there,
           "{}: is not a sweep directory: it has no plan.json (`isoflop sweep "
           "SWEEP.json -o DIR` makes one)",
           dir.root().string());

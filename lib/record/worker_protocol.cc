@@ -4,6 +4,7 @@
 
 #include "lib/core/error.h"
 #include "lib/core/object_reader.h"
+#include "lib/core/quote.h"
 
 namespace isoflop {
 namespace {
@@ -17,9 +18,9 @@ void ReadOptional(ObjectReader& reader, std::string_view key,
 }
 
 Json ToJson(const ProbeReport::Device& device) {
-  Json json = {{"name", device.name},
-               {"model", device.model},
-               {"memory_bytes", device.memory_bytes}};
+  Json json = {{"name", device.name}};
+  if (device.model && !device.model->empty()) json["model"] = *device.model;
+  if (device.memory_bytes) json["memory_bytes"] = *device.memory_bytes;
   if (device.fp32_flops_per_second) {
     json["fp32_flops_per_second"] = *device.fp32_flops_per_second;
   }
@@ -34,8 +35,9 @@ ProbeReport::Device DeviceFromJson(const Json& json, const std::string& path,
   ProbeReport::Device device;
   ObjectReader reader(json, path, problems);
   if (reader.Need("name")) reader.Read("name", &device.name);
-  reader.Read("model", &device.model);
-  reader.Read("memory_bytes", &device.memory_bytes, {0.0});
+  std::string model;
+  if (reader.Read("model", &model)) device.model = model;
+  ReadOptional(reader, "memory_bytes", &device.memory_bytes, {kPositive});
   ReadOptional(reader, "fp32_flops_per_second", &device.fp32_flops_per_second,
                {kPositive});
   ReadOptional(reader, "bf16_flops_per_second", &device.bf16_flops_per_second,
@@ -49,7 +51,7 @@ void ReadDevices(ObjectReader& reader, std::vector<ProbeReport::Device>* cuda,
   const Json* devices = reader.Child("cuda");
   if (devices == nullptr) return;
   if (!devices->is_array()) {
-    reader.Refuse("cuda", "must be an array");
+    reader.Refuse("cuda", "must be an array, got " + Quoted(*devices));
     return;
   }
   for (const Json& device : *devices) {

@@ -69,11 +69,11 @@ struct ProbeReport {
   double bf16_flops_per_second = 0.0;
   double operation_seconds = 0.0;  // dispatch of a tiny operation
   struct Device {
-    std::string name;   // "cuda:0"
-    std::string model;  // "NVIDIA H100"
-    double memory_bytes = 0.0;
-    // Of a large matrix product; absent where it was not measured.
-    std::optional<double> fp32_flops_per_second;
+    std::string name;  // "cuda:0"
+    // Each is absent where LibTorch does not tell, or nobody measured.
+    std::optional<std::string> model;             // "NVIDIA H100"
+    std::optional<double> memory_bytes;           // all of it, used or not
+    std::optional<double> fp32_flops_per_second;  // of a large product
     std::optional<double> bf16_flops_per_second;
   };
   std::vector<Device> cuda;

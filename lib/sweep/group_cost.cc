@@ -34,20 +34,32 @@ double ActivationBytesPerToken(const RunGroup& group) {
          3.0 * kFloatBytes * static_cast<double>(shape.vocab_size);
 }
 
-/// A group keeps two checkpoints while it writes a third, the state at every
-/// branch, and some text for each run.
-double DiskBytes(const RunGroup& group) {
+}  // namespace
+
+double EstimateCheckpointBytes(const RunGroup& group) {
+  constexpr double kOfTrunkAndBranch = 2.0 * 3.0;
+  return kOfTrunkAndBranch * StateBytes(group);
+}
+
+double EstimateRecordBytes(const RunGroup& group) {
   constexpr double kMetricsLineBytes = 200.0;
-  constexpr double kRecordBytes = 16384.0;
-  const auto runs = static_cast<double>(group.runs.size());
+  constexpr double kRecordBytes = 16384.0;  // run.json, result.json, ...
   const std::int64_t steps = TokensTrained(group) / group.training.batch_tokens;
   const auto lines = static_cast<double>(steps) /
                      static_cast<double>(group.training.log_every_steps);
-  return (3.0 + runs) * StateBytes(group) + runs * kRecordBytes +
+  return static_cast<double>(group.runs.size()) * kRecordBytes +
          lines * kMetricsLineBytes;
 }
 
-}  // namespace
+double HiddenLr(const RunGroup& group) {
+  return group.training.peak_lr *
+         WidthScale(group.training, group.shape.d_model);
+}
+
+double TokensPerParam(const RunGroup& group, const PlannedRun& run) {
+  return static_cast<double>(run.tokens) /
+         static_cast<double>(Count(group.params, group.convention));
+}
 
 std::int64_t TokensTrained(const RunGroup& group) {
   std::int64_t trunk = 0;
@@ -82,7 +94,8 @@ PlanTotals Totals(const Plan& plan) {
     for (const PlannedRun& run : group.runs) {
       totals.flops_without_shared_trunks += run.flops;
     }
-    totals.disk_bytes += DiskBytes(group);
+    totals.disk_bytes +=
+        EstimateCheckpointBytes(group) + EstimateRecordBytes(group);
   }
   return totals;
 }

@@ -1,6 +1,8 @@
 // Parses the "model" section. What depends on the width (do the heads divide
 // it?) is checked where sizes become shapes.
 
+#include <fmt/format.h>
+
 #include "lib/sweep/sweep_sections.h"
 
 namespace isoflop {
@@ -23,7 +25,9 @@ ModelConfig ParseModelConfig(const Json& json, const std::string& path,
   reader.Read("layers", &model.layers, {1, 10'000});
   if (reader.Read("heads", &number, {1, 65'536})) model.heads = number;
   if (reader.Read("head_size", &model.head_size, {1, 65'536}) && model.heads) {
-    reader.Refuse("head_size", "give heads or head_size, not both");
+    reader.Refuse("head_size",
+                  fmt::format("is {}, while heads is {}: give one of the two",
+                              model.head_size, *model.heads));
   }
   reader.Read("ffn_ratio", &model.ffn_ratio, {0.01, 64.0});
   reader.ReadEnum("ffn", &model.ffn);

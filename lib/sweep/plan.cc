@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "lib/core/quote.h"
 #include "lib/sweep/advice.h"
 #include "lib/sweep/cells.h"
 #include "lib/sweep/plan_checks.h"
@@ -21,13 +22,21 @@ namespace {
 /// Opens each of the sweep's data once, whatever the number of variants.
 class SourceCache {
  public:
+  explicit SourceCache(const std::string& file) : file_(file) {}
+
+  /// Throws Error, naming the sweep file.
   const DataSource& Open(const DataConfig& config, std::int64_t context) {
     auto& source = sources_[{CanonicalText(ToJson(config)), context}];
-    if (!source) source = OpenDataSource(config, context);
+    try {
+      if (!source) source = OpenDataSource(config, context);
+    } catch (const Error& error) {
+      throw Error(InFile(file_, error.what()));
+    }
     return *source;
   }
 
  private:
+  const std::string& file_;
   std::map<std::pair<std::string, std::int64_t>, std::unique_ptr<DataSource>>
       sources_;
 };
@@ -66,7 +75,8 @@ std::vector<RunGroup> GroupsOf(const RunGroup& common,
 /// Expands a sweep variant by variant, size by size, seed by seed.
 class Expansion {
  public:
-  explicit Expansion(const SweepSpec& spec) : spec_(spec) {
+  explicit Expansion(const SweepSpec& spec)
+      : spec_(spec), sources_(spec.source) {
     plan_.name = spec.name;
     plan_.convention = spec.grid.params;
   }
@@ -92,23 +102,24 @@ class Expansion {
     if (plan_.groups.empty()) plan_.data = source.info();
     const std::int64_t vocab_size = ModelVocabSize(variant);
     Require(vocab_size >= source.info().vocab_size,
-            "model.vocab_size: {} is smaller than the data's vocabulary of {}",
-            vocab_size, source.info().vocab_size);
+            "{}: model.vocab_size: {} is smaller than the data's vocabulary of "
+            "{}",
+            spec_.source, vocab_size, source.info().vocab_size);
     std::vector<RunGroup> groups;
     for (std::size_t i = 0; i < spec_.grid.sizes.size(); ++i) {
       ExpandSize(variant, i, source, &groups);
     }
-    CheckLengths(groups, &problems_);
-    CheckData(groups, source, &problems_);
+    CheckLengths(groups, spec_.source, &problems_);
+    CheckData(groups, source, spec_.source, &problems_);
     for (RunGroup& group : groups) Add(std::move(group));
   }
 
   void ExpandSize(const Variant& variant, std::size_t index,
                   const DataSource& source, std::vector<RunGroup>* groups) {
     const GridConfig& grid = spec_.grid;
-    const auto resolved =
-        ResolveSize(grid.sizes[index], variant, grid.aspect_ratio,
-                    fmt::format("grid.sizes[{}]", index), &problems_);
+    const auto resolved = ResolveSize(
+        grid.sizes[index], variant, grid.aspect_ratio,
+        fmt::format("{}: grid.sizes[{}]", spec_.source, index), &problems_);
     RunGroup common;
     common.shape = resolved.shape;
     common.shape_note = resolved.note;
@@ -156,9 +167,9 @@ class Expansion {
     if (!plan_.groups.empty()) return;
     const LeftOutCell& first = plan_.left_out.front();
     throw Error(fmt::format(
-        "grid: nothing is left to train: all {} cells are left out, the first, "
-        "{}, because of its {}",
-        plan_.left_out.size(), first.size, first.reason));
+        "{}: grid: nothing is left to train: all {} cells are left out, the "
+        "first, {}, because of its {}",
+        spec_.source, plan_.left_out.size(), first.size, first.reason));
   }
 
   const SweepSpec& spec_;

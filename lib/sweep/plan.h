@@ -63,7 +63,7 @@ struct PlanTotals {
   std::int64_t tokens = 0;  // trained on, trunks counted once
   double flops = 0.0;       // 6ND, trunks counted once
   double flops_without_shared_trunks = 0.0;
-  double disk_bytes = 0.0;  // at most, while it runs
+  double disk_bytes = 0.0;  // at most: with every group in work at once
 };
 
 struct Plan {
@@ -82,9 +82,24 @@ Plan MakePlan(const SweepSpec& spec);
 
 PlanTotals Totals(const Plan& plan);
 
+/// Returns the peak learning rate of the group's hidden matrices, as its width
+/// scales it.
+double HiddenLr(const RunGroup& group);
+
+/// Returns D / N, N by the group's convention.
+double TokensPerParam(const RunGroup& group, const PlannedRun& run);
+
 /// Returns the tokens a group trains on with its trunk shared: the longest
 /// trunk once, and every cooldown.
 std::int64_t TokensTrained(const RunGroup& group);
+
+/// Returns the bytes on disk of the group's checkpoints while it is in work: of
+/// the trunk and of a branch, two each and one being written. They are gone
+/// when it has ended.
+double EstimateCheckpointBytes(const RunGroup& group);
+
+/// Returns the bytes on disk that the group leaves: records and loss curves.
+double EstimateRecordBytes(const RunGroup& group);
 
 /// Returns the bytes that training the group takes: fp32 weights, gradients
 /// and two moments, bf16 copies, a snapshot for branches, and activations of
@@ -93,6 +108,10 @@ double EstimateMemoryBytes(const RunGroup& group);
 
 Json ToJson(const Plan& plan);
 Json ToJson(const RunGroup& group);
+
+/// Returns ToJson(plan) with what follows from it and people ask for: of every
+/// group lr_hidden and memory_bytes, of every run tokens_per_param.
+Json ReportJson(const Plan& plan);
 
 /// Read what ToJson writes. Throw Error, naming `source`.
 Plan PlanFromJson(const Json& json, const std::string& source);

@@ -19,14 +19,15 @@ std::int64_t MostTokens(const RunGroup& group) {
 
 }  // namespace
 
-void CheckLengths(const std::vector<RunGroup>& groups, Problems* problems) {
+void CheckLengths(const std::vector<RunGroup>& groups, const std::string& file,
+                  Problems* problems) {
   const auto shortest = std::ranges::min_element(groups, {}, FewestSteps);
   if (shortest == groups.end()) return;
   const PlannedRun& run = shortest->runs.front();
   const LrSchedule schedule = MakeSchedule(shortest->training, run.steps);
   if (schedule.warmup_steps + schedule.cooldown_steps <= run.steps) return;
   problems->Add(
-      "training.schedule",
+      file + ": training.schedule",
       fmt::format("the run {} has {} steps, too few for {} of warm-up and {} "
                   "of cooldown; shorten the warm-up, train on more tokens or "
                   "use a smaller batch",
@@ -35,14 +36,15 @@ void CheckLengths(const std::vector<RunGroup>& groups, Problems* problems) {
 }
 
 void CheckData(const std::vector<RunGroup>& groups, const DataSource& source,
-               Problems* problems) {
+               const std::string& file, Problems* problems) {
   const auto longest = std::ranges::max_element(groups, {}, MostTokens);
   if (longest == groups.end()) return;
   const std::int64_t tokens = MostTokens(*longest);
   try {
-    RequireTokens(source, longest->data, tokens);
+    RequireTokens(source, longest->data, tokens,
+                  "the run " + RunSlug(*longest, tokens));
   } catch (const Error& error) {
-    problems->Add("the run " + RunSlug(*longest, tokens), error.what());
+    problems->Add(file, error.what());
   }
 }
 

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "lib/sweep/plan.h"
@@ -9,12 +10,15 @@
 namespace isoflop {
 
 /// Adds to `problems` the shortest run, by name, if its steps are too few for
-/// its warm-up and cooldown. REQUIRES: the groups share a training config.
-void CheckLengths(const std::vector<RunGroup>& groups, Problems* problems);
+/// its warm-up and cooldown. `file` is the sweep file.
+/// REQUIRES: the groups share a training config.
+void CheckLengths(const std::vector<RunGroup>& groups, const std::string& file,
+                  Problems* problems);
 
 /// Adds to `problems` the longest run, by name, if `source` does not last for
-/// it. REQUIRES: the groups share a data config, that of `source`.
+/// it. `file` is the sweep file.
+/// REQUIRES: the groups share a data config, that of `source`.
 void CheckData(const std::vector<RunGroup>& groups, const DataSource& source,
-               Problems* problems);
+               const std::string& file, Problems* problems);
 
 }  // namespace isoflop

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/core/quote.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
@@ -34,7 +35,7 @@ class RecordReader {
     const Json* json = reader_.Child(key);
     if (json == nullptr) return;
     if (!json->is_string()) {
-      reader_.Refuse(key, "must be a string");
+      reader_.Refuse(key, "must be a string, got " + Quoted(*json));
     } else {
       *text = json->get<std::string>();
     }
@@ -52,7 +53,7 @@ class RecordReader {
   void ReadArray(const char* key, std::vector<Element>* elements, Parse parse) {
     ReadChild(key, [&](const Json& json, const std::string& path) {
       if (!json.is_array()) {
-        problems_->Add(path, "must be an array");
+        problems_->Add(path, "must be an array, got " + Quoted(json));
         return;
       }
       for (std::size_t i = 0; i < json.size(); ++i) {
@@ -73,7 +74,7 @@ class RecordReader {
 std::string ParseText(const Json& json, const std::string& path,
                       Problems* problems) {
   if (json.is_string()) return json.get<std::string>();
-  problems->Add(path, "must be a string");
+  problems->Add(path, "must be a string, got " + Quoted(json));
   return {};
 }
 
@@ -179,9 +180,9 @@ RunGroup RunGroupFromJson(const Json& json, const std::string& source) {
 }
 
 Plan PlanFromJson(const Json& json, const std::string& source) {
-  Require(json.is_object() && json.contains("schema") &&
-              json["schema"] == kPlanSchema,
-          "{}: schema: must be \"{}\"", source, kPlanSchema);
+  const Json schema = json.is_object() ? json.value("schema", Json()) : Json();
+  Require(schema == kPlanSchema, "{}: schema: must be \"{}\", got {}", source,
+          kPlanSchema, Quoted(schema));
   Problems problems;
   Plan plan;
   RecordReader reader(json, source, &problems);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "lib/core/quote.h"
 #include "lib/sweep/sweep_sections.h"
 
 namespace isoflop {
@@ -84,7 +85,8 @@ void ReadSizes(ObjectReader* reader, Problems* problems,
   const Json* json = reader->Child("sizes");
   if (!reader->Need("sizes")) return;
   if (!json->is_array() || json->empty()) {
-    reader->Refuse("sizes", "must be a non-empty array of objects");
+    reader->Refuse(
+        "sizes", "must be a non-empty array of objects, got " + Quoted(*json));
     return;
   }
   for (std::size_t i = 0; i < json->size(); ++i) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "lib/core/quote.h"
 #include "lib/sweep/sizes.h"
 #include "lib/sweep/sweep_sections.h"
 #include "lib/sweep/vary.h"
@@ -14,7 +15,7 @@ namespace {
 
 void CheckSchema(const Json& json, const std::string& source) {
   Require(json.is_object(), "{}: must be an object, got {}", source,
-          json.type_name());
+          Quoted(json));
   const auto found = json.find("schema");
   Require(found != json.end(),
           "{}: schema: is missing; this program reads "
@@ -22,7 +23,7 @@ void CheckSchema(const Json& json, const std::string& source) {
           source, kSweepSchema);
   Require(*found == kSweepSchema,
           "{}: schema: is {}, and this program reads \"{}\"", source,
-          found->dump(), kSweepSchema);
+          Quoted(*found), kSweepSchema);
 }
 
 /// Replaces the paths of the data section by those of the command line.
@@ -46,6 +47,7 @@ void ApplyOverrides(const SweepOverrides& overrides, const std::string& source,
                   "cannot vary while other data paths are given");
   }
   data[key] = overrides.data_paths;
+  data.erase("extensions");
 }
 
 /// The name becomes a directory: letters, digits and ._- only.
@@ -164,6 +166,7 @@ SweepSpec ParseSweep(const Json& json, const std::string& source,
   CheckSchema(json, source);
   Problems problems;
   SweepSpec spec;
+  spec.source = source;
   spec.given = json;
   ApplyOverrides(overrides, source, &problems, &spec.given);
 

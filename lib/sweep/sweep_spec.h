@@ -78,6 +78,7 @@ struct Variant {
 };
 
 struct SweepSpec {
+  std::string source;  // what messages call the file
   std::string name;
   GridConfig grid;
   std::vector<std::int64_t> seeds{0};
@@ -87,7 +88,9 @@ struct SweepSpec {
 
 /// What the command line may say over the file.
 struct SweepOverrides {
-  std::vector<std::string> data_paths;  // replaces data.paths
+  // Replaces data.paths, together with data.extensions, which said what counts
+  // in the folders that are replaced; or data.train_paths.
+  std::vector<std::string> data_paths;
 };
 
 /// Parses a sweep. `source` names it in messages. Throws Error with everything

@@ -51,6 +51,12 @@ Json ScheduleIdentity(const TrainingConfig& config) {
 
 }  // namespace
 
+double WidthScale(const TrainingConfig& config, std::int64_t d_model) {
+  if (config.lr_scaling == LrScaling::kNone) return 1.0;
+  return static_cast<double>(config.reference_d_model) /
+         static_cast<double>(d_model);
+}
+
 TrainingConfig ParseTrainingConfig(const Json& json, const std::string& path,
                                    Problems* problems) {
   TrainingConfig config;

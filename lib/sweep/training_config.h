@@ -65,6 +65,10 @@ struct TrainingConfig {
   double checkpoint_every_seconds = 60.0;
 };
 
+/// Returns what the learning rate of hidden matrices is multiplied by at this
+/// width: reference_d_model / d_model, or 1 without scaling.
+double WidthScale(const TrainingConfig& config, std::int64_t d_model);
+
 /// Reads the "training" section; keys that are absent keep their default.
 TrainingConfig ParseTrainingConfig(const Json& json, const std::string& path,
                                    Problems* problems);

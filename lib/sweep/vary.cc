@@ -8,6 +8,7 @@
 #include <set>
 #include <string_view>
 
+#include "lib/core/quote.h"
 #include "lib/core/text.h"
 
 namespace isoflop {
@@ -30,8 +31,10 @@ std::string AxisComplaint(const std::string& axis, const Json& vary) {
       kSections, [&](std::string_view s) { return IsBelow(axis, s); });
   if (!known || axis.back() == '.' || axis.find("..") != std::string::npos ||
       axis.find('[') != std::string::npos) {
-    return "must be a key path below model, training or data, such as "
-           "\"model.position\"";
+    return fmt::format(
+        "must be a key path below model, training or data, such as "
+        "\"model.position\", got \"{}\"",
+        axis);
   }
   for (const auto& other : vary.items()) {
     if (IsBelow(axis, other.key())) {
@@ -45,14 +48,15 @@ Axis ReadAxis(const std::string& name, const Json& values,
               const std::string& where, Problems* problems) {
   Axis axis;
   if (!values.is_array() || values.empty()) {
-    problems->Add(where, "must be a non-empty array of values");
+    problems->Add(where,
+                  "must be a non-empty array of values, got " + Quoted(values));
     return axis;
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto here = fmt::format("{}[{}]", where, i);
     const auto same = [&](const auto& v) { return v.value == values[i]; };
     if (std::ranges::any_of(axis, same)) {
-      problems->Add(here, values[i].dump() + " is there already");
+      problems->Add(here, Quoted(values[i]) + " is there already");
     }
     axis.push_back({name, here, values[i]});
   }
@@ -157,7 +161,7 @@ std::vector<Combination> Combinations(const Json& file,
   if (file.is_object() && file.contains("vary")) {
     const Json& vary = file.at("vary");
     if (!vary.is_object()) {
-      problems->Add(path, "must be an object of arrays, got " + vary.dump());
+      problems->Add(path, "must be an object of arrays, got " + Quoted(vary));
     } else {
       axes = ReadAxes(vary, path, problems);
     }

@@ -52,12 +52,6 @@ double SumOfSquares(const float* x, std::int64_t size) {
   return total;
 }
 
-double WidthScale(const TrainingConfig& config, std::int64_t d_model) {
-  if (config.lr_scaling == LrScaling::kNone) return 1.0;
-  return static_cast<double>(config.reference_d_model) /
-         static_cast<double>(d_model);
-}
-
 }  // namespace
 
 AdamW::AdamW(Parameters* parameters, const TrainingConfig& config,

@@ -1,10 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <filesystem>
 #include <ostream>
+#include <string>
+#include <string_view>
 
 #include "tests/apps/command.h"
 #include "tests/apps/tables.h"
+#include "tests/support/scoped_env.h"
 
 namespace isoflop {
 namespace {
@@ -20,6 +25,36 @@ void PrintTo(const BadUsage& usage, std::ostream* out) {
   *out << "isoflop " << usage.arguments;
 }
 
+constexpr const char* kGoodSweep = R"({
+  "schema": "isoflop.sweep/1", "name": "good",
+  "data": {"kind": "lexicon", "words": 64, "eval_tokens": 256},
+  "model": {"context": 16, "head_size": 8},
+  "grid": {"sizes": [{"d_model": 8, "layers": 1}], "tokens": [8192]},
+  "training": {"batch_tokens": 64, "schedule": {"warmup_steps": 4}}})";
+
+/// What a user may name by mistake.
+void WriteOddities(const TempDir& dir) {
+  dir.Write("good.json", kGoodSweep);
+  dir.Write("law.json", R"({"schema": "isoflop.fit/1", "chinchilla": {
+    "estimate": {"E": 1.69, "A": 406.4, "B": 410.7, "alpha": 0.34,
+                 "beta": 0.28}}})");
+  dir.Write("empty.json", "");
+  dir.Write("binary.json", std::string_view("\x7f"
+                                            "ELF\0\xff\xfe",
+                                            7));
+  dir.Write("huge.json", R"({"schema": "isoflop.sweep/1", "seeds": [1e999]})");
+  dir.Write("nan.json", R"({"schema": "isoflop.sweep/1", "seeds": [NaN]})");
+  for (const char* folder : {"folder", "exp", "torn", "later"}) {
+    std::filesystem::create_directory(dir / folder);
+  }
+  dir.Write("folder/thesis.tex", "text");
+  dir.Write("exp/sweep.json", kGoodSweep);
+  dir.Write("torn/plan.json", R"({"schema": "isoflop.plan/1", )");
+  dir.Write("later/plan.json", R"({"schema": "isoflop.plan/2"})");
+  std::filesystem::create_symlink("loop", dir / "loop");
+  ::mkfifo((dir / "pipe").c_str(), 0600);
+}
+
 class BadUsageTest : public testing::TestWithParam<BadUsage> {};
 
 TEST_P(BadUsageTest, ExitsWithTwoAndSaysWhy) {
@@ -29,12 +64,166 @@ TEST_P(BadUsageTest, ExitsWithTwoAndSaysWhy) {
   dir.Write("sweep.json", R"({"schema": "isoflop.sweep/1", "name": "x",
     "data": {"kind": "lexicn"}, "grid": {"sizes": [{"d_model": 8}]}})");
   dir.Write("fit.json", "{\"schema\": \"isoflop.fit/9\"}");
-  dir.Write("law.json", R"({"schema": "isoflop.fit/1", "chinchilla": {
-    "estimate": {"E": 1.69, "A": 406.4, "B": 410.7, "alpha": 0.34,
-                 "beta": 0.28}}})");
+  WriteOddities(dir);
   const Outcome outcome = Isoflop(dir, GetParam().arguments);
   EXPECT_EQ(outcome.status, 2) << outcome.out << outcome.err;
   EXPECT_THAT(outcome.out + outcome.err, HasSubstr(GetParam().fragment));
+}
+
+const char kFake[] = " --worker " ISOFLOP_FAKE_WORKER;
+
+INSTANTIATE_TEST_SUITE_P(
+    Plan, BadUsageTest,
+    testing::Values(
+        BadUsage{"plan ''", "\"\": cannot read"},
+        BadUsage{"plan folder", "folder: cannot read: Is a directory"},
+        BadUsage{"plan loop", "loop: cannot read"},
+        BadUsage{"plan good.json/x", "good.json/x: cannot read: Not a dir"},
+        BadUsage{"plan empty.json", "empty.json: not valid JSON"},
+        BadUsage{"plan binary.json", "binary.json: not valid JSON"},
+        BadUsage{"plan runs.csv", "runs.csv: not valid JSON"},
+        BadUsage{"plan huge.json", "huge.json: not valid JSON"},
+        BadUsage{"plan nan.json", "nan.json: not valid JSON"},
+        BadUsage{"plan pipe", "pipe: is a pipe that nobody writes to"},
+        BadUsage{"plan /dev/zero", "/dev/zero: is no regular file"},
+        BadUsage{"plan \"$(printf '\\377')\"", "argument 2: must be UTF-8"},
+        BadUsage{"plan good.json other.json", "other.json"},
+        BadUsage{"plan good.json --jsno", "--jsno"},
+        BadUsage{"plan good.json --data folder", "lexicon reads no files"},
+        BadUsage{"plan good.json --jobs 0", "--jobs"},
+        BadUsage{"plan good.json --jobs -1", "--jobs"},
+        BadUsage{"plan good.json --jobs 1e999", "--jobs"},
+        BadUsage{"plan good.json --jobs 99999999999999999999", "--jobs"},
+        BadUsage{"plan good.json --worker none", "--worker: none: is not"},
+        BadUsage{"plan good.json --worker folder", "--worker: folder: is not"},
+        BadUsage{"plan good.json --worker runs.csv", "--worker: runs.csv: is"},
+        BadUsage{
+            "plan good.json --devices cuda:9 --worker " ISOFLOP_FAKE_WORKER,
+            "--devices: there is no \"cuda:9\" here"},
+        BadUsage{"plan good.json --devices '' --worker " ISOFLOP_FAKE_WORKER,
+                 "--devices: there is no \"\" here"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Sweep, BadUsageTest,
+    testing::Values(
+        BadUsage{"sweep", "sweep is required"},
+        BadUsage{"sweep folder", "folder: cannot read"},
+        BadUsage{"sweep empty.json", "empty.json: not valid JSON"},
+        BadUsage{"sweep good.json -o runs.csv", "runs.csv: is not a directory"},
+        BadUsage{"sweep good.json -o pipe", "pipe: is not a directory"},
+        BadUsage{"sweep good.json -o folder", "it holds thesis.tex"},
+        BadUsage{"sweep exp/sweep.json -o exp", "exp/sweep.json: is there"},
+        BadUsage{"sweep good.json -o loop", "loop: cannot be used"},
+        BadUsage{"sweep good.json -o /proc/x", "/proc/x: cannot create"},
+        BadUsage{"sweep good.json -o torn", "torn/plan.json: not valid JSON"},
+        BadUsage{"sweep good.json -o later", "got \"isoflop.plan/2\""},
+        BadUsage{"sweep good.json -o", "-o"},
+        BadUsage{"sweep good.json --jobs 0", "--jobs"},
+        BadUsage{"sweep good.json --jobs 2.5", "--jobs"},
+        BadUsage{"sweep good.json --jobs many", "many"},
+        BadUsage{"sweep good.json --retry-failed=perhaps", "--retry-failed"},
+        BadUsage{"sweep good.json --fitt", "--fitt"},
+        BadUsage{"sweep good.json -o new --worker none", "--worker: none"},
+        BadUsage{"sweep good.json -o new --worker /bin/false", "probe: exited"},
+        BadUsage{"sweep good.json -o new --worker /bin/echo", "probe: not val"},
+        BadUsage{"sweep good.json -o new --devices tpu "
+                 "--worker " ISOFLOP_FAKE_WORKER,
+                 "--devices: there is no \"tpu\" here"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Status, BadUsageTest,
+    testing::Values(BadUsage{"status", "dir is required"},
+                    BadUsage{"status ''", "is not a sweep directory"},
+                    BadUsage{"status folder", "is not a sweep directory"},
+                    BadUsage{"status runs.csv", "is not a sweep directory"},
+                    BadUsage{"status pipe", "is not a sweep directory"},
+                    BadUsage{"status loop", "loop/plan.json: cannot read"},
+                    BadUsage{"status torn", "torn/plan.json: not valid JSON"},
+                    BadUsage{"status later --json", "got \"isoflop.plan/2\""},
+                    BadUsage{"status folder --wach", "--wach"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Export, BadUsageTest,
+    testing::Values(BadUsage{"export", "dir is required"},
+                    BadUsage{"export folder", "is not a sweep directory"},
+                    BadUsage{"export loop", "loop/plan.json: cannot read"},
+                    BadUsage{"export torn", "torn/plan.json: not valid JSON"},
+                    BadUsage{"export later", "got \"isoflop.plan/2\""},
+                    BadUsage{"export folder --format", "--format"},
+                    BadUsage{"export folder --format CSV", "CSV"},
+                    BadUsage{"fit loop", "loop: cannot read"},
+                    BadUsage{"fit pipe", "pipe: is a pipe"}));
+
+/// A finished sweep in "out", to be asked about in wrong ways.
+class BadOutput : public testing::Test {
+ protected:
+  void SetUp() override {
+    WriteOddities(dir_);
+    const Outcome sweep =
+        Isoflop(dir_, std::string("sweep good.json -o out") + kFake);
+    ASSERT_EQ(sweep.status, 0) << sweep.err;
+  }
+
+  void ExpectRefused(const std::string& arguments,
+                     const std::string& fragment) const {
+    const Outcome outcome = Isoflop(dir_, arguments);
+    EXPECT_EQ(outcome.status, 2) << arguments << outcome.out;
+    EXPECT_THAT(outcome.err, HasSubstr(fragment));
+  }
+
+  TempDir dir_;
+};
+
+TEST_F(BadOutput, NeverTakesThePlaceOfWhatIsNoFile) {
+  ExpectRefused("export out -o folder", "folder: cannot replace: it is a dir");
+  ExpectRefused("export out -o pipe", "pipe: cannot replace: it is a device");
+  ExpectRefused("export out -o none/a", "none/a: cannot write: No such file");
+  ExpectRefused("export out -o loop", "loop: cannot");
+  ExpectRefused("export out -o /proc/a", "/proc/a: cannot write");
+  EXPECT_TRUE(std::filesystem::is_fifo(dir_ / "pipe"));
+  EXPECT_TRUE(std::filesystem::exists(dir_ / "folder/thesis.tex"));
+}
+
+TEST_F(BadOutput, EndsWithOneWhenItDoesNotFit) {
+  for (const char* command :
+       {"plan good.json", "plan good.json --json", "status out",
+        "status out --json", "export out", "export out --format csv",
+        "--version", "plan --help"}) {
+    const Outcome outcome = Isoflop(dir_, std::string(command) + " >/dev/full");
+    EXPECT_EQ(outcome.status, 1) << command;
+    EXPECT_THAT(outcome.err,
+                HasSubstr("standard output: cannot write: No space left"))
+        << command;
+    EXPECT_EQ(outcome.err.find("internal error"), std::string::npos) << command;
+  }
+}
+
+TEST_F(BadOutput, MayBeCutShortByWhoReadsIt) {
+  for (const char* command : {"plan good.json", "export out", "status out"}) {
+    const Outcome outcome = Isoflop(dir_, std::string(command) + " | head -1");
+    EXPECT_FALSE(outcome.out.empty()) << command;
+    EXPECT_EQ(outcome.err, "") << command;
+  }
+}
+
+TEST_F(BadOutput, IsTheSameInANarrowTerminalAndWithoutColour) {
+  const std::string plain = Isoflop(dir_, "status out").out;
+  const ScopedEnv columns("COLUMNS", "20");
+  const ScopedEnv no_color("NO_COLOR", "1");
+  EXPECT_EQ(Isoflop(dir_, "status out").out, plain);
+  EXPECT_EQ(plain.find('\x1b'), std::string::npos);
+}
+
+TEST_F(BadOutput, IsNoReasonToTrainARunAgainThatCannotBeRead) {
+  const std::filesystem::path runs = dir_ / "out/runs";
+  const auto run = std::filesystem::directory_iterator(runs)->path();
+  const std::string result = ReadFile(run / "result.json");
+  std::filesystem::rename(run / "result.json", run / "kept.json");
+  std::filesystem::create_symlink("result.json", run / "result.json");
+  ExpectRefused(std::string("sweep good.json -o out") + kFake, "result.json");
+  ExpectRefused("status out", "result.json: cannot read");
+  ExpectRefused("export out", "result.json: cannot read");
+  EXPECT_EQ(ReadFile(run / "kept.json"), result);
 }
 
 INSTANTIATE_TEST_SUITE_P(

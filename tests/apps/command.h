@@ -21,12 +21,13 @@ struct Outcome {
   std::string err;
 };
 
-/// Runs `isoflop ARGUMENTS` through the shell, in the directory `where`.
+/// Runs `isoflop ARGUMENTS` through the shell, in the directory `where`. A pipe
+/// or a redirection of its output may follow the arguments.
 inline Outcome Isoflop(const TempDir& where, const std::string& arguments) {
   const std::filesystem::path err = where / ".stderr";
   const std::string command = "cd '" + where.path().string() +
-                              "' && " ISOFLOP_PROGRAM " " + arguments + " 2>'" +
-                              err.string() + "' </dev/null";
+                              "' && { " ISOFLOP_PROGRAM " " + arguments +
+                              "\n} 2>'" + err.string() + "' </dev/null";
   Outcome outcome;
   std::FILE* pipe = ::popen(command.c_str(), "r");
   std::array<char, 4096> buffer{};

@@ -10,6 +10,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string kDemo = ISOFLOP_SOURCE_DIR "/sweeps/demo.json";
 const std::string kFake = " --worker " ISOFLOP_FAKE_WORKER;
@@ -28,6 +29,46 @@ TEST(PlanCommand, PrintsAPlanThatItsSchemaAccepts) {
   const Outcome plan = Isoflop(dir, "plan --json " + kDemo + kFake);
   ASSERT_EQ(plan.status, 0) << plan.err;
   EXPECT_EQ(SchemaProblem(ParseJson(plan.out, "stdout"), "plan"), "");
+}
+
+TEST(PlanCommand, SaysWhatItTakesOfThisMachine) {
+  const TempDir dir;
+  const Outcome plan = Isoflop(dir, "plan --jobs 2 " + kDemo + kFake);
+  EXPECT_THAT(plan.out,
+              AllOf(HasSubstr("memory (2 workers): up to "),
+                    HasSubstr("disk: up to "), HasSubstr("2 x cpu (fake")));
+}
+
+TEST(PlanCommand, ReportsLearningRateMemoryAndTokensPerParameter) {
+  const TempDir dir;
+  const Outcome plan = Isoflop(dir, "plan --json " + kDemo + kFake);
+  const Json group = ParseJson(plan.out, "stdout")["groups"][0];
+  EXPECT_GT(group["memory_bytes"].get<double>(), 0.0);
+  EXPECT_GT(group["lr_hidden"].get<double>(), 0.0);
+  EXPECT_GT(group["runs"][0]["tokens_per_param"].get<double>(), 0.0);
+}
+
+TEST(PlanCommand, SaysHowManyFilesHaveAnotherExtension) {
+  const TempDir dir;
+  std::filesystem::create_directory(dir / "mixed");
+  dir.Write("mixed/code.h", std::string(100'000, 'x'));
+  dir.Write("mixed/book.txt", std::string(100'000, 'y'));
+  dir.Write("mixed/other.txt", std::string(100'000, 'z'));
+  Json sweep = ParseJson(R"({
+    "schema": "isoflop.sweep/1", "name": "mixed",
+    "data": {"kind": "text", "paths": ["mixed"], "extensions": [".h"],
+             "eval_tokens": 1024},
+    "model": {"context": 16, "head_size": 8},
+    "grid": {"sizes": [{"d_model": 8, "layers": 1}], "tokens": [8192]},
+    "training": {"batch_tokens": 64, "schedule": {"warmup_steps": 4}}})",
+                         "mixed.json");
+  dir.Write("mixed.json", sweep.dump());
+  EXPECT_THAT(Isoflop(dir, "plan mixed.json" + kFake).out,
+              AllOf(HasSubstr("1 documents"),
+                    HasSubstr("2 file(s) without one of data.extensions")));
+  EXPECT_THAT(
+      Isoflop(dir, "plan mixed.json --data mixed" + kFake).out,
+      AllOf(HasSubstr("3 documents"), Not(HasSubstr("data.extensions"))));
 }
 
 TEST(PlanCommand, TrainsAndWritesNothing) {

@@ -42,6 +42,25 @@ TEST(SweepCommand, TheSameCommandAgainTrainsNothing) {
   EXPECT_EQ(ReadFile(dir / "out/fit.json"), fit);
 }
 
+TEST(SweepCommand, NeedsNoWorkerWhenEveryRunHasEnded) {
+  const TempDir dir;
+  ASSERT_EQ(Isoflop(dir, kSweep).status, 0);
+  const Outcome again =
+      Isoflop(dir, "sweep " ISOFLOP_SOURCE_DIR
+                   "/sweeps/demo.json -o out --worker none --fit");
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("33 of 33 runs ok"));
+  EXPECT_TRUE(std::filesystem::exists(dir / "out/fit.json"));
+}
+
+TEST(SweepCommand, SaysThatFailFastHasStoppedIt) {
+  const TempDir dir;
+  const ScopedEnv fault("ISOFLOP_FAKE_FAULT", "fail");
+  const Outcome sweep = Isoflop(dir, kSweep + " --fail-fast");
+  EXPECT_EQ(sweep.status, 3);
+  EXPECT_THAT(sweep.err, HasSubstr("stopped by --fail-fast"));
+}
+
 TEST(SweepCommand, ADivergedRunIsKeptOutOfTheFitAndEndsWithThree) {
   const TempDir dir;
   const ScopedEnv fault("ISOFLOP_FAKE_FAULT", "diverge");

@@ -3,8 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
+#include <chrono>
 #include <csignal>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -62,6 +67,49 @@ TEST(ReadFile, RefusesWhatCannotBeRead) {
   EXPECT_ERROR(ReadFile(dir / "missing"),
                "missing: cannot read: No such file or directory");
   EXPECT_ERROR(ReadFile(dir.path()), "cannot read: Is a directory");
+}
+
+TEST(ReadFile, RefusesAPipeThatNobodyWritesTo) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo((dir / "pipe").c_str(), 0600), 0);
+  EXPECT_ERROR(ReadFile(dir / "pipe"), "pipe: is a pipe that nobody writes to");
+}
+
+TEST(ReadFile, WaitsForASlowWriterOfAPipe) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  std::jthread writer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    EXPECT_EQ(::write(ends[1], "text", 4), 4);
+    ::close(ends[1]);
+  });
+  EXPECT_EQ(ReadFile("/dev/fd/" + std::to_string(ends[0])), "text");
+  writer.join();
+  ::close(ends[0]);
+}
+
+TEST(ReadFile, GivesUpOnADeviceThatDoesNotEnd) {
+  EXPECT_ERROR(ReadFile("/dev/zero"), "/dev/zero: is no regular file, and has");
+}
+
+TEST(WriteFileAtomically, DoesNotPutAFileInThePlaceOfADeviceOrAPipe) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo((dir / "pipe").c_str(), 0600), 0);
+  EXPECT_ERROR(WriteFileAtomically(dir / "pipe", "text"),
+               "pipe: cannot replace: it is a device or a pipe");
+  EXPECT_TRUE(std::filesystem::is_fifo(dir / "pipe"));
+  std::filesystem::create_symlink("/dev/null", dir / "null");
+  EXPECT_ERROR(WriteFileAtomically(dir / "null", "text"), "null: cannot");
+  EXPECT_TRUE(std::filesystem::is_symlink(dir / "null"));
+}
+
+TEST(WriteFileAtomically, WritesTheFileThatALinkLeadsTo) {
+  const TempDir dir;
+  dir.Write("file", "old");
+  std::filesystem::create_symlink("file", dir / "link");
+  WriteFileAtomically(dir / "link", "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(dir / "link"));
+  EXPECT_EQ(ReadFile(dir / "file"), "new");
 }
 
 TEST(WriteFileAtomically, ReplacesWhatWasThere) {

@@ -23,6 +23,10 @@ TEST(ParseJson, TakesOneKeyInSeveralObjects) {
       ParseJson(R"({"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]})", "x"));
 }
 
+TEST(ReadableText, IsWrittenForAFileNameThatIsNoUtf8) {
+  EXPECT_EQ(ReadableText(Json("a\xff.txt")), "\"a\xEF\xBF\xBD.txt\"\n");
+}
+
 struct BadJson {
   std::string text;
   const char* message;
@@ -47,9 +51,11 @@ TEST(ParseJson, RefusesWhatIsNotExactlyWhatWasMeant) {
       {"{\"a\": \"tab\there\"}", "parse error"},
       {"// only a comment", "parse error"},
       {"/* open {}", "parse error"},
-      {R"({"a": 1, "a": 2})", R"(a.json: key "a" occurs twice)"},
-      {R"({"b": {"a": 1, "c": 2, "a": 1}})", R"(key "a" occurs twice)"},
-      {R"([{"x": 1, "x": 1}])", R"(key "x" occurs twice)"},
+      {R"({"a": 1, "a": 2})", "a.json: a: key occurs twice"},
+      {R"({"b": {"a": 1, "c": 2, "a": 1}})", "a.json: b.a: key occurs twice"},
+      {R"([{"x": 1, "x": 1}])", "a.json: [0].x: key occurs twice"},
+      {R"({"a": [1, [2], {}, {"b": [0, {"c": 1, "c": 1}]}]})",
+       "a.json: a[3].b[1].c: key occurs twice"},
       {std::string(100000, '['), "nested more than 100 deep"},
       {std::string(101, '[') + std::string(101, ']'),
        "nested more than 100 deep"},

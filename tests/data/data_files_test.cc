@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "tests/support/closed_folder.h"
 #include "tests/support/temp_dir.h"
 
 namespace isoflop {
@@ -127,6 +128,24 @@ TEST_F(DataFiles, ThatWerePassedOverAreNoted) {
   Find({"d"});
   EXPECT_THAT(SkippedNotes(list_),
               ElementsAre(HasSubstr("1 empty"), HasSubstr("1 hidden")));
+}
+
+TEST_F(DataFiles, OfAnotherExtensionAreCountedAndNoted) {
+  for (const char* name : {"d/a.h", "d/b.txt", "d/e/c.txt"}) Put(name);
+  Find({"d"}, DirectoryRules{.extensions = {".h"}});
+  EXPECT_EQ(list_.unwanted, 2);
+  EXPECT_THAT(SkippedNotes(list_),
+              ElementsAre(HasSubstr("2 file(s) without one of "
+                                    "data.extensions")));
+}
+
+TEST_F(DataFiles, InAFolderThatCannotBeReadAreAProblemThatNamesIt) {
+  Put("d/a");
+  Put("d/closed/b");
+  const ClosedFolder closed(dir_.path(), dir_ / "d/closed");
+  Find({"d"});
+  EXPECT_THAT(messages_,
+              ElementsAre(HasSubstr("d/closed: cannot read the directory: ")));
 }
 
 TEST_F(DataFiles, ThatWereAllReadNeedNoNote) {

@@ -53,16 +53,16 @@ TEST(RequireTokens, TakesWhatAnEpochHolds) {
   const TempDir dir;
   const DataConfig config = SmallTokens(dir);
   const auto source = OpenDataSource(config, 10);
-  EXPECT_NO_THROW(RequireTokens(*source, config, 1000));
+  EXPECT_NO_THROW(RequireTokens(*source, config, 1000, "it"));
 }
 
 TEST(RequireTokens, RefusesMoreWithTheNumbers) {
   const TempDir dir;
   const DataConfig config = SmallTokens(dir);
   const auto source = OpenDataSource(config, 10);
-  EXPECT_ERROR(RequireTokens(*source, config, 2001),
-               "a run needs 2001 training tokens (2.00k), but the data hold "
-               "1000 (1.00k) in an epoch and data.max_epochs is 1: give more "
+  EXPECT_ERROR(RequireTokens(*source, config, 2001, "it"),
+               "data.max_epochs: is 1, but it needs 2001 training tokens "
+               "(2.00k), and the data hold 1000 (1.00k) in an epoch: give more "
                "data, train on fewer tokens, or allow 3 epochs");
 }
 
@@ -71,14 +71,15 @@ TEST(RequireTokens, CountsTheEpochsThatAreAllowed) {
   DataConfig config = SmallTokens(dir);
   config.max_epochs = 4;
   const auto source = OpenDataSource(config, 10);
-  EXPECT_NO_THROW(RequireTokens(*source, config, 4000));
-  EXPECT_ERROR(RequireTokens(*source, config, 4001), "data.max_epochs is 4");
+  EXPECT_NO_THROW(RequireTokens(*source, config, 4000, "it"));
+  EXPECT_ERROR(RequireTokens(*source, config, 4001, "it"),
+               "data.max_epochs: is 4");
 }
 
 TEST(RequireTokens, TakesAnyNumberFromAnEndlessSource) {
   const DataConfig config;
   const auto source = OpenDataSource(config, 64);
-  EXPECT_NO_THROW(RequireTokens(*source, config, INT64_MAX));
+  EXPECT_NO_THROW(RequireTokens(*source, config, INT64_MAX, "it"));
 }
 
 TEST(Epochs, CountHowOftenTheTokensAreUsed) {

@@ -110,7 +110,7 @@ const std::vector<BadFile> kBadJsonLines = {
     {"{\"N\":1,\"D\":2,\"L\":3", "bad:1: not valid JSON"},
     {"{\"N\":1,\"D\":2,\"L\":3}\n{N:1}", "bad:2: not valid JSON"},
     {"{\"N\":1,\"D\":2,\"L\":NaN}", "bad:1: not valid JSON"},
-    {"{\"N\":1,\"N\":2,\"D\":2,\"L\":3}", "bad:1: key \"N\" occurs twice"},
+    {"{\"N\":1,\"N\":2,\"D\":2,\"L\":3}", "bad:1: N: key occurs twice"},
     {"{\"N\":1,\"params\":2,\"D\":2,\"L\":3}",
      "bad:1: column 'params': params is there twice"},
     {"{\"N\":\"1\",\"D\":2,\"L\":3}",

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "lib/core/files.h"
+#include "tests/support/closed_folder.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tiny_sweep.h"
@@ -106,6 +107,31 @@ TEST_F(RunResultTest, IsNotUsedWhenItIsOfAnotherRun) {
   std::vector<std::string> notes;
   EXPECT_FALSE(FindResult(dir_, run().id, &notes).has_value());
   EXPECT_THAT(notes, ElementsAre(HasSubstr("another run, " + other.id)));
+}
+
+TEST_F(RunResultTest, IsNotTakenForAbsentWhenItCannotBeRead) {
+  std::filesystem::create_directories(file());  // reading it fails
+  EXPECT_ERROR(FindResult(dir_, run().id), file().string() + ": cannot read");
+  std::filesystem::remove(file());
+  std::filesystem::create_symlink(file(), file());
+  EXPECT_ERROR(FindResult(dir_, run().id), file().string() + ": cannot read");
+  EXPECT_ERROR(LoadStatuses(dir_, sweep_.plan), file().string());
+}
+
+TEST_F(RunResultTest, IsNotTakenForAbsentWhenItsFolderIsClosed) {
+  StoreResult(dir_, OkResult(group(), run()));
+  const ClosedFolder closed(temp_.path(), dir_.run(run().id));
+  EXPECT_ERROR(FindResult(dir_, run().id), file().string() + ": cannot read");
+}
+
+TEST_F(RunResultTest, IsNotTakenForAbsentWhenALaterVersionWroteIt) {
+  Json json = ToJson(OkResult(group(), run()));
+  json["schema"] = "isoflop.run/2";
+  MakeDirectories(dir_.run(run().id));
+  WriteJsonFile(file(), json);
+  EXPECT_ERROR(FindResult(dir_, run().id),
+               file().string() + ": schema: is \"isoflop.run/2\"");
+  EXPECT_ERROR(LoadResults(dir_, sweep_.plan), file().string());
 }
 
 TEST_F(RunResultTest, CanBeSetAsideMoreThanOnce) {

@@ -9,6 +9,7 @@
 #include "lib/core/files.h"
 #include "lib/record/run_result.h"
 #include "tests/support/child_process.h"
+#include "tests/support/closed_folder.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tiny_sweep.h"
@@ -118,6 +119,26 @@ TEST_F(SweepDirTest, RefusesAForeignDirectory) {
   fs::create_directories(dir_.root());
   temp_.Write("out/thesis.tex", "text");
   EXPECT_ERROR(Prepare(sweep_), "neither empty nor a sweep directory");
+}
+
+TEST_F(SweepDirTest, DoesNotOverwriteASweepFileThatLiesThere) {
+  fs::create_directories(dir_.root());
+  const std::string own = "// my notes\n" + TinySweepFile().dump();
+  temp_.Write("out/sweep.json", own);
+  EXPECT_ERROR(Prepare(sweep_), "out/sweep.json: is there already");
+  EXPECT_EQ(ReadFile(dir_.sweep_json()), own);
+}
+
+TEST_F(SweepDirTest, RefusesAFolderThatCannotBeListed) {
+  fs::create_directories(dir_.root());
+  const ClosedFolder closed(temp_.path(), dir_.root());
+  EXPECT_ERROR(Prepare(sweep_), dir_.root().string());
+}
+
+TEST_F(SweepDirTest, RefusesALinkToItself) {
+  fs::create_symlink(dir_.root(), dir_.root());
+  EXPECT_ERROR(Prepare(sweep_), dir_.root().string() + ": cannot be used");
+  EXPECT_ERROR(LoadPlan(dir_), "plan.json: cannot read");
 }
 
 TEST_F(SweepDirTest, RefusesADamagedPlan) {

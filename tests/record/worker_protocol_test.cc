@@ -110,6 +110,28 @@ TEST(ProbeReport, MayHaveNoGpuAndNoWarnings) {
   EXPECT_TRUE(got.warnings.empty());
 }
 
+TEST(ProbeReport, MayKnowNothingButTheNameOfADevice) {
+  ProbeReport sent;
+  sent.libtorch = "1.13.1";
+  sent.cpu = "a core";
+  sent.cuda.emplace_back().name = "cuda:0";
+  const ProbeReport got = ProbeReportFromJson(ToJson(sent), "probe");
+  ASSERT_EQ(got.cuda.size(), 1U);
+  EXPECT_EQ(got.cuda[0].name, "cuda:0");
+  EXPECT_FALSE(got.cuda[0].model.has_value());
+  EXPECT_FALSE(got.cuda[0].memory_bytes.has_value());
+  EXPECT_FALSE(got.cuda[0].fp32_flops_per_second.has_value());
+}
+
+TEST(ProbeReport, LeavesOutAModelNameThatIsEmpty) {
+  ProbeReport sent;
+  sent.libtorch = "1.13.1";
+  sent.cpu = "a core";
+  sent.cuda.emplace_back().name = "cuda:0";
+  sent.cuda[0].model = "";
+  EXPECT_FALSE(ProbeReportFromJson(ToJson(sent), "probe").cuda[0].model);
+}
+
 TEST(ProbeReport, RefusesAnotherSchema) {
   Json json = ToJson(ProbeReport{});
   json["schema"] = "isoflop.probe/9";

@@ -42,6 +42,29 @@ TEST(Totals, AreTheSameSharedOrNotUnderACosine) {
   EXPECT_DOUBLE_EQ(totals.flops, totals.flops_without_shared_trunks);
 }
 
+TEST(EstimateCheckpointBytes, AreSixTimesWeightsAndMoments) {
+  const RunGroup group = TinyGroup();
+  EXPECT_DOUBLE_EQ(EstimateCheckpointBytes(group),
+                   6 * 12.0 * static_cast<double>(group.params.total));
+}
+
+TEST(EstimateRecordBytes, GrowWithRunsAndLoggedSteps) {
+  RunGroup group = TinyGroup();
+  const double bytes = EstimateRecordBytes(group);
+  group.training.log_every_steps = 1;
+  EXPECT_GT(EstimateRecordBytes(group), bytes);
+  group.runs.pop_back();
+  EXPECT_LT(EstimateRecordBytes(group), bytes + 460 * 200.0);
+}
+
+TEST(HiddenLr, IsThePeakWithoutScaling) {
+  RunGroup group = TinyGroup();
+  group.training.reference_d_model = 2 * group.shape.d_model;
+  EXPECT_DOUBLE_EQ(HiddenLr(group), 2.0 * group.training.peak_lr);
+  group.training.lr_scaling = LrScaling::kNone;
+  EXPECT_DOUBLE_EQ(HiddenLr(group), group.training.peak_lr);
+}
+
 TEST(EstimateMemoryBytes, HoldsAtLeastWeightsGradientsAndMoments) {
   const RunGroup group = TinyGroup();
   EXPECT_GT(EstimateMemoryBytes(group),

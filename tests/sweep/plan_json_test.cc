@@ -47,6 +47,21 @@ TEST(PlanJson, KeepsTheIdsOfWhatItReadsBack) {
   EXPECT_EQ(TokensTrained(back), TokensTrained(group));
 }
 
+TEST(PlanJson, ReportsWhatFollowsFromThePlan) {
+  const Plan plan = FullPlan();
+  const Json json = ReportJson(plan);
+  const RunGroup& group = plan.groups[1];
+  EXPECT_EQ(json["groups"][1]["memory_bytes"], EstimateMemoryBytes(group));
+  // peak_lr * reference_d_model / d_model
+  EXPECT_DOUBLE_EQ(
+      json["groups"][1]["lr_hidden"].get<double>(),
+      group.training.peak_lr * 32.0 / static_cast<double>(group.shape.d_model));
+  EXPECT_DOUBLE_EQ(
+      json["groups"][1]["runs"][0]["tokens_per_param"].get<double>(),
+      static_cast<double>(group.runs[0].tokens) /
+          static_cast<double>(group.params.total));
+}
+
 TEST(PlanJson, RefusesAnotherSchema) {
   Json json = ToJson(FullPlan());
   json["schema"] = "isoflop.plan/9";

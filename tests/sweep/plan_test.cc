@@ -156,15 +156,16 @@ TEST(MakePlan, NotesHowAParameterCountBecameAShape) {
 TEST(MakePlan, RefusesRunsTooShortForWarmupAndCooldown) {
   const Json json = TinySweepWith("/training/schedule/warmup_steps", 81);
   EXPECT_ERROR(PlanOf(json),
-               "training.schedule: the run d8-l1-D25.6k-s0 has 100 steps, too "
-               "few for 81 of warm-up and 20 of cooldown");
+               "a.json: training.schedule: the run d8-l1-D25.6k-s0 has 100 "
+               "steps, too few for 81 of warm-up and 20 of cooldown");
   EXPECT_NO_THROW(PlanOf(TinySweepWith("/training/schedule/warmup_steps", 80)));
 }
 
 TEST(MakePlan, RefusesAGridOfWhichNothingIsLeft) {
   EXPECT_ERROR(PlanOf(TinySweepWith("/grid/tokens_range", {1e6, 2e6})),
-               "grid: nothing is left to train: all 9 cells are left out, the "
-               "first, d8 L1, because of its D 25.6k below tokens_range[0]");
+               "a.json: grid: nothing is left to train: all 9 cells are left "
+               "out, the first, d8 L1, because of its D 25.6k below "
+               "tokens_range[0]");
 }
 
 Json TextSweep(const TempDir& dir, int kilobytes) {
@@ -182,8 +183,8 @@ Json TextSweep(const TempDir& dir, int kilobytes) {
 TEST(MakePlan, RefusesMoreTokensThanThereAreWithTheNumbers) {
   const TempDir dir;
   EXPECT_ERROR(PlanOf(TextSweep(dir, 80)),
-               "the run d8-l1-D102k-s0: data: a run needs 102400 training "
-               "tokens");
+               "a.json: data.max_epochs: is 1, but the run d8-l1-D102k-s0 "
+               "needs 102400 training tokens");
 }
 
 TEST(MakePlan, RecordsTheEpochsThatWereAllowed) {
@@ -198,7 +199,21 @@ TEST(MakePlan, RecordsTheEpochsThatWereAllowed) {
 TEST(MakePlan, RefusesDataThatAreNotThere) {
   Json json = TinySweep();
   json["data"] = {{"kind", "text"}, {"paths", {"/nowhere/at-all"}}};
-  EXPECT_ERROR(PlanOf(json), "/nowhere/at-all");
+  EXPECT_ERROR(PlanOf(json),
+               "a.json: data.paths: /nowhere/at-all: no such file");
+}
+
+TEST(MakePlan, NamesTheSweepFileInEveryLineAboutItsData) {
+  Json json = TinySweep();
+  json["data"] = {{"kind", "text"}, {"paths", {"/nowhere/a", "/nowhere/b"}}};
+  EXPECT_ERROR(PlanOf(json), "\na.json: data.paths: /nowhere/b: no such file");
+}
+
+TEST(MakePlan, NamesTheSweepFileWhenTheEvaluationSetIsTooLarge) {
+  const TempDir dir;
+  Json json = TextSweep(dir, 80);
+  json["data"]["eval_tokens"] = 1 << 20;
+  EXPECT_ERROR(PlanOf(json), "a.json: data.eval_tokens: the evaluation set");
 }
 
 }  // namespace

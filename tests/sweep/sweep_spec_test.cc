@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
 #include "tests/sweep/tiny_sweep.h"
@@ -112,6 +114,20 @@ TEST(SweepOverrides, ReplaceThePathsOfText) {
   const SweepSpec spec = ParseSweep(json, "a.json", {{"/new", "/more"}});
   EXPECT_THAT(spec.variants[0].data.text.paths, ElementsAre("/new", "/more"));
   EXPECT_EQ(spec.given["data"]["paths"], Json({"/new", "/more"}));
+}
+
+TEST(SweepOverrides, AreNotFilteredByTheExtensionsOfThePathsTheyReplace) {
+  const TempDir dir;
+  std::filesystem::create_directory(dir / "books");
+  const auto book = dir.Write("books/a.txt", "text");
+  dir.Write("books/b.h", "code");
+  const Json json = TinySweepWith("/data", {{"kind", "text"},
+                                            {"paths", {"/usr/include"}},
+                                            {"extensions", {".h", ".hpp"}}});
+  const SweepSpec spec =
+      ParseSweep(json, "a.json", {{(dir / "books").string()}});
+  EXPECT_TRUE(spec.variants[0].data.text.extensions.empty());
+  EXPECT_FALSE(spec.given["data"].contains("extensions"));
 }
 
 TEST(SweepOverrides, ReplaceTheTrainingPathsOfTokens) {

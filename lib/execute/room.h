@@ -1,0 +1,49 @@
+// Will it fit? What training takes of memory and disk, against what is there,
+// before anything is started.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "lib/execute/slots.h"
+#include "lib/record/worker_protocol.h"
+#include "lib/sweep/plan.h"
+
+namespace isoflop {
+
+/// What a machine has for a sweep, in bytes.
+struct Room {
+  double memory = 0.0;  // that processes here may use: RAM, or less where a
+                        // control group grants less
+  double disk = 0.0;    // free where the sweep directory is, or will be
+};
+
+/// Looks at this machine, and at the file system of `directory` or the nearest
+/// parent that exists. Throws Error, naming it, when that cannot be asked.
+Room FindRoom(const std::filesystem::path& directory);
+
+/// How needs and room compare, in sentences with both numbers.
+struct RoomReport {
+  std::vector<std::string> needs;  // always: "memory: at most 1.2 GiB of ..."
+  std::vector<std::string> tight;  // fits, with less than a fifth to spare
+  std::vector<std::string> too_much;  // cannot fit
+
+  /// Throws Error with what cannot fit, a line each.
+  void RequireEnough() const;
+};
+
+/// Compares the groups that are still to be trained with the room.
+///
+/// The workers of a device hold at most the largest groups, one each. On the
+/// CPU each takes its process and the estimate for its group's micro-batch; a
+/// GPU that runs out of memory is tried again with smaller micro-batches, so
+/// there only one sequence at a time has to fit, and a micro-batch that does
+/// not is tight. A GPU whose memory is not known is passed over. The disk holds
+/// the checkpoints of the groups in work, and the records of all.
+RoomReport CheckRoom(const std::vector<RunGroup>& groups,
+                     const std::vector<Slot>& slots, const ProbeReport& probe,
+                     const Room& room);
+
+}  // namespace isoflop

@@ -1,0 +1,126 @@
+#include "lib/execute/room.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/expect_error.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/tiny_sweep.h"
+
+namespace isoflop {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr double kGiB = 1024.0 * 1024 * 1024;
+constexpr Room kPlenty{.memory = 64 * kGiB, .disk = 1000 * kGiB};
+
+/// Two groups, of which the second is the larger.
+class RoomTest : public testing::Test {
+ protected:
+  const std::vector<RunGroup>& groups() const { return sweep_.plan.groups; }
+
+  RoomReport OnCpu(std::size_t workers, const Room& room) const {
+    return CheckRoom(groups(), std::vector<Slot>(workers), {}, room);
+  }
+
+  RoomReport OnGpu(std::size_t workers, std::optional<double> memory) const {
+    ProbeReport probe;
+    probe.cuda.emplace_back().name = "cuda:0";
+    probe.cuda[0].memory_bytes = memory;
+    return CheckRoom(groups(), std::vector<Slot>(workers, Slot{"cuda:0"}),
+                     probe, kPlenty);
+  }
+
+  TinySweep sweep_;
+};
+
+TEST_F(RoomTest, SaysWhatIsNeededOfWhatThereIs) {
+  const RoomReport report = OnCpu(2, kPlenty);
+  EXPECT_THAT(report.needs,
+              ElementsAre(AllOf(HasSubstr("memory (2 workers): up to "),
+                                HasSubstr("of 64.0 GiB")),
+                          AllOf(HasSubstr("disk: up to "),
+                                HasSubstr("of 1000.0 GiB"))));
+  EXPECT_THAT(report.tight, IsEmpty());
+  EXPECT_NO_THROW(report.RequireEnough());
+}
+
+TEST_F(RoomTest, RefusesWhatOneWorkerCannotHold) {
+  const double largest = EstimateMemoryBytes(groups()[1]);
+  const RoomReport report = OnCpu(1, {.memory = largest, .disk = kGiB});
+  EXPECT_ERROR(report.RequireEnough(), "memory (1 worker): needs ");
+  EXPECT_ERROR(report.RequireEnough(), "training.micro_batch_tokens");
+}
+
+TEST_F(RoomTest, CountsTheLargestGroupsOverAllWorkers) {
+  // Room for one worker and its process, but not for two.
+  const Room room{.memory = 0.2 * kGiB, .disk = kGiB};
+  EXPECT_THAT(OnCpu(1, room).too_much, IsEmpty());
+  EXPECT_ERROR(OnCpu(2, room).RequireEnough(), "lower --jobs");
+}
+
+TEST_F(RoomTest, NeedsNoMoreWorkersThanThereAreGroups) {
+  EXPECT_EQ(OnCpu(2, kPlenty).needs[0], OnCpu(64, kPlenty).needs[0]);
+}
+
+TEST_F(RoomTest, WarnsOfWhatIsTight) {
+  const double needed = EstimateCheckpointBytes(groups()[0]) +
+                        EstimateCheckpointBytes(groups()[1]) +
+                        EstimateRecordBytes(groups()[0]) +
+                        EstimateRecordBytes(groups()[1]);
+  const RoomReport tight = OnCpu(2, {.memory = kGiB, .disk = 1.1 * needed});
+  EXPECT_THAT(tight.tight, Contains(HasSubstr("disk: up to")));
+  EXPECT_THAT(tight.too_much, IsEmpty());
+  EXPECT_THAT(OnCpu(2, {.memory = kGiB, .disk = 1.3 * needed}).tight,
+              IsEmpty());
+}
+
+TEST_F(RoomTest, RefusesADiskThatIsTooSmall) {
+  EXPECT_ERROR(OnCpu(1, {.memory = kGiB, .disk = 1.0}).RequireEnough(),
+               "disk: needs ");
+}
+
+TEST_F(RoomTest, SaysAllThatDoesNotFit) {
+  EXPECT_EQ(OnCpu(1, {.memory = 1.0, .disk = 1.0}).too_much.size(), 2U);
+}
+
+TEST_F(RoomTest, RefusesAGpuThatHoldsNoSequenceOfTheLargestGroup) {
+  EXPECT_ERROR(OnGpu(1, 1e4).RequireEnough(),
+               "memory of cuda:0 (1 worker): needs ");
+}
+
+TEST_F(RoomTest, WarnsOfAGpuThatNeedsSmallerMicroBatches) {
+  RunGroup one = groups()[1];
+  const double whole = EstimateMemoryBytes(one);
+  one.training.micro_batch_tokens = one.shape.context;
+  ASSERT_LT(EstimateMemoryBytes(one), 0.79 * whole);
+  const RoomReport report = OnGpu(1, 0.99 * whole);
+  EXPECT_THAT(report.too_much, IsEmpty());
+  EXPECT_THAT(report.tight, Contains(HasSubstr("whole micro-batches need")));
+}
+
+TEST_F(RoomTest, PassesOverAGpuWhoseMemoryIsNotKnown) {
+  const RoomReport report = OnGpu(1, std::nullopt);
+  EXPECT_THAT(report.needs, ElementsAre(HasSubstr("disk")));
+}
+
+TEST_F(RoomTest, NeedsNothingWhenNothingIsPending) {
+  const RoomReport report = CheckRoom({}, {Slot{"cpu"}}, {}, {});
+  EXPECT_THAT(report.needs, IsEmpty());
+  EXPECT_THAT(report.too_much, IsEmpty());
+}
+
+TEST(FindRoom, LooksAtTheNearestParentThatExists) {
+  const TempDir temp;
+  const Room room = FindRoom(temp / "not/yet/there");
+  EXPECT_GT(room.memory, 64.0 * 1024 * 1024);
+  EXPECT_GT(room.disk, 0.0);
+}
+
+}  // namespace
+}  // namespace isoflop
