@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <exception>
 
 #include "apps/isoflop/commands.h"
@@ -37,6 +38,9 @@ int Main(int argc, char** argv) {
 }  // namespace isoflop
 
 int main(int argc, char** argv) {
+  // Whoever started us may have it ignored, and then nobody learns how a worker
+  // ended.
+  std::signal(SIGCHLD, SIG_DFL);
   try {
     return isoflop::Main(argc, argv);
   } catch (const std::exception& error) {
