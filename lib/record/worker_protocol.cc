@@ -17,9 +17,9 @@ void ReadOptional(ObjectReader& reader, std::string_view key,
 }
 
 Json ToJson(const ProbeReport::Device& device) {
-  Json json = {{"name", device.name},
-               {"model", device.model},
-               {"memory_bytes", device.memory_bytes}};
+  Json json = {{"name", device.name}};
+  if (!device.model.empty()) json["model"] = device.model;
+  if (device.memory_bytes) json["memory_bytes"] = *device.memory_bytes;
   if (device.fp32_flops_per_second) {
     json["fp32_flops_per_second"] = *device.fp32_flops_per_second;
   }
@@ -35,7 +35,7 @@ ProbeReport::Device DeviceFromJson(const Json& json, const std::string& path,
   ObjectReader reader(json, path, problems);
   if (reader.Need("name")) reader.Read("name", &device.name);
   reader.Read("model", &device.model);
-  reader.Read("memory_bytes", &device.memory_bytes, {0.0});
+  ReadOptional(reader, "memory_bytes", &device.memory_bytes, {kPositive});
   ReadOptional(reader, "fp32_flops_per_second", &device.fp32_flops_per_second,
                {kPositive});
   ReadOptional(reader, "bf16_flops_per_second", &device.bf16_flops_per_second,

@@ -70,8 +70,8 @@ struct ProbeReport {
   double operation_seconds = 0.0;  // dispatch of a tiny operation
   struct Device {
     std::string name;   // "cuda:0"
-    std::string model;  // "NVIDIA H100"
-    double memory_bytes = 0.0;
+    std::string model;  // "NVIDIA H100"; empty where it is not known
+    std::optional<double> memory_bytes;
     // Of a large matrix product; absent where it was not measured.
     std::optional<double> fp32_flops_per_second;
     std::optional<double> bf16_flops_per_second;
