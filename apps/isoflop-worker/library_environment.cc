@@ -2,40 +2,18 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
+#include "lib/core/cpu_features.h"
+#include "lib/core/worker_environment.h"
 #include "lib/train/device.h"
 
 namespace isoflop {
 namespace {
-
-/// Sets a variable that the user has not; returns whether that was so.
-bool SetIfAbsent(const char* name, const char* value) {
-  if (std::getenv(name) != nullptr) return false;
-  ::setenv(name, value, /*overwrite=*/0);
-  return true;
-}
-
-bool SettleThreads() {
-  bool changed = SetIfAbsent("OMP_NUM_THREADS", "1");
-  changed |= SetIfAbsent("OPENBLAS_NUM_THREADS", "1");
-  changed |= SetIfAbsent("OMP_WAIT_POLICY", "passive");
-  return changed;
-}
-
-#if defined(__x86_64__)
-bool HasAvx512() {
-  return __builtin_cpu_supports("avx512f") &&
-         __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq");
-}
-
-bool HasAvx2() {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
 
 /// Whether OpenBLAS has settled for the products of a CPU without AVX2.
 bool BlasFallsShort() {
@@ -44,32 +22,31 @@ bool BlasFallsShort() {
       "Dunnington",   "Nehalem",   "Sandybridge", "Katmai", "Opteron",
       "Opteron_SSE3", "Barcelona", "Bobcat"};
   const std::string core = BlasCore();
-  for (const char* old : kOldCores) {
-    if (core == old) return true;
-  }
-  return false;
+  return std::ranges::any_of(kOldCores,
+                             [&](const char* old) { return core == old; });
 }
 
-bool SettleVectors() {
-  bool changed = false;
-  if (HasAvx512()) changed = SetIfAbsent("ATEN_CPU_CAPABILITY", "avx512");
-  if (HasAvx2() && BlasFallsShort()) {
-    changed |=
-        SetIfAbsent("OPENBLAS_CORETYPE", HasAvx512() ? "SkylakeX" : "Haswell");
+/// Returns the environment that this program should have been started in.
+std::vector<std::string> WantedEnvironment() {
+  std::vector<std::string> wanted = WorkerEnvironment(OwnEnvironment());
+  const bool free_to_choose = std::getenv("OPENBLAS_CORETYPE") == nullptr;
+  if (free_to_choose && HasAvx2() && BlasFallsShort()) {
+    wanted.emplace_back(HasAvx512() ? "OPENBLAS_CORETYPE=SkylakeX"
+                                    : "OPENBLAS_CORETYPE=Haswell");
   }
-  return changed;
+  return wanted;
 }
-#else
-bool SettleVectors() { return false; }
-#endif
 
 }  // namespace
 
 void SettleLibraryEnvironment(char** argv) {
-  const bool threads = SettleThreads();
-  const bool vectors = SettleVectors();
+  std::vector<std::string> wanted = WantedEnvironment();
+  if (wanted.size() == OwnEnvironment().size()) return;
+  std::vector<char*> pointers;
+  for (std::string& variable : wanted) pointers.push_back(variable.data());
+  pointers.push_back(nullptr);
   // Where it cannot be restarted, training is slower and no less right.
-  if (threads || vectors) ::execv("/proc/self/exe", argv);
+  ::execve("/proc/self/exe", argv, pointers.data());
 }
 
 }  // namespace isoflop

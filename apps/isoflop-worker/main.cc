@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "lib/core/error.h"
 #include "lib/core/names.h"
 #include "lib/model/set_up.h"
+#include "lib/model/torch_compat.h"
 #include "lib/record/run_result.h"
 #include "lib/record/worker_protocol.h"
 #include "lib/train/probe.h"
@@ -44,13 +46,14 @@ example:
   isoflop-worker train runs/demo d32-l2-s0-9a8b7c6d5e4f --device cuda:0
 
 SIGINT, SIGTERM and SIGUSR2 stop it at a checkpoint.
-exit status: 0 done, 1 internal error, 2 bad usage, 3 the group or a run of it
-failed or diverged, 75 stopped at a checkpoint, 130/143 interrupted
+exit status: 0 done, 1 the device or the program broke down, 2 bad usage or a
+device that is not there, 3 the group or a run of it failed or diverged,
+75 stopped at a checkpoint, 130/143 interrupted
 )";
 
 enum ExitStatus {
   kDone = 0,
-  kInternalError = 1,
+  kBrokeDown = 1,
   kBadUsage = 2,
   kRunsFailed = 3,
   kStoppedAtCheckpoint = 75,
@@ -181,7 +184,8 @@ int main(int argc, char** argv) {
     isoflop::Note(error.what());
     return isoflop::kBadUsage;
   } catch (const std::exception& error) {
-    isoflop::Note(error.what());
-    return isoflop::kInternalError;
+    isoflop::Note(isoflop::compat::Message(error));
+    // What is left of a broken device may hang or crash when it is taken down.
+    std::_Exit(isoflop::kBrokeDown);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -75,6 +76,9 @@ bool OutputIsWritten() {
 }  // namespace isoflop
 
 int main(int argc, char** argv) {
+  // Whoever started us may have it ignored, and then nobody learns how a worker
+  // ended.
+  std::signal(SIGCHLD, SIG_DFL);
   const int status = isoflop::MainOrInternalError(argc, argv);
   if (isoflop::OutputIsWritten()) return status;
   return static_cast<int>(isoflop::ExitCode::kInternal);

@@ -15,7 +15,8 @@ std::string Percent(std::int64_t part, std::int64_t whole) {
 
 std::string HolderName(const GroupProgress& group) {
   if (!group.holder) return "stopped";
-  return fmt::format("{}:{}", group.holder->host, group.holder->pid);
+  return fmt::format("{}:{}{}", group.holder->host, group.holder->pid,
+                     group.stale ? " (stale)" : "");
 }
 
 std::string GroupTable(const SweepStatus& status) {
@@ -58,8 +59,9 @@ std::string StatusText(const SweepStatus& status) {
   text += RateText(status);
   if (status.front_end) {
     text +=
-        fmt::format("sweep command: {}:{} since {}\n", status.front_end->host,
-                    status.front_end->pid, status.front_end->since);
+        fmt::format("sweep command: {}:{} since {}{}\n", status.front_end->host,
+                    status.front_end->pid, status.front_end->since,
+                    status.front_end_stale ? " (stale: no sign of life)" : "");
   }
   text += GroupTable(status);
   for (const std::string& note : status.notes) text += "note: " + note + "\n";

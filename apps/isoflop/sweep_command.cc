@@ -103,7 +103,9 @@ ExitCode RunSweep(const SweepArgs& args) {
   const SweepSpec spec = LoadSweep(args.sweep, {.data_paths = args.data});
   const Plan plan = MakePlan(spec);
   const SweepDir dir(args.out.empty() ? "runs/" + spec.name : args.out);
-  PrepareSweepDir(dir, spec, plan);
+  PrepareSweepDir(dir, spec, plan, [](const std::string& note) {
+    fmt::print(stderr, "note: {}\n", note);
+  });
   PrintHead(plan, dir);
   const ExecuteSummary summary = Train(args, dir, plan);
   const std::vector<RunResult> results = LoadResults(dir, plan);

@@ -240,8 +240,12 @@ void MakeDirectories(const fs::path& path) {
 }
 
 AppendFile::AppendFile(fs::path path) : path_(std::move(path)) {
-  descriptor_ =
-      ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC;
+  descriptor_ = ::open(path_.c_str(), kFlags);
+  if (descriptor_ < 0 && errno == ENOENT) {
+    descriptor_ = ::open(path_.c_str(), kFlags | O_CREAT, 0644);
+    if (descriptor_ >= 0) SyncDirectory(DirectoryOf(path_));
+  }
   if (descriptor_ < 0) Fail(path_, "append");
 }
 

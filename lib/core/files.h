@@ -62,7 +62,8 @@ bool CreateFileExclusively(const std::filesystem::path& path,
 void MakeDirectories(const std::filesystem::path& path);
 
 /// A file that only grows, a line at a time. Lines reach the operating system
-/// at once (a killed process loses none) and the disk with Sync.
+/// at once (a killed process loses none) and the disk with Sync; the file's
+/// name is on the disk from the start.
 class AppendFile {
  public:
   /// Opens for appending, creating it if need be. Throws Error.

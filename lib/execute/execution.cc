@@ -26,7 +26,8 @@ Execution::Execution(const SweepDir& dir, const Plan& plan,
       plan_(plan),
       options_(options),
       progress_(progress),
-      lock_(LockSweepDir(dir)),
+      lock_(LockSweepDir(
+          dir, [&progress](const std::string& note) { progress.Note(note); })),
       tally_(dir, plan, options.retry_failed),
       clock_(plan, options.cost, options.slots) {
   MakeDirectories(dir.logs());
@@ -40,7 +41,10 @@ Execution::Execution(const SweepDir& dir, const Plan& plan,
 
 void Execution::FillQueue() {
   for (const RunGroup& group : plan_.groups) {
-    if (tally_.Complete(group)) continue;
+    if (tally_.Complete(group)) {
+      RemoveLeftoverCheckpoints(dir_, group, {});
+      continue;
+    }
     GroupTask task;
     task.group = &group;
     task.tokens_left = TokensTrained(group);
@@ -84,8 +88,18 @@ bool Execution::Finished() const {
 void Execution::AssignGroups() {
   for (auto& slot : slots_) {
     if (stop_ != Stop::kNo) return;
-    if (!slot->busy() && !health_.Retired(slot->device())) Assign(slot.get());
+    if (slot->busy() || health_.Retired(slot->device())) continue;
+    if (health_.Unfit(slot->device()) && OthersBusyOn(slot.get())) continue;
+    Assign(slot.get());
   }
+}
+
+/// Whether other slots of the same device are at work.
+bool Execution::OthersBusyOn(const SlotWorker* slot) const {
+  return std::ranges::any_of(slots_, [slot](const auto& other) {
+    return other.get() != slot && other->busy() &&
+           other->device() == slot->device();
+  });
 }
 
 bool Execution::OthersWork(const std::string& device) const {
@@ -95,8 +109,10 @@ bool Execution::OthersWork(const std::string& device) const {
 }
 
 void Execution::Assign(SlotWorker* slot) {
-  auto task =
-      queue_.Pop(slot->device(), OthersWork(slot->device()), clock_.cost());
+  auto task = queue_.Pop({.device = slot->device(),
+                          .doubtful = health_.Doubtful(slot->device()),
+                          .others_work = OthersWork(slot->device())},
+                         clock_.cost());
   if (!task) return;
   try {
     slot->Begin(dir_, *task);
@@ -104,7 +120,11 @@ void Execution::Assign(SlotWorker* slot) {
   } catch (const Error& error) {
     if (!any_started_) throw;
     // It could be started before: somebody is replacing the program.
-    if (health_.BrokeAtOnce(slot->device())) Say(error.what());
+    if (health_.BrokeAtOnce(slot->device(),
+                            fmt::format("start {}", ++failed_starts_),
+                            OthersBusyOn(slot))) {
+      Say(error.what());
+    }
     queue_.Push(std::move(*task));
   }
 }

@@ -37,6 +37,7 @@ class Execution {
   void AssignGroups();
   void Assign(SlotWorker* slot);
   bool OthersWork(const std::string& device) const;
+  bool OthersBusyOn(const SlotWorker* slot) const;
   void Wait();
   void HandleSignals();
   void KeepLock();
@@ -74,6 +75,7 @@ class Execution {
   ExecuteSummary summary_;
   std::size_t notes_said_ = 0;  // of tally_.notes()
   bool any_started_ = false;    // a worker, ever
+  int failed_starts_ = 0;
   bool lock_lost_ = false;
   Stop stop_ = Stop::kNo;
   double stop_began_ = 0.0;  // monotonic seconds

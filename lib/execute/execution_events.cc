@@ -10,7 +10,7 @@ namespace isoflop {
 namespace {
 
 constexpr double kStallSteps = 100.0;  // estimated steps of silence allowed
-constexpr int kBreakdownsToFail = 2;   // one retry
+constexpr int kBreakdownsToFail = 2;   // one retry, without getting further
 
 }  // namespace
 
@@ -89,9 +89,11 @@ void Execution::OnDeath(SlotWorker* slot, const std::string& cause) {
     slot->End();
     return;
   }
-  if (!slot->has_trained() && health_.BrokeAtOnce(slot->device())) {
-    Say(fmt::format("{}: retired after {} breakdowns in a row: {}",
-                    slot->device(), DeviceHealth::kBreakdownsToRetire, cause));
+  if (!slot->has_trained() &&
+      health_.BrokeAtOnce(slot->device(), slot->task().group->id,
+                          OthersBusyOn(slot))) {
+    Say(fmt::format("{}: retired after breakdowns of {} groups in a row: {}",
+                    slot->device(), DeviceHealth::kGroupsToRetire, cause));
   }
   Retry(slot, cause);
 }
@@ -111,7 +113,8 @@ void Execution::CheckStall(SlotWorker* slot) {
 void Execution::Retry(SlotWorker* slot, const std::string& cause) {
   GroupTask task = slot->End();
   if (tally_.Complete(*task.group)) return;
-  if (++task.breakdowns >= kBreakdownsToFail) {
+  CountBreakdown(&task);
+  if (task.breakdowns >= kBreakdownsToFail) {
     Fail(task, cause);
     return;
   }

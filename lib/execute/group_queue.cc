@@ -5,15 +5,15 @@
 
 namespace isoflop {
 
-std::optional<GroupTask> GroupQueue::Pop(const std::string& device,
-                                         bool others_work,
+std::optional<GroupTask> GroupQueue::Pop(const Asker& asker,
                                          const CostModel& cost) {
   auto best = tasks_.end();
   std::pair<int, double> best_rank;
   for (auto task = tasks_.begin(); task != tasks_.end(); ++task) {
-    if (others_work && task->broke_on == device) continue;
-    const std::pair rank(task->breakdowns,
-                         cost.Seconds(*task->group, device, task->tokens_left));
+    if (asker.others_work && task->broke_on == asker.device) continue;
+    const std::pair rank(
+        asker.doubtful ? -task->breakdowns : task->breakdowns,
+        cost.Seconds(*task->group, asker.device, task->tokens_left));
     if (best != tasks_.end() && rank <= best_rank) continue;
     best = task;
     best_rank = rank;
@@ -22,6 +22,14 @@ std::optional<GroupTask> GroupQueue::Pop(const std::string& device,
   GroupTask popped = std::move(*best);
   tasks_.erase(best);
   return popped;
+}
+
+void CountBreakdown(GroupTask* task) {
+  const std::int64_t margin = TokensTrained(*task->group) / 100;
+  const std::int64_t before = task->furthest.value_or(task->tokens_left);
+  if (task->tokens_left < before - margin) task->breakdowns = 0;
+  task->furthest = std::min(before, task->tokens_left);
+  ++task->breakdowns;
 }
 
 std::optional<std::int64_t> SmallerMicroBatch(const RunGroup& group,

@@ -21,9 +21,10 @@ constexpr std::size_t kTailLength = 600;
 WorkerLog::WorkerLog(const std::filesystem::path& path)
     : descriptor_(
           ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644)),
-      start_(::lseek(descriptor_, 0, SEEK_END)) {
+      start_(0) {
   Require(descriptor_ >= 0, "{}: cannot write: {}", path.string(),
           std::strerror(errno));
+  start_ = std::max<off_t>(0, ::lseek(descriptor_, 0, SEEK_END));
 }
 
 WorkerLog::WorkerLog()

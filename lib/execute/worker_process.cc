@@ -13,7 +13,7 @@
 #include <cstring>
 
 #include "lib/core/error.h"
-#include "lib/execute/worker_environment.h"
+#include "lib/core/worker_environment.h"
 
 namespace isoflop {
 namespace {
@@ -168,8 +168,12 @@ std::vector<std::string> WorkerProcess::ReadLines() {
 }
 
 std::optional<int> WorkerProcess::Ended() {
+  if (ended_) return ended_;
   int status = 0;
-  if (!ended_ && ::waitpid(pid_, &status, WNOHANG) == pid_) ended_ = status;
+  const pid_t pid = ::waitpid(pid_, &status, WNOHANG);
+  if (pid == pid_) ended_ = status;
+  // Where SIGCHLD is ignored nobody can say how it ended, but it has.
+  if (pid < 0 && errno == ECHILD) ended_ = kUnknownEnd;
   return ended_;
 }
 
@@ -178,6 +182,7 @@ void WorkerProcess::Kill() {
 }
 
 std::string DescribeEnd(int wait_status) {
+  if (wait_status == kUnknownEnd) return "ended, it is not known how";
   if (!WIFSIGNALED(wait_status)) {
     return fmt::format("exited with status {}", WEXITSTATUS(wait_status));
   }

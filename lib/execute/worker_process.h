@@ -11,6 +11,9 @@
 
 namespace isoflop {
 
+/// In place of a status of waitpid where the system keeps none.
+inline constexpr int kUnknownEnd = -1;
+
 /// Runs a program with pipes for its standard input and output, in the
 /// environment of worker_environment.h and in a process group of its own:
 /// Ctrl-C in the terminal reaches the front end alone. When the front end dies,
@@ -41,7 +44,8 @@ class WorkerProcess {
   /// Returns the whole lines that have arrived; never waits.
   std::vector<std::string> ReadLines();
 
-  /// Returns the status of waitpid once it has ended; never waits.
+  /// Returns the status of waitpid once it has ended, or kUnknownEnd; never
+  /// waits.
   std::optional<int> Ended();
 
   /// Sends SIGKILL to its process group.

@@ -46,8 +46,8 @@ void Activate(FfnKind kind, std::int64_t rows, std::int64_t d_ff,
 void ActivateBackward(FfnKind kind, std::int64_t rows, std::int64_t d_ff,
                       const float* x, const float* dy, float* dx);
 
-/// Writes -ln softmax(logits)[target] of every row, in nats. Where `scale` is
-/// not 0, logits [rows, vocab] become scale times their gradient:
+/// Writes -ln softmax(logits)[target] of every row, in nats, and logits [rows,
+/// vocab] become `scale` times their gradient:
 ///
 ///   scale (softmax(logits) - onehot(target))
 void CrossEntropy(std::int64_t rows, std::int64_t vocab,

@@ -1,7 +1,6 @@
 #include "lib/model/cpu_pass.h"
 
 #include <ATen/ops/empty.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
@@ -11,10 +10,6 @@
 
 namespace isoflop {
 namespace {
-
-std::int64_t FcOutputs(const ModelShape& shape) {
-  return shape.ffn == FfnKind::kSwiglu ? 2 * shape.d_ff : shape.d_ff;
-}
 
 /// y = x w^T (+ y): x [rows, inputs], w [outputs, inputs].
 void Linear(std::int64_t rows, std::int64_t inputs, std::int64_t outputs,
@@ -70,14 +65,13 @@ CpuPass::Matrices<Float> CpuPass::Find(const ModelShape& shape,
   };
   Matrices<Float> all;
   for (std::int64_t i = 0; i < shape.layers; ++i) {
-    const std::string prefix = fmt::format("layer{}.", i);
     all.layers.push_back(
-        {.attention_norm = find_norm(prefix + "attention_norm"),
-         .ffn_norm = find_norm(prefix + "ffn_norm"),
-         .qkv = find(prefix + "qkv"),
-         .out = find(prefix + "out"),
-         .fc = find(prefix + "fc"),
-         .proj = find(prefix + "proj")});
+        {.attention_norm = find_norm(InLayer(i, "attention_norm")),
+         .ffn_norm = find_norm(InLayer(i, "ffn_norm")),
+         .qkv = find(InLayer(i, "qkv")),
+         .out = find(InLayer(i, "out")),
+         .fc = find(InLayer(i, "fc")),
+         .proj = find(InLayer(i, "proj"))});
   }
   all.final_norm = find_norm("final_norm");
   all.embedding = find("embedding");
@@ -94,15 +88,17 @@ CpuPass::CpuPass(const ModelShape& shape, const Parameters& parameters,
       weights_(Find<const float>(shape, parameters)),
       gradients_(Find<float>(shape, parameters)) {}
 
-void CpuPass::Reserve(std::int64_t windows) {
-  if (windows == windows_) return;
+void CpuPass::Reserve(std::int64_t windows, Room room) {
+  if (windows == windows_ && room == room_) return;
   windows_ = windows;
+  room_ = room;
   attention_ = {.windows = windows,
                 .context = shape_.context,
                 .heads = shape_.heads,
                 .head_size = shape_.d_model / shape_.heads};
   const std::int64_t rows = attention_.rows();
   const std::int64_t d = shape_.d_model;
+  const bool both_ways = room == Room::kBothWays;
   const auto divide = [&](float* memory) {
     Divider divider(memory);
     const auto take_norm = [&] {
@@ -112,7 +108,7 @@ void CpuPass::Reserve(std::int64_t windows) {
                                       .inverse = divider.Take(rows)}};
     };
     layers_.clear();
-    for (std::int64_t i = 0; i < shape_.layers; ++i) {
+    for (std::int64_t i = 0; i < (both_ways ? shape_.layers : 1); ++i) {
       layers_.push_back({.attention_norm = take_norm(),
                          .ffn_norm = take_norm(),
                          .qkv = divider.Take(rows * 3 * d),
@@ -121,8 +117,10 @@ void CpuPass::Reserve(std::int64_t windows) {
                          .hidden = divider.Take(rows * FcOutputs(shape_)),
                          .activated = divider.Take(rows * shape_.d_ff)});
     }
+    layers_.resize(static_cast<std::size_t>(shape_.layers), layers_.back());
     final_norm_ = take_norm();
     logits_ = divider.Take(rows * shape_.vocab_size);
+    if (!both_ways) return divider.taken();
     losses_ = divider.Take(rows);
     dx_ = divider.Take(rows * d);
     dnorm_ = divider.Take(rows * d);
@@ -137,7 +135,7 @@ void CpuPass::Reserve(std::int64_t windows) {
 
 double CpuPass::AddGradient(std::int64_t windows, const std::int64_t* tokens,
                             const std::int64_t* targets, double weight) {
-  Reserve(windows);
+  Reserve(windows, Room::kBothWays);
   const auto rows = static_cast<double>(attention_.rows());
   Forward(tokens);
   CrossEntropy(targets, weight / rows, losses_);
@@ -151,7 +149,7 @@ double CpuPass::AddGradient(std::int64_t windows, const std::int64_t* tokens,
 
 void CpuPass::TokenLosses(std::int64_t windows, const std::int64_t* tokens,
                           const std::int64_t* targets, float* losses) {
-  Reserve(windows);
+  Reserve(windows, Room::kForwardOnly);
   Forward(tokens);
   CrossEntropy(targets, 0.0, losses);
 }

@@ -30,7 +30,8 @@ class CpuPass {
   double AddGradient(std::int64_t windows, const std::int64_t* tokens,
                      const std::int64_t* targets, double weight);
 
-  /// Writes -ln p(target) of every token, in nats.
+  /// Writes -ln p(target) of every token, in nats. Takes the memory of one
+  /// layer only, however many there are.
   void TokenLosses(std::int64_t windows, const std::int64_t* tokens,
                    const std::int64_t* targets, float* losses);
 
@@ -76,7 +77,11 @@ class CpuPass {
   static Matrices<Float> Find(const ModelShape& shape,
                               const Parameters& parameters);
 
-  void Reserve(std::int64_t windows);
+  /// What the workspace has room for: all that a backward pass needs, or a
+  /// forward pass whose layers use the same room one after another.
+  enum class Room { kForwardOnly, kBothWays };
+
+  void Reserve(std::int64_t windows, Room room);
   void Forward(const std::int64_t* tokens);
   void ForwardLayer(const LayerMatrices<const float>& w, const LayerState& s,
                     float* next);
@@ -95,9 +100,10 @@ class CpuPass {
 
   // Of the windows of the last call; one allocation for all of it.
   std::int64_t windows_ = 0;
+  Room room_ = Room::kBothWays;
   cpu::AttentionShape attention_;
   at::Tensor memory_;
-  std::vector<LayerState> layers_;
+  std::vector<LayerState> layers_;  // the same one each, of kForwardOnly
   NormState final_norm_;
   float* logits_ = nullptr;
   float* losses_ = nullptr;

@@ -12,7 +12,8 @@
 namespace isoflop {
 
 /// exp(x); 0 at and below -87, where fp32 nears its smallest normal number.
-/// REQUIRES: x <= 88.
+/// NaN stays NaN, as long as compilers keep the order of std::max's arguments:
+/// a loss that is no number has to be seen. REQUIRES: x <= 88 or NaN.
 /// Source: Cephes, expf.
 ISOFLOP_INLINE float FastExp(float x) {
   constexpr float kLog2e = 1.44269504F;

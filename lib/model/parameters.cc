@@ -28,19 +28,13 @@ ParameterSpec HiddenMatrix(std::string name, std::int64_t outputs,
           .init_std = InverseRoot(inputs) * depth_factor};
 }
 
-std::string InLayer(std::int64_t layer, const char* name) {
-  return fmt::format("layer{}.{}", layer, name);
-}
-
 void AddHiddenMatrices(const ModelShape& shape, std::int64_t layer,
                        std::vector<ParameterSpec>* specs) {
   const std::int64_t d = shape.d_model;
-  const std::int64_t fc_outputs =
-      shape.ffn == FfnKind::kSwiglu ? 2 * shape.d_ff : shape.d_ff;
   const double to_residual = InverseRoot(2 * shape.layers);
   specs->push_back(HiddenMatrix(InLayer(layer, "qkv"), 3 * d, d));
   specs->push_back(HiddenMatrix(InLayer(layer, "out"), d, d, to_residual));
-  specs->push_back(HiddenMatrix(InLayer(layer, "fc"), fc_outputs, d));
+  specs->push_back(HiddenMatrix(InLayer(layer, "fc"), FcOutputs(shape), d));
   specs->push_back(
       HiddenMatrix(InLayer(layer, "proj"), d, shape.d_ff, to_residual));
 }
@@ -84,6 +78,10 @@ void FillNormal(const at::Tensor& view, const ParameterSpec& spec,
 }
 
 }  // namespace
+
+std::string InLayer(std::int64_t layer, const char* name) {
+  return fmt::format("layer{}.{}", layer, name);
+}
 
 std::vector<ParameterSpec> ParameterSpecs(const ModelShape& shape) {
   std::vector<ParameterSpec> specs;

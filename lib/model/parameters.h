@@ -23,6 +23,9 @@ struct ParameterSpec {
   double init_std = 0.0;  // of a normal distribution; 0: the mean itself
 };
 
+/// Returns "layer0.qkv" for (0, "qkv").
+std::string InLayer(std::int64_t layer, const char* name);
+
 /// Returns every parameter of a shape, hidden matrices first. Entries start
 /// from a normal distribution of this variance, gains at 1 and biases at 0;
 /// d = d_model, V = vocab_size, T = context:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "lib/core/cpu_features.h"
 #include "lib/model/vectorise.h"
 
 namespace isoflop {
@@ -162,14 +163,8 @@ __attribute__((target("arch=x86-64-v4"))) void MultiplyAvx512(const Product& p,
 }
 
 Multiplier WidestMultiplier() {
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq")) {
-    return MultiplyAvx512;
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    return MultiplyAvx2;
-  }
+  if (HasAvx512()) return MultiplyAvx512;
+  if (HasAvx2()) return MultiplyAvx2;
   return MultiplyPlain;
 }
 #else

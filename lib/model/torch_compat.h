@@ -7,6 +7,7 @@
 #include <c10/util/Exception.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
 #include <new>
@@ -14,6 +15,9 @@
 #include <string_view>
 
 namespace isoflop::compat {
+
+/// Whether CausalAttention looks at its mask.
+inline constexpr bool kAttentionNeedsMask = TORCH_VERSION_MAJOR < 2;
 
 /// Attention of every query to the keys at and before its own position:
 ///
@@ -36,14 +40,18 @@ inline at::Tensor CausalAttention(const at::Tensor& q, const at::Tensor& k,
 }
 
 /// Returns whether `error` says that a device, or this machine, has run out of
-/// memory. LibTorch has a type for it on CUDA only, and for the CPU a text.
+/// memory. LibTorch has a type for it where its own allocator failed on CUDA;
+/// the CPU and the libraries of CUDA have texts.
 inline bool IsOutOfMemory(const std::exception& error) {
   if (dynamic_cast<const std::bad_alloc*>(&error)) return true;
   if (dynamic_cast<const c10::OutOfMemoryError*>(&error)) return true;
+  constexpr std::string_view kSigns[] = {
+      "out of memory", "can't allocate memory", "not enough memory",
+      "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED"};
   const std::string_view text = error.what();
-  return text.find("out of memory") != std::string_view::npos ||
-         text.find("can't allocate memory") != std::string_view::npos ||
-         text.find("not enough memory") != std::string_view::npos;
+  return std::ranges::any_of(kSigns, [text](std::string_view sign) {
+    return text.find(sign) != std::string_view::npos;
+  });
 }
 
 /// Returns the message of `error` without LibTorch's stack of C++ frames.

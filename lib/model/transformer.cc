@@ -1,7 +1,5 @@
 #include "lib/model/transformer.h"
 
-#include <fmt/core.h>
-
 #include <limits>
 
 #include "lib/model/torch_compat.h"
@@ -30,13 +28,15 @@ Transformer::Transformer(const ModelShape& shape, const ComputeOptions& options)
   }
   const Parameters& products = product_parameters();
   for (std::int64_t i = 0; i < shape.layers; ++i) {
-    const std::string prefix = fmt::format("layer{}.", i);
-    layers_.push_back({.attention_norm = FindNorm(prefix + "attention_norm"),
-                       .ffn_norm = FindNorm(prefix + "ffn_norm"),
-                       .qkv = products.Find(prefix + "qkv"),
-                       .out = products.Find(prefix + "out"),
-                       .fc = products.Find(prefix + "fc"),
-                       .proj = products.Find(prefix + "proj")});
+    const auto in_layer = [&](const char* name) {
+      return products.Find(InLayer(i, name));
+    };
+    layers_.push_back({.attention_norm = FindNorm(InLayer(i, "attention_norm")),
+                       .ffn_norm = FindNorm(InLayer(i, "ffn_norm")),
+                       .qkv = in_layer("qkv"),
+                       .out = in_layer("out"),
+                       .fc = in_layer("fc"),
+                       .proj = in_layer("proj")});
   }
   final_norm_ = FindNorm("final_norm");
   embedding_ = parameters_.Find("embedding");
@@ -46,7 +46,6 @@ Transformer::Transformer(const ModelShape& shape, const ComputeOptions& options)
     rotary_ = MakeRotaryTables(shape.context, shape.d_model / shape.heads,
                                shape.rotary_base, MasterOptions(options));
   }
-  mask_ = CausalMask(shape.context, MasterOptions(options));
   if (options.by_hand && options.device.is_cpu() &&
       options.dtype == at::kFloat && options.precision == Precision::kFp32) {
     cpu_pass_ = std::make_unique<CpuPass>(shape, parameters_, rotary_);
@@ -74,6 +73,15 @@ at::Tensor Transformer::NormaliseForProduct(const Norm& norm,
       .to(product_parameters().values().scalar_type());
 }
 
+/// [length, length], or nothing where the attention makes do without.
+at::Tensor Transformer::Mask(std::int64_t length) const {
+  if (!compat::kAttentionNeedsMask) return {};
+  if (!mask_.defined()) {
+    mask_ = CausalMask(shape_.context, MasterOptions(options_));
+  }
+  return mask_.narrow(0, 0, length).narrow(1, 0, length);
+}
+
 at::Tensor Transformer::Attend(const Layer& layer, const at::Tensor& x) const {
   const std::int64_t batch = x.size(0);
   const std::int64_t length = x.size(1);
@@ -87,9 +95,9 @@ at::Tensor Transformer::Attend(const Layer& layer, const at::Tensor& x) const {
   const auto by_head = [](const at::Tensor& all, std::int64_t which) {
     return all.select(2, which).transpose(1, 2);  // [B, heads, T, head size]
   };
-  const at::Tensor attended = compat::CausalAttention(
-      by_head(query_key, 0), by_head(query_key, 1), by_head(qkv, 2),
-      mask_.narrow(0, 0, length).narrow(1, 0, length));
+  const at::Tensor attended =
+      compat::CausalAttention(by_head(query_key, 0), by_head(query_key, 1),
+                              by_head(qkv, 2), Mask(length));
   return at::linear(attended.transpose(1, 2).reshape(x.sizes()), layer.out);
 }
 
@@ -111,15 +119,16 @@ at::Tensor Transformer::Logits(const at::Tensor& tokens) const {
 }
 
 /// It takes whole windows, one after another.
-bool Transformer::UsesCpuPass(const at::Tensor& tokens) const {
+bool Transformer::UsesCpuPass(const at::Tensor& tokens,
+                              const at::Tensor& targets) const {
   return cpu_pass_ && tokens.size(1) == shape_.context &&
-         tokens.is_contiguous();
+         tokens.is_contiguous() && targets.is_contiguous();
 }
 
 at::Tensor Transformer::TokenLosses(const at::Tensor& tokens,
                                     const at::Tensor& targets) const {
   const at::NoGradGuard no_grad;
-  if (UsesCpuPass(tokens)) {
+  if (UsesCpuPass(tokens, targets)) {
     at::Tensor losses = at::empty(tokens.sizes(), at::kFloat);
     cpu_pass_->TokenLosses(tokens.size(0), tokens.data_ptr<std::int64_t>(),
                            targets.data_ptr<std::int64_t>(),
@@ -134,7 +143,7 @@ at::Tensor Transformer::TokenLosses(const at::Tensor& tokens,
 
 at::Tensor Transformer::AddGradient(const at::Tensor& tokens,
                                     const at::Tensor& targets, double weight) {
-  if (UsesCpuPass(tokens)) {
+  if (UsesCpuPass(tokens, targets)) {
     const double loss =
         cpu_pass_->AddGradient(tokens.size(0), tokens.data_ptr<std::int64_t>(),
                                targets.data_ptr<std::int64_t>(), weight);

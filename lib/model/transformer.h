@@ -71,7 +71,8 @@ class Transformer {
     at::Tensor qkv, out, fc, proj;
   };
 
-  bool UsesCpuPass(const at::Tensor& tokens) const;
+  bool UsesCpuPass(const at::Tensor& tokens, const at::Tensor& targets) const;
+  at::Tensor Mask(std::int64_t length) const;
   Norm FindNorm(const std::string& name) const;
   at::Tensor Embed(const at::Tensor& tokens) const;
   at::Tensor Attend(const Layer& layer, const at::Tensor& x) const;
@@ -90,7 +91,7 @@ class Transformer {
   Norm final_norm_;
   at::Tensor embedding_, positions_, head_;
   RotaryTables rotary_;
-  at::Tensor mask_;
+  mutable at::Tensor mask_;  // made when it is first needed
 };
 
 }  // namespace isoflop

@@ -58,30 +58,36 @@ Claim ParseClaim(std::string text, const std::string& source) {
 }
 
 /// Returns the claim, or nothing when its file has just been cleared away. One
-/// that cannot be understood is by an unknown holder, whom only time can judge.
+/// that is torn is by an unknown holder, whom only time can judge. Throws Error
+/// for one that is there and cannot be read.
 std::optional<Claim> ReadClaim(const fs::path& path) {
   std::string text;
   try {
     text = ReadFile(path);
-    return ParseClaim(text, path.string());
   } catch (const Error&) {
     std::error_code ignored;
     if (!fs::exists(path, ignored)) return std::nullopt;
+    throw;
   }
-  Claim unknown;
-  unknown.text = std::move(text);
-  unknown.holder.host = "(unreadable " + path.string() + ")";
-  return unknown;
+  try {
+    return ParseClaim(text, path.string());
+  } catch (const Error&) {
+    Claim unknown;
+    unknown.text = std::move(text);
+    unknown.holder.host = "(unreadable " + path.string() + ")";
+    return unknown;
+  }
 }
 
-/// Returns the numbers of all claims on `path`, in no order.
-std::vector<std::int64_t> ClaimNumbers(const fs::path& path) {
+/// Returns the numbers of all claims on `path`, in no order; what there is of
+/// them when the directory cannot be listed, and why not.
+std::vector<std::int64_t> ClaimNumbers(const fs::path& path,
+                                       std::error_code* failed) {
   const std::string prefix = path.filename().string() + ".";
   const fs::path parent = path.has_parent_path() ? path.parent_path() : ".";
   std::vector<std::int64_t> numbers;
-  std::error_code failed;
-  for (fs::directory_iterator it(parent, failed), end; !failed && it != end;
-       it.increment(failed)) {
+  for (fs::directory_iterator it(parent, *failed), end; !*failed && it != end;
+       it.increment(*failed)) {
     const std::string name = it->path().filename().string();
     if (!name.starts_with(prefix)) continue;
     std::int64_t number = 0;
@@ -93,17 +99,29 @@ std::vector<std::int64_t> ClaimNumbers(const fs::path& path) {
   return numbers;
 }
 
-/// Returns the highest number, 0 when there is no claim.
-std::int64_t HighestClaim(const fs::path& path) {
-  const auto numbers = ClaimNumbers(path);
+/// Returns the highest number, 0 when there is no claim, and nothing when the
+/// directory cannot be listed just now: that says nothing about claims.
+std::optional<std::int64_t> FindHighestClaim(const fs::path& path,
+                                             std::error_code* failed) {
+  const auto numbers = ClaimNumbers(path, failed);
+  if (*failed) return std::nullopt;
   return numbers.empty() ? 0 : std::ranges::max(numbers);
+}
+
+/// Returns the same. Throws Error in place of nothing.
+std::int64_t HighestClaim(const fs::path& path) {
+  std::error_code failed;
+  const auto highest = FindHighestClaim(path, &failed);
+  Require(highest.has_value(), "{}: cannot list the claims on it: {}",
+          path.string(), failed.message());
+  return *highest;
 }
 
 /// Clears away claims that were passed, but for the last: a directory listing
 /// is no snapshot, and one that overlaps with a takeover must find something.
 void RemovePassedClaims(const fs::path& path, std::int64_t highest) {
   std::error_code ignored;
-  for (const std::int64_t number : ClaimNumbers(path)) {
+  for (const std::int64_t number : ClaimNumbers(path, &ignored)) {
     if (number < highest - 1) fs::remove(ClaimPath(path, number), ignored);
   }
 }
@@ -112,12 +130,16 @@ enum class Standing { kVacant, kHeld, kChanged };
 
 /// Judges a claim by whether it changes, for want of a better way.
 Standing WatchClaim(const fs::path& path, std::int64_t number,
-                    const Claim& claim, double seconds) {
+                    const Claim& claim, const LeaseWatch& watch) {
+  if (watch.on_begin) watch.on_begin(claim.holder);
   const double start = MonotonicSeconds();
-  while (MonotonicSeconds() - start < seconds) {
+  while (MonotonicSeconds() - start < watch.stale_seconds) {
+    if (watch.stop && watch.stop()) return Standing::kHeld;
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     const auto now = ReadClaim(ClaimPath(path, number));
-    if (!now || now->released || HighestClaim(path) != number) {
+    std::error_code failed;
+    if (!now || now->released ||
+        FindHighestClaim(path, &failed).value_or(number) != number) {
       return Standing::kChanged;
     }
     if (now->text != claim.text) return Standing::kHeld;
@@ -126,7 +148,7 @@ Standing WatchClaim(const fs::path& path, std::int64_t number,
 }
 
 Standing Judge(const fs::path& path, std::int64_t number, const Claim& claim,
-               double stale_seconds) {
+               const LeaseWatch& watch) {
   if (claim.released) return Standing::kVacant;
   switch (LivenessOf(claim.holder)) {
     case Liveness::kAlive:
@@ -136,16 +158,29 @@ Standing Judge(const fs::path& path, std::int64_t number, const Claim& claim,
     case Liveness::kUnknown:
       break;
   }
-  return WatchClaim(path, number, claim, stale_seconds);
+  return WatchClaim(path, number, claim, watch);
+}
+
+/// Unlike any other mark, this one can be left on a full disk.
+void Release(const fs::path& path, std::int64_t number) {
+  [[maybe_unused]] const int ignored =
+      ::truncate(ClaimPath(path, number).c_str(), 0);
 }
 
 /// Claims `number`; returns whether it is ours and the highest.
 bool TakeNumber(const fs::path& path, std::int64_t number,
                 const std::string& text) {
   if (!CreateFileExclusively(ClaimPath(path, number), text)) return false;
-  if (HighestClaim(path) == number) {
+  std::error_code failed;
+  const auto highest = FindHighestClaim(path, &failed);
+  if (highest == number) {
     RemovePassedClaims(path, number);
     return true;
+  }
+  if (!highest) {
+    Release(path, number);
+    throw Error(fmt::format("{}: cannot list the claims on it: {}",
+                            path.string(), failed.message()));
   }
   // While we looked, others went through this number and beyond it.
   std::error_code ignored;
@@ -171,7 +206,7 @@ Lease::Lease(Lease&& other) noexcept
 }
 
 std::optional<Lease> Lease::Acquire(const fs::path& path, LeaseHolder* holder,
-                                    double stale_seconds) {
+                                    const LeaseWatch& watch) {
   const LeaseHolder self = ThisProcess();
   const std::string text = ClaimText(self);
   while (true) {
@@ -179,7 +214,7 @@ std::optional<Lease> Lease::Acquire(const fs::path& path, LeaseHolder* holder,
     if (highest > 0) {
       const auto claim = ReadClaim(ClaimPath(path, highest));
       if (!claim) continue;  // passed and cleared away meanwhile
-      const Standing standing = Judge(path, highest, *claim, stale_seconds);
+      const Standing standing = Judge(path, highest, *claim, watch);
       if (standing == Standing::kChanged) continue;
       if (standing == Standing::kHeld) {
         *holder = claim->holder;
@@ -196,7 +231,10 @@ bool Lease::Beat() {
   const double now = MonotonicSeconds();
   if (!ours_ || now - last_beat_ < kBeatSeconds) return ours_;
   last_beat_ = now;
-  ours_ = HighestClaim(path_) == number_;
+  std::error_code failed;
+  const auto highest = FindHighestClaim(path_, &failed);
+  if (!highest) return true;  // no news; the next beat asks again
+  ours_ = *highest == number_;
   if (!ours_) return false;
   ++self_.beats;
   try {
@@ -210,19 +248,35 @@ bool Lease::Beat() {
 
 Lease::~Lease() {
   const bool forked = ::getpid() != self_.pid;
-  if (path_.empty() || forked) return;
-  // Unlike any other mark, this one can be left on a full disk.
-  [[maybe_unused]] const int ignored =
-      ::truncate(ClaimPath(path_, number_).c_str(), 0);
+  if (!path_.empty() && !forked) Release(path_, number_);
 }
 
 std::optional<LeaseHolder> CurrentHolder(const fs::path& path) {
-  const std::int64_t highest = HighestClaim(path);
+  std::error_code failed;
+  const std::int64_t highest = FindHighestClaim(path, &failed).value_or(0);
   if (highest == 0) return std::nullopt;
-  const auto claim = ReadClaim(ClaimPath(path, highest));
-  if (!claim || claim->released) return std::nullopt;
-  if (LivenessOf(claim->holder) == Liveness::kDead) return std::nullopt;
-  return claim->holder;
+  try {
+    const auto claim = ReadClaim(ClaimPath(path, highest));
+    if (!claim || claim->released) return std::nullopt;
+    if (LivenessOf(claim->holder) == Liveness::kDead) return std::nullopt;
+    return claim->holder;
+  } catch (const Error&) {
+    LeaseHolder unknown;
+    unknown.host = "(unreadable " + ClaimPath(path, highest).string() + ")";
+    return unknown;
+  }
+}
+
+bool SeemsStale(const fs::path& path) {
+  const auto holder = CurrentHolder(path);
+  if (!holder || LivenessOf(*holder) == Liveness::kAlive) return false;
+  std::error_code failed;
+  const std::int64_t highest = FindHighestClaim(path, &failed).value_or(0);
+  const auto beaten = fs::last_write_time(ClaimPath(path, highest), failed);
+  if (failed) return false;
+  const std::chrono::duration<double> age =
+      fs::file_time_type::clock::now() - beaten;
+  return age.count() > LeaseWatch().stale_seconds;
 }
 
 std::string Describe(const LeaseHolder& holder) {

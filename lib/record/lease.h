@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -28,23 +29,34 @@ struct LeaseHolder {
   std::int64_t beats = 0;     // counts up while the holder lives
 };
 
+/// How long to watch a claim whose holder cannot be seen from here, and who
+/// hears of it.
+struct LeaseWatch {
+  double stale_seconds = 60.0;  // without a beat, until it is taken over
+  /// Called before the watching begins; may be empty.
+  std::function<void(const LeaseHolder&)> on_begin = {};
+  /// Asked several times a second whether to give up; may be empty.
+  std::function<bool()> stop = {};
+};
+
 /// An exclusive claim on a path, held as long as the object lives.
 ///
 /// A claim of a process of this host that is gone is taken over at once. A
-/// claim from another host is taken over when its beats have not changed for
-/// kStaleSeconds of this process's own monotonic clock: wall clocks of two
-/// machines are never compared.
+/// claim from another host, or from before this one was started, is taken over
+/// when its beats have not changed for stale_seconds of this process's own
+/// monotonic clock: wall clocks of two machines are never compared.
 class Lease {
  public:
-  static constexpr double kStaleSeconds = 60.0;
   static constexpr double kBeatSeconds = 2.0;
 
-  /// Claims `path`. Returns nothing when somebody else holds it, and then fills
-  /// `*holder`. Waits at most `stale_seconds`, and only for a holder on another
-  /// host; Throws Error when the directory is not writable.
+  /// Claims `path`. Returns nothing when somebody else holds it, or when
+  /// `watch.stop` said so, and then fills `*holder`. Waits at most
+  /// `watch.stale_seconds`, and only for a holder that it cannot see. Throws
+  /// Error when the directory cannot be listed or written, or when a claim in
+  /// it cannot be read: whoever made it may be at work.
   static std::optional<Lease> Acquire(const std::filesystem::path& path,
                                       LeaseHolder* holder,
-                                      double stale_seconds = kStaleSeconds);
+                                      const LeaseWatch& watch = {});
 
   ~Lease();
   Lease(Lease&& other) noexcept;
@@ -54,7 +66,8 @@ class Lease {
 
   /// Shows that the holder lives; call it every few seconds or more often, it
   /// touches the disk once in kBeatSeconds. Returns whether the lease is still
-  /// ours (it is not after a takeover: then stop, and write nothing more).
+  /// ours, as far as is known (it is not after a takeover: then stop, and write
+  /// nothing more).
   bool Beat();
 
  private:
@@ -68,8 +81,13 @@ class Lease {
 };
 
 /// Returns who holds `path` now, if a live process does as far as can be told
-/// from here: a holder on another host counts as alive.
+/// from here: a holder on another host counts as alive, see SeemsStale.
 std::optional<LeaseHolder> CurrentHolder(const std::filesystem::path& path);
+
+/// Whether the last claim on `path` is by a process out of sight, and its file
+/// is older than stale_seconds by the clocks of this machine and of the disk. A
+/// reason to say so, and none to take over: clocks may be wrong.
+bool SeemsStale(const std::filesystem::path& path);
 
 /// Returns "host hal, pid 4711, since 2026-01-31T23:59:59Z".
 std::string Describe(const LeaseHolder& holder);

@@ -50,18 +50,17 @@ void ForEachWholeLine(std::string_view text,
   }
 }
 
-/// Returns the lines of `text` that a run resumed at `resume_step` keeps: up
-/// to that step, rising. A damaged line is left out: the curve has a gap then,
-/// but the run goes on.
+/// Returns the lines of `text` up to the step `keep_until`, rising; *last_step
+/// becomes that of the last one. A damaged line is left out: the curve has a
+/// gap then, but the run goes on.
 std::string KeptText(std::string_view text, const std::string& source,
-                     std::int64_t resume_step) {
+                     std::int64_t keep_until, std::int64_t* last_step) {
   std::string kept;
-  std::int64_t last_step = -1;
   ForEachWholeLine(text, [&](std::string_view line, int) {
     try {
       const MetricsLine parsed = ParseLine(line, source);
-      if (parsed.step > resume_step || parsed.step <= last_step) return;
-      last_step = parsed.step;
+      if (parsed.step > keep_until || parsed.step <= *last_step) return;
+      *last_step = parsed.step;
       kept.append(line).append("\n");
     } catch (const Error&) {
     }
@@ -69,12 +68,13 @@ std::string KeptText(std::string_view text, const std::string& source,
   return kept;
 }
 
-/// Cuts the file; returns its path.
-const fs::path& Trimmed(const fs::path& path, std::int64_t resume_step) {
+/// Cuts the file; returns its path, and the step of its last line.
+const fs::path& Trimmed(const fs::path& path, std::int64_t keep_until,
+                        std::int64_t* last_step) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return path;
   const std::string text = ReadFile(path);
-  const std::string kept = KeptText(text, path.string(), resume_step);
+  const std::string kept = KeptText(text, path.string(), keep_until, last_step);
   if (kept != text) WriteFileAtomically(path, kept);
   return path;
 }
@@ -93,11 +93,11 @@ Json ToJson(const MetricsLine& line) {
   return json;
 }
 
-MetricsLog::MetricsLog(const fs::path& path, std::int64_t resume_step)
-    : file_(Trimmed(path, resume_step)) {}
+MetricsLog::MetricsLog(const fs::path& path, std::int64_t keep_until)
+    : file_(Trimmed(path, keep_until, &last_kept_)) {}
 
 void MetricsLog::Append(const MetricsLine& line) {
-  file_.AppendLine(ToJson(line).dump());
+  if (line.step > last_kept_) file_.AppendLine(ToJson(line).dump());
 }
 
 std::vector<MetricsLine> ReadMetrics(const fs::path& path) {

@@ -31,17 +31,19 @@ Json ToJson(const MetricsLine& line);
 /// Appends lines to a file.
 class MetricsLog {
  public:
-  /// Opens the file and cuts off what is torn or beyond `resume_step`, so that
+  /// Opens the file and cuts off what is torn or beyond `keep_until`, so that
   /// the curve of a resumed run has every step once. Throws Error.
-  MetricsLog(const std::filesystem::path& path, std::int64_t resume_step);
+  MetricsLog(const std::filesystem::path& path, std::int64_t keep_until);
 
-  /// Throws Error (disk full).
+  /// Adds a line, unless the file had one of that step or a later one when it
+  /// was opened. Throws Error (disk full).
   void Append(const MetricsLine& line);
 
   /// Makes what was appended durable. Throws Error.
   void Sync() { file_.Sync(); }
 
  private:
+  std::int64_t last_kept_ = -1;  // step of the last line that was kept
   AppendFile file_;
 };
 

@@ -154,10 +154,11 @@ void WriteIfNew(const fs::path& path, const Json& json) {
 }  // namespace
 
 void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
-                     const Plan& plan) {
+                     const Plan& plan,
+                     const std::function<void(const std::string&)>& note) {
   RefuseForeignPath(dir, spec);
   MakeDirectories(dir.root());
-  const Lease lock = LockSweepDir(dir);
+  const Lease lock = LockSweepDir(dir, note);
   const std::optional<Plan> before = FindPlan(dir);
   if (before) RefuseOtherSweep(dir, spec, *before, plan);
   WriteGroups(dir, before, plan);
@@ -165,9 +166,18 @@ void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
   WriteIfNew(dir.plan_json(), ToJson(plan));
 }
 
-Lease LockSweepDir(const SweepDir& dir) {
+Lease LockSweepDir(const SweepDir& dir,
+                   const std::function<void(const std::string&)>& note) {
   LeaseHolder holder;
-  auto lease = Lease::Acquire(dir.lock_json(), &holder);
+  LeaseWatch watch;
+  watch.on_begin = [&](const LeaseHolder& watched) {
+    if (!note) return;
+    note(fmt::format(
+        "{}: watching for up to {:.0f} s whether {} still works "
+        "in this directory",
+        dir.root().string(), watch.stale_seconds, Describe(watched)));
+  };
+  auto lease = Lease::Acquire(dir.lock_json(), &holder, watch);
   Require(lease.has_value(),
           "{}: another isoflop works in this directory ({}); wait for it or "
           "stop it",
@@ -194,6 +204,19 @@ std::vector<PlannedRun> PendingRuns(const SweepDir& dir,
     if (!FindResult(dir, run.id)) pending.push_back(run);
   }
   return pending;
+}
+
+void RemoveLeftoverCheckpoints(const SweepDir& dir, const RunGroup& group,
+                               const std::vector<PlannedRun>& pending) {
+  std::error_code ignored;
+  for (const PlannedRun& run : group.runs) {
+    const bool ended = std::ranges::none_of(
+        pending, [&](const PlannedRun& other) { return other.id == run.id; });
+    if (ended) fs::remove_all(dir.run_checkpoints(run.id), ignored);
+  }
+  if (pending.empty()) {
+    fs::remove_all(dir.group_checkpoints(group.id), ignored);
+  }
 }
 
 }  // namespace isoflop

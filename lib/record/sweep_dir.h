@@ -15,6 +15,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,12 @@ class SweepDir {
   std::filesystem::path run(const std::string& id) const {
     return root_ / "runs" / id;
   }
+  std::filesystem::path group_checkpoints(const std::string& id) const {
+    return group(id) / "checkpoint";
+  }
+  std::filesystem::path run_checkpoints(const std::string& id) const {
+    return run(id) / "checkpoint";
+  }
 
  private:
   std::filesystem::path root_;
@@ -51,14 +58,17 @@ class SweepDir {
 /// A directory that holds another sweep is refused with the list of what
 /// changed; only added runs are taken in (existing results are kept). A path
 /// that exists and is no sweep directory and not empty is refused, and so is a
-/// directory that a front end is at work in. Throws Error.
+/// directory that a front end is at work in. Throws Error. `note` hears of what
+/// LockSweepDir waits for.
 void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
-                     const Plan& plan);
+                     const Plan& plan,
+                     const std::function<void(const std::string&)>& note = {});
 
 /// Makes this process the front end of the directory. Throws Error, naming
 /// host, pid and since when, if another one is; waits up to a minute to see
-/// whether one on another host still lives.
-Lease LockSweepDir(const SweepDir& dir);
+/// whether one that is out of sight still lives, and says so to `note`.
+Lease LockSweepDir(const SweepDir& dir,
+                   const std::function<void(const std::string&)>& note = {});
 
 /// Reads plan.json. Throws Error, saying what a sweep directory is, when there
 /// is none.
@@ -66,5 +76,11 @@ Plan LoadPlan(const SweepDir& dir);
 
 /// Returns the runs of the group that have no valid result yet, by rising D.
 std::vector<PlannedRun> PendingRuns(const SweepDir& dir, const RunGroup& group);
+
+/// Removes the checkpoints of what has ended and needs none: of every run of
+/// the group but those in `pending`, and of its trunk when there are none. A
+/// worker that is killed between a result and this leaves them behind.
+void RemoveLeftoverCheckpoints(const SweepDir& dir, const RunGroup& group,
+                               const std::vector<PlannedRun>& pending);
 
 }  // namespace isoflop

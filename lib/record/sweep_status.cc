@@ -51,13 +51,17 @@ GroupProgress ReadGroupProgress(const SweepDir& dir, const RunGroup& group) {
   progress.group = group.id;
   progress.runs = static_cast<std::int64_t>(group.runs.size());
   progress.tokens_total = TokensTrained(group);
-  progress.holder = CurrentHolder(dir.group(group.id) / "lease.json");
+  const auto lease = dir.group(group.id) / "lease.json";
+  progress.holder = CurrentHolder(lease);
+  progress.stale = SeemsStale(lease);
   const auto status = FindGroupStatus(dir, group.id);
   if (!status) return progress;
   progress.run = status->run;
   progress.tokens_done = std::min(status->tokens_done, progress.tokens_total);
   progress.train_loss = status->train_loss;
-  if (progress.holder) progress.tokens_per_second = status->tokens_per_second;
+  if (progress.holder && !progress.stale) {
+    progress.tokens_per_second = status->tokens_per_second;
+  }
   return progress;
 }
 
@@ -84,22 +88,26 @@ void AddGroup(const SweepDir& dir, const RunGroup& group,
   progress.ended = ended;
   status->tokens_done += progress.tokens_done;
   status->tokens_per_second += progress.tokens_per_second;
-  if (progress.holder) ++status->running;
+  if (progress.holder && !progress.stale) ++status->running;
   AddWork(group, progress, work);
   if (progress.holder || ended > 0 || progress.tokens_done > 0) {
     status->groups.push_back(std::move(progress));
   }
 }
 
-Json ToJson(const LeaseHolder& holder) {
-  return {{"host", holder.host}, {"pid", holder.pid}, {"since", holder.since}};
+Json ToJson(const LeaseHolder& holder, bool stale) {
+  Json json{
+      {"host", holder.host}, {"pid", holder.pid}, {"since", holder.since}};
+  if (stale) json["stale"] = true;
+  return json;
 }
 
 Json ToJson(const GroupProgress& progress) {
   Json json{{"group", progress.group},
             {"runs", progress.runs},
             {"ended", progress.ended}};
-  if (progress.holder) json["holder"] = ToJson(*progress.holder);
+  if (progress.holder)
+    json["holder"] = ToJson(*progress.holder, progress.stale);
   if (!progress.run.empty()) json["run"] = progress.run;
   json["tokens_done"] = progress.tokens_done;
   json["tokens_total"] = progress.tokens_total;
@@ -121,6 +129,7 @@ SweepStatus ReadSweepStatus(const SweepDir& dir) {
   }
   status.pending = status.runs - status.done() - status.running;
   status.front_end = CurrentHolder(dir.lock_json());
+  status.front_end_stale = SeemsStale(dir.lock_json());
   if (work.flops_per_second > 0.0) {
     status.seconds_left = work.flops_left / work.flops_per_second;
   }
@@ -145,7 +154,9 @@ Json ToJson(const SweepStatus& status) {
             {"tokens_total", status.tokens_total},
             {"tokens_per_second", status.tokens_per_second}};
   if (status.seconds_left) json["seconds_left"] = *status.seconds_left;
-  if (status.front_end) json["front_end"] = ToJson(*status.front_end);
+  if (status.front_end) {
+    json["front_end"] = ToJson(*status.front_end, status.front_end_stale);
+  }
   json["groups"] = std::move(groups);
   json["notes"] = status.notes;
   return json;

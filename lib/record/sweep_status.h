@@ -22,6 +22,7 @@ struct GroupProgress {
   std::int64_t runs = 0;
   std::int64_t ended = 0;
   std::optional<LeaseHolder> holder;  // who works on it now
+  bool stale = false;                 // the holder has long shown no life
   std::string run;                    // branch in work; empty: trunk
   std::int64_t tokens_done = 0;       // trained on, all phases
   std::int64_t tokens_total = 0;      // to train on
@@ -36,13 +37,14 @@ struct SweepStatus {
   std::int64_t ok = 0;
   std::int64_t diverged = 0;
   std::int64_t failed = 0;
-  std::int64_t running = 0;  // one per group in work
+  std::int64_t running = 0;  // one per group in work, stale ones left out
   std::int64_t pending = 0;
   std::int64_t tokens_done = 0;   // trained on, trunks counted once
   std::int64_t tokens_total = 0;  // to train on
   double tokens_per_second = 0.0;
   std::optional<double> seconds_left;    // estimated; absent when idle
   std::optional<LeaseHolder> front_end;  // who runs the sweep now
+  bool front_end_stale = false;          // it has long shown no life
   std::vector<GroupProgress> groups;     // begun and not finished
   std::vector<std::string> notes;        // corrupt records, ...
 

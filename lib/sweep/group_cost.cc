@@ -76,8 +76,10 @@ double EstimateMemoryBytes(const RunGroup& group) {
   const bool bf16 = group.training.precision == Precision::kBf16;
   const bool branches = group.runs.size() > 1;
   const double gradients = kFloatBytes * params;
-  const double copies = bf16 ? kBfloatBytes * params : 0.0;
+  const double copies = bf16 ? 2.0 * kBfloatBytes * params : 0.0;
+  const double update = kFloatBytes * params;
   return StateBytes(group) * (branches ? 2.0 : 1.0) + gradients + copies +
+         update +
          ActivationBytesPerToken(group) *
              static_cast<double>(MicroBatchTokens(group));
 }

@@ -6,11 +6,10 @@ namespace isoflop {
 namespace {
 
 /// Weights of one layer that are factors of matrix products: 4 d^2 of the
-/// attention (queries, keys, values, output) and 2 or 3 d d_ff.
+/// attention (queries, keys, values, output), and fc and proj.
 std::int64_t MatrixParametersPerLayer(const ModelShape& shape) {
   const std::int64_t d = shape.d_model;
-  const std::int64_t ffn_matrices = shape.ffn == FfnKind::kSwiglu ? 3 : 2;
-  return 4 * d * d + ffn_matrices * d * shape.d_ff;
+  return 4 * d * d + d * (FcOutputs(shape) + shape.d_ff);
 }
 
 }  // namespace

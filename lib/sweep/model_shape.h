@@ -62,6 +62,12 @@ struct ModelShape {
 void Validate(const ModelShape& shape, const std::string& path,
               Problems* problems);
 
+/// Returns the width of what fc gives: d_ff, and 2 d_ff (gate and up) for
+/// swiglu.
+inline std::int64_t FcOutputs(const ModelShape& shape) {
+  return shape.ffn == FfnKind::kSwiglu ? 2 * shape.d_ff : shape.d_ff;
+}
+
 /// N, under both conventions.
 struct ParameterCounts {
   std::int64_t total = 0;          // Hoffmann et al. 2022: every parameter

@@ -36,8 +36,8 @@ struct PlannedRun {
 /// A trunk and its cooldown branches: what is scheduled, retried and handed to
 /// a worker. Everything the worker needs to know is in here.
 struct RunGroup {
-  std::string id;  // "d32-l2-s0-9a8b7c6d5e4f"; does not depend on the D's, so
-                   // that new ones can be added to a finished trunk
+  std::string id;  // "d32-l2-s0-9a8b7c6d5e4f"; does not depend on the D's: one
+                   // added later joins, and trains a finished trunk again
   ModelShape shape;
   ParameterCounts params;
   TrainingConfig training;
@@ -101,9 +101,10 @@ double EstimateCheckpointBytes(const RunGroup& group);
 /// Returns the bytes on disk that the group leaves: records and loss curves.
 double EstimateRecordBytes(const RunGroup& group);
 
-/// Returns the bytes that training the group takes: fp32 weights, gradients
-/// and two moments, bf16 copies, a snapshot for branches, and activations of
-/// one micro-batch.
+/// Returns the bytes that training the group takes at most: fp32 weights,
+/// gradients and two moments, bf16 copies of weights and gradients, what an
+/// update on a GPU keeps per weight for a moment, a snapshot for branches, and
+/// activations of one micro-batch.
 double EstimateMemoryBytes(const RunGroup& group);
 
 Json ToJson(const Plan& plan);

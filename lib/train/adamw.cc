@@ -55,9 +55,10 @@ double SumOfSquares(const float* x, std::int64_t size) {
 }  // namespace
 
 AdamW::AdamW(Parameters* parameters, const TrainingConfig& config,
-             std::int64_t d_model)
+             std::int64_t d_model, bool by_hand)
     : parameters_(parameters),
       config_(config),
+      by_hand_(by_hand && parameters->values().is_cpu()),
       segments_{{.begin = 0,
                  .size = parameters->hidden_size(),
                  .lr_scale = WidthScale(config, d_model),
@@ -70,7 +71,7 @@ AdamW::AdamW(Parameters* parameters, const TrainingConfig& config,
 at::Tensor AdamW::Update(std::int64_t step, double lr) {
   const at::NoGradGuard no_grad;
   const at::Tensor& g = parameters_->gradients();
-  if (g.is_cpu()) {
+  if (by_hand_) {
     const double norm = std::sqrt(SumOfSquares(g.data_ptr<float>(), g.numel()));
     const double scale =
         std::min(1.0, config_.clip_norm / (norm + kClipEpsilon));

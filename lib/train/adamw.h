@@ -22,9 +22,11 @@ namespace isoflop {
 /// Source: Loshchilov & Hutter 2019, algorithm 2 (arXiv:1711.05101).
 class AdamW {
  public:
-  /// REQUIRES: `parameters` outlives the optimizer.
+  /// REQUIRES: `parameters` outlives the optimizer. On the CPU an update is one
+  /// pass over memory, unless `by_hand` is off: then it is made of tensor
+  /// operations, as on other devices, for comparing.
   AdamW(Parameters* parameters, const TrainingConfig& config,
-        std::int64_t d_model);
+        std::int64_t d_model, bool by_hand = true);
 
   /// Makes update number `step`, counted from 0, with the gradients of
   /// `parameters`, and leaves these zero. Returns the norm of the gradient
@@ -51,6 +53,7 @@ class AdamW {
 
   Parameters* parameters_;
   TrainingConfig config_;
+  bool by_hand_;
   Segment segments_[2];
   at::Tensor first_moment_;
   at::Tensor second_moment_;

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -13,7 +14,6 @@
 #include "lib/core/error.h"
 #include "lib/core/files.h"
 #include "lib/core/hash.h"
-#include "lib/core/mapped_file.h"
 
 namespace isoflop {
 namespace {
@@ -68,6 +68,18 @@ Parts Split(Bytes file, const std::string& source) {
   const Bytes header = content.subspan(kPrefixSize, header_size);
   return {.header = ParseJson(TextOf(header), source),
           .payload = content.subspan(kPrefixSize + header_size)};
+}
+
+/// Returns the whole file, or nothing, with a note why. Not mapped: a sector
+/// that cannot be read is an error then and no signal.
+std::optional<std::string> TryToRead(const fs::path& path,
+                                     std::vector<std::string>* notes) {
+  try {
+    return ReadFile(path);
+  } catch (const Error& error) {
+    notes->push_back(fmt::format("{}; left alone", error.what()));
+    return std::nullopt;
+  }
 }
 
 void RequireSame(ObjectReader& reader, const char* key,
@@ -167,11 +179,16 @@ void CheckpointDir::Store(const TrainingProgress& progress,
   parts.push_back(BytesOf(hex));
   MakeDirectories(path_);
   WriteFileAtomically(FileOf(progress.step), parts);
-  const std::vector<std::int64_t> steps = Steps();
+  std::vector<std::int64_t> steps = Steps();
+  const auto beyond = std::ranges::upper_bound(steps, progress.step);
+  for (auto step = beyond; step != steps.end(); ++step) Remove(*step);
+  steps.erase(beyond, steps.end());
+  for (std::size_t i = 0; i + 2 < steps.size(); ++i) Remove(steps[i]);
+}
+
+void CheckpointDir::Remove(std::int64_t step) const {
   std::error_code ignored;
-  for (std::size_t i = 0; i + 2 < steps.size(); ++i) {
-    fs::remove(FileOf(steps[i]), ignored);
-  }
+  fs::remove(FileOf(step), ignored);
 }
 
 bool CheckpointDir::Load(std::int64_t last_step, TrainingProgress* progress,
@@ -179,26 +196,36 @@ bool CheckpointDir::Load(std::int64_t last_step, TrainingProgress* progress,
   RemoveUnfinished();
   std::vector<std::int64_t> steps = Steps();
   std::ranges::reverse(steps);
-  const std::int64_t size = trainer->state().values.numel();
   for (const std::int64_t step : steps) {
-    const std::string source = FileOf(step).string();
-    std::error_code ignored;
-    if (step <= last_step) {
-      try {
-        const MappedFile file(FileOf(step));
-        const Parts parts = Split(file.bytes(), source);
-        TrainingProgress loaded =
-            ProgressOf(parts.header, owner_, size, *progress, source);
-        trainer->Load(StateOf(parts.payload, size, source));
-        *progress = loaded;
-        return true;
-      } catch (const Error& error) {
-        notes->push_back(fmt::format("{}; not used", error.what()));
-      }
+    if (step > last_step) {
+      Remove(step);
+      continue;
     }
-    fs::remove(source, ignored);
+    const std::optional<std::string> file = TryToRead(FileOf(step), notes);
+    if (!file) continue;
+    if (LoadFrom(*file, FileOf(step).string(), progress, trainer, notes)) {
+      return true;
+    }
+    Remove(step);
   }
   return false;
+}
+
+bool CheckpointDir::LoadFrom(const std::string& file, const std::string& source,
+                             TrainingProgress* progress, Trainer* trainer,
+                             std::vector<std::string>* notes) const {
+  const std::int64_t size = trainer->state().values.numel();
+  try {
+    const Parts parts = Split(BytesOf(file), source);
+    TrainingProgress loaded =
+        ProgressOf(parts.header, owner_, size, *progress, source);
+    trainer->Load(StateOf(parts.payload, size, source));
+    *progress = loaded;
+    return true;
+  } catch (const Error& error) {
+    notes->push_back(fmt::format("{}; not used", error.what()));
+    return false;
+  }
 }
 
 void CheckpointDir::Delete() {

@@ -29,14 +29,16 @@ class CheckpointDir {
   CheckpointDir(std::filesystem::path path, std::string owner)
       : path_(std::move(path)), owner_(std::move(owner)) {}
 
-  /// Writes a checkpoint and removes all but the newest two. Throws Error (disk
-  /// full), older ones intact.
+  /// Writes a checkpoint and removes all but the newest two, and what lies
+  /// beyond it: that is of a past in which training had gone further. Throws
+  /// Error (disk full), older ones intact.
   void Store(const TrainingProgress& progress, const TrainingState& state);
 
   /// Loads the newest valid checkpoint of at most `last_step` steps into
   /// `progress` and `trainer`; returns false, both untouched, when there is
-  /// none. Names what it cannot use in `notes`, and removes it along with what
-  /// lies beyond the step that training now goes on from.
+  /// none. Names in `notes` what it cannot use. What it has read and found
+  /// damaged is removed, and what lies beyond `last_step`; what cannot be read
+  /// at present stays.
   bool Load(std::int64_t last_step, TrainingProgress* progress,
             Trainer* trainer, std::vector<std::string>* notes);
 
@@ -47,9 +49,14 @@ class CheckpointDir {
   void Delete();
 
  private:
+  /// Takes one from the content of its file; returns whether it is valid.
+  bool LoadFrom(const std::string& file, const std::string& source,
+                TrainingProgress* progress, Trainer* trainer,
+                std::vector<std::string>* notes) const;
   std::vector<std::int64_t> Steps() const;  // rising
   std::filesystem::path FileOf(std::int64_t step) const;
   void RemoveUnfinished() const;
+  void Remove(std::int64_t step) const;
 
   std::filesystem::path path_;
   std::string owner_;

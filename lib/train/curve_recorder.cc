@@ -5,10 +5,11 @@
 namespace isoflop {
 
 CurveRecorder::CurveRecorder(const TrainingConfig& config,
-                             const LrSchedule& schedule, MetricsLog* log,
-                             TrainingProgress* progress)
+                             const LrSchedule& schedule, CurveKind kind,
+                             MetricsLog* log, TrainingProgress* progress)
     : config_(config),
       schedule_(schedule),
+      kind_(kind),
       log_(log),
       progress_(progress),
       line_start_(MonotonicSeconds()),
@@ -20,10 +21,11 @@ std::optional<std::string> CurveRecorder::Record(
   line_tokens_ += config_.batch_tokens;
   const bool line_due = step() % config_.log_every_steps == 0;
   const bool guard_due = step() % DivergenceGuard::kInterval == 0;
-  const bool free_to_read = update.loss.is_cpu();
-  if (!line_due && !guard_due && !free_to_read) return std::nullopt;
+  if (!line_due && !guard_due && !kind_.read_at_once) return std::nullopt;
   if (auto diverged = Read()) return diverged;
-  if (line_due && step() != schedule_.total_steps) WriteLine(std::nullopt);
+  const bool waits =
+      kind_.ends_in_evaluation && step() == schedule_.total_steps;
+  if (line_due && !waits) WriteLine(std::nullopt);
   return std::nullopt;
 }
 

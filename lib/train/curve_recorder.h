@@ -15,15 +15,21 @@
 
 namespace isoflop {
 
+/// What kind of curve is recorded, and how.
+struct CurveKind {
+  bool ends_in_evaluation = false;  // a branch does, a trunk does not
+  bool read_at_once = true;         // false where reading a loss waits for it
+};
+
 /// Records the updates of one trunk or one branch. On an accelerator losses are
 /// read a few steps at a time, because reading one waits for it.
 class CurveRecorder {
  public:
-  /// A line is written every config.log_every_steps, except at the last step of
-  /// `schedule`: that one waits for the evaluation, see WriteLine.
-  /// REQUIRES: config, log and progress outlive the recorder.
+  /// A line is written every config.log_every_steps, but where an evaluation
+  /// follows not at the last step of `schedule`: that line waits for it, see
+  /// WriteLine. REQUIRES: config, log and progress outlive the recorder.
   CurveRecorder(const TrainingConfig& config, const LrSchedule& schedule,
-                MetricsLog* log, TrainingProgress* progress);
+                CurveKind kind, MetricsLog* log, TrainingProgress* progress);
 
   /// Mean loss since the last line, of what has been read.
   std::optional<double> MeanLoss() const { return progress_->MeanLoss(); }
@@ -50,6 +56,7 @@ class CurveRecorder {
 
   const TrainingConfig& config_;
   LrSchedule schedule_;
+  CurveKind kind_;
   MetricsLog* log_;
   TrainingProgress* progress_;
   std::vector<Trainer::UpdateResult> unread_;

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "lib/core/error.h"
+#include "lib/train/gpu.h"
 
 namespace isoflop {
 namespace {
@@ -102,7 +103,10 @@ Json DescribeDevice(at::Device device) {
   if (device.is_cpu()) {
     return {{"kind", "cpu"}, {"name", CpuName()}, {"threads", 1}};
   }
-  return {{"kind", "cuda"}, {"name", device.str()}};
+  Json json{{"kind", "cuda"}};
+  const auto gpu = DescribeGpu(std::max<int>(0, device.index()));
+  if (gpu) json["name"] = gpu->model;
+  return json;
 }
 
 Json DescribeSoftware() {

@@ -14,7 +14,8 @@ namespace isoflop {
 /// saying which devices there are, when it is not there.
 at::Device ResolveDevice(const std::string& name);
 
-/// Returns {"kind": "cpu", "name": "AMD EPYC ...", "threads": 1}.
+/// Returns {"kind": "cpu", "name": "AMD EPYC ...", "threads": 1}, or {"kind":
+/// "cuda", "name": "NVIDIA H100 ..."}, without a name where it is not known.
 Json DescribeDevice(at::Device device);
 
 /// Returns {"isoflop": ..., "libtorch": ..., "blas": ..., "cpu_capability":

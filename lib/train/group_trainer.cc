@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <functional>
@@ -65,6 +66,9 @@ class GroupTraining {
               const RunEnd& end);
 
   TrainingProgress FreshProgress() const;
+  CurveKind TrunkCurve() const { return {false, trainer_.device().is_cpu()}; }
+  CurveKind BranchCurve() const { return {true, trainer_.device().is_cpu()}; }
+  std::int64_t LastStepInUse() const;
   CheckpointDir TrunkCheckpoints() const;
   CheckpointDir BranchCheckpoints(const PlannedRun& run) const;
 
@@ -94,6 +98,7 @@ GroupTraining::GroupTraining(const SweepDir& dir, const RunGroup& group,
 
 GroupOutcome GroupTraining::Run() {
   const std::vector<PlannedRun> pending = PendingRuns(dir_, group_);
+  RemoveLeftoverCheckpoints(dir_, group_, pending);
   meter_.Start(pending);
   for (const PlannedRun& run : pending) {
     if (!TrainRun(run, &run != &pending.back())) return GroupOutcome::kStopped;
@@ -143,7 +148,18 @@ void GroupTraining::StartTrunk(std::int64_t last_step) {
     trainer_.Initialize();
   }
   for (const std::string& note : notes) observer_.OnNote(note);
-  trunk_log_.emplace(dir_.group(group_.id) / "metrics.jsonl", trunk_.step);
+  trunk_log_.emplace(dir_.group(group_.id) / "metrics.jsonl",
+                     std::max(trunk_.step, LastStepInUse()));
+}
+
+/// Returns how far the trunk's curve belongs to runs that have ended: a shorter
+/// run that is trained again must not cut it.
+std::int64_t GroupTraining::LastStepInUse() const {
+  std::int64_t last = 0;
+  for (const PlannedRun& run : group_.runs) {
+    if (FindResult(dir_, run.id)) last = std::max(last, run.branch_step);
+  }
+  return last;
 }
 
 StretchEnd GroupTraining::AdvanceTrunk(const PlannedRun& run) {
@@ -151,7 +167,8 @@ StretchEnd GroupTraining::AdvanceTrunk(const PlannedRun& run) {
   if (!trunk_log_) StartTrunk(run.branch_step);
   assert(trunk_.step <= run.branch_step);
   const LrSchedule schedule = MakeSchedule(group_.training, run.steps);
-  CurveRecorder recorder(group_.training, schedule, &*trunk_log_, &trunk_);
+  CurveRecorder recorder(group_.training, schedule, TrunkCurve(), &*trunk_log_,
+                         &trunk_);
   const StretchEnd end =
       TrainUntil(run.branch_step, schedule, recorder, [this] {
         trunk_log_->Sync();
@@ -181,7 +198,8 @@ bool GroupTraining::CoolDown(const PlannedRun& run, TrainingProgress progress) {
   // when the result is missing all the same.
   MetricsLog log(dir_.run(run.id) / "metrics.jsonl",
                  std::min(progress.step, run.steps - 1));
-  CurveRecorder recorder(group_.training, schedule, &log, &progress);
+  CurveRecorder recorder(group_.training, schedule, BranchCurve(), &log,
+                         &progress);
   const auto store_checkpoint = [&] {
     log.Sync();
     StoreBranchCheckpoint(run, progress);
@@ -190,6 +208,7 @@ bool GroupTraining::CoolDown(const PlannedRun& run, TrainingProgress progress) {
     case StretchEnd::kStopped:
       return false;
     case StretchEnd::kDiverged:
+      log.Sync();
       EndRun(run, progress, {.diverged = diverged_});
       return true;
     case StretchEnd::kReached:
@@ -232,6 +251,8 @@ void GroupTraining::EndRun(const PlannedRun& run,
   }
   result.device = DescribeDevice(trainer_.device());
   result.software = DescribeSoftware();
+  // A result vouches for the whole curve that led to it.
+  if (trunk_log_) trunk_log_->Sync();
   StoreResult(dir_, result);
   BranchCheckpoints(run).Delete();
   meter_.RunEnded(run);
@@ -285,11 +306,11 @@ TrainingProgress GroupTraining::FreshProgress() const {
 }
 
 CheckpointDir GroupTraining::TrunkCheckpoints() const {
-  return {dir_.group(group_.id) / "checkpoint", group_.id};
+  return {dir_.group_checkpoints(group_.id), group_.id};
 }
 
 CheckpointDir GroupTraining::BranchCheckpoints(const PlannedRun& run) const {
-  return {dir_.run(run.id) / "checkpoint", run.id};
+  return {dir_.run_checkpoints(run.id), run.id};
 }
 
 }  // namespace

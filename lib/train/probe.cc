@@ -7,11 +7,15 @@
 #include <torch/version.h>
 
 #include <algorithm>
+#include <cmath>
+#include <exception>
 #include <functional>
 #include <limits>
 
 #include "lib/core/clock.h"
+#include "lib/model/torch_compat.h"
 #include "lib/train/device.h"
+#include "lib/train/gpu.h"
 
 namespace isoflop {
 namespace {
@@ -34,14 +38,19 @@ double SecondsOf(const std::function<void()>& work) {
   return shortest;
 }
 
-/// FLOP/s of a product of two square matrices on one thread.
-double ProductRate(at::ScalarType dtype) {
-  constexpr std::int64_t kSize = 512;
-  const at::Tensor a = at::ones({kSize, kSize}, dtype);
-  const at::Tensor b = at::ones({kSize, kSize}, dtype);
-  at::Tensor c = at::empty({kSize, kSize}, dtype);
-  const double flops = 2.0 * kSize * kSize * kSize;
-  return flops / SecondsOf([&] { at::mm_out(c, a, b); });
+/// FLOP/s of a product of two square matrices, on one thread of a CPU or on all
+/// of a GPU.
+double ProductRate(at::ScalarType dtype, at::Device device) {
+  const std::int64_t size = device.is_cpu() ? 512 : 4096;
+  const at::TensorOptions options = at::TensorOptions(dtype).device(device);
+  const at::Tensor a = at::ones({size, size}, options);
+  const at::Tensor b = at::ones({size, size}, options);
+  at::Tensor c = at::empty({size, size}, options);
+  const double flops = 2.0 * std::pow(static_cast<double>(size), 3.0);
+  return flops / SecondsOf([&] {
+           at::mm_out(c, a, b);
+           if (device.is_cuda()) torch::cuda::synchronize(device.index());
+         });
 }
 
 /// Whether the BLAS multiplies rightly: some releases of OpenBLAS do not, with
@@ -66,12 +75,29 @@ double OperationSeconds() {
          kOperations;
 }
 
-std::vector<ProbeReport::Device> CudaDevices() {
-  std::vector<ProbeReport::Device> devices;
-  for (std::size_t i = 0; i < torch::cuda::device_count(); ++i) {
-    devices.emplace_back().name = fmt::format("cuda:{}", i);
+/// One that does not multiply is left without rates, and said to be so.
+void MeasureGpu(at::Device device, ProbeReport::Device* report,
+                std::vector<std::string>* warnings) {
+  if (const auto gpu = DescribeGpu(device.index())) {
+    report->model = gpu->model;
+    report->memory_bytes = static_cast<double>(gpu->memory_bytes);
   }
-  return devices;
+  try {
+    report->fp32_flops_per_second = ProductRate(at::kFloat, device);
+    report->bf16_flops_per_second = ProductRate(at::kBFloat16, device);
+  } catch (const std::exception& error) {
+    warnings->push_back(
+        fmt::format("{}: {}", report->name, compat::Message(error)));
+  }
+}
+
+void MeasureGpus(ProbeReport* report) {
+  for (std::size_t i = 0; i < torch::cuda::device_count(); ++i) {
+    const auto index = static_cast<c10::DeviceIndex>(i);
+    ProbeReport::Device& device = report->cuda.emplace_back();
+    device.name = fmt::format("cuda:{}", i);
+    MeasureGpu(at::Device(at::kCUDA, index), &device, &report->warnings);
+  }
 }
 
 }  // namespace
@@ -82,11 +108,12 @@ ProbeReport Probe() {
       .libtorch = TORCH_VERSION,
       .cpu = fmt::format("{} ({}, {})", CpuName(), CpuCapability(), BlasName()),
       .cpu_threads = at::get_num_threads(),
-      .fp32_flops_per_second = ProductRate(at::kFloat),
-      .bf16_flops_per_second = ProductRate(at::kBFloat16),
+      .fp32_flops_per_second = ProductRate(at::kFloat, at::kCPU),
+      .bf16_flops_per_second = ProductRate(at::kBFloat16, at::kCPU),
       .operation_seconds = OperationSeconds(),
-      .cuda = CudaDevices(),
+      .cuda = {},
       .warnings = {}};
+  MeasureGpus(&report);
   if (report.fp32_flops_per_second < kSlowFlopsPerSecond) {
     report.warnings.push_back(fmt::format(
         "matrix products are slow, {:.1f} GFLOP/s: is OpenBLAS installed "

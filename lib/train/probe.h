@@ -7,7 +7,8 @@
 
 namespace isoflop {
 
-/// Measures for about half a second and returns what there is.
+/// Measures for about half a second, and a little longer for every GPU, and
+/// returns what there is.
 ProbeReport Probe();
 
 }  // namespace isoflop

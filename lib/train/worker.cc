@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 
 #include "lib/core/clock.h"
@@ -19,9 +20,13 @@
 namespace isoflop {
 namespace {
 
-/// How long a leftover worker has to reach a checkpoint and let go.
-constexpr double kLeaseWaitSeconds = 30.0;
 constexpr double kStatusSeconds = 5.0;
+
+/// Another worker has the group now. No Error: the group has not failed.
+class LeaseLost : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 /// Passes on what a training says, and stops it when the lease is lost.
 class EventObserver : public TrainingObserver {
@@ -48,7 +53,7 @@ class EventObserver : public TrainingObserver {
     const double now = MonotonicSeconds();
     if (now - last_status_ < kStatusSeconds) return;
     last_status_ = now;
-    StoreGroupStatus(dir_, group_, status);
+    StoreStatus(status);
   }
 
   void OnRunEnded(const RunResult& result) override {
@@ -63,8 +68,11 @@ class EventObserver : public TrainingObserver {
   void OnNote(const std::string& note) override { note_(note); }
 
   bool StopRequested() override {
-    Require(!lease_.lost(), "{}: another worker has taken this group over",
-            dir_.group(group_).string());
+    if (lease_.lost()) {
+      throw LeaseLost(
+          fmt::format("{}: another worker has taken this group over",
+                      dir_.group(group_).string()));
+    }
     return stop_();
   }
 
@@ -77,6 +85,16 @@ class EventObserver : public TrainingObserver {
     return event;
   }
 
+  /// It is for people who watch: where it cannot be written, training goes on.
+  void StoreStatus(const GroupStatus& status) {
+    try {
+      StoreGroupStatus(dir_, group_, status);
+    } catch (const Error& error) {
+      if (!status_failed_) note_(error.what());
+      status_failed_ = true;
+    }
+  }
+
   const SweepDir& dir_;
   const std::string& group_;
   const BeatingLease& lease_;
@@ -85,17 +103,32 @@ class EventObserver : public TrainingObserver {
   const std::function<bool()>& stop_;
   std::int64_t tokens_done_ = 0;
   double last_status_ = 0.0;  // monotonic seconds
+  bool status_failed_ = false;
 };
 
-/// Waits for a leftover holder to let go. Returns nothing when stopped.
-std::optional<Lease> AcquireLease(const std::filesystem::path& path,
-                                  const std::function<bool()>& stop) {
-  const double start = MonotonicSeconds();
+/// Waits for as long as another process holds the group: a leftover worker of
+/// a front end that was killed, on its way to a checkpoint. Returns nothing
+/// when stopped.
+std::optional<Lease> AcquireLease(
+    const std::filesystem::path& path,
+    const std::function<void(const std::string&)>& note,
+    const std::function<bool()>& stop) {
+  bool stopped = false;
+  bool said = false;
+  const auto say = [&](const LeaseHolder& holder) {
+    if (!said) {
+      note(fmt::format("{}: waiting for another worker to let go: {}",
+                       path.string(), Describe(holder)));
+    }
+    said = true;
+  };
+  LeaseWatch watch;
+  watch.on_begin = say;
+  watch.stop = [&] { return stopped = stopped || stop(); };
   LeaseHolder holder;
-  while (!stop()) {
-    if (auto lease = Lease::Acquire(path, &holder)) return lease;
-    Require(MonotonicSeconds() - start < kLeaseWaitSeconds,
-            "{}: held by another worker: {}", path.string(), Describe(holder));
+  while (!watch.stop()) {
+    if (auto lease = Lease::Acquire(path, &holder, watch)) return lease;
+    say(holder);
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
   return std::nullopt;
@@ -115,22 +148,24 @@ RunGroup LoadGroup(const SweepDir& dir, const TrainCommand& command) {
 WorkerEvent Worker::Train(const TrainCommand& command) {
   WorkerEvent event;
   event.group = command.group;
+  const at::Device device = ResolveDevice(command.device);
   try {
-    event.kind = TrainHeld(SweepDir(command.sweep_dir), command);
+    event.kind = TrainOn(device, SweepDir(command.sweep_dir), command);
   } catch (const std::exception& error) {
+    event.out_of_memory = compat::IsOutOfMemory(error);
+    const bool of_the_group = dynamic_cast<const Error*>(&error) != nullptr;
+    if (!event.out_of_memory && !of_the_group) throw;
     event.kind = WorkerEventKind::kGroupFailed;
     event.reason = compat::Message(error);
-    event.out_of_memory = compat::IsOutOfMemory(error);
   }
   emit_(event);
   return event;
 }
 
-WorkerEventKind Worker::TrainHeld(const SweepDir& dir,
-                                  const TrainCommand& command) {
-  const at::Device device = ResolveDevice(command.device);
+WorkerEventKind Worker::TrainOn(at::Device device, const SweepDir& dir,
+                                const TrainCommand& command) {
   const RunGroup group = LoadGroup(dir, command);
-  auto lease = AcquireLease(dir.group(group.id) / "lease.json", stop_);
+  auto lease = AcquireLease(dir.group(group.id) / "lease.json", note_, stop_);
   if (!lease) return WorkerEventKind::kStopped;
   const BeatingLease beating(std::move(*lease));
   EventObserver observer(dir, group.id, beating, emit_, note_, stop_);

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,11 +29,17 @@ class Worker {
 
   /// Trains what is pending in a group, and returns the event that it ended
   /// with, which `emit` has got as well: kGroupEnded, kGroupFailed or kStopped.
-  /// Nothing that goes wrong in a group is thrown.
+  ///
+  /// A group fails when its files or data are not as they should be, or for
+  /// want of memory. Anything else is thrown, and the process should end: a
+  /// device that is not there or broken, a lease that was lost, a bug. After
+  /// such an error CUDA fails whatever comes next, so a worker that lived on
+  /// would fail one group after another.
   WorkerEvent Train(const TrainCommand& command);
 
  private:
-  WorkerEventKind TrainHeld(const SweepDir& dir, const TrainCommand& command);
+  WorkerEventKind TrainOn(at::Device device, const SweepDir& dir,
+                          const TrainCommand& command);
   const DataSource& OpenData(const RunGroup& group);
 
   std::function<void(const WorkerEvent&)> emit_;

@@ -5,35 +5,64 @@
 namespace isoflop {
 namespace {
 
-TEST(DeviceHealth, RetiresADeviceAfterThreeBreakdownsInARow) {
-  DeviceHealth health;
-  EXPECT_FALSE(health.BrokeAtOnce("cuda:0"));
-  EXPECT_FALSE(health.BrokeAtOnce("cuda:0"));
-  EXPECT_FALSE(health.Retired("cuda:0"));
-  EXPECT_TRUE(health.BrokeAtOnce("cuda:0"));
-  EXPECT_TRUE(health.Retired("cuda:0"));
-}
-
-TEST(DeviceHealth, SaysOnceThatADeviceIsRetired) {
-  DeviceHealth health;
-  for (int i = 0; i < 3; ++i) health.BrokeAtOnce("cuda:0");
-  EXPECT_FALSE(health.BrokeAtOnce("cuda:0"));
-}
-
-TEST(DeviceHealth, ForgetsBreakdownsWhenTheDeviceWorks) {
-  DeviceHealth health;
-  for (int i = 0; i < 5; ++i) {
-    health.BrokeAtOnce("cuda:0");
-    health.BrokeAtOnce("cuda:0");
-    health.Worked("cuda:0");
+class DeviceHealthTest : public testing::Test {
+ protected:
+  bool Break(const std::string& group, const std::string& device = "cuda:0",
+             bool others_at_work = false) {
+    return health_.BrokeAtOnce(device, group, others_at_work);
   }
-  EXPECT_FALSE(health.Retired("cuda:0"));
+
+  DeviceHealth health_;
+};
+
+TEST_F(DeviceHealthTest, RetiresADeviceThatBreaksThreeGroupsInARow) {
+  EXPECT_FALSE(Break("a"));
+  EXPECT_FALSE(Break("b"));
+  EXPECT_FALSE(health_.Retired("cuda:0"));
+  EXPECT_TRUE(Break("c"));
+  EXPECT_TRUE(health_.Retired("cuda:0"));
 }
 
-TEST(DeviceHealth, KeepsDevicesApart) {
-  DeviceHealth health;
-  for (int i = 0; i < 3; ++i) health.BrokeAtOnce("cuda:0");
-  EXPECT_FALSE(health.Retired("cuda:1"));
+TEST_F(DeviceHealthTest, DoesNotBlameTheDeviceForTwoBadGroups) {
+  for (const char* group : {"a", "b", "a", "b"}) EXPECT_FALSE(Break(group));
+  EXPECT_FALSE(health_.Retired("cuda:0"));
+}
+
+TEST_F(DeviceHealthTest, SaysOnceThatADeviceIsRetired) {
+  for (const char* group : {"a", "b", "c"}) Break(group);
+  EXPECT_FALSE(Break("d"));
+}
+
+TEST_F(DeviceHealthTest, ForgetsBreakdownsWhenTheDeviceWorks) {
+  for (int i = 0; i < 5; ++i) {
+    Break("a");
+    Break("b");
+    EXPECT_TRUE(health_.Doubtful("cuda:0"));
+    health_.Worked("cuda:0");
+    EXPECT_FALSE(health_.Doubtful("cuda:0"));
+  }
+  EXPECT_FALSE(health_.Retired("cuda:0"));
+}
+
+TEST_F(DeviceHealthTest, KeepsDevicesApart) {
+  for (const char* group : {"a", "b", "c"}) Break(group);
+  EXPECT_FALSE(health_.Retired("cuda:1"));
+}
+
+TEST_F(DeviceHealthTest, WaitsForOtherWorkersOnTheSameDevice) {
+  for (const char* group : {"a", "b", "c"}) {
+    EXPECT_FALSE(Break(group, "cpu", /*others_at_work=*/true));
+  }
+  EXPECT_TRUE(health_.Unfit("cpu"));
+  EXPECT_FALSE(health_.Retired("cpu"));
+  EXPECT_TRUE(Break("d", "cpu", /*others_at_work=*/false));
+}
+
+TEST_F(DeviceHealthTest, IsFitAgainWhenAnotherWorkerTrains) {
+  for (const char* group : {"a", "b", "c"}) Break(group, "cpu", true);
+  health_.Worked("cpu");
+  EXPECT_FALSE(health_.Unfit("cpu"));
+  EXPECT_FALSE(Break("d", "cpu"));
 }
 
 }  // namespace

@@ -31,9 +31,13 @@ class GroupQueueTest : public testing::Test {
 
   const RunGroup* Pop(const std::string& device = "cpu",
                       bool others_work = false) {
-    const auto task = queue_.Pop(device, others_work, CostModel());
+    const auto task = queue_.Pop(
+        {.device = device, .doubtful = doubtful_, .others_work = others_work},
+        CostModel());
     return task ? task->group : nullptr;
   }
+
+  bool doubtful_ = false;
 
   RunGroup small_ = GroupOf(16);
   RunGroup large_ = GroupOf(256);
@@ -69,6 +73,55 @@ TEST_F(GroupQueueTest, LeavesWhatBrokeHereForAnotherDevice) {
 TEST_F(GroupQueueTest, GivesWhatBrokeHereWhenThereIsNoOtherDevice) {
   Push(small_, 1000, 1, "cuda:0");
   EXPECT_EQ(Pop("cuda:0", /*others_work=*/false), &small_);
+}
+
+TEST_F(GroupQueueTest, GivesADoubtfulDeviceWhatHasNotBrokenFirst) {
+  Push(large_, 1000, 1);
+  Push(small_, 1000);
+  doubtful_ = true;
+  EXPECT_EQ(Pop(), &small_);
+  EXPECT_EQ(Pop(), &large_);
+}
+
+class CountBreakdownTest : public testing::Test {
+ protected:
+  CountBreakdownTest() {
+    PlannedRun& run = group_.runs.emplace_back();
+    run.steps = 100;
+    run.branch_step = 100;
+    task_.group = &group_;
+  }
+
+  int BreakAfter(std::int64_t steps) {
+    task_.tokens_left = (100 - steps) * group_.training.batch_tokens;
+    CountBreakdown(&task_);
+    return task_.breakdowns;
+  }
+
+  RunGroup group_ = GroupOf(16);
+  GroupTask task_;
+};
+
+TEST_F(CountBreakdownTest, CountsThoseInTheSamePlace) {
+  EXPECT_EQ(BreakAfter(50), 1);
+  EXPECT_EQ(BreakAfter(50), 2);
+}
+
+TEST_F(CountBreakdownTest, StartsAnewWhereTheGroupHasGotFurther) {
+  EXPECT_EQ(BreakAfter(0), 1);
+  EXPECT_EQ(BreakAfter(40), 1);
+  EXPECT_EQ(BreakAfter(90), 1);
+}
+
+TEST_F(CountBreakdownTest, TakesNoNoticeOfAStepMoreOrLess) {
+  EXPECT_EQ(BreakAfter(50), 1);
+  EXPECT_EQ(BreakAfter(51), 2);
+}
+
+TEST_F(CountBreakdownTest, IsNotDeceivedByABreakdownFurtherBack) {
+  EXPECT_EQ(BreakAfter(50), 1);
+  EXPECT_EQ(BreakAfter(10), 2);
+  EXPECT_EQ(BreakAfter(50), 3);
 }
 
 TEST(SmallerMicroBatch, HalvesWhatCanBeHalved) {

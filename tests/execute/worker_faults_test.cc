@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 #include <thread>
@@ -196,17 +197,42 @@ TEST_F(WorkerFaultsTest, ABrokenDeviceIsRetiredAndAnotherDoesItsWork) {
   const ScopedEnv slow("ISOFLOP_FAKE_SLEEP", "0.02");
   const ExecuteSummary summary = Run(options);
   EXPECT_EQ(summary.ok, 8);
-  EXPECT_THAT(summary.messages,
-              Contains(HasSubstr("cuda:0: retired after 3 breakdowns")));
+  EXPECT_THAT(
+      summary.messages,
+      Contains(HasSubstr("cuda:0: retired after breakdowns of 3 groups")));
 }
 
-TEST_F(WorkerFaultsTest, ABrokenOnlyDeviceDoesNotFailTheWholeSweep) {
+TEST_F(WorkerFaultsTest, TwoBadGroupsDoNotRetireTheOnlyDevice) {
+  const OneFault fault("exit", "d16-", "1e9");  // the two longest
+  ExecuteOptions options = Options();
+  options.slots = {{"cpu"}};
+  const ExecuteSummary summary = Run(options);
+  EXPECT_EQ(summary.failed, 4);
+  EXPECT_EQ(summary.ok, 4);
+  EXPECT_EQ(summary.pending, 0);
+}
+
+TEST_F(WorkerFaultsTest, AGroupThatGetsFurtherEachTimeIsTriedAgain) {
+  const OneFault fault("kill", Victim().id, "3");
+  const ScopedEnv stride("ISOFLOP_FAKE_STRIDE", "30");
+  const ExecuteSummary summary = Run();
+  EXPECT_EQ(summary.ok, 8);
+  EXPECT_EQ(std::ranges::count_if(summary.messages,
+                                  [](const std::string& message) {
+                                    return message.find("SIGKILL") !=
+                                           std::string::npos;
+                                  }),
+            3);
+  ExpectAsUndisturbed();
+}
+
+TEST_F(WorkerFaultsTest, ABrokenOnlyDeviceFailsNoRun) {
   const OneFault fault("exit", "", "1e9");
   ExecuteOptions options = Options();
   options.slots = {{"cpu"}};
   const ExecuteSummary summary = Run(options);
-  EXPECT_EQ(summary.failed, 2);
-  EXPECT_EQ(summary.pending, 6);
+  EXPECT_EQ(summary.failed, 0);
+  EXPECT_EQ(summary.pending, 8);
   EXPECT_THAT(summary.messages,
               Contains(AllOf(HasSubstr("cpu: retired"),
                              HasSubstr("exited with status 3"))));

@@ -41,7 +41,8 @@ TEST(WorkerLog, QuotesOnlyTheEndOfALongText) {
 }
 
 TEST(WorkerLog, SaysWhereItCannotBeWritten) {
-  EXPECT_ERROR(WorkerLog("/no/such/directory/log"), "/no/such/directory/log");
+  EXPECT_ERROR(WorkerLog("/no/such/directory/log"),
+               "/no/such/directory/log: cannot write: No such file");
 }
 
 TEST(Printable, ReplacesWhatNoJsonCanHold) {

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <fstream>
 #include <string>
 #include <utility>
@@ -132,6 +133,15 @@ TEST(WorkerProcess, CannotBeMadeOfAMissingProgram) {
   const WorkerLog log;
   EXPECT_ERROR(WorkerProcess("/no/such/worker", {}, log.descriptor()),
                "/no/such/worker: cannot be started: No such file");
+}
+
+TEST(WorkerProcess, EndsEvenWhereTheSystemKeepsNoStatus) {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  Script quick("echo done");
+  EXPECT_THAT(quick.Output(), ElementsAre("done"));
+  EXPECT_EQ(quick->Ended(), kUnknownEnd);
+  std::signal(SIGCHLD, before);
+  EXPECT_EQ(DescribeEnd(kUnknownEnd), "ended, it is not known how");
 }
 
 }  // namespace

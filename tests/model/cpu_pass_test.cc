@@ -96,6 +96,32 @@ TEST(CpuPass, GivesAWindowTheSameLossesWhateverIsBesideIt) {
                         all.narrow(0, 2, 3)));
 }
 
+TEST(CpuPass, EvaluatesBetweenTwoGradientsWithoutDisturbingThem) {
+  ModelShape shape = TinyShape();
+  shape.layers = 3;
+  const at::Tensor tokens = RandomTokens(shape, 1, 4);
+  const at::Tensor targets = RandomTokens(shape, 2, 4);
+  Transformer undisturbed = BuildModel(shape);
+  Transformer model = BuildModel(shape);
+  undisturbed.AddGradient(tokens, targets, 1.0);
+  model.TokenLosses(tokens, targets);
+  model.AddGradient(tokens, targets, 1.0);
+  model.TokenLosses(tokens, targets);
+  EXPECT_TRUE(at::equal(model.parameters().gradients(),
+                        undisturbed.parameters().gradients()));
+}
+
+TEST(CpuPass, TakesTargetsThatAreNotContiguous) {
+  const ModelShape shape = TinyShape();
+  const at::Tensor tokens = RandomTokens(shape, 1);
+  const at::Tensor targets = RandomTokens(shape, 2);
+  const at::Tensor strided = at::stack({targets, tokens}, -1).select(-1, 0);
+  ASSERT_FALSE(strided.is_contiguous());
+  Transformer model = BuildModel(shape);
+  EXPECT_NEAR(model.AddGradient(tokens, strided, 1.0).item<double>(),
+              model.AddGradient(tokens, targets, 1.0).item<double>(), 1e-5);
+}
+
 TEST(CpuPass, GivesALossThatIsNotFiniteForWeightsThatAreNot) {
   const ModelShape shape = TinyShape();
   Transformer model = BuildModel(shape);

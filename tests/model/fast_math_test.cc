@@ -36,6 +36,10 @@ TEST(FastMath, ExpEndsInZeroAndPassesThroughOne) {
   EXPECT_EQ(FastExp(-INFINITY), 0.0F);
 }
 
+TEST(FastMath, ExpKeepsWhatIsNoNumber) {
+  EXPECT_TRUE(std::isnan(FastExp(NAN)));
+}
+
 TEST(FastMath, ErfIsExactToRounding) {
   EXPECT_LT(LargestError(-6.0, 6.0, 0.01, FastErf,
                          [](double x) { return std::erf(x); }),

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "lib/core/clock.h"
 #include "lib/core/files.h"
 #include "lib/record/process_identity.h"
 #include "tests/support/child_process.h"
@@ -23,7 +24,7 @@ namespace {
 class LeaseTest : public testing::Test {
  protected:
   std::optional<Lease> Acquire(double stale_seconds = 0.3) {
-    return Lease::Acquire(path_, &holder_, stale_seconds);
+    return Lease::Acquire(path_, &holder_, {.stale_seconds = stale_seconds});
   }
 
   /// A claim as a process of another host leaves it.
@@ -161,6 +162,59 @@ TEST_F(LeaseTest, OfAnotherHostIsTakenWhenItIsReleasedMeanwhile) {
 TEST_F(LeaseTest, OfAnUnreadableFileIsTakenOverWhenNothingChangesIt) {
   temp_.Write("lease.json.1", "{ torn");
   EXPECT_TRUE(Acquire().has_value());
+}
+
+TEST_F(LeaseTest, OfAFileThatCannotBeReadIsNotStolen) {
+  std::filesystem::create_directory(temp_ / "lease.json.1");
+  EXPECT_ERROR(Acquire(), "lease.json.1: cannot read");
+  EXPECT_TRUE(CurrentHolder(path_).has_value());
+}
+
+TEST_F(LeaseTest, WatchingAClaimEndsWhenAsked) {
+  WriteForeignClaim(1, 0);
+  int questions = 0;
+  std::string watched;
+  EXPECT_FALSE(Lease::Acquire(path_, &holder_,
+                              {.stale_seconds = 1e9,
+                               .on_begin =
+                                   [&](const LeaseHolder& holder) {
+                                     watched = holder.host;
+                                   },
+                               .stop = [&] { return ++questions == 2; }})
+                   .has_value());
+  EXPECT_EQ(questions, 2);
+  EXPECT_EQ(watched, "elsewhere");
+  EXPECT_EQ(CurrentHolder(path_)->host, "elsewhere");
+}
+
+TEST_F(LeaseTest, SeemsStaleWhenNobodyHasBeatenItForLong) {
+  WriteForeignClaim(1, 0);
+  EXPECT_FALSE(SeemsStale(path_));
+  const auto long_ago =
+      std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::filesystem::last_write_time(temp_ / "lease.json.1", long_ago);
+  EXPECT_TRUE(SeemsStale(path_));
+}
+
+TEST_F(LeaseTest, OfALivingProcessNeverSeemsStale) {
+  const auto lease = Acquire();
+  const auto long_ago =
+      std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::filesystem::last_write_time(temp_ / "lease.json.1", long_ago);
+  EXPECT_FALSE(SeemsStale(path_));
+}
+
+TEST_F(LeaseTest, IsNotLostWhenTheDirectoryCannotBeListed) {
+  const std::filesystem::path home = temp_ / "home";
+  std::filesystem::create_directory(home);
+  auto lease = Lease::Acquire(home / "lease.json", &holder_);
+  std::filesystem::rename(home, temp_ / "away");
+  const double start = MonotonicSeconds();
+  WaitFor([&] {
+    EXPECT_TRUE(lease->Beat());
+    return MonotonicSeconds() - start > Lease::kBeatSeconds + 0.1;
+  });
+  EXPECT_TRUE(lease->Beat());
 }
 
 TEST_F(LeaseTest, CannotBeHeldInAMissingDirectory) {

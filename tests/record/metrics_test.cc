@@ -105,6 +105,13 @@ TEST(MetricsLog, GoesOnAfterADamagedLine) {
   EXPECT_EQ(StepsOf(temp / "m"), Steps({20, 40}));
 }
 
+TEST(MetricsLog, AddsNoLineThatIsThereAlready) {
+  const TempDir temp;
+  AppendSteps(temp / "m", 0, {20, 40});
+  AppendSteps(temp / "m", 40, {20, 40, 60, 80});
+  EXPECT_EQ(StepsOf(temp / "m"), Steps({20, 40, 60, 80}));
+}
+
 TEST(MetricsLog, StartsAnewFromStepZero) {
   const TempDir temp;
   AppendSteps(temp / "m", 0, {20, 40});

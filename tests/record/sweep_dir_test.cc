@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "lib/core/files.h"
@@ -184,6 +187,38 @@ TEST_F(SweepDirTest, KnowsWhichRunsArePending) {
   const auto pending = PendingRuns(dir_, group);
   ASSERT_EQ(pending.size(), 1U);
   EXPECT_EQ(pending[0].id, group.runs[1].id);
+}
+
+TEST_F(SweepDirTest, SaysOnWhichClaimItWaitsAndForHowLong) {
+  Prepare(sweep_);
+  const auto claim = dir_.lock_json().string() + ".2";
+  WriteFileAtomically(claim,
+                      R"({"host": "elsewhere", "pid": 7, "since": "then"})");
+  std::jthread release([&claim] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    WriteFileAtomically(claim, "");
+  });
+  std::string said;
+  LockSweepDir(dir_, [&said](const std::string& note) { said += note; });
+  EXPECT_NE(said.find("for up to 60 s whether host elsewhere, pid 7"),
+            std::string::npos)
+      << said;
+}
+
+TEST_F(SweepDirTest, RemovesCheckpointsThatAKilledWorkerLeftBehind) {
+  Prepare(sweep_);
+  const RunGroup& group = sweep_.plan.groups[0];
+  const auto ended = dir_.run_checkpoints(group.runs[0].id);
+  const auto pending = dir_.run_checkpoints(group.runs[1].id);
+  const auto trunk = dir_.group_checkpoints(group.id);
+  for (const auto& path : {ended, pending, trunk}) MakeDirectories(path);
+  RemoveLeftoverCheckpoints(dir_, group, {group.runs[1]});
+  EXPECT_FALSE(fs::exists(ended));
+  EXPECT_TRUE(fs::exists(pending));
+  EXPECT_TRUE(fs::exists(trunk));
+  RemoveLeftoverCheckpoints(dir_, group, {});
+  EXPECT_FALSE(fs::exists(pending));
+  EXPECT_FALSE(fs::exists(trunk));
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <filesystem>
+
 #include "lib/core/files.h"
 #include "lib/record/group_status.h"
 #include "lib/record/run_result.h"
@@ -113,6 +116,22 @@ TEST_F(SweepStatusTest, HasNoRateWhenNobodyWorks) {
 TEST_F(SweepStatusTest, NamesTheFrontEnd) {
   const Lease lock = LockSweepDir(dir_);
   EXPECT_TRUE(ReadSweepStatus(dir_).front_end.has_value());
+}
+
+TEST_F(SweepStatusTest, CountsNoGroupAsRunningWhoseHolderHasLongBeenSilent) {
+  StoreProgress(0, 4096);
+  const auto claim = dir_.group(group(0).id) / "lease.json.1";
+  WriteFileAtomically(claim,
+                      R"({"host": "elsewhere", "pid": 1, "since": "then"})");
+  EXPECT_EQ(ReadSweepStatus(dir_).running, 1);
+  std::filesystem::last_write_time(
+      claim,
+      std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  const SweepStatus status = ReadSweepStatus(dir_);
+  EXPECT_EQ(status.running, 0);
+  EXPECT_EQ(status.pending, 4);
+  EXPECT_EQ(status.tokens_per_second, 0.0);
+  EXPECT_EQ(ToJson(status)["groups"][0]["holder"]["stale"], true);
 }
 
 TEST_F(SweepStatusTest, NamesADamagedResult) {

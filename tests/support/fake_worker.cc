@@ -205,7 +205,7 @@ class FakeTraining {
                  (to - from + kLinesPerPhase - 1) / kLinesPerPhase);
     for (std::int64_t step = from; step < to;) {
       step = std::min(step + stride, to);
-      Strike(run.empty() ? group_.id : run);
+      Strike(run.empty() ? group_.id : run, step);
       Sleep(NumberOr("ISOFLOP_FAKE_SLEEP", 0.0));
       log.Append(LineAt(step));
       Report(run, step);
@@ -266,13 +266,15 @@ class FakeTraining {
   }
 
   /// Whether the fault is to strike here; counts how often it has.
-  bool StrikesAt(const std::string& id) const {
+  bool StrikesAt(const std::string& id, std::int64_t step) const {
     const std::string device = Variable("ISOFLOP_FAKE_DEVICE");
     if (id.find(Variable("ISOFLOP_FAKE_RUN")) == std::string::npos)
       return false;
     if (!device.empty() && device != command_.device) return false;
     const double times = NumberOr("ISOFLOP_FAKE_TIMES", 1e9);
+    const double stride = NumberOr("ISOFLOP_FAKE_STRIDE", 0.0);
     for (int i = 0; i < static_cast<int>(std::min(times, 1000.0)); ++i) {
+      if (static_cast<double>(step) < stride * (i + 1)) return false;
       const fs::path mark = dir_.logs() / fmt::format("fault-{}", i);
       if (CreateFileExclusively(mark, "")) return true;
     }
@@ -288,10 +290,10 @@ class FakeTraining {
            id.find(Variable("ISOFLOP_FAKE_RUN")) != std::string::npos;
   }
 
-  void Strike(const std::string& id) const {
+  void Strike(const std::string& id, std::int64_t step) const {
     const Fault fault = ChosenFault();
     if (fault == Fault::kNone || fault == Fault::kDiverge) return;
-    if (!StrikesAt(id)) return;
+    if (!StrikesAt(id, step)) return;
     switch (fault) {
       case Fault::kKill:
         ::kill(::getpid(), SIGKILL);

@@ -8,6 +8,7 @@
 //   ISOFLOP_FAKE_RUN        only in runs (trunks: groups) whose id contains it
 //   ISOFLOP_FAKE_DEVICE     only on this device
 //   ISOFLOP_FAKE_TIMES      only so many times in a sweep directory
+//   ISOFLOP_FAKE_STRIDE     only so many steps after the time before
 //
 // Every run that ends is a line in <out>/logs/ended.log: tests count them. And
 // whether or not there is a fault,

@@ -109,6 +109,38 @@ TEST(AdamW, LeavesGradientsZero) {
   EXPECT_EQ(parameters.gradients().abs().max().item<float>(), 0.0F);
 }
 
+/// Draws gradients that differ from step to step.
+void DrawGradients(Parameters& parameters, std::int64_t step) {
+  const at::Tensor& g = parameters.gradients();
+  const auto size = static_cast<double>(g.numel());
+  g.copy_(at::sin(at::arange(size) * (0.7 + static_cast<double>(step))) * 3.0);
+}
+
+TEST(AdamW, MakesTheSameUpdatesByHandAndByTensorOperations) {
+  TrainingConfig config = Config();
+  config.clip_norm = 1.0;
+  config.weight_decay = 0.1;
+  config.lr_scaling = LrScaling::kWidth;
+  config.reference_d_model = 32;
+  Parameters one = TwoParameters();
+  Parameters other = TwoParameters();
+  AdamW by_hand(&one, config, 64);
+  AdamW by_operations(&other, config, 64, /*by_hand=*/false);
+  for (std::int64_t step = 0; step < 50; ++step) {
+    DrawGradients(one, step);
+    DrawGradients(other, step);
+    const double norm = by_hand.Update(step, 0.01).item<double>();
+    EXPECT_NEAR(by_operations.Update(step, 0.01).item<double>(), norm,
+                1e-5 * norm);
+    EXPECT_TRUE(at::allclose(other.values(), one.values(), 1e-5, 1e-6));
+    EXPECT_EQ(other.gradients().abs().max().item<float>(), 0.0F);
+  }
+  EXPECT_TRUE(at::allclose(by_operations.first_moment(), by_hand.first_moment(),
+                           1e-5, 1e-7));
+  EXPECT_TRUE(at::allclose(by_operations.second_moment(),
+                           by_hand.second_moment(), 1e-5, 1e-7));
+}
+
 TEST(AdamW, LeavesGapsZero) {
   Parameters parameters = TwoParameters();
   AdamW optimizer(&parameters, Config(), 32);

@@ -169,6 +169,22 @@ TEST_F(CheckpointTest, IsNeverUsedDamaged) {
   EXPECT_EQ(LoadedStep(), -1);
 }
 
+TEST_F(CheckpointTest, FallsBackWithoutRemovingWhatCannotBeRead) {
+  StoreAt(3);
+  fs::create_directory(FileOf("000000000006.ckpt"));  // opens, does not read
+  EXPECT_EQ(LoadedStep(), 3);
+  EXPECT_THAT(notes_, ElementsAre(AllOf(HasSubstr("cannot read"),
+                                        HasSubstr("left alone"))));
+  EXPECT_THAT(Files(), ElementsAre("000000000003.ckpt", "000000000006.ckpt"));
+}
+
+TEST_F(CheckpointTest, RemovesWhatLiesBeyondTheOneThatItStores) {
+  StoreAt(3);
+  fs::copy(FileOf("000000000003.ckpt"), FileOf("000000000009.ckpt"));
+  StoreAt(6);
+  EXPECT_THAT(Files(), ElementsAre("000000000003.ckpt", "000000000006.ckpt"));
+}
+
 TEST_F(CheckpointTest, ClearsAwayUnfinishedFiles) {
   StoreAt(3);
   std::ofstream(FileOf(".000000000006.ckpt.99.0.tmp")) << "half";

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "lib/train/gpu.h"
 #include "lib/train/probe.h"
 #include "tests/support/expect_error.h"
 
@@ -24,6 +25,10 @@ TEST(Device, DescribesTheMachine) {
   for (const char* key : {"isoflop", "libtorch", "blas", "cpu_capability"}) {
     EXPECT_NE(DescribeSoftware()[key], "") << key;
   }
+}
+
+TEST(DescribeGpu, IsSilentAboutAGpuThatIsNotThere) {
+  EXPECT_FALSE(DescribeGpu(99).has_value());
 }
 
 TEST(Probe, MeasuresRates) {

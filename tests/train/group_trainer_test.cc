@@ -8,6 +8,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <set>
 
 #include "lib/core/files.h"
@@ -128,6 +129,65 @@ TEST(TrainGroup, GoesOnAfterAStopBitForBit) {
   }
 }
 
+/// A stopped training gives the losses and curves of an undisturbed one.
+void ExpectStopsChangeNothing(const Json& json,
+                              const std::function<void(RunGroup&)>& change) {
+  TinySweep undisturbed(json);
+  change(undisturbed.group());
+  RecordingObserver observer;
+  Train(undisturbed, observer);
+  for (const int period : {19, 47, 83}) {
+    TinySweep stopped(json);
+    change(stopped.group());
+    EXPECT_GT(TrainWithStops(stopped, period), 0);
+    for (std::size_t i = 0; i < stopped.group().runs.size(); ++i) {
+      EXPECT_EQ(*stopped.Result(i).loss, *undisturbed.Result(i).loss);
+      EXPECT_EQ(Text(stopped.Curve(i)), Text(undisturbed.Curve(i))) << period;
+    }
+  }
+}
+
+Json WithSchedule(const char* kind) {
+  Json json = TinySweepJson();
+  json["training"]["schedule"] = {{"kind", kind}, {"warmup_steps", 10}};
+  return json;
+}
+
+TEST(TrainGroup, GoesOnAfterAStopBitForBitInBf16) {
+  ExpectStopsChangeNothing(WithTokens({6400, 9600}), [](RunGroup& group) {
+    group.training.precision = Precision::kBf16;
+  });
+}
+
+TEST(TrainGroup, GoesOnAfterAStopBitForBitWithMicroBatches) {
+  ExpectStopsChangeNothing(WithTokens({6400, 9600}), [](RunGroup& group) {
+    group.training.micro_batch_tokens = 48;
+  });
+}
+
+TEST(TrainGroup, GoesOnAfterAStopBitForBitWithCosine) {
+  ExpectStopsChangeNothing(WithSchedule("cosine"), [](RunGroup&) {});
+}
+
+TEST(TrainGroup, GoesOnAfterAStopBitForBitWithAConstantRate) {
+  // The lengths are multiples of 10: a line is due where a run branches off.
+  ExpectStopsChangeNothing(WithSchedule("constant"), [](RunGroup& group) {
+    group.training.log_every_steps = 10;
+  });
+}
+
+TEST(TrainGroup, WritesTheTrunksLineWhereARunEndsWithAConstantRate) {
+  TinySweep sweep(WithSchedule("constant"));
+  sweep.group().training.log_every_steps = 10;
+  RecordingObserver observer;
+  Train(sweep, observer);
+  const auto trunk =
+      ReadMetrics(sweep.dir().group(sweep.group().id) / "metrics.jsonl");
+  ASSERT_THAT(trunk, SizeIs(20));
+  EXPECT_EQ(trunk[9].step, 100);
+  EXPECT_EQ(trunk[9].train_loss, *sweep.Result(0).train_loss);
+}
+
 TEST(TrainGroup, CanBeStoppedWhileItEvaluates) {
   TinySweep undisturbed(WithTokens({6400}));
   RecordingObserver observer;
@@ -231,6 +291,37 @@ TEST(TrainGroup, TrainsOnlyWhatIsPending) {
   EXPECT_EQ(again.questions, 100 + 1);
 }
 
+TEST(TrainGroup, LeavesTheCurveOfLongerRunsAloneWhenAShortOneIsTrainedAgain) {
+  TinySweep sweep;
+  RecordingObserver observer;
+  Train(sweep, observer);
+  const fs::path trunk = sweep.dir().group(sweep.group().id) / "metrics.jsonl";
+  const std::string before = ReadFile(trunk);
+  fs::remove(sweep.dir().run(sweep.group().runs[0].id) / "result.json");
+  RecordingObserver stopping;
+  stopping.stop_at_question = 30;
+  Train(sweep, stopping);
+  EXPECT_EQ(ReadFile(trunk), before);
+  Train(sweep, observer);
+  EXPECT_EQ(ReadFile(trunk), before);
+}
+
+TEST(TrainGroup, RemovesCheckpointsThatAKilledWorkerLeftBehind) {
+  TinySweep sweep;
+  RecordingObserver stopping;
+  stopping.stop_at_question = 90;  // in the first cooldown
+  Train(sweep, stopping);
+  const fs::path checkpoints =
+      sweep.dir().run_checkpoints(sweep.group().runs[0].id);
+  const fs::path kept = sweep.dir().root() / "kept";
+  fs::copy(checkpoints, kept, fs::copy_options::recursive);
+  RecordingObserver observer;
+  Train(sweep, observer);
+  fs::rename(kept, checkpoints);
+  Train(sweep, observer);
+  EXPECT_THAT(Checkpoints(sweep), IsEmpty());
+}
+
 TEST(TrainGroup, GoesBackForAnEarlierBranch) {
   TinySweep undisturbed;
   RecordingObserver observer;
@@ -274,9 +365,7 @@ TEST(TrainGroup, GivesTheSameLossWithMicroBatches) {
 }
 
 TEST(TrainGroup, TrainsASeparateRunPerLengthWithCosine) {
-  Json json = TinySweepJson();
-  json["training"]["schedule"] = {{"kind", "cosine"}, {"warmup_steps", 10}};
-  TinySweep sweep(json);
+  TinySweep sweep(WithSchedule("cosine"));
   RecordingObserver observer;
   Train(sweep, observer);
   ASSERT_THAT(observer.ended, SizeIs(sweep.group().runs.size()));
@@ -287,9 +376,7 @@ TEST(TrainGroup, TrainsASeparateRunPerLengthWithCosine) {
 }
 
 TEST(TrainGroup, ReadsAllLossesOffOneTrunkWithAConstantRate) {
-  Json json = TinySweepJson();
-  json["training"]["schedule"] = {{"kind", "constant"}, {"warmup_steps", 10}};
-  TinySweep sweep(json);
+  TinySweep sweep(WithSchedule("constant"));
   RecordingObserver observer;
   Train(sweep, observer);
   EXPECT_EQ(observer.questions, 200 + 3);

@@ -246,6 +246,18 @@ TEST(WorkerProcess, RefusesACommandThatItDoesNotUnderstand) {
   }
 }
 
+TEST(WorkerProcess, EndsWhenItsDeviceIsNotThere) {
+  TinySweep sweep;
+  TrainCommand command;
+  command.sweep_dir = sweep.dir().root().string();
+  command.group = sweep.group().id;
+  command.device = "cuda:99";
+  Process worker({"serve"});
+  worker.Write(ToJson(command).dump());
+  EXPECT_EQ(worker.ReadLine(), "") << "a breakdown is no word about the group";
+  EXPECT_EQ(worker.Wait(), 2);
+}
+
 TEST(WorkerProcess, SaysWhyAGroupFailed) {
   TinySweep sweep;
   Process worker({"train", sweep.dir().root().string(), "nowhere"});

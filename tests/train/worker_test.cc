@@ -3,9 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <functional>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <thread>
 
 #include "lib/record/lease.h"
+#include "tests/support/expect_error.h"
 #include "tests/train/tiny_sweep.h"
 
 namespace isoflop {
@@ -19,13 +27,22 @@ class WorkerTest : public testing::Test {
   WorkerTest()
       : worker_([this](const WorkerEvent& event) { events_.push_back(event); },
                 [this](const std::string& note) { notes_.push_back(note); },
-                [this] { return questions_++ == stop_at_question_; }) {}
+                [this] {
+                  if (on_question_) on_question_(questions_);
+                  return questions_++ == stop_at_question_;
+                }) {}
 
   TrainCommand Command() {
     TrainCommand command;
     command.sweep_dir = sweep_.dir().root().string();
     command.group = sweep_.group().id;
     return command;
+  }
+
+  void WriteForeignClaim(int number) {
+    WriteJsonFile(sweep_.dir().group(sweep_.group().id) /
+                      ("lease.json." + std::to_string(number)),
+                  {{"host", "elsewhere"}, {"pid", 1}});
   }
 
   int Count(WorkerEventKind kind) const {
@@ -36,6 +53,7 @@ class WorkerTest : public testing::Test {
   TinySweep sweep_;
   std::vector<WorkerEvent> events_;
   std::vector<std::string> notes_;
+  std::function<void(int)> on_question_;
   int questions_ = 0;
   int stop_at_question_ = -1;
   Worker worker_;
@@ -92,11 +110,58 @@ TEST_F(WorkerTest, FailsAGroupThatIsNotThere) {
   EXPECT_FALSE(event.out_of_memory);
 }
 
-TEST_F(WorkerTest, FailsOnADeviceThatIsNotThere) {
+TEST_F(WorkerTest, FailsNoGroupForADeviceThatIsNotThere) {
   TrainCommand command = Command();
   command.device = "cuda:99";
-  EXPECT_THAT(worker_.Train(command).reason,
-              HasSubstr("\"cuda:99\" is not there"));
+  EXPECT_ERROR(worker_.Train(command), "\"cuda:99\" is not there");
+  EXPECT_THAT(events_, testing::IsEmpty());
+}
+
+TEST_F(WorkerTest, FailsNoGroupForADeviceThatBreaksDown) {
+  on_question_ = [](int question) {
+    if (question == 30) {
+      throw std::runtime_error("CUDA error: an illegal memory access");
+    }
+  };
+  EXPECT_THROW(worker_.Train(Command()), std::runtime_error);
+  EXPECT_EQ(Count(WorkerEventKind::kGroupFailed), 0);
+}
+
+TEST_F(WorkerTest, FailsAGroupThatDoesNotFitIntoMemory) {
+  on_question_ = [](int question) {
+    if (question == 30) throw std::bad_alloc();
+  };
+  const WorkerEvent event = worker_.Train(Command());
+  EXPECT_EQ(event.kind, WorkerEventKind::kGroupFailed);
+  EXPECT_TRUE(event.out_of_memory);
+}
+
+TEST_F(WorkerTest, FailsNoGroupThatAnotherWorkerHasTakenOver) {
+  on_question_ = [this](int question) {
+    if (question != 30) return;
+    WriteForeignClaim(2);
+    std::this_thread::sleep_for(
+        std::chrono::duration<double>(Lease::kBeatSeconds + 1.5));
+  };
+  EXPECT_THROW(worker_.Train(Command()), std::runtime_error);
+  EXPECT_EQ(Count(WorkerEventKind::kGroupFailed), 0);
+}
+
+TEST_F(WorkerTest, TrainsOnWhereItsStatusCannotBeWritten) {
+  fs::create_directory(sweep_.dir().group(sweep_.group().id) / "status.json");
+  on_question_ = [](int question) {
+    if (question != 30) return;  // long enough for progress to be shown
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  };
+  EXPECT_EQ(worker_.Train(Command()).kind, WorkerEventKind::kGroupEnded);
+  EXPECT_THAT(notes_, testing::Contains(HasSubstr("status.json")));
+}
+
+TEST_F(WorkerTest, StopsWatchingAClaimFromElsewhereWhenAsked) {
+  WriteForeignClaim(1);
+  stop_at_question_ = 2;
+  EXPECT_EQ(worker_.Train(Command()).kind, WorkerEventKind::kStopped);
+  EXPECT_THAT(notes_, testing::ElementsAre(HasSubstr("host elsewhere")));
 }
 
 TEST_F(WorkerTest, RefusesDataThatHasChanged) {

@@ -1,4 +1,4 @@
-#include "lib/execute/worker_environment.h"
+#include "lib/core/worker_environment.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,27 +1,13 @@
-#include "lib/execute/worker_environment.h"
+#include "lib/core/worker_environment.h"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <string_view>
 
+#include "lib/core/cpu_features.h"
+
 namespace isoflop {
-namespace {
-
-/// What ATen asks of a processor before it would choose AVX-512 by itself.
-bool HasAvx512() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512f") != 0 &&
-         __builtin_cpu_supports("avx512vl") != 0 &&
-         __builtin_cpu_supports("avx512bw") != 0 &&
-         __builtin_cpu_supports("avx512dq") != 0 &&
-         __builtin_cpu_supports("fma") != 0;
-#else
-  return false;
-#endif
-}
-
-}  // namespace
 
 std::vector<std::string> WorkerEnvironment(std::vector<std::string> own) {
   std::vector<std::string_view> wanted = {

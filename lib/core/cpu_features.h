@@ -1,0 +1,30 @@
+// Which vectors the processor of this machine computes with.
+
+#pragma once
+
+namespace isoflop {
+
+/// Whether it has AVX2 and FMA.
+inline bool HasAvx2() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") != 0 &&
+         __builtin_cpu_supports("fma") != 0;
+#else
+  return false;
+#endif
+}
+
+/// Whether it has what LibTorch asks for before it takes a processor for one
+/// with AVX-512: F, VL, BW, DQ, and FMA.
+inline bool HasAvx512() {
+#if defined(__x86_64__)
+  return HasAvx2() && __builtin_cpu_supports("avx512f") != 0 &&
+         __builtin_cpu_supports("avx512vl") != 0 &&
+         __builtin_cpu_supports("avx512bw") != 0 &&
+         __builtin_cpu_supports("avx512dq") != 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace isoflop

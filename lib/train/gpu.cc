@@ -1,0 +1,42 @@
+#include "lib/train/gpu.h"
+
+#include <dlfcn.h>
+
+#include <array>
+#include <cstddef>
+
+namespace isoflop {
+namespace {
+
+/// Functions of the driver, which return 0 when all is well. Looked up when the
+/// program runs, since most machines have none.
+template <typename Function>
+Function Find(void* driver, const char* name) {
+  return reinterpret_cast<Function>(::dlsym(driver, name));
+}
+
+}  // namespace
+
+std::optional<GpuDescription> DescribeGpu(int index) {
+  void* driver = ::dlopen("libcuda.so.1", RTLD_NOW);
+  if (driver == nullptr) return std::nullopt;
+  const auto init = Find<int (*)(unsigned)>(driver, "cuInit");
+  const auto get = Find<int (*)(int*, int)>(driver, "cuDeviceGet");
+  const auto get_name =
+      Find<int (*)(char*, int, int)>(driver, "cuDeviceGetName");
+  const auto get_memory =
+      Find<int (*)(std::size_t*, int)>(driver, "cuDeviceTotalMem_v2");
+  if (!init || !get || !get_name || !get_memory) return std::nullopt;
+  int device = 0;
+  std::array<char, 256> name{};
+  std::size_t memory = 0;
+  if (init(0) != 0 || get(&device, index) != 0 ||
+      get_name(name.data(), static_cast<int>(name.size()) - 1, device) != 0 ||
+      get_memory(&memory, device) != 0) {
+    return std::nullopt;
+  }
+  return GpuDescription{.model = name.data(),
+                        .memory_bytes = static_cast<std::int64_t>(memory)};
+}
+
+}  // namespace isoflop

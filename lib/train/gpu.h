@@ -1,0 +1,22 @@
+// What the driver of a GPU says about it.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace isoflop {
+
+struct GpuDescription {
+  std::string model;              // "NVIDIA H100 80GB HBM3"
+  std::int64_t memory_bytes = 0;  // in all
+};
+
+/// Returns what the CUDA driver says of GPU number `index`, in the order that
+/// CUDA_VISIBLE_DEVICES gives; nothing where there is no driver or no such GPU.
+/// LibTorch tells this in headers that only its CUDA build comes with, so the
+/// driver is asked itself.
+std::optional<GpuDescription> DescribeGpu(int index);
+
+}  // namespace isoflop
