@@ -1,6 +1,7 @@
 #include "analysis/report/fit_json.h"
 
 #include "analysis/report/allocation_report.h"
+#include "analysis/report/diagnostics_json.h"
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/law_json.h"
 
@@ -14,6 +15,7 @@ Json ToJson(const ObservationSummary& summary) {
       {"params", NameOf(summary.params)}, {"flops", NameOf(summary.flops)}};
   PutNumber(&json, "smallest_flops", summary.smallest_flops);
   PutNumber(&json, "largest_flops", summary.largest_flops);
+  if (summary.learning_rates) json["learning_rates"] = *summary.learning_rates;
   return json;
 }
 
@@ -30,6 +32,7 @@ Json DiagnosticsJson(const FitReport& report) {
     PutNumber(&json, "rms_log_residual", report.chinchilla->rms_log_residual);
     PutNumber(&json, "max_log_residual", report.chinchilla->max_log_residual);
   }
+  PutDiagnostics(report, &json);
   json["warnings"] = report.warnings;
   json["notes"] = report.notes;
   return json;
@@ -59,9 +62,12 @@ Json ToJson(const FitReport& report, const ExactLoss& exact) {
             {"observations", ToJson(report.observations)}};
   if (report.resampling) json["resampling"] = ToJson(*report.resampling);
   PutLaws(&json, report, exact);
+  if (report.seed_noise) json["seed_noise"] = ToJson(*report.seed_noise);
   json["diagnostics"] = DiagnosticsJson(report);
   json["holdout"] = Json::array();
-  if (report.holdout) json["holdout"].push_back(ToJson(*report.holdout));
+  for (const Holdout& test : report.holdouts) {
+    json["holdout"].push_back(ToJson(test));
+  }
   json["allocations"] = Json::array();
   for (const Allocation& allocation : report.allocations) {
     json["allocations"].push_back(ToJson(allocation));

@@ -69,6 +69,7 @@ std::string FitText(const FitReport& report, const ExactLoss& exact,
   AddExponents(report, &page);
   AddKaplanLaws(report, &page);
   AddHoldout(report, &page);
+  AddDiagnostics(report, &page);
   AddAllocations(report, &page);
   page.List("Warnings", report.warnings);
   page.List("Notes", report.notes);

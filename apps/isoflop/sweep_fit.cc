@@ -25,7 +25,8 @@ FitOptions WithBudgets(FitOptions options, const ObservationSet& observations) {
 SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
                   const SweepDir& dir, FitOptions options) {
   const ParamsKind params = options.params.value_or(ParamsKind::kAsGiven);
-  ObservationSet observations = SweepObservations(plan, results, params);
+  ObservationSet observations =
+      SweepObservations(plan, results, params, ReadJsonFile(dir.sweep_json()));
   observations.source = dir.root().string();
   Require(!observations.rows.empty(),
           "{}: no run has ended well yet, so there is nothing to fit",

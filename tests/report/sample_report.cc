@@ -142,6 +142,8 @@ Holdout SampleHoldout() {
   holdout.fitted = 21;
   holdout.held_out = 11;
   holdout.law = {1.1291, 251.2, 802.9, 0.6651, 0.5744};
+  holdout.certificate = SampleFit().certificate;
+  holdout.extrapolation_decades = 0.6665;
   holdout.mean_absolute_error = 0.00291;
   holdout.rms_error = 0.00352;
   holdout.mean_error = -0.0011;
@@ -195,7 +197,7 @@ FitReport SampleReport() {
       .resamples = 1000, .unit = ResampleUnit::kGroup, .units = 10, .seed = 42};
   AddResults(&report);
   report.chinchilla_bootstrap = SampleBootstrap();
-  report.holdout = SampleHoldout();
+  report.holdouts = {SampleHoldout()};
   report.allocations = SampleAllocations();
   report.notes = {"1 run diverged and is left out",
                   "the 2 observations of largest loss were dropped"};
@@ -239,9 +241,10 @@ FitReport UnsupportedReport() {
   report.kaplan.emplace().L_N.reason = "Approach 3 has no law to select by";
   report.kaplan->L_D.reason = report.kaplan->L_N.reason;
   report.kaplan->L_C.reason = "1 run on the envelope; 3 are needed";
-  report.holdout.emplace().reason = "no run has C above 2e+12";
-  report.holdout->above_flops = 2e12;
-  report.holdout->fitted = 6;
+  Holdout& holdout = report.holdouts.emplace_back();
+  holdout.reason = "no run has C above 2e+12";
+  holdout.above_flops = 2e12;
+  holdout.fitted = 6;
   return report;
 }
 
