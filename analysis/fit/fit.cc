@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "analysis/fit/warnings.h"
 #include "lib/core/error.h"
@@ -72,8 +73,11 @@ void Summarise(const ObservationSet& set, FitReport* report) {
                           .flops = set.flops,
                           .smallest_flops = least.C,
                           .largest_flops = most.C,
-                          .reach = ReachOf(report->used)};
+                          .reach = ReachOf(report->used),
+                          .learning_rates = set.learning_rates};
+  report->seed_noise = SeedNoiseOf(report->used, options.seed_noise);
   report->notes = set.notes;
+  report->warnings = set.warnings;
 }
 
 std::optional<Chinchilla> LawOf(const std::optional<ChinchillaFit>& fit) {
@@ -145,9 +149,17 @@ void AddDecisions(FitReport* report) {
                                             : options.budgets_flops;
     report->allocations = Allocate(*law, resampled, budgets, largest);
   }
-  if (options.holdout_above) {
-    report->holdout =
-        HoldOut(report->used, *options.holdout_above, options.objective);
+}
+
+void AddHoldouts(FitReport* report) {
+  const FitOptions& options = report->options;
+  std::vector<double> cuts;
+  if (options.holdout_above) cuts.push_back(*options.holdout_above);
+  if (AskedFor(options, LawKind::kChinchilla) && LawOf(report->chinchilla)) {
+    std::ranges::copy(HoldoutCuts(report->used), std::back_inserter(cuts));
+  }
+  for (const double above : cuts) {
+    report->holdouts.push_back(HoldOut(report->used, above, options.objective));
   }
 }
 
@@ -180,6 +192,11 @@ FitReport FitScalingLaws(const ObservationSet& observations,
   AddUncertainty(AddressOf(curves), &report);
   AddIsoflopBias(&report);
   AddDecisions(&report);
+  AddHoldouts(&report);
+  if (AskedFor(options, LawKind::kChinchilla)) {
+    report.diagnostics = Diagnose(report.used, options.objective,
+                                  *report.chinchilla, report.seed_noise);
+  }
   AddWarnings(&report);
   if (!AskedFor(options, LawKind::kChinchilla)) {
     report.chinchilla.reset();

@@ -14,12 +14,14 @@
 #include "analysis/fit/bootstrap.h"
 #include "analysis/fit/chinchilla_fit.h"
 #include "analysis/fit/conventions.h"
+#include "analysis/fit/diagnostics.h"
 #include "analysis/fit/envelope_fit.h"
 #include "analysis/fit/fit_options.h"
 #include "analysis/fit/holdout.h"
 #include "analysis/fit/isoflop_fit.h"
 #include "analysis/fit/kaplan_fit.h"
 #include "analysis/fit/observation.h"
+#include "analysis/fit/seed_noise.h"
 
 namespace isoflop {
 
@@ -34,6 +36,9 @@ struct ObservationSummary {
   double smallest_flops = 0.0;  // C of the runs used
   double largest_flops = 0.0;
   std::optional<ObservedReach> reach;  // of the runs used
+
+  /// Different peak learning rates of the sweep; absent: not known.
+  std::optional<int> learning_rates;
 };
 
 /// Everything a fit has to say.
@@ -50,7 +55,13 @@ struct FitReport {
   std::optional<IsoflopFit> isoflop;
   std::optional<EnvelopeFit> envelope;
   std::optional<KaplanFit> kaplan;
-  std::optional<Holdout> holdout;
+  Diagnostics diagnostics;
+
+  /// Extrapolation tests: above FitOptions::holdout_above where it is given,
+  /// then above HoldoutCuts, when Approach 3 was asked for and has a law.
+  std::vector<Holdout> holdouts;
+
+  std::optional<SeedNoise> seed_noise;  // absent: not known
 
   std::vector<ConventionFit> conventions;  // empty: one count of N is known
 

@@ -44,6 +44,9 @@ void Validate(const FitOptions& options) {
   if (options.holdout_above) {
     CheckPositive("--holdout-above", *options.holdout_above, &problems);
   }
+  if (options.seed_noise) {
+    CheckPositive("--seed-noise", *options.seed_noise, &problems);
+  }
   for (const double flops : options.budgets_flops) {
     CheckPositive("--flops", flops, &problems);
   }

@@ -86,6 +86,7 @@ struct FitOptions {
   int drop_largest_loss = 0;  // how many of the worst runs to leave out
   BootstrapOptions bootstrap;
   std::optional<double> holdout_above;  // FLOPs: fit below, predict above
+  std::optional<double> seed_noise;     // nats; absent: from repeated seeds
   std::vector<double> budgets_flops;    // to allocate; empty: DefaultBudgets
 };
 

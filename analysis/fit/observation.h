@@ -55,6 +55,10 @@ struct ObservationSet {
   FlopsKind flops = FlopsKind::kSixND;
   std::vector<std::string> notes;  // for instance, columns that were not read
   std::vector<TrainingCurve> curves;  // of a sweep, when Approach 1 wants them
+  std::vector<std::string> warnings;  // what to be careful about
+
+  /// Different peak learning rates of the sweep; absent: not known.
+  std::optional<int> learning_rates;
 };
 
 /// Returns the training compute 6 N D in FLOPs.

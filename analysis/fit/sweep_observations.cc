@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -38,18 +39,71 @@ void NoteLeftOut(int runs, const char* why, std::vector<std::string>* notes) {
                   runs == 1 ? "is" : "are"));
 }
 
-void NoteVariants(const Plan& plan, std::vector<std::string>* notes) {
+/// What the sweep file's own section says of "model.position", or null.
+Json OwnValue(const Json& sweep_file, const std::string& axis) {
+  const Json* place = &sweep_file;
+  for (std::size_t begin = 0; begin <= axis.size();) {
+    const std::size_t end = std::min(axis.find('.', begin), axis.size());
+    const std::string key = axis.substr(begin, end - begin);
+    if (!place->is_object() || !place->contains(key)) return nullptr;
+    place = &place->at(key);
+    begin = end + 1;
+  }
+  return *place;
+}
+
+bool HasOwnValues(const Json& settings, const Json& sweep_file) {
+  for (const auto& setting : settings.items()) {
+    if (OwnValue(sweep_file, setting.key()) != setting.value()) return false;
+  }
+  return true;
+}
+
+/// The groups that were trained under `settings`.
+std::set<std::string> GroupsOf(const Plan& plan, const Json& settings) {
+  std::set<std::string> groups;
+  for (const RunGroup& group : plan.groups) {
+    if (group.variant == settings) groups.insert(group.id);
+  }
+  return groups;
+}
+
+std::size_t CountVariants(const Plan& plan) {
   std::set<std::string> variants;
-  std::set<std::string> axes;
   for (const RunGroup& group : plan.groups) {
     variants.insert(CanonicalText(group.variant));
-    for (const auto& setting : group.variant.items())
-      axes.insert(setting.key());
   }
-  if (variants.size() < 2) return;
-  notes->push_back(
-      fmt::format("the sweep varies {} ({} variants): all are fitted together",
-                  fmt::join(axes, ", "), variants.size()));
+  return variants.size();
+}
+
+int CountLearningRates(const Plan& plan) {
+  std::set<double> rates;
+  for (const RunGroup& group : plan.groups) {
+    rates.insert(group.training.peak_lr);
+  }
+  return static_cast<int>(rates.size());
+}
+
+/// {"model.position": "rotary"} as "model.position = rotary".
+std::string InWords(const Json& settings) {
+  std::vector<std::string> words;
+  for (const auto& setting : settings.items()) {
+    const Json& value = setting.value();
+    words.push_back(
+        setting.key() + " = " +
+        (value.is_string() ? value.get<std::string>() : value.dump()));
+  }
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+void WarnOfVariants(std::size_t variants, const Json& base, int left_out,
+                    std::vector<std::string>* warnings) {
+  if (variants < 2) return;
+  warnings->push_back(fmt::format(
+      "the sweep trained {} variants: only the one with {} is fitted, and the "
+      "{} run{} of the others {} left out",
+      variants, InWords(base), left_out, left_out == 1 ? "" : "s",
+      left_out == 1 ? "is" : "are"));
 }
 
 }  // namespace
@@ -67,14 +121,29 @@ RunTally Tally(const Plan& plan, const std::vector<RunResult>& results) {
   return tally;
 }
 
+Json BaseVariant(const Plan& plan, const Json& sweep_file) {
+  for (const RunGroup& group : plan.groups) {
+    if (HasOwnValues(group.variant, sweep_file)) return group.variant;
+  }
+  return plan.groups.empty() ? Json::object() : plan.groups.front().variant;
+}
+
 ObservationSet SweepObservations(const Plan& plan,
-                                 const std::vector<RunResult>& results) {
+                                 const std::vector<RunResult>& results,
+                                 const Json& sweep_file) {
+  const Json base = BaseVariant(plan, sweep_file);
+  const std::set<std::string> groups = GroupsOf(plan, base);
+  int other_variants = 0;
   ObservationSet set;
   set.source = plan.name;
   set.params = KindOf(plan.convention);
   set.flops = FlopsKind::kSixND;
   for (const RunResult& result : results) {
     if (result.status != RunStatus::kOk || !result.loss) continue;
+    if (!groups.contains(result.group)) {
+      ++other_variants;
+      continue;
+    }
     set.rows.push_back(ToObservation(result, plan.convention));
   }
   const RunTally tally = Tally(plan, results);
@@ -83,7 +152,8 @@ ObservationSet SweepObservations(const Plan& plan,
   NoteLeftOut(tally.pending(),
               tally.pending() == 1 ? "has no result yet" : "have no result yet",
               &set.notes);
-  NoteVariants(plan, &set.notes);
+  WarnOfVariants(CountVariants(plan), base, other_variants, &set.warnings);
+  set.learning_rates = CountLearningRates(plan);
   return set;
 }
 

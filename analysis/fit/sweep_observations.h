@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/fit/observation.h"
+#include "lib/core/json.h"
 #include "lib/record/run_result.h"
 #include "lib/sweep/plan.h"
 
@@ -25,9 +26,17 @@ RunTally Tally(const Plan& plan, const std::vector<RunResult>& results);
 
 /// Returns one observation for each run that ended well, in the order of
 /// `results`: L with its standard error, D, and N and C = 6ND by the plan's
-/// convention. Runs of one group share a trunk. Notes say how many runs are
-/// left out and why, and what varies beside N and D.
+/// convention. Runs of one group share a trunk. Where the sweep varies something
+/// beside N and D, only the runs of BaseVariant(plan, sweep_file) are taken:
+/// runs of different recipes lie on different laws. Notes say how many runs are
+/// left out and why.
 ObservationSet SweepObservations(const Plan& plan,
-                                 const std::vector<RunResult>& results);
+                                 const std::vector<RunResult>& results,
+                                 const Json& sweep_file = Json::object());
+
+/// Returns the settings of the variant whose values are those that the sweep
+/// file's own sections give, {"model.position": "rotary"}; of the first variant
+/// where none is; {} where nothing varies.
+Json BaseVariant(const Plan& plan, const Json& sweep_file);
 
 }  // namespace isoflop

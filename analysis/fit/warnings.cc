@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <vector>
 
+#include "analysis/fit/checklist.h"
 #include "analysis/fit/resample.h"
 
 namespace isoflop {
@@ -167,6 +169,10 @@ void AddWarnings(FitReport* report) {
   WarnOfEnvelope(*report, &report->warnings);
   NoteWeights(*report, &report->notes);
   WarnOfBootstrap(*report, &report->warnings);
+  std::ranges::move(DiagnosticWarnings(*report),
+                    std::back_inserter(report->warnings));
+  std::ranges::move(ChecklistWarnings(*report),
+                    std::back_inserter(report->warnings));
 }
 
 }  // namespace isoflop

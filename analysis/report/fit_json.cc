@@ -2,6 +2,7 @@
 
 #include "analysis/report/allocation_report.h"
 #include "analysis/report/conventions_report.h"
+#include "analysis/report/diagnostics_json.h"
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/law_json.h"
 
@@ -25,6 +26,7 @@ Json ToJson(const ObservationSummary& summary) {
   PutNumber(&json, "smallest_flops", summary.smallest_flops);
   PutNumber(&json, "largest_flops", summary.largest_flops);
   if (summary.reach) PutReach(&json, *summary.reach);
+  if (summary.learning_rates) json["learning_rates"] = *summary.learning_rates;
   return json;
 }
 
@@ -44,6 +46,7 @@ Json DiagnosticsJson(const FitReport& report) {
   if (!report.conventions.empty()) {
     json["conventions"] = ConventionsJson(report.conventions);
   }
+  PutDiagnostics(report, &json);
   json["warnings"] = report.warnings;
   json["notes"] = report.notes;
   return json;
@@ -73,9 +76,12 @@ Json ToJson(const FitReport& report, const ExactLoss& exact) {
             {"observations", ToJson(report.observations)}};
   if (report.resampling) json["resampling"] = ToJson(*report.resampling);
   PutLaws(&json, report, exact);
+  if (report.seed_noise) json["seed_noise"] = ToJson(*report.seed_noise);
   json["diagnostics"] = DiagnosticsJson(report);
   json["holdout"] = Json::array();
-  if (report.holdout) json["holdout"].push_back(ToJson(*report.holdout));
+  for (const Holdout& test : report.holdouts) {
+    json["holdout"].push_back(ToJson(test));
+  }
   json["allocations"] = Json::array();
   for (const Allocation& allocation : report.allocations) {
     json["allocations"].push_back(ToJson(allocation));

@@ -71,6 +71,7 @@ std::string FitText(const FitReport& report, const ExactLoss& exact,
   AddConventions(report.conventions, &page);
   AddKaplanLaws(report, &page);
   AddHoldout(report, &page);
+  AddDiagnostics(report, &page);
   AddAllocations(report, &page);
   page.List("Warnings", report.warnings);
   page.List("Notes", report.notes);

@@ -105,6 +105,8 @@ Json ToJson(const Holdout& holdout) {
   json["held_out"] = holdout.held_out;
   if (holdout.status != FitStatus::kOk) return json;
   json["estimate"] = ToJson(holdout.law);
+  json["certificate"] = ToJson(holdout.certificate);
+  PutNumber(&json, "extrapolation_decades", holdout.extrapolation_decades);
   PutNumber(&json, "mean_absolute_error", holdout.mean_absolute_error);
   PutNumber(&json, "rms_error", holdout.rms_error);
   PutNumber(&json, "mean_error", holdout.mean_error);

@@ -90,23 +90,6 @@ void AddExponents(const FitReport& report, TextPage* page) {
   }
 }
 
-void AddHoldout(const FitReport& report, TextPage* page) {
-  if (!report.holdout) return;
-  const Holdout& test = *report.holdout;
-  page->Heading("Extrapolation test");
-  page->Line(fmt::format("fitted to {} runs up to C = {}, predicting {} above",
-                         test.fitted, FormatScientific(test.above_flops),
-                         test.held_out));
-  if (test.status != FitStatus::kOk) {
-    page->Line("not supported by these data: " + test.reason);
-    return;
-  }
-  page->Line(fmt::format(
-      "error in nats: mean absolute {:.5f}, rms {:.5f}, largest {:.5f}",
-      test.mean_absolute_error, test.rms_error, test.max_absolute_error));
-  page->Line(fmt::format("bias in nats: {:+.5f}, predictions are too {}",
-                         test.mean_error,
-                         test.mean_error > 0 ? "high" : "low"));
 }
 
 }  // namespace isoflop

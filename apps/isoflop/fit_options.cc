@@ -66,6 +66,9 @@ void AddFitOptions(CLI::App* command, FitArgs* args) {
                       "Threads of the bootstrap (default: one per core)");
   command->add_option("--holdout-above", args->holdout_above,
                       "Fit runs up to this many FLOPs, predict the others");
+  command->add_option("--seed-noise", args->seed_noise,
+                      "Standard deviation of the loss between seeds, in nats "
+                      "(default: from repeated seeds, where there are any)");
   command
       ->add_option("--flops", args->budgets_flops,
                    "Budgets to allocate, in FLOPs "
@@ -103,6 +106,7 @@ FitOptions ResolveFitOptions(const FitArgs& args) {
         FromWord<ResampleUnit>("--bootstrap-unit", args.bootstrap_unit);
   }
   options.budgets_flops = args.budgets_flops;
+  options.seed_noise = args.seed_noise;
   if (args.holdout_above != 0.0) options.holdout_above = args.holdout_above;
   Validate(options);
   return options;

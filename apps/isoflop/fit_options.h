@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct FitArgs {
   std::string bootstrap_unit;
   std::vector<double> budgets_flops;
   double holdout_above = 0.0;
+  std::optional<double> seed_noise;
   FitOptions options;  // what needs no conversion, and the defaults
 };
 

@@ -13,7 +13,8 @@ namespace isoflop {
 
 SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
                   const SweepDir& dir, const FitOptions& options) {
-  ObservationSet observations = SweepObservations(plan, results);
+  ObservationSet observations =
+      SweepObservations(plan, results, ReadJsonFile(dir.sweep_json()));
   observations.source = dir.root().string();
   Require(!observations.rows.empty(),
           "{}: no run has ended well yet, so there is nothing to fit",

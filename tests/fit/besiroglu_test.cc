@@ -139,11 +139,23 @@ TEST(Besiroglu, LargeRunsArePredictedFromSmallOnesAsKnown) {
   FitOptions options;
   options.holdout_above = 1e21;
   const FitReport report = FitPoints({}, 5, options);
-  ASSERT_TRUE(report.holdout.has_value());
-  EXPECT_EQ(report.holdout->fitted, 217);
-  EXPECT_EQ(report.holdout->held_out, 23);
-  EXPECT_NEAR(report.holdout->mean_absolute_error, 0.02377, 5e-6);
-  EXPECT_NEAR(report.holdout->rms_error, 0.02823, 5e-6);
+  ASSERT_EQ(report.holdouts.size(), 4U);  // three more of its own
+  const Holdout& test = report.holdouts.front();
+  EXPECT_EQ(test.fitted, 217);
+  EXPECT_EQ(test.held_out, 23);
+  EXPECT_NEAR(test.mean_absolute_error, 0.02377, 5e-6);
+  EXPECT_NEAR(test.rms_error, 0.02823, 5e-6);
+  EXPECT_TRUE(test.certificate.converged);
+}
+
+TEST(Besiroglu, TheFivePointsOfLargestResidualMoveBetaAsKnown) {
+  ISOFLOP_NEED_BESIROGLU();
+  const FitReport report = FitPoints({}, 0);
+  const auto& worst = report.diagnostics.influence->worst;
+  ASSERT_TRUE(worst.has_value());
+  EXPECT_EQ(worst->runs.size(), 5U);
+  EXPECT_NEAR(worst->beta, 0.3671724 - 0.4530493, 1e-6);
+  EXPECT_NEAR(worst->alpha, 0.3473105 - 0.3493129, 1e-6);
 }
 
 #ifdef __SANITIZE_ADDRESS__

@@ -111,13 +111,50 @@ TEST(SweepObservations, CountsSeveralRunsInThePlural) {
               ElementsAre("4 runs have no result yet and are left out"));
 }
 
-TEST(SweepObservations, SaysWhatVariesBesideSizeAndLength) {
+Json VariedFile(Json own_position) {
   Json file = TinySweepFile();
   file["vary"] = {{"model.position", {"rotary", "none"}}};
+  if (!own_position.is_null()) {
+    file["model"]["position"] = std::move(own_position);
+  }
+  return file;
+}
+
+TEST(SweepObservations, TakesTheVariantThatTheSweepItselfDescribes) {
+  const Json file = VariedFile("none");
   const TinySweep sweep(file);
-  const ObservationSet set = SweepObservations(sweep.plan, AllOk(sweep.plan));
-  EXPECT_THAT(set.notes, ElementsAre("the sweep varies model.position (2 "
-                                     "variants): all are fitted together"));
+  const ObservationSet set = SweepObservations(sweep.plan, AllOk(sweep.plan),
+                                               ParamsKind::kAsGiven, file);
+  EXPECT_EQ(set.rows.size(), 4U);
+  EXPECT_EQ(set.rows.front().L, 2.5);  // the fifth of eight results
+  EXPECT_THAT(set.warnings,
+              ElementsAre("the sweep trained 2 variants: only the one with "
+                          "model.position = none is fitted, and the 4 runs of "
+                          "the others are left out"));
+}
+
+TEST(SweepObservations, TakesTheFirstVariantWhereTheSweepDescribesNone) {
+  const Json file = VariedFile(nullptr);
+  const TinySweep sweep(file);
+  const ObservationSet set = SweepObservations(sweep.plan, AllOk(sweep.plan),
+                                               ParamsKind::kAsGiven, file);
+  EXPECT_EQ(set.rows.size(), 4U);
+  EXPECT_EQ(set.rows.front().L, 2.9);
+  EXPECT_EQ(BaseVariant(sweep.plan, file),
+            Json({{"model.position", "rotary"}}));
+}
+
+TEST(SweepObservations, CountsTheLearningRatesOfTheWholeSweep) {
+  Json file = TinySweepFile();
+  EXPECT_EQ(SweepObservations(TinySweep(file).plan, {}).learning_rates, 1);
+  file["vary"] = {{"training.peak_lr", {0.001, 0.002, 0.004}}};
+  EXPECT_EQ(SweepObservations(TinySweep(file).plan, {}).learning_rates, 3);
+}
+
+TEST(SweepObservations, WarnsOfNothingWhereNothingVaries) {
+  const TinySweep sweep;
+  EXPECT_THAT(SweepObservations(sweep.plan, AllOk(sweep.plan)).warnings,
+              IsEmpty());
 }
 
 TEST(Tally, CountsHowRunsEnded) {

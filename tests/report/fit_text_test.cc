@@ -99,7 +99,7 @@ TEST(FitText, CountsBudgetsThatHaveNoProfile) {
 TEST(FitText, LeavesOutLawsThatWereNotAskedFor) {
   FitReport report = SampleReport();
   report.kaplan.reset();
-  report.holdout.reset();
+  report.holdouts.clear();
   report.isoflop.reset();
   const std::string text = FitText(report);
   EXPECT_THAT(text, Not(HasSubstr("Kaplan")));

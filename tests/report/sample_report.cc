@@ -195,6 +195,8 @@ Holdout SampleHoldout() {
   holdout.fitted = 21;
   holdout.held_out = 11;
   holdout.law = {1.1291, 251.2, 802.9, 0.6651, 0.5744};
+  holdout.certificate = SampleFit().certificate;
+  holdout.extrapolation_decades = 0.6665;
   holdout.mean_absolute_error = 0.00291;
   holdout.rms_error = 0.00352;
   holdout.mean_error = -0.0011;
@@ -251,8 +253,8 @@ FitReport SampleReport() {
       .resamples = 1000, .unit = ResampleUnit::kGroup, .units = 10, .seed = 42};
   AddResults(&report);
   report.chinchilla_bootstrap = SampleBootstrap();
-  report.holdout = SampleHoldout();
   report.conventions = SampleConventions();
+  report.holdouts = {SampleHoldout()};
   report.allocations = SampleAllocations();
   report.notes = {"1 run diverged and is left out",
                   "the 2 observations of largest loss were dropped"};
@@ -306,9 +308,10 @@ FitReport UnsupportedReport() {
     curve->with_offset.reason = curve->reason;
   }
   report.kaplan->joint.reason = "6 runs with 2 different N";
-  report.holdout.emplace().reason = "no run has C above 2e+12";
-  report.holdout->above_flops = 2e12;
-  report.holdout->fitted = 6;
+  Holdout& holdout = report.holdouts.emplace_back();
+  holdout.reason = "no run has C above 2e+12";
+  holdout.above_flops = 2e12;
+  holdout.fitted = 6;
   return report;
 }
 

@@ -1,0 +1,169 @@
+#include "analysis/fit/checklist.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace isoflop {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+void CheckSizes(const FitReport& report, Strings* warnings) {
+  const auto sizes =
+      static_cast<int>(CountDistinct(report.used, &Observation::N));
+  if (sizes >= kFewSizes) return;
+  warnings->push_back(fmt::format(
+      "N has only {} different values: a power of N over a constant is hardly "
+      "tested by fewer than {}",
+      sizes, kFewSizes));
+}
+
+void CheckRange(const FitReport& report, const char* name,
+                double Observation::*quantity, Strings* warnings) {
+  const auto [low, high] = std::ranges::minmax(report.used, {}, quantity);
+  const double ratio = high.*quantity / low.*quantity;
+  if (ratio >= kNarrowRange) return;
+  warnings->push_back(fmt::format(
+      "{} ranges only from {:.3g} to {:.3g}, {:.1f} times or {:.2f} decades: "
+      "an exponent from less than one decade is a guess",
+      name, low.*quantity, high.*quantity, ratio, std::log10(ratio)));
+}
+
+void CheckCount(const FitReport& report, Strings* warnings) {
+  constexpr int kCoefficients = 5;
+  const double each = static_cast<double>(report.used.size()) / kCoefficients;
+  if (!report.chinchilla || report.chinchilla->status != FitStatus::kOk ||
+      each >= kRunsPerCoefficient) {
+    return;
+  }
+  warnings->push_back(fmt::format(
+      "Approach 3: {} runs for {} coefficients, {:.1f} each: with fewer than "
+      "{:.0f} each the law can follow the noise",
+      report.used.size(), kCoefficients, each, kRunsPerCoefficient));
+}
+
+bool Same(double x, const std::optional<double>& y) {
+  return y && std::abs(x - *y) <= 1e-9 * x;
+}
+
+void CheckConventions(const FitReport& report, Strings* warnings) {
+  int total = 0;
+  int non_embedding = 0;
+  for (const Observation& o : report.used) {
+    const bool is_total = Same(o.N, o.params_total);
+    const bool is_non_embedding = Same(o.N, o.params_non_embedding);
+    if (is_total == is_non_embedding) continue;  // neither tells, or both
+    ++(is_total ? total : non_embedding);
+  }
+  if (total == 0 || non_embedding == 0) return;
+  warnings->push_back(fmt::format(
+      "N counts all parameters in {} runs and non-embedding parameters in {}: "
+      "mixed conventions bend the law; choose one with --params",
+      total, non_embedding));
+}
+
+void CheckLearningRate(const FitReport& report, Strings* warnings) {
+  const auto& rates = report.observations.learning_rates;
+  if (!rates || *rates >= 3) return;
+  warnings->push_back(fmt::format(
+      "the sweep trained at {} learning rate{}: unless it was tuned elsewhere "
+      "at the smallest and the largest size, a rate that suits only some sizes "
+      "bends the law",
+      *rates, *rates == 1 ? "" : "s"));
+}
+
+void CheckSeeds(const FitReport& report, Strings* warnings) {
+  if (report.seed_noise) return;
+  warnings->push_back(fmt::format(
+      "none of {} different (N, D) was trained at two seeds: how far seed "
+      "noise "
+      "moves a loss is not known (repeat some runs, or give --seed-noise)",
+      Cells(report.used).size()));
+}
+
+void CheckExtrapolation(const FitReport& report, Strings* warnings) {
+  const double span = std::log10(report.observations.largest_flops /
+                                 report.observations.smallest_flops);
+  double farthest = 0.0;
+  double flops = 0.0;
+  for (const Allocation& allocation : report.allocations) {
+    if (allocation.extrapolation_decades <= farthest) continue;
+    farthest = allocation.extrapolation_decades;
+    flops = allocation.flops;
+  }
+  if (farthest <= span) return;
+  warnings->push_back(fmt::format(
+      "C = {:.3g} lies {:.2f} decades beyond the data, which themselves reach "
+      "over {:.2f}: nothing here tests the law that far",
+      flops, farthest, span));
+}
+
+void WarnOfTrends(const Residuals& residuals, Strings* warnings) {
+  for (const ResidualTrend& trend : residuals.trends) {
+    if (!trend.notable()) continue;
+    warnings->push_back(fmt::format(
+        "Approach 3: residuals go with {} (rank correlation {:+.2f}, with the "
+        "distance from its middle {:+.2f}; by chance {:.2f}): the law's form "
+        "does not suit these data",
+        trend.quantity, trend.slope, trend.bend, trend.significant));
+  }
+}
+
+void WarnOfLackOfFit(const LackOfFit& test, const SeedNoise& noise,
+                     Strings* warnings) {
+  if (test.p_value >= 0.01) return;
+  warnings->push_back(fmt::format(
+      "Approach 3: the law misses by {:.2g} nats rms where seeds differ by "
+      "{:.2g} (F = {:.2f}, p = {:.1g}): a better law would do better",
+      test.rms_residual, noise.loss_std, test.F, test.p_value));
+}
+
+void WarnOfWorst(const Influence& worst, const ChinchillaFit& fit,
+                 const ChinchillaBootstrap& bootstrap, Strings* warnings) {
+  const auto warn = [&](const char* name, double change, double estimate,
+                        const Spread& spread) {
+    if (std::abs(change) <= spread.standard_error) return;
+    warnings->push_back(fmt::format(
+        "Approach 3: without the {} runs of largest residual {} would be "
+        "{:.4g} "
+        "instead of {:.4g}, a change of {:+.1g}, more than its standard error",
+        worst.runs.size(), name, estimate + change, estimate, change));
+  };
+  warn("alpha", worst.alpha, fit.law.alpha, bootstrap.alpha);
+  warn("beta", worst.beta, fit.law.beta, bootstrap.beta);
+}
+
+}  // namespace
+
+Strings ChecklistWarnings(const FitReport& report) {
+  Strings warnings;
+  CheckSizes(report, &warnings);
+  CheckRange(report, "N", &Observation::N, &warnings);
+  CheckRange(report, "D", &Observation::D, &warnings);
+  CheckRange(report, "C", &Observation::C, &warnings);
+  CheckCount(report, &warnings);
+  CheckConventions(report, &warnings);
+  CheckLearningRate(report, &warnings);
+  CheckSeeds(report, &warnings);
+  CheckExtrapolation(report, &warnings);
+  return warnings;
+}
+
+Strings DiagnosticWarnings(const FitReport& report) {
+  Strings warnings;
+  const Diagnostics& found = report.diagnostics;
+  if (found.residuals) WarnOfTrends(*found.residuals, &warnings);
+  if (found.lack_of_fit) {
+    WarnOfLackOfFit(*found.lack_of_fit, *report.seed_noise, &warnings);
+  }
+  if (found.influence && found.influence->worst &&
+      report.chinchilla_bootstrap) {
+    WarnOfWorst(*found.influence->worst, *report.chinchilla,
+                *report.chinchilla_bootstrap, &warnings);
+  }
+  return warnings;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,132 @@
+#include "analysis/fit/influence.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/fit/chinchilla_solver.h"
+#include "analysis/fit/residuals.h"
+
+namespace isoflop {
+namespace {
+
+constexpr double kWorstShare = 0.02;
+
+/// Mean and standard deviation of ln N or ln D.
+struct LogMoments {
+  LogMoments(std::span<const Observation> observations,
+             double Observation::*quantity) {
+    const auto count = static_cast<double>(observations.size());
+    for (const Observation& o : observations) {
+      mean += std::log(o.*quantity) / count;
+    }
+    for (const Observation& o : observations) {
+      const double d = std::log(o.*quantity) - mean;
+      variance += d * d / count;
+    }
+  }
+
+  /// Squared distance from the mean in standard deviations.
+  double Distance(double value) const {
+    const double d = std::log(value) - mean;
+    return variance > 0.0 ? d * d / variance : 0.0;
+  }
+
+  double mean = 0.0;
+  double variance = 0.0;
+};
+
+/// Refits without some of the runs.
+class LeaveOut {
+ public:
+  LeaveOut(std::span<const Observation> observations,
+           const ObjectiveOptions& options, const ChinchillaFit& fit,
+           double flops)
+      : solver_(observations, options),
+        fit_(fit),
+        flops_(flops),
+        log_params_opt_(std::log(OptimumAt(fit.law, flops).N)),
+        factors_(observations.size(), 1.0) {}
+
+  std::optional<Influence> Without(const std::vector<std::size_t>& runs) {
+    for (const std::size_t i : runs) factors_[i] = 0.0;
+    const Refit refit = solver_.SolveAgain(factors_, fit_.law, fit_.student_t);
+    for (const std::size_t i : runs) factors_[i] = 1.0;
+    if (!refit.law) return std::nullopt;
+    const Chinchilla& law = *refit.law;
+    return Influence{
+        .runs = runs,
+        .alpha = law.alpha - fit_.law.alpha,
+        .beta = law.beta - fit_.law.beta,
+        .a = ParamsExponent(law) - ParamsExponent(fit_.law),
+        .log_params_opt = std::log(OptimumAt(law, flops_).N) - log_params_opt_};
+  }
+
+ private:
+  ChinchillaSolver solver_;
+  const ChinchillaFit& fit_;
+  double flops_;
+  double log_params_opt_;
+  std::vector<double> factors_;
+};
+
+/// The runs to leave out, one at a time.
+std::vector<std::size_t> Candidates(std::span<const Observation> observations,
+                                    const ObjectiveOptions& options,
+                                    const ChinchillaFit& fit) {
+  std::vector<std::size_t> runs(observations.size());
+  for (std::size_t i = 0; i < runs.size(); ++i) runs[i] = i;
+  if (runs.size() <= kMostLeftOut) return runs;
+  const LogMoments sizes(observations, &Observation::N);
+  const LogMoments tokens(observations, &Observation::D);
+  const double most = options.loss == LossKind::kHuber
+                          ? options.delta
+                          : 3.0 * fit.rms_log_residual;
+  const auto pull = [&](std::size_t i) {
+    const Observation& o = observations[i];
+    const double r = std::abs(std::log(Loss(fit.law, o.N, o.D) / o.L));
+    return -o.weight * std::min(r, most) *
+           std::sqrt(1.0 + sizes.Distance(o.N) + tokens.Distance(o.D));
+  };
+  std::ranges::stable_sort(runs, {}, pull);
+  runs.resize(kMostCandidates);
+  return runs;
+}
+
+std::vector<std::size_t> WorstRuns(std::span<const Observation> observations,
+                                   const Chinchilla& law) {
+  const auto count = static_cast<std::size_t>(
+      std::ceil(kWorstShare * static_cast<double>(observations.size())));
+  std::vector<std::size_t> runs;
+  for (const RunResidual& r : Worst(ResidualsOf(observations, law), count)) {
+    runs.push_back(r.run);
+  }
+  std::ranges::sort(runs);
+  return runs;
+}
+
+}  // namespace
+
+InfluenceStudy StudyInfluence(std::span<const Observation> observations,
+                              const ObjectiveOptions& options,
+                              const ChinchillaFit& fit) {
+  InfluenceStudy study;
+  study.flops = 10.0 * std::ranges::max(observations, {}, &Observation::C).C;
+  LeaveOut refits(observations, options, fit, study.flops);
+  for (const std::size_t i : Candidates(observations, options, fit)) {
+    ++study.left_out;
+    auto influence = refits.Without({i});
+    if (influence) {
+      study.single.push_back(std::move(*influence));
+    } else {
+      ++study.undetermined;
+    }
+  }
+  std::ranges::stable_sort(study.single, {}, [](const Influence& influence) {
+    return -std::abs(influence.log_params_opt);
+  });
+  study.single.resize(std::min(study.single.size(), kMostReported));
+  study.worst = refits.Without(WorstRuns(observations, fit.law));
+  return study;
+}
+
+}  // namespace isoflop

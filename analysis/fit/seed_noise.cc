@@ -1,0 +1,92 @@
+#include "analysis/fit/seed_noise.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace isoflop {
+namespace {
+
+constexpr double kRounding = 1e-9;
+
+/// The number of the class of values that differ by rounding only, for each.
+std::vector<int> Classes(std::span<const Observation> observations,
+                         double Observation::*quantity) {
+  std::vector<std::size_t> order(observations.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::sort(order, {},
+                    [&](std::size_t i) { return observations[i].*quantity; });
+  std::vector<int> classes(observations.size(), 0);
+  int current = 0;
+  for (std::size_t k = 1; k < order.size(); ++k) {
+    const double last = observations[order[k - 1]].*quantity;
+    const double next = observations[order[k]].*quantity;
+    if (next > last * (1.0 + kRounding)) ++current;
+    classes[order[k]] = current;
+  }
+  return classes;
+}
+
+/// The losses of one cell, one of each seed that is named.
+std::vector<double> LossesBySeed(std::span<const Observation> observations,
+                                 const std::vector<std::size_t>& cell) {
+  std::vector<double> losses;
+  std::set<std::int64_t> seeds;
+  for (const std::size_t i : cell) {
+    const Observation& o = observations[i];
+    if (o.seed && seeds.insert(*o.seed).second) losses.push_back(o.L);
+  }
+  return losses;
+}
+
+double SquaresAboutMean(const std::vector<double>& losses) {
+  double mean = 0.0;
+  for (const double L : losses) mean += L / static_cast<double>(losses.size());
+  double squares = 0.0;
+  for (const double L : losses) squares += (L - mean) * (L - mean);
+  return squares;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::size_t>> Cells(
+    std::span<const Observation> observations) {
+  const std::vector<int> sizes = Classes(observations, &Observation::N);
+  const std::vector<int> tokens = Classes(observations, &Observation::D);
+  std::vector<std::vector<std::size_t>> cells;
+  std::map<std::pair<int, int>, std::size_t> known;
+  for (std::size_t i = 0; i < observations.size(); ++i) {
+    const auto [cell, is_new] =
+        known.emplace(std::pair(sizes[i], tokens[i]), cells.size());
+    if (is_new) cells.emplace_back();
+    cells[cell->second].push_back(i);
+  }
+  return cells;
+}
+
+std::optional<SeedNoise> EstimateSeedNoise(
+    std::span<const Observation> observations) {
+  double squares = 0.0;
+  int degrees = 0;
+  for (const auto& cell : Cells(observations)) {
+    const std::vector<double> losses = LossesBySeed(observations, cell);
+    if (losses.size() < 2) continue;
+    squares += SquaresAboutMean(losses);
+    degrees += static_cast<int>(losses.size()) - 1;
+  }
+  if (!(squares > 0.0)) return std::nullopt;
+  return SeedNoise{.loss_std = std::sqrt(squares / degrees),
+                   .degrees_of_freedom = degrees,
+                   .source = SeedNoiseSource::kRepeatedSeeds};
+}
+
+std::optional<SeedNoise> SeedNoiseOf(std::span<const Observation> observations,
+                                     std::optional<double> given_loss_std) {
+  if (!given_loss_std) return EstimateSeedNoise(observations);
+  return SeedNoise{.loss_std = *given_loss_std,
+                   .degrees_of_freedom = {},
+                   .source = SeedNoiseSource::kGiven};
+}
+
+}  // namespace isoflop

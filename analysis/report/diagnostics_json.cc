@@ -1,0 +1,94 @@
+#include "analysis/report/diagnostics_json.h"
+
+#include "analysis/report/json_numbers.h"
+
+namespace isoflop {
+namespace {
+
+Json ToJson(const RunResidual& residual, const Observation& run) {
+  Json json{{"run", residual.run}};
+  PutNumber(&json, "params", run.N);
+  PutNumber(&json, "tokens", run.D);
+  PutNumber(&json, "flops", run.C);
+  PutNumber(&json, "loss", run.L);
+  PutNumber(&json, "predicted", residual.predicted);
+  PutNumber(&json, "log_residual", residual.log_residual);
+  return json;
+}
+
+Json ResidualsJson(const Residuals& residuals,
+                   const std::vector<Observation>& runs) {
+  Json json = Json::array();
+  const auto listed = residuals.runs.size() <= kMostResiduals
+                          ? residuals.runs
+                          : Worst(residuals, kMostResiduals);
+  for (const RunResidual& residual : listed) {
+    json.push_back(ToJson(residual, runs[residual.run]));
+  }
+  return json;
+}
+
+Json TrendsJson(const Residuals& residuals) {
+  Json json = Json::array();
+  for (const ResidualTrend& trend : residuals.trends) {
+    json.push_back({{"quantity", trend.quantity},
+                    {"slope", trend.slope},
+                    {"bend", trend.bend},
+                    {"significant", trend.significant}});
+  }
+  return json;
+}
+
+Json ToJson(const Influence& influence) {
+  return {{"runs", influence.runs},
+          {"alpha", influence.alpha},
+          {"beta", influence.beta},
+          {"a", influence.a},
+          {"log_params_opt", influence.log_params_opt}};
+}
+
+Json ToJson(const InfluenceStudy& study) {
+  Json json{{"flops", study.flops},
+            {"left_out", study.left_out},
+            {"undetermined", study.undetermined},
+            {"largest", Json::array()}};
+  for (const Influence& influence : study.single) {
+    json["largest"].push_back(ToJson(influence));
+  }
+  if (study.worst) json["worst_residuals"] = ToJson(*study.worst);
+  return json;
+}
+
+Json ToJson(const LackOfFit& test) {
+  Json json{{"cells", test.cells},
+            {"degrees_of_freedom", test.degrees_of_freedom}};
+  PutNumber(&json, "rms_residual", test.rms_residual);
+  PutNumber(&json, "F", test.F);
+  PutNumber(&json, "p_value", test.p_value);
+  return json;
+}
+
+}  // namespace
+
+void PutDiagnostics(const FitReport& report, Json* section) {
+  const Diagnostics& found = report.diagnostics;
+  if (found.residuals) {
+    (*section)["residuals"] = ResidualsJson(*found.residuals, report.used);
+    (*section)["residual_trends"] = TrendsJson(*found.residuals);
+  }
+  if (found.influence) (*section)["influence"] = ToJson(*found.influence);
+  if (found.lack_of_fit) {
+    (*section)["lack_of_fit"] = ToJson(*found.lack_of_fit);
+  }
+}
+
+Json ToJson(const SeedNoise& noise) {
+  Json json{{"loss_std", noise.loss_std}};
+  if (noise.degrees_of_freedom) {
+    json["degrees_of_freedom"] = *noise.degrees_of_freedom;
+  }
+  json["source"] = NameOf(noise.source);
+  return json;
+}
+
+}  // namespace isoflop
