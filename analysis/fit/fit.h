@@ -18,6 +18,7 @@
 #include "analysis/fit/holdout.h"
 #include "analysis/fit/isoflop_fit.h"
 #include "analysis/fit/kaplan_fit.h"
+#include "analysis/fit/more_laws.h"
 #include "analysis/fit/observation.h"
 
 namespace isoflop {
@@ -30,7 +31,8 @@ struct ObservationSummary {
   int used = 0;
   ParamsKind params = ParamsKind::kAsGiven;
   FlopsKind flops = FlopsKind::kSixND;
-  double smallest_flops = 0.0;  // C of the runs used
+  std::optional<CurveColumns> curve = {};  // set: two columns, and no runs
+  double smallest_flops = 0.0;             // C of the runs used
   double largest_flops = 0.0;
 };
 
@@ -48,6 +50,7 @@ struct FitReport {
   std::optional<IsoflopFit> isoflop;
   std::optional<EnvelopeFit> envelope;
   std::optional<KaplanFit> kaplan;
+  MoreLaws more_laws;
   std::optional<Holdout> holdout;
 
   std::vector<Allocation> allocations;  // one a budget; by Approach 3
@@ -68,5 +71,10 @@ struct FitReport {
 /// or when an observation has a number that is not finite and positive.
 FitReport FitScalingLaws(const ObservationSet& observations,
                          const FitOptions& options);
+
+/// Fits the laws of one variable among `options` to the points of two columns.
+/// The report has their fits and nothing else.
+/// Throws Error when Validate(options) does, and for a law of more variables.
+FitReport FitCurveLaws(const CurvePoints& curve, const FitOptions& options);
 
 }  // namespace isoflop

@@ -252,26 +252,24 @@ std::optional<Json> ParseLine(std::string_view text, int line,
   }
 }
 
-bool IsJsonLines(const std::filesystem::path& path, std::string_view text) {
-  if (path.extension() == ".jsonl" || path.extension() == ".ndjson") {
-    return true;
-  }
-  if (path.extension() == ".csv") return false;
-  if (text.starts_with(kByteOrderMark)) {
-    text.remove_prefix(kByteOrderMark.size());
-  }
-  const auto first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && text[first] == '{';
-}
-
 }  // namespace
 
 ObservationSet ReadObservations(const std::filesystem::path& path,
-                                const std::vector<ColumnName>& columns) {
-  const std::string text = ReadFile(path);
-  return IsJsonLines(path, text)
-             ? ParseJsonLinesObservations(text, path.string(), columns)
-             : ParseCsvObservations(text, path.string(), columns);
+                                const std::vector<ColumnName>& columns,
+                                const std::vector<RowCondition>& conditions) {
+  std::string text = ReadFile(path);
+  const bool json_lines = HoldsJsonLines(path, text);
+  if (!conditions.empty()) {
+    text = TextOfRows(text, path.string(), json_lines, conditions);
+  }
+  ObservationSet set =
+      json_lines ? ParseJsonLinesObservations(text, path.string(), columns)
+                 : ParseCsvObservations(text, path.string(), columns);
+  for (const RowCondition& condition : conditions) {
+    set.notes.push_back(fmt::format("rows with {} = {} only", condition.column,
+                                    condition.value));
+  }
+  return set;
 }
 
 ObservationSet ParseCsvObservations(std::string_view text,

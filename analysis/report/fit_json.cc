@@ -3,11 +3,22 @@
 #include "analysis/report/allocation_report.h"
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/law_json.h"
+#include "analysis/report/laws_json.h"
 
 namespace isoflop {
 namespace {
 
+/// Of a file of which two columns were read, whatever they mean.
+Json CurveJson(const ObservationSummary& summary) {
+  Json json{{"source", summary.source},   {"read", summary.read},
+            {"dropped", summary.dropped}, {"used", summary.used},
+            {"x", summary.curve->x},      {"y", summary.curve->y}};
+  PutText(&json, "y_std", summary.curve->y_std);
+  return json;
+}
+
 Json ToJson(const ObservationSummary& summary) {
+  if (summary.curve) return CurveJson(summary);
   Json json{
       {"source", summary.source},         {"read", summary.read},
       {"dropped", summary.dropped},       {"used", summary.used},
@@ -50,6 +61,11 @@ void PutLaws(Json* json, const FitReport& report, const ExactLoss& exact) {
   if (report.isoflop) (*json)["isoflop"] = ToJson(*report.isoflop);
   if (report.envelope) (*json)["envelope"] = ToJson(*report.envelope);
   if (report.kaplan) (*json)["kaplan"] = ToJson(*report.kaplan);
+  const MoreLaws& more = report.more_laws;
+  if (!more.fits.empty()) {
+    (*json)["laws"] = LawsJson(more, report.options.objective);
+  }
+  if (more.comparison) (*json)["comparison"] = ToJson(*more.comparison);
 }
 
 }  // namespace
