@@ -105,6 +105,7 @@ void FitLaws(const CurveEnvelope* curves, FitReport* report) {
   if (AskedFor(options, LawKind::kKaplan)) {
     report->kaplan = FitKaplan(used, surface);
   }
+  report->more_laws = FitMoreLaws(used, options, report->chinchilla);
 }
 
 void AddUncertainty(const CurveEnvelope* curves, FitReport* report) {
@@ -169,7 +170,7 @@ bool FitReport::usable() const {
   return (chinchilla && chinchilla->status == FitStatus::kOk) ||
          (isoflop && isoflop->status == FitStatus::kOk) ||
          (envelope && envelope->status == FitStatus::kOk) ||
-         (kaplan && kaplan->supported());
+         (kaplan && kaplan->supported()) || more_laws.usable();
 }
 
 FitReport FitScalingLaws(const ObservationSet& observations,
@@ -202,6 +203,26 @@ FitReport FitScalingLaws(const ObservationSet& observations,
     report.chinchilla.reset();
     report.chinchilla_bootstrap.reset();
   }
+  return report;
+}
+
+FitReport FitCurveLaws(const CurvePoints& curve, const FitOptions& options) {
+  Validate(options);
+  for (const LawKind law : options.laws) {
+    Require(OfOneVariable(law),
+            "--x: {} is no law of one variable; such are broken_power_law and "
+            "power",
+            NameOf(law));
+  }
+  const auto points = static_cast<int>(curve.points.size());
+  FitReport report;
+  report.options = options;
+  report.observations.source = curve.source;
+  report.observations.read = points;
+  report.observations.used = points;
+  report.observations.curve = curve.columns;
+  report.notes = curve.notes;
+  report.more_laws = FitCurves(curve, options);
   return report;
 }
 

@@ -20,6 +20,7 @@
 #include "analysis/fit/holdout.h"
 #include "analysis/fit/isoflop_fit.h"
 #include "analysis/fit/kaplan_fit.h"
+#include "analysis/fit/more_laws.h"
 #include "analysis/fit/observation.h"
 #include "analysis/fit/seed_noise.h"
 
@@ -33,7 +34,8 @@ struct ObservationSummary {
   int used = 0;
   ParamsKind params = ParamsKind::kAsGiven;
   FlopsKind flops = FlopsKind::kSixND;
-  double smallest_flops = 0.0;  // C of the runs used
+  std::optional<CurveColumns> curve = {};  // set: two columns, and no runs
+  double smallest_flops = 0.0;             // C of the runs used
   double largest_flops = 0.0;
   std::optional<ObservedReach> reach;  // of the runs used
 
@@ -64,6 +66,7 @@ struct FitReport {
   std::optional<SeedNoise> seed_noise;  // absent: not known
 
   std::vector<ConventionFit> conventions;  // empty: one count of N is known
+  MoreLaws more_laws;
 
   std::vector<Allocation> allocations;  // one a budget; by Approach 3
 
@@ -83,5 +86,10 @@ struct FitReport {
 /// or when an observation has a number that is not finite and positive.
 FitReport FitScalingLaws(const ObservationSet& observations,
                          const FitOptions& options);
+
+/// Fits the laws of one variable among `options` to the points of two columns.
+/// The report has their fits and nothing else.
+/// Throws Error when Validate(options) does, and for a law of more variables.
+FitReport FitCurveLaws(const CurvePoints& curve, const FitOptions& options);
 
 }  // namespace isoflop

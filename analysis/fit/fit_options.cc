@@ -5,6 +5,7 @@
 #include <climits>
 #include <cmath>
 
+#include "analysis/fit/more_laws.h"
 #include "lib/core/error.h"
 
 namespace isoflop {
@@ -50,6 +51,7 @@ void Validate(const FitOptions& options) {
   for (const double flops : options.budgets_flops) {
     CheckPositive("--flops", flops, &problems);
   }
+  CheckFixed(options, &problems);
   problems.ThrowIfAny();
 }
 

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "analysis/fit/observation.h"
@@ -12,13 +14,30 @@
 
 namespace isoflop {
 
-enum class LawKind { kChinchilla, kIsoflop, kEnvelope, kKaplan };
+/// The first four are fitted unless others are asked for; kPower is two laws,
+/// with and without an offset.
+enum class LawKind {
+  kChinchilla,
+  kIsoflop,
+  kEnvelope,
+  kKaplan,
+  kRepeatedData,
+  kOvertraining,
+  kFarseer,
+  kBrokenPowerLaw,
+  kPower
+};
 
-constexpr std::array<NamedValue<LawKind>, 4> EnumNames(LawKind) {
+constexpr std::array<NamedValue<LawKind>, 9> EnumNames(LawKind) {
   return {{{LawKind::kChinchilla, "chinchilla"},
            {LawKind::kIsoflop, "isoflop"},
            {LawKind::kEnvelope, "envelope"},
-           {LawKind::kKaplan, "kaplan"}}};
+           {LawKind::kKaplan, "kaplan"},
+           {LawKind::kRepeatedData, "repeated_data"},
+           {LawKind::kOvertraining, "overtraining"},
+           {LawKind::kFarseer, "farseer"},
+           {LawKind::kBrokenPowerLaw, "broken_power_law"},
+           {LawKind::kPower, "power"}}};
 }
 
 /// How a residual r is penalised. See loss_function.h for the formulas.
@@ -67,6 +86,9 @@ struct ObjectiveOptions {
   LossKind loss = LossKind::kHuber;
   double delta = 1e-3;  // where Huber turns linear; Hoffmann et al. 2022
   ResidualKind residual = ResidualKind::kLog;
+
+  /// Coefficients that are given instead of fitted, by their names.
+  std::map<std::string, double> fixed = {};
 };
 
 struct BootstrapOptions {

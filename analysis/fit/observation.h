@@ -22,7 +22,8 @@ struct Observation {
   double L = 0.0;  // validation loss, nats per token
   double C = 0.0;  // training compute in FLOPs, as ObservationSet::flops says
 
-  std::optional<double> budget_flops;  // nominal IsoFLOP budget, when known
+  std::optional<double> unique_tokens;  // of D; absent: all of them
+  std::optional<double> budget_flops;   // nominal IsoFLOP budget, when known
   std::optional<std::int64_t> seed;
   std::string group;  // runs that share a trunk; empty: a group of its own
   std::optional<double> params_total;

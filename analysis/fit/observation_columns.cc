@@ -178,6 +178,7 @@ std::optional<Observation> RawRow::ToObservation() const {
   o.weight = Number(Quantity::kWeight).value_or(1.0);
   o.loss_std = Number(Quantity::kLossStd);
   o.budget_flops = Number(Quantity::kBudgetFlops);
+  o.unique_tokens = Number(Quantity::kUniqueTokens);
   o.seed = seed_;
   o.group = group_;
   if (Positive(o.D) && Positive(o.C)) return o;

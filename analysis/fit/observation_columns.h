@@ -28,12 +28,13 @@ enum class Quantity {
   kWeight,
   kLossStd,
   kBudgetFlops,
+  kUniqueTokens,
   kParamsTotal,
   kParamsNonEmbedding,
   kStatus
 };
 
-constexpr std::array<NamedValue<Quantity>, 12> EnumNames(Quantity) {
+constexpr std::array<NamedValue<Quantity>, 13> EnumNames(Quantity) {
   return {{{Quantity::kParams, "params"},
            {Quantity::kTokens, "tokens"},
            {Quantity::kLoss, "loss"},
@@ -43,6 +44,7 @@ constexpr std::array<NamedValue<Quantity>, 12> EnumNames(Quantity) {
            {Quantity::kWeight, "weight"},
            {Quantity::kLossStd, "loss_std"},
            {Quantity::kBudgetFlops, "budget_flops"},
+           {Quantity::kUniqueTokens, "unique_tokens"},
            {Quantity::kParamsTotal, "params_total"},
            {Quantity::kParamsNonEmbedding, "params_non_embedding"},
            {Quantity::kStatus, "status"}}};

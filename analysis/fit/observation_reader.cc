@@ -6,31 +6,34 @@
 namespace isoflop {
 namespace {
 
-bool IsJsonLines(const std::filesystem::path& path, std::string_view text) {
-  if (path.extension() == ".jsonl" || path.extension() == ".ndjson") {
-    return true;
-  }
-  if (path.extension() == ".csv") return false;
-  const auto first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && text[first] == '{';
 }
 
 }  // namespace
 
 ObservationSet ReadObservations(const std::filesystem::path& path,
-                                const std::vector<ColumnName>& columns) {
-  return ReadLabelledObservations(path, columns, "").set;
+                                const std::vector<ColumnName>& columns,
+                                const std::vector<RowCondition>& conditions) {
+  return ReadLabelledObservations(path, columns, "", conditions).set;
 }
 
 LabelledObservations ReadLabelledObservations(
     const std::filesystem::path& path, const std::vector<ColumnName>& columns,
-    const std::string& label) {
+    const std::string& label, const std::vector<RowCondition>& conditions) {
   const std::string file = ReadFile(path);
   const std::string source = path.string();
-  const std::string_view text = RequirePlainText(file, source);
-  return IsJsonLines(path, text)
-             ? ParseJsonLinesObservations(text, source, columns, label)
-             : ParseCsvObservations(text, source, columns, label);
+  std::string text(RequirePlainText(file, source));
+  const bool json_lines = HoldsJsonLines(path, text);
+  if (!conditions.empty()) {
+    text = TextOfRows(text, source, json_lines, conditions);
+  }
+  LabelledObservations read =
+      json_lines ? ParseJsonLinesObservations(text, source, columns, label)
+                 : ParseCsvObservations(text, source, columns, label);
+  for (const RowCondition& condition : conditions) {
+    read.set.notes.push_back(fmt::format("rows with {} = {} only",
+                                         condition.column, condition.value));
+  }
+  return read;
 }
 
 ObservationSet ParseCsvObservations(std::string_view text,

@@ -11,6 +11,7 @@
 #include "analysis/fit/labelled_observations.h"
 #include "analysis/fit/observation.h"
 #include "analysis/fit/observation_columns.h"
+#include "analysis/fit/record_table.h"
 
 namespace isoflop {
 
@@ -18,7 +19,8 @@ namespace isoflop {
 /// .ndjson, or when the text begins with "{"; CSV otherwise.
 ///
 /// Quantities (letters): params (N), tokens (D), loss (L), flops (C), seed,
-/// group, weight, loss_std (or loss_std_error), budget_flops, params_total,
+/// group, weight, loss_std (or loss_std_error), budget_flops, unique_tokens (of
+/// those trained on; all of them unless given), params_total,
 /// params_non_embedding; status, as `isoflop export` writes it: runs without a
 /// loss are left out, and counted in a note. Needed are loss, a parameter
 /// count, and tokens or flops: D = C/(6N) when there are no tokens, C = 6ND
@@ -26,16 +28,21 @@ namespace isoflop {
 /// counts where it equals the same of them in every row. Other columns are not
 /// read, and named in a note.
 ///
+/// With `conditions` only the rows that meet them all are read, and counted in
+/// a note.
+///
 /// Throws Error listing up to 20 problems and how many more there are; for text
 /// that is no UTF-8; and for columns that are not separated by commas.
-ObservationSet ReadObservations(const std::filesystem::path& path,
-                                const std::vector<ColumnName>& columns = {});
+ObservationSet ReadObservations(
+    const std::filesystem::path& path,
+    const std::vector<ColumnName>& columns = {},
+    const std::vector<RowCondition>& conditions = {});
 
 /// As ReadObservations, with the text of the column `label`, which every row
 /// has to have; it may be one of the quantities too.
 LabelledObservations ReadLabelledObservations(
     const std::filesystem::path& path, const std::vector<ColumnName>& columns,
-    const std::string& label);
+    const std::string& label, const std::vector<RowCondition>& conditions = {});
 
 /// As ReadLabelledObservations, from text; `source` names it in messages. An
 /// empty `label` asks for none.

@@ -5,6 +5,7 @@
 #include "analysis/report/diagnostics_json.h"
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/law_json.h"
+#include "analysis/report/laws_json.h"
 
 namespace isoflop {
 namespace {
@@ -18,7 +19,17 @@ void PutReach(Json* json, const ObservedReach& reach) {
   put("tokens_per_param_range", reach.tokens_per_param);
 }
 
+/// Of a file of which two columns were read, whatever they mean.
+Json CurveJson(const ObservationSummary& summary) {
+  Json json{{"source", summary.source},   {"read", summary.read},
+            {"dropped", summary.dropped}, {"used", summary.used},
+            {"x", summary.curve->x},      {"y", summary.curve->y}};
+  PutText(&json, "y_std", summary.curve->y_std);
+  return json;
+}
+
 Json ToJson(const ObservationSummary& summary) {
+  if (summary.curve) return CurveJson(summary);
   Json json{
       {"source", summary.source},         {"read", summary.read},
       {"dropped", summary.dropped},       {"used", summary.used},
@@ -67,6 +78,11 @@ void PutLaws(Json* json, const FitReport& report, const ExactLoss& exact) {
   if (report.isoflop) (*json)["isoflop"] = ToJson(*report.isoflop);
   if (report.envelope) (*json)["envelope"] = ToJson(*report.envelope);
   if (report.kaplan) (*json)["kaplan"] = ToJson(*report.kaplan);
+  const MoreLaws& more = report.more_laws;
+  if (!more.fits.empty()) {
+    (*json)["laws"] = LawsJson(more, report.options.objective);
+  }
+  if (more.comparison) (*json)["comparison"] = ToJson(*more.comparison);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "analysis/report/allocation_report.h"
 #include "analysis/report/conventions_report.h"
 #include "analysis/report/law_text.h"
+#include "analysis/report/laws_text.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/text_page.h"
 
@@ -27,7 +28,17 @@ std::string_view InWords(ParamsKind kind) {
   return "N as given";
 }
 
+std::string CurveLine(const ObservationSummary& summary) {
+  const CurveColumns& curve = *summary.curve;
+  return fmt::format("{} of y = {} against x = {}{}",
+                     Plural(summary.used, "point"), curve.y, curve.x,
+                     curve.y_std.empty()
+                         ? ""
+                         : fmt::format(", weighted by 1/{}^2", curve.y_std));
+}
+
 std::string RunsLine(const ObservationSummary& summary) {
+  if (summary.curve) return CurveLine(summary);
   std::string line = Plural(summary.used, "run");
   if (summary.dropped > 0) {
     line += fmt::format(" ({} read, the {} of largest loss dropped)",
@@ -64,12 +75,14 @@ std::string FitText(const FitReport& report, const ExactLoss& exact,
   TextPage page(width);
   page.Heading("Scaling laws from " + report.observations.source);
   page.Line(RunsLine(report.observations));
-  page.Line(IntervalsLine(report));
+  if (!report.observations.curve) page.Line(IntervalsLine(report));
   AddIsoflopOptima(report, &page);
   AddChinchillaLaw(report, exact, &page);
   AddExponents(report, &page);
   AddConventions(report.conventions, &page);
   AddKaplanLaws(report, &page);
+  AddMoreLaws(report, &page);
+  AddLawComparison(report, &page);
   AddHoldout(report, &page);
   AddDiagnostics(report, &page);
   AddAllocations(report, &page);

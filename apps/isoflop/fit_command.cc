@@ -6,6 +6,7 @@
 #include <system_error>
 #include <vector>
 
+#include "analysis/fit/curve_points.h"
 #include "analysis/fit/observation_reader.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/fit_options.h"
@@ -19,17 +20,55 @@ struct FitCommandArgs {
   std::string input;
   std::string output;
   std::vector<std::string> columns;
+  std::vector<std::string> where;
+  CurveColumns curve;
   FitArgs fit;
 };
 
-SweepFit FitFile(const std::string& path,
-                 const std::vector<std::string>& columns,
-                 const FitOptions& options) {
+std::vector<RowCondition> Conditions(const FitCommandArgs& args) {
+  std::vector<RowCondition> conditions;
+  for (const std::string& text : args.where) {
+    conditions.push_back(ParseRowCondition(text));
+  }
+  return conditions;
+}
+
+bool IsCurve(const CurveColumns& curve) {
+  return !curve.x.empty() || !curve.y.empty() || !curve.y_std.empty();
+}
+
+/// Throws Error for options of columns where they cannot be meant.
+void CheckColumns(const FitCommandArgs& args, bool directory) {
+  const bool curve = IsCurve(args.curve);
+  Require(!directory || args.columns.empty(),
+          "--column: {} is a sweep directory, whose columns are known",
+          args.input);
+  Require(!directory || args.where.empty(),
+          "--where: {} is a sweep directory, of which all runs are fitted",
+          args.input);
+  Require(!directory || !curve,
+          "--x: {} is a sweep directory; export it as CSV first", args.input);
+  Require(!curve || !args.curve.x.empty(), "--x: must name a column with --y");
+  Require(!curve || !args.curve.y.empty(), "--y: must name a column with --x");
+  Require(!curve || args.columns.empty(),
+          "--column: --x and --y name the columns of the file themselves");
+}
+
+SweepFit FitFile(const FitCommandArgs& args, FitOptions options) {
+  if (IsCurve(args.curve)) {
+    if (args.fit.laws.empty()) options.laws = {LawKind::kPower};
+    if (args.fit.loss.empty()) options.objective.loss = LossKind::kL2;
+    const CurvePoints curve =
+        ReadCurve(args.input, args.curve, Conditions(args));
+    return {FitCurveLaws(curve, options), {}};
+  }
   std::vector<ColumnName> names;
-  for (const std::string& column : columns) {
+  for (const std::string& column : args.columns) {
     names.push_back(ParseColumnName(column));
   }
-  return {FitScalingLaws(ReadObservations(path, names), options), {}};
+  return {FitScalingLaws(
+              ReadObservations(args.input, names, Conditions(args)), options),
+          {}};
 }
 
 SweepFit FitDirectory(const std::string& path, const FitOptions& options) {
@@ -49,11 +88,9 @@ bool IsDirectory(const std::string& path) {
 ExitCode RunFit(const FitCommandArgs& args) {
   const FitOptions options = ResolveFitOptions(args.fit);
   const bool directory = IsDirectory(args.input);
-  Require(!directory || args.columns.empty(),
-          "--column: {} is a sweep directory, whose columns are known",
-          args.input);
-  const SweepFit fit = directory ? FitDirectory(args.input, options)
-                                 : FitFile(args.input, args.columns, options);
+  CheckColumns(args, directory);
+  const SweepFit fit =
+      directory ? FitDirectory(args.input, options) : FitFile(args, options);
   std::filesystem::path output = args.output;
   if (output.empty()) {
     output = directory ? std::filesystem::path(args.input) / "fit.json"
@@ -77,6 +114,15 @@ void AddFitCommand(CLI::App& app, ExitCode* exit_code) {
                   "directory if it is one)");
   fit->add_option("--column", args->columns,
                   "What the file calls a column: params=\"Model Size\"");
+  fit->add_option(
+      "--where", args->where,
+      "Use only rows with this value: config=base; may be repeated");
+  fit->add_option("--x", args->curve.x,
+                  "Column of x for laws of one variable, which need no others; "
+                  "least squares unless --loss is given");
+  fit->add_option("--y", args->curve.y, "Column of y, along with --x");
+  fit->add_option("--y-std", args->curve.y_std,
+                  "Column of standard errors of ln y: weights 1/std^2");
   AddFitOptions(fit, &args->fit);
   fit->footer(
       "Example:\n  isoflop fit runs.csv --column params=\"Model Size\" "

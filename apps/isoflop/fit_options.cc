@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <system_error>
+
 #include "lib/core/error.h"
 #include "lib/core/names.h"
 #include "lib/core/text.h"
@@ -23,6 +26,38 @@ std::string Words() {
   return fmt::format("{}", fmt::join(AllNames<Enum>(), " | "));
 }
 
+/// Adds NAME=VALUE to what is fixed.
+void AddFixed(const std::string& text, ObjectiveOptions* objective) {
+  const std::size_t equals = text.find('=');
+  double value = 0.0;
+  bool is_number = false;
+  if (equals != std::string::npos) {
+    const char* first = text.data() + equals + 1;
+    const char* last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(first, last, value);
+    is_number = error == std::errc() && end == last;
+  }
+  Require(is_number,
+          "--fix: must be NAME=VALUE with a number, such as E=1.69, got \"{}\"",
+          text);
+  const std::string name = text.substr(0, equals);
+  Require(objective->fixed.emplace(name, value).second,
+          "--fix: {} is given twice", name);
+}
+
+/// The laws that words stand for; "all" alone stands for every one.
+std::vector<LawKind> LawsOf(const std::vector<std::string>& words) {
+  std::vector<LawKind> laws;
+  if (words == std::vector<std::string>{"all"}) {
+    for (const auto& entry : EnumNames(LawKind{})) laws.push_back(entry.value);
+    return laws;
+  }
+  for (const std::string& word : words) {
+    laws.push_back(FromWord<LawKind>("--laws", word));
+  }
+  return laws;
+}
+
 }  // namespace
 
 void AddFitOptions(CLI::App* command, FitArgs* args) {
@@ -30,7 +65,7 @@ void AddFitOptions(CLI::App* command, FitArgs* args) {
   command
       ->add_option("--laws", args->laws,
                    "Which laws, comma-separated: " + Words<LawKind>() +
-                       " (default: all that the data support)")
+                       " | all, which compares them (default: the first four)")
       ->delimiter(',');
   command->add_option("--params", args->params,
                       "Which parameters N counts: total | non_embedding");
@@ -51,6 +86,11 @@ void AddFitOptions(CLI::App* command, FitArgs* args) {
   command->add_option("--isoflop-curve", args->isoflop_curve,
                       "What finds the minima of Approach 2: " +
                           Words<IsoflopCurve>() + " (default: parabola)");
+  command
+      ->add_option("--fix", args->fixed,
+                   "Give a coefficient of a law of --laws instead of fitting "
+                   "it: E=1.69; several with commas, or repeated")
+      ->delimiter(',');
   command->add_option("--drop-largest-loss", options.drop_largest_loss,
                       "Leave out this many runs of largest loss");
   command
@@ -78,12 +118,7 @@ void AddFitOptions(CLI::App* command, FitArgs* args) {
 
 FitOptions ResolveFitOptions(const FitArgs& args) {
   FitOptions options = args.options;
-  if (!args.laws.empty() && args.laws != std::vector<std::string>{"all"}) {
-    options.laws.clear();
-    for (const std::string& law : args.laws) {
-      options.laws.push_back(FromWord<LawKind>("--laws", law));
-    }
-  }
+  if (!args.laws.empty()) options.laws = LawsOf(args.laws);
   if (!args.params.empty()) {
     options.params = FromWord<ParamsKind>("--params", args.params);
   }
@@ -107,6 +142,7 @@ FitOptions ResolveFitOptions(const FitArgs& args) {
   }
   options.budgets_flops = args.budgets_flops;
   options.seed_noise = args.seed_noise;
+  for (const std::string& text : args.fixed) AddFixed(text, &options.objective);
   if (args.holdout_above != 0.0) options.holdout_above = args.holdout_above;
   Validate(options);
   return options;

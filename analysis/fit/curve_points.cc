@@ -1,0 +1,100 @@
+#include "analysis/fit/curve_points.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "analysis/fit/observation_columns.h"
+#include "lib/core/error.h"
+#include "lib/core/files.h"
+
+namespace isoflop {
+namespace {
+
+/// The number of a cell, whole, finite and above 0.
+std::optional<double> PositiveNumber(const std::string& cell) {
+  double value = 0.0;
+  const char* begin = cell.data() + (cell.starts_with('+') ? 1 : 0);
+  const char* end = cell.data() + cell.size();
+  const auto [stop, error] = std::from_chars(begin, end, value);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  if (!std::isfinite(value) || !(value > 0.0)) return std::nullopt;
+  return value;
+}
+
+/// A column that is wanted, and where it is.
+struct Wanted {
+  std::string name;
+  std::size_t index = 0;
+};
+
+Wanted Find(const RecordTable& table, const char* option,
+            const std::string& name) {
+  return {name, table.Column(option, name)};
+}
+
+double Number(const Record& row, const Wanted& column, RowProblems* problems) {
+  const std::string& cell = row.cells[column.index];
+  const auto value = PositiveNumber(cell);
+  if (!value) {
+    problems->Add(row.line, fmt::format("column '{}': must be a finite number "
+                                        "above 0, got '{}'",
+                                        column.name, cell));
+  }
+  return value.value_or(1.0);
+}
+
+}  // namespace
+
+CurvePoints ReadCurve(const std::filesystem::path& path,
+                      const CurveColumns& columns,
+                      const std::vector<RowCondition>& conditions) {
+  const std::string text = ReadFile(path);
+  RecordTable table =
+      ParseRecords(text, path.string(), HoldsJsonLines(path, text));
+  const std::size_t read = table.rows.size();
+  Require(read > 0, "{}: no rows", path.string());
+  KeepRows(conditions, &table);
+  const Wanted x = Find(table, "--x", columns.x);
+  const Wanted y = Find(table, "--y", columns.y);
+  std::optional<Wanted> y_std;
+  if (!columns.y_std.empty()) y_std = Find(table, "--y-std", columns.y_std);
+  CurvePoints curve;
+  curve.source = path.string();
+  curve.columns = columns;
+  RowProblems problems(path.string());
+  std::size_t without = 0;
+  for (const Record& row : table.rows) {
+    const bool complete = !row.cells[x.index].empty() &&
+                          !row.cells[y.index].empty() &&
+                          !(y_std && row.cells[y_std->index].empty());
+    if (!complete) {
+      ++without;
+      continue;
+    }
+    LawRun point;
+    point.x = Number(row, x, &problems);
+    point.y = Number(row, y, &problems);
+    const double std = y_std ? Number(row, *y_std, &problems) : 1.0;
+    point.weight = 1.0 / (std * std);
+    curve.points.push_back(point);
+  }
+  problems.ThrowIfAny();
+  Require(!curve.points.empty(), "{}: no row has all of {}, {}{}",
+          path.string(), columns.x, columns.y,
+          y_std ? " and " + columns.y_std : "");
+  if (without > 0) {
+    curve.notes.push_back(
+        fmt::format("{} rows without a value are left out", without));
+  }
+  for (const RowCondition& condition : conditions) {
+    curve.notes.push_back(fmt::format("rows with {} = {} only: {} of {}",
+                                      condition.column, condition.value,
+                                      table.rows.size(), read));
+  }
+  return curve;
+}
+
+}  // namespace isoflop

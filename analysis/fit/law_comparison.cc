@@ -1,0 +1,233 @@
+#include "analysis/fit/law_comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/fit/resample.h"
+#include "analysis/fit/residual_density.h"
+
+namespace isoflop {
+namespace {
+
+constexpr int kMostFolds = 10;
+constexpr double kFittedShare = 0.8;
+
+/// The C of the run with four fifths of the others at or below it.
+double DefaultCut(std::span<const Observation> runs) {
+  std::vector<double> flops;
+  flops.reserve(runs.size());
+  for (const Observation& run : runs) flops.push_back(run.C);
+  std::ranges::sort(flops);
+  const auto last = static_cast<double>(flops.size() - 1);
+  return flops[static_cast<std::size_t>(kFittedShare * last)];
+}
+
+/// Gathers errors of predictions.
+class Errors {
+ public:
+  void Add(double error) {
+    ++count_;
+    squares_ += error * error;
+    sum_ += std::abs(error);
+    largest_ = std::max(largest_, std::abs(error));
+  }
+
+  std::optional<PredictionError> Result() const {
+    if (count_ == 0 || !std::isfinite(squares_)) return std::nullopt;
+    return PredictionError{std::sqrt(squares_ / count_), sum_ / count_,
+                           largest_};
+  }
+
+ private:
+  double count_ = 0.0;
+  double squares_ = 0.0;
+  double sum_ = 0.0;
+  double largest_ = 0.0;
+};
+
+/// Fits the runs that are not `left_out` and adds the errors of those that are.
+/// Returns whether there was a fit.
+bool AddErrors(const ComparedLaw& law, std::span<const Observation> runs,
+               const std::vector<bool>& left_out, Errors* errors) {
+  std::vector<Observation> fitted;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (!left_out[i]) fitted.push_back(runs[i]);
+  }
+  if (fitted.empty()) return false;
+  const LossPredictor predict = law.fit(fitted);
+  if (!predict) return false;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (left_out[i]) errors->Add(predict(runs[i]) - runs[i].L);
+  }
+  return true;
+}
+
+std::optional<PredictionError> HeldOutError(const ComparedLaw& law,
+                                            std::span<const Observation> runs,
+                                            double above_flops) {
+  std::vector<bool> left_out;
+  for (const Observation& run : runs) left_out.push_back(run.C > above_flops);
+  Errors errors;
+  if (!AddErrors(law, runs, left_out, &errors)) return std::nullopt;
+  return errors.Result();
+}
+
+/// Which fold each run is left out in.
+std::vector<int> FoldsOf(std::span<const Observation> runs, int folds) {
+  std::vector<int> fold(runs.size());
+  int next = 0;
+  for (const auto& unit : ResampleUnits(runs, ResampleUnit::kGroup)) {
+    for (const std::size_t i : unit) fold[i] = next % folds;
+    ++next;
+  }
+  return fold;
+}
+
+std::optional<PredictionError> CrossValidatedError(
+    const ComparedLaw& law, std::span<const Observation> runs, int folds) {
+  const std::vector<int> fold_of = FoldsOf(runs, folds);
+  Errors errors;
+  for (int fold = 0; fold < folds; ++fold) {
+    std::vector<bool> left_out;
+    for (const int of_run : fold_of) left_out.push_back(of_run == fold);
+    if (!AddErrors(law, runs, left_out, &errors)) return std::nullopt;
+  }
+  return errors.Result();
+}
+
+LawScore ScoreOf(const ComparedLaw& law, std::span<const Observation> runs,
+                 const ObjectiveOptions& objective,
+                 const LawComparison& comparison) {
+  LawScore score;
+  score.name = law.name;
+  score.parameters = law.parameters;
+  if (const auto likelihood = LikelihoodOf(law.residuals, objective)) {
+    score.parameters += likelihood->constants;
+    score.log_likelihood = likelihood->log_likelihood;
+    score.aic = 2.0 * score.parameters - 2.0 * likelihood->log_likelihood;
+  }
+  if (comparison.held_out > 0) {
+    score.held_out = HeldOutError(law, runs, comparison.above_flops);
+  }
+  if (comparison.folds > 1) {
+    score.cross_validated = CrossValidatedError(law, runs, comparison.folds);
+  }
+  return score;
+}
+
+/// A law with one of its numbers.
+struct Ranked {
+  std::string name;
+  double number = 0.0;
+};
+
+/// The laws that have a number, lowest first.
+std::vector<Ranked> Rank(const std::vector<LawScore>& scores, auto number_of) {
+  std::vector<Ranked> ranked;
+  for (const LawScore& score : scores) {
+    if (const std::optional<double> number = number_of(score)) {
+      ranked.push_back({score.name, *number});
+    }
+  }
+  std::ranges::stable_sort(ranked, {}, &Ranked::number);
+  return ranked;
+}
+
+std::optional<double> Rms(const std::optional<PredictionError>& error) {
+  if (!error) return std::nullopt;
+  return error->rms;
+}
+
+/// Burnham & Anderson's words for a difference of AIC.
+const char* SupportInWords(double difference) {
+  if (difference <= 2.0) return "about as much support";
+  if (difference <= 7.0) return "considerably less support";
+  return "hardly any support";
+}
+
+std::string AicInWords(const std::vector<Ranked>& ranked) {
+  if (ranked.size() < 2) return {};
+  const double difference = ranked[1].number - ranked[0].number;
+  return fmt::format("AIC is lowest for {}; next is {}, {:.1f} higher: {}",
+                     ranked[0].name, ranked[1].name, difference,
+                     SupportInWords(difference));
+}
+
+std::string ErrorInWords(const std::string& test,
+                         const std::vector<Ranked>& ranked) {
+  if (ranked.size() < 2) return {};
+  return fmt::format(
+      "{}: {} predicts best, rms {:.4g} nats; next is {}, {:.4g} ({:+.1f} %)",
+      test, ranked[0].name, ranked[0].number, ranked[1].name, ranked[1].number,
+      100.0 * (ranked[1].number / ranked[0].number - 1.0));
+}
+
+std::string ConclusionInWords(const LawComparison& comparison) {
+  const std::string& by_error = comparison.lowest_held_out.empty()
+                                    ? comparison.lowest_cross_validated
+                                    : comparison.lowest_held_out;
+  const std::string& first = comparison.lowest_aic;
+  if (first.empty() || by_error.empty()) return {};
+  const bool same =
+      first == by_error && (comparison.lowest_cross_validated.empty() ||
+                            comparison.lowest_cross_validated == first);
+  if (same) return fmt::format("the data prefer {} by every test", first);
+  return "the tests disagree: the data do not single out one law";
+}
+
+void AddVerdict(LawComparison* comparison) {
+  const auto aic =
+      Rank(comparison->scores, [](const LawScore& s) { return s.aic; });
+  const auto held_out = Rank(comparison->scores,
+                             [](const LawScore& s) { return Rms(s.held_out); });
+  const auto folds = Rank(comparison->scores, [](const LawScore& s) {
+    return Rms(s.cross_validated);
+  });
+  const auto first = [](const std::vector<Ranked>& ranked) {
+    return ranked.empty() ? std::string() : ranked.front().name;
+  };
+  comparison->lowest_aic = first(aic);
+  comparison->lowest_held_out = first(held_out);
+  comparison->lowest_cross_validated = first(folds);
+  for (const std::string& sentence :
+       {AicInWords(aic),
+        ErrorInWords(fmt::format("fitted up to C = {:.3g}, predicting {} runs "
+                                 "above",
+                                 comparison->above_flops, comparison->held_out),
+                     held_out),
+        ErrorInWords(fmt::format("{}-fold cross-validation", comparison->folds),
+                     folds),
+        ConclusionInWords(*comparison)}) {
+    if (!sentence.empty()) comparison->verdict.push_back(sentence);
+  }
+}
+
+}  // namespace
+
+LawComparison CompareLaws(const std::vector<ComparedLaw>& laws,
+                          std::span<const Observation> runs,
+                          const ObjectiveOptions& objective,
+                          std::optional<double> above_flops) {
+  LawComparison comparison;
+  comparison.runs = static_cast<int>(runs.size());
+  comparison.above_flops = above_flops.value_or(DefaultCut(runs));
+  comparison.held_out = static_cast<int>(std::ranges::count_if(
+      runs, [&](const auto& run) { return run.C > comparison.above_flops; }));
+  const auto units = ResampleUnits(runs, ResampleUnit::kGroup).size();
+  comparison.folds = std::min(kMostFolds, static_cast<int>(units));
+  std::optional<double> lowest;
+  for (const ComparedLaw& law : laws) {
+    comparison.scores.push_back(ScoreOf(law, runs, objective, comparison));
+    const auto& aic = comparison.scores.back().aic;
+    if (aic && (!lowest || *aic < *lowest)) lowest = aic;
+  }
+  for (LawScore& score : comparison.scores) {
+    if (score.aic) score.aic_difference = *score.aic - *lowest;
+  }
+  AddVerdict(&comparison);
+  return comparison;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,77 @@
+// Which law the data prefer, and by how much: by likelihood, by predicting the
+// runs of most compute from the others, and by cross-validation.
+//
+// Source: Burnham & Anderson 2002, chapter 2 (AIC and its differences).
+
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/fit/fit_options.h"
+#include "analysis/fit/observation.h"
+#include "analysis/fit/student_t.h"
+
+namespace isoflop {
+
+/// The loss in nats per token that a law, once fitted, predicts for a run.
+using LossPredictor = std::function<double(const Observation& run)>;
+
+/// A law to compare: what was found with all runs, and how to fit it again.
+struct ComparedLaw {
+  std::string name;
+  int parameters = 0;                       // coefficients estimated
+  std::vector<WeightedResidual> residuals;  // of the objective, with all runs
+
+  /// Fits some of the runs; empty when they do not support the law.
+  std::function<LossPredictor(std::span<const Observation> runs)> fit;
+};
+
+/// How far predictions are off, in nats per token.
+struct PredictionError {
+  double rms = 0.0;
+  double mean_absolute = 0.0;
+  double largest = 0.0;
+};
+
+struct LawScore {
+  std::string name;
+  int parameters = 0;  // of the law and of the residuals' density
+  std::optional<double> log_likelihood;     // absent: the residuals vanish
+  std::optional<double> aic;                // 2 parameters - 2 log_likelihood
+  std::optional<double> aic_difference;     // from the lowest
+  std::optional<PredictionError> held_out;  // absent: the others do not suffice
+  std::optional<PredictionError> cross_validated;
+};
+
+struct LawComparison {
+  int runs = 0;
+  double above_flops = 0.0;      // runs with C above it were held out
+  int held_out = 0;              // how many
+  int folds = 0;                 // of cross-validation; groups stay together
+  std::vector<LawScore> scores;  // in the order given
+
+  /// Names of the lowest; empty when no law has the number.
+  std::string lowest_aic;
+  std::string lowest_held_out;
+  std::string lowest_cross_validated;
+
+  /// What the data prefer and by how much, one sentence each.
+  std::vector<std::string> verdict;
+};
+
+/// Compares laws that were all fitted to these runs with this objective.
+///
+/// Held out are the runs with C above `above_flops`, by default above the C of
+/// the run with four fifths of the others at or below it. Up to ten folds take
+/// every tenth run, or group of runs.
+/// REQUIRES: at least one law and one run.
+LawComparison CompareLaws(const std::vector<ComparedLaw>& laws,
+                          std::span<const Observation> runs,
+                          const ObjectiveOptions& objective,
+                          std::optional<double> above_flops);
+
+}  // namespace isoflop

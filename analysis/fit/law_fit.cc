@@ -1,0 +1,256 @@
+#include "analysis/fit/law_fit.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/fit/law_model.h"
+#include "analysis/fit/law_profile.h"
+#include "analysis/fit/law_solver.h"
+
+namespace isoflop {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+/// A point that Newton's method would leave by this much is no minimum.
+constexpr double kRunaway = 1e-4;
+
+/// Below this the Hessian is singular to rounding.
+constexpr double kFlat = 1e-12;
+
+/// Residuals below this are rounding, and a profile of them too.
+constexpr double kNoNoise = 1e-9;
+
+HeldValues HeldBy(const LawModel& model, const LawFitOptions& options) {
+  HeldValues held(model.coefficients.size());
+  for (const auto& [name, value] : options.held) {
+    if (const auto i = model.Find(name)) {
+      held[static_cast<std::size_t>(*i)] = value;
+    }
+  }
+  return held;
+}
+
+LawFit Empty(const LawModel& model, std::span<const LawRun> runs) {
+  LawFit fit;
+  fit.name = model.name;
+  fit.formula = model.formula;
+  fit.source = model.source;
+  fit.points = static_cast<int>(runs.size());
+  return fit;
+}
+
+/// Why no fit should be tried.
+std::string Lack(const LawModel& model, std::span<const LawRun> runs,
+                 const HeldValues& held) {
+  const auto free = std::ranges::count_if(
+      held, [](const auto& value) { return !value.has_value(); });
+  if (free < std::ssize(held) && model.coordinates) {
+    return "its coefficients cannot be held at a value";
+  }
+  if (std::ssize(runs) <= free) {
+    return fmt::format(
+        "{} observations cannot test a law of {} coefficients: at least {} are "
+        "needed",
+        runs.size(), free, free + 1);
+  }
+  return model.lack(runs);
+}
+
+std::string Defect(const LawObjective& objective, const LawMinimum& minimum) {
+  const auto weakest = [&] {
+    const auto coordinate = static_cast<std::size_t>(minimum.weakest);
+    const auto i = static_cast<std::size_t>(objective.free()[coordinate]);
+    return objective.model().coefficients[i].name;
+  };
+  if (objective.size() == 0) return {};
+  if (!(minimum.newton_step < kRunaway)) {
+    return fmt::format(
+        "no lowest point was found: {} can change without end while the fit "
+        "improves or stays as it is",
+        weakest());
+  }
+  if (!(minimum.relative_curvature > kFlat)) {
+    return fmt::format(
+        "the optimum is not one point: {} and others can be changed together "
+        "without changing the fit",
+        weakest());
+  }
+  const VectorXd p = objective.Coefficients(minimum.z);
+  for (const int i : objective.free()) {
+    if (!std::isfinite(p[i])) return "a coefficient is too large for a number";
+  }
+  return {};
+}
+
+/// Of the Hessian in the logarithms of positive coefficients.
+double ConditionNumber(const LawObjective& objective,
+                       const LawMinimum& minimum) {
+  if (objective.size() == 0) return 1.0;
+  MatrixXd by_z;
+  const VectorXd p = objective.Coefficients(minimum.z, &by_z);
+  MatrixXd jacobian(objective.size(), objective.size());
+  for (Index j = 0; j < objective.size(); ++j) {
+    const int i = objective.free()[static_cast<std::size_t>(j)];
+    const bool positive =
+        objective.model().coefficients[static_cast<std::size_t>(i)].positive;
+    jacobian.row(j) = by_z.row(i) / (positive ? p[i] : 1.0);
+  }
+  const MatrixXd inverse = jacobian.inverse();
+  const MatrixXd hessian =
+      inverse.transpose() * minimum.model.hessian * inverse;
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(hessian,
+                                                      Eigen::EigenvaluesOnly);
+  return eigen.eigenvalues()[objective.size() - 1] / eigen.eigenvalues()[0];
+}
+
+Certificate Certify(const LawObjective& objective,
+                    const LawSolution& solution) {
+  const LawLocalModel& model = solution.minimum.model;
+  Certificate certificate;
+  certificate.starts = solution.starts;
+  certificate.agreeing = solution.agreeing;
+  certificate.distinct_minima = solution.distinct_minima;
+  for (Index j = 0; j < objective.size(); ++j) {
+    certificate.gradient_norm = std::max(
+        certificate.gradient_norm,
+        std::abs(model.gradient[j]) / std::max(model.magnitude[j], 1e-300));
+  }
+  certificate.condition_number = ConditionNumber(objective, solution.minimum);
+  certificate.converged = solution.minimum.newton_step <= 1e-8;
+  return certificate;
+}
+
+void SetCoefficients(const LawObjective& objective, const HeldValues& asked,
+                     const VectorXd& z, LawFit* fit) {
+  const VectorXd p = objective.Coefficients(z);
+  fit->free = static_cast<int>(objective.size());
+  for (int i = 0; i < objective.model().size(); ++i) {
+    const auto index = static_cast<std::size_t>(i);
+    const bool held = asked[index].has_value();
+    fit->coefficients.push_back(
+        {.name = objective.model().coefficients[index].name,
+         .value = p[i],
+         .held = held,
+         .at_bound = !held && objective.held()[index].has_value(),
+         .profile = {}});
+  }
+}
+
+void SetResiduals(const LawModel& model, std::span<const LawRun> runs,
+                  LawFit* fit) {
+  double squares = 0.0;
+  double weights = 0.0;
+  for (const LawRun& run : runs) {
+    const double r = std::log(Predict(model, *fit, run) / run.y);
+    squares += run.weight * r * r;
+    weights += run.weight;
+    fit->max_log_residual = std::max(fit->max_log_residual, std::abs(r));
+  }
+  fit->rms_log_residual = std::sqrt(squares / weights);
+}
+
+/// The sum of penalties; for kLad of |r| itself, not of its smooth stand-in.
+double ObjectiveValue(const LawFit& fit, const LawMinimum& minimum,
+                      LossKind loss) {
+  if (loss != LossKind::kLad) return minimum.model.value;
+  double sum = 0.0;
+  for (const auto& r : fit.residuals) sum += r.weight * std::abs(r.value);
+  return sum;
+}
+
+/// Fills in what a solution says; the reason when it is no law.
+void Accept(const LawSolver& solver, const LawSolution& solution,
+            std::span<const LawRun> runs, const HeldValues& asked,
+            LossKind loss, LawFit* fit) {
+  const LawObjective objective = solver.ObjectiveOf(solution);
+  fit->reason = Defect(objective, solution.minimum);
+  if (loss == LossKind::kStudentT && !solution.density) {
+    fit->reason = "the residuals vanish, so Student's t has no scale";
+  }
+  if (!fit->reason.empty()) return;
+  fit->status = FitStatus::kOk;
+  SetCoefficients(objective, asked, solution.minimum.z, fit);
+  fit->residuals = objective.Residuals(solution.minimum.z);
+  fit->objective = ObjectiveValue(*fit, solution.minimum, loss);
+  fit->student_t = solution.density;
+  SetResiduals(objective.model(), runs, fit);
+}
+
+/// The coordinates at which `fit` was found, for the coefficients that are free
+/// in `objective`.
+VectorXd CoordinatesOf(const LawObjective& objective, const LawFit& fit) {
+  VectorXd p(std::ssize(fit.coefficients));
+  for (Index i = 0; i < p.size(); ++i) {
+    p[i] = fit.coefficients[static_cast<std::size_t>(i)].value;
+  }
+  return objective.Coordinates(p);
+}
+
+}  // namespace
+
+LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
+              const LawFitOptions& options) {
+  LawFit fit = Empty(model, runs);
+  const HeldValues held = HeldBy(model, options);
+  fit.reason = Lack(model, runs, held);
+  if (!fit.reason.empty()) return fit;
+  const LawSolver solver(model, runs, options.objective);
+  const auto solution = solver.SolveGlobally(held);
+  if (!solution) {
+    fit.reason = "no start has a finite objective";
+    return fit;
+  }
+  Accept(solver, *solution, runs, held, options.objective.loss, &fit);
+  if (fit.status != FitStatus::kOk) return fit;
+  fit.certificate = Certify(solver.ObjectiveOf(*solution), *solution);
+  if (options.profiles && fit.rms_log_residual > kNoNoise) {
+    AddProfiles(solver, *solution, &fit);
+  }
+  return fit;
+}
+
+LawFit RefitLaw(const LawModel& model, std::span<const LawRun> runs,
+                const LawFitOptions& options, const LawFit& fit) {
+  if (model.coordinates) {
+    LawFitOptions quick = options;
+    quick.profiles = false;
+    return FitLaw(model, runs, quick);
+  }
+  LawFit refit = Empty(model, runs);
+  HeldValues held = HeldBy(model, options);
+  refit.reason = Lack(model, runs, held);
+  if (!refit.reason.empty()) return refit;
+  const HeldValues asked = held;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    if (fit.coefficients[i].at_bound) held[i] = fit.coefficients[i].value;
+  }
+  const LawSolver solver(model, runs, options.objective);
+  const LawObjective objective(model, runs, Penalty::Squares(),
+                               options.objective.residual, held);
+  const auto solution =
+      solver.SolveFrom({CoordinatesOf(objective, fit)}, held, fit.student_t);
+  if (!solution) {
+    refit.reason = "no start has a finite objective";
+    return refit;
+  }
+  Accept(solver, *solution, runs, asked, options.objective.loss, &refit);
+  return refit;
+}
+
+double Predict(const LawModel& model, const LawFit& fit, const LawRun& run) {
+  VectorXd p(std::ssize(fit.coefficients));
+  for (Index i = 0; i < p.size(); ++i) {
+    p[i] = fit.coefficients[static_cast<std::size_t>(i)].value;
+  }
+  VectorXd ignored(p.size());
+  return model.predict(p.data(), run, ignored.data());
+}
+
+}  // namespace isoflop

@@ -1,0 +1,50 @@
+// A loss surface whose data exponent depends on model size.
+//
+//   L(N, D) = exp(a3 N^gamma + b3)
+//           + exp(a2 N^beta + b2) D^-exp(a1 N^alpha + b1)
+//
+// The first term is the loss of a size with endless data; with a1 = a2 = 0 the
+// second is Chinchilla's B / D^beta.
+//
+// Source: Li et al. 2025, "Farseer", eq. (3) (arXiv:2506.10972).
+
+#pragma once
+
+#include <cmath>
+
+#include "analysis/laws/law_derivatives.h"
+
+namespace isoflop {
+
+/// The law's nine coefficients, in the paper's symbols; each may have any sign.
+template <typename T>
+struct FarseerCoefficients {
+  T a1{};
+  T b1{};
+  T alpha{};
+  T a2{};
+  T b2{};
+  T beta{};
+  T a3{};
+  T b3{};
+  T gamma{};
+};
+
+using Farseer = FarseerCoefficients<double>;
+
+/// Returns L in nats per token. REQUIRES: N > 0 and D > 0.
+template <typename T>
+T Loss(const FarseerCoefficients<T>& law, double N, double D) {
+  using std::exp;
+  const double log_N = std::log(N);
+  const T exponent = exp(law.a1 * exp(law.alpha * log_N) + law.b1);
+  const T log_data = law.a2 * exp(law.beta * log_N) + law.b2;
+  const T log_size = law.a3 * exp(law.gamma * log_N) + law.b3;
+  return exp(log_size) + exp(log_data - exponent * std::log(D));
+}
+
+/// Returns L and its derivatives by (a1, b1, alpha, a2, b2, beta, a3, b3,
+/// gamma).
+LawDerivatives<9> Differentiate(const Farseer& law, double N, double D);
+
+}  // namespace isoflop

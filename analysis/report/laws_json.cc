@@ -1,0 +1,126 @@
+#include "analysis/report/laws_json.h"
+
+#include "analysis/report/json_numbers.h"
+#include "analysis/report/law_json.h"
+
+namespace isoflop {
+namespace {
+
+Json ProfileJson(const ProfileInterval& profile) {
+  Json json = Json::object();
+  PutNumber(&json, "low", profile.low);
+  PutNumber(&json, "high", profile.high);
+  Json unbounded = Json::array();
+  if (!profile.low) unbounded.push_back("below");
+  if (!profile.high) unbounded.push_back("above");
+  json["unbounded"] = unbounded;
+  PutNumber(&json, "rise", profile.rise);
+  PutNumber(&json, "lowest_tried", profile.points.front().value);
+  PutNumber(&json, "highest_tried", profile.points.back().value);
+  PutText(&json, "in_words", IntervalInWords(profile));
+  return json;
+}
+
+void PutCoefficients(const LawFit& fit, Json* json) {
+  Json estimate = Json::object();
+  Json profile = Json::object();
+  Json held = Json::array();
+  Json at_bound = Json::array();
+  for (const LawCoefficient& coefficient : fit.coefficients) {
+    PutNumber(&estimate, coefficient.name, coefficient.value);
+    if (coefficient.held) held.push_back(coefficient.name);
+    if (coefficient.at_bound) at_bound.push_back(coefficient.name);
+    if (coefficient.profile) {
+      profile[coefficient.name] = ProfileJson(*coefficient.profile);
+    }
+  }
+  (*json)["estimate"] = estimate;
+  if (!held.empty()) (*json)["held"] = held;
+  if (!at_bound.empty()) (*json)["at_bound"] = at_bound;
+  if (!profile.empty()) (*json)["profile95"] = profile;
+}
+
+Json ObjectiveJson(const LawFit& fit, const ObjectiveOptions& options) {
+  Json json = Json::object();
+  PutNumber(&json, "value", fit.objective);
+  json["loss"] = NameOf(options.loss);
+  if (options.loss == LossKind::kHuber) json["delta"] = options.delta;
+  json["residual"] = NameOf(options.residual);
+  json["reduction"] = "sum";
+  if (fit.student_t) {
+    PutNumber(&json, "scale", fit.student_t->scale);
+    PutNumber(&json, "degrees_of_freedom", fit.student_t->degrees_of_freedom);
+  }
+  return json;
+}
+
+Json CertificateJson(const Certificate& certificate) {
+  Json json{{"starts", certificate.starts},
+            {"agreeing", certificate.agreeing},
+            {"distinct_minima", certificate.distinct_minima}};
+  PutNumber(&json, "gradient_norm", certificate.gradient_norm);
+  PutNumber(&json, "condition_number", certificate.condition_number);
+  json["converged"] = certificate.converged;
+  return json;
+}
+
+Json LawJson(const LawFit& fit, const ObjectiveOptions& objective) {
+  Json json{{"law", fit.formula}, {"source", fit.source}};
+  json.update(StatusJson(fit.status, fit.reason));
+  if (fit.status != FitStatus::kOk) return json;
+  json["points"] = fit.points;
+  PutCoefficients(fit, &json);
+  json["objective"] = ObjectiveJson(fit, objective);
+  json["certificate"] = CertificateJson(fit.certificate);
+  PutNumber(&json, "rms_log_residual", fit.rms_log_residual);
+  PutNumber(&json, "max_log_residual", fit.max_log_residual);
+  return json;
+}
+
+Json ErrorJson(const PredictionError& error) {
+  Json json = Json::object();
+  PutNumber(&json, "rms", error.rms);
+  PutNumber(&json, "mean_absolute", error.mean_absolute);
+  PutNumber(&json, "largest", error.largest);
+  return json;
+}
+
+Json ScoreJson(const LawScore& score) {
+  Json json{{"law", score.name}, {"parameters", score.parameters}};
+  PutNumber(&json, "log_likelihood", score.log_likelihood);
+  PutNumber(&json, "aic", score.aic);
+  PutNumber(&json, "aic_difference", score.aic_difference);
+  if (score.held_out) json["held_out"] = ErrorJson(*score.held_out);
+  if (score.cross_validated) {
+    json["cross_validated"] = ErrorJson(*score.cross_validated);
+  }
+  return json;
+}
+
+}  // namespace
+
+Json LawsJson(const MoreLaws& laws, const ObjectiveOptions& objective) {
+  Json json = Json::object();
+  for (const LawFit& fit : laws.fits) {
+    json[fit.name] = LawJson(fit, objective);
+  }
+  return json;
+}
+
+Json ToJson(const LawComparison& comparison) {
+  Json json{{"runs", comparison.runs}};
+  PutNumber(&json, "above_flops", comparison.above_flops);
+  json["held_out"] = comparison.held_out;
+  json["folds"] = comparison.folds;
+  json["scores"] = Json::array();
+  for (const LawScore& score : comparison.scores) {
+    json["scores"].push_back(ScoreJson(score));
+  }
+  PutText(&json, "lowest_aic", comparison.lowest_aic);
+  PutText(&json, "lowest_held_out", comparison.lowest_held_out);
+  PutText(&json, "lowest_cross_validated", comparison.lowest_cross_validated);
+  json["verdict"] = comparison.verdict;
+  return json;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,121 @@
+#include "analysis/fit/profile.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "lib/core/random.h"
+
+namespace isoflop {
+namespace {
+
+ProfileRequest Around(double estimate, double rise) {
+  return {.estimate = estimate,
+          .minimum = 3.0,
+          .rise = rise,
+          .positive = true,
+          .step = 0.1,
+          .lowest = 1e-6 * estimate,
+          .highest = 1e6 * estimate};
+}
+
+TEST(Profile, EndsWhereAParabolaHasRisen) {
+  const auto parabola = [](double x) {
+    return 3.0 + 5.0 * (x - 2.0) * (x - 2.0);
+  };
+  ProfileRequest request = Around(2.0, 0.05);
+  const ProfileInterval interval = Profile(parabola, request);
+  ASSERT_TRUE(interval.low && interval.high);
+  EXPECT_NEAR(*interval.low, 1.9, 1e-6);
+  EXPECT_NEAR(*interval.high, 2.1, 1e-6);
+  EXPECT_EQ(interval.improvement, 0.0);
+  request.positive = false;
+  request.lowest = -100.0;
+  EXPECT_NEAR(*Profile(parabola, request).low, 1.9, 1e-6);
+}
+
+TEST(Profile, SaysThatAFlatSideIsUnbounded) {
+  const auto saturating = [](double x) {
+    return 3.0 + (x < 2.0 ? (x - 2.0) * (x - 2.0) : 0.001 * (1.0 - 2.0 / x));
+  };
+  const ProfileInterval interval = Profile(saturating, Around(2.0, 0.01));
+  EXPECT_NEAR(interval.low.value_or(0.0), 1.9, 1e-6);
+  EXPECT_FALSE(interval.high.has_value());
+  EXPECT_DOUBLE_EQ(interval.points.back().value, 2e6);
+  EXPECT_EQ(IntervalInWords(interval), "[1.9, unbounded above]");
+}
+
+TEST(Profile, SaysThatNothingIsKnown) {
+  const auto flat = [](double) { return 3.0; };
+  const ProfileInterval interval = Profile(flat, Around(2.0, 0.01));
+  EXPECT_FALSE(interval.low || interval.high);
+  EXPECT_EQ(IntervalInWords(interval), "unbounded on both sides");
+}
+
+TEST(Profile, NoticesALowerMinimumOnItsWay) {
+  const auto two_valleys = [](double x) {
+    const double u = std::log(x);
+    return 3.0 + 0.01 * u * u * (u - 2.0) * (u - 2.0) - 0.002 * u;
+  };
+  const ProfileInterval interval = Profile(two_valleys, Around(1.0, 0.05));
+  EXPECT_GT(interval.improvement, 0.003);
+}
+
+TEST(Profile, TakesAValueWithoutAFitForAnEnd) {
+  const auto half_line = [](double x) -> std::optional<double> {
+    if (x > 4.0) return std::nullopt;
+    return 3.0;
+  };
+  const ProfileInterval interval = Profile(half_line, Around(2.0, 0.01));
+  ASSERT_TRUE(interval.high.has_value());
+  EXPECT_NEAR(*interval.high, 4.0, 1e-5);
+}
+
+TEST(Profile, KeepsItsPointsInOrder) {
+  const auto parabola = [](double x) { return 3.0 + (x - 2.0) * (x - 2.0); };
+  const auto points = Profile(parabola, Around(2.0, 0.5)).points;
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    EXPECT_LE(points[i - 1].value, points[i].value);
+  }
+}
+
+std::vector<WeightedResidual> NormalResiduals(int count, double sigma) {
+  RandomStream stream(5);
+  std::vector<WeightedResidual> residuals;
+  for (int i = 0; i < count; ++i) {
+    residuals.push_back({sigma * stream.Normal(), 1.0});
+  }
+  return residuals;
+}
+
+TEST(RiseOfInterval95, IsChiSquaredTimesTheVarianceForSquares) {
+  const auto residuals = NormalResiduals(400, 0.02);
+  double squares = 0.0;
+  for (const auto& r : residuals) squares += r.value * r.value;
+  EXPECT_NEAR(*RiseOfInterval95(residuals, Penalty::Squares(), 5),
+              3.841458820694124 * squares / 395.0, 1e-12);
+}
+
+TEST(RiseOfInterval95, IsHalfOfChiSquaredForATrueLikelihood) {
+  const auto residuals = NormalResiduals(20000, 0.02);
+  const Penalty normal = Penalty::Student({0.02, 1000.0});
+  EXPECT_NEAR(*RiseOfInterval95(residuals, normal, 0), 1.92, 0.06);
+}
+
+// For |r| the theory has 3.84 / 2 over twice the density at 0.
+TEST(RiseOfInterval95, KnowsTheDensityOfTheResidualsForMagnitudes) {
+  const auto residuals = NormalResiduals(20000, 0.02);
+  const double density = 1.0 / (0.02 * std::sqrt(2.0 * std::acos(-1.0)));
+  EXPECT_NEAR(*RiseOfInterval95(residuals, Penalty::SmoothedLad(1e-8), 0) /
+                  (1.9207 / (2.0 * density)),
+              1.0, 0.05);
+}
+
+TEST(RiseOfInterval95, NeedsMoreResidualsThanParameters) {
+  const auto residuals = NormalResiduals(5, 0.02);
+  EXPECT_FALSE(RiseOfInterval95(residuals, Penalty::Squares(), 5).has_value());
+}
+
+}  // namespace
+}  // namespace isoflop

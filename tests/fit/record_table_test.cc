@@ -1,0 +1,117 @@
+#include "analysis/fit/record_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "analysis/fit/curve_points.h"
+#include "analysis/fit/observation_reader.h"
+#include "lib/core/error.h"
+#include "tests/support/temp_dir.h"
+
+namespace isoflop {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* kCsv =
+    "config,N,D,L\n"
+    "base,1e6,1e8,3.5\n"
+    "\"wide\nquoted\",2e6,1e8,3.4\n"
+    "base,2e6,2e8,3.3\n";
+
+TEST(RecordTable, KeepsTheRowsOfAValue) {
+  RecordTable table = ParseRecords(kCsv, "runs.csv", false);
+  KeepRows({{"config", "base"}}, &table);
+  ASSERT_EQ(table.rows.size(), 2U);
+  EXPECT_EQ(table.rows[1].line, 5);
+  KeepRows({{"N", "2000000"}}, &table);  // as a number
+  EXPECT_EQ(table.rows.size(), 1U);
+}
+
+TEST(RecordTable, ReadsJsonLinesOfDifferentKeys) {
+  const RecordTable table = ParseRecords(
+      "{\"a\": \"x\", \"b\": 1.5}\n\n{\"c\": true, \"a\": \"y\"}\n", "f", true);
+  EXPECT_THAT(table.columns, ElementsAre("a", "b", "c"));
+  EXPECT_THAT(table.rows[0].cells, ElementsAre("x", "1.5", ""));
+  EXPECT_THAT(table.rows[1].cells, ElementsAre("y", "", "true"));
+  EXPECT_EQ(table.rows[1].line, 3);
+}
+
+TEST(RecordTable, BlanksTheOtherRowsAndKeepsTheLines) {
+  const std::string text =
+      TextOfRows(kCsv, "runs.csv", false, {{"config", "base"}});
+  EXPECT_EQ(text, "config,N,D,L\nbase,1e6,1e8,3.5\n\n\nbase,2e6,2e8,3.3\n");
+}
+
+TEST(RecordTable, ChosenObservationsComeWithANote) {
+  const TempDir dir;
+  dir.Write("runs.csv", kCsv);
+  const ObservationSet set =
+      ReadObservations(dir / "runs.csv", {}, {{"config", "base"}});
+  EXPECT_EQ(set.rows.size(), 2U);
+  EXPECT_THAT(set.notes, testing::Contains(HasSubstr("config = base")));
+}
+
+TEST(RecordTable, UniqueTokensAreAColumn) {
+  const TempDir dir;
+  dir.Write("runs.csv", "N,D,L,unique_tokens\n1e6,1e8,3.5,1e7\n1e6,1e8,3.5,\n");
+  const ObservationSet set = ReadObservations(dir / "runs.csv");
+  EXPECT_EQ(set.rows[0].unique_tokens, 1e7);
+  EXPECT_FALSE(set.rows[1].unique_tokens.has_value());
+}
+
+struct BadRows {
+  const char* text;
+  CurveColumns columns;
+  std::vector<RowCondition> conditions;
+  const char* fragment;
+};
+
+TEST(CurvePoints, SayWhatIsWrong) {
+  const BadRows cases[] = {
+      {"x,y\n1,2\n", {"z", "y", ""}, {}, "--x: "},
+      {"xs,y\n1,2\n", {"x", "y", ""}, {}, "did you mean 'xs'"},
+      {"x,y\n1,2\n", {"x", "w", ""}, {}, "--y: "},
+      {"x,y\n1,2\n", {"x", "y", "s"}, {}, "--y-std: "},
+      {"x,y\n1,-2\n", {"x", "y", ""}, {}, "curve:2: column 'y'"},
+      {"x,y\n1,two\n", {"x", "y", ""}, {}, "'two'"},
+      {"x,y\n1,inf\n", {"x", "y", ""}, {}, "'inf'"},
+      {"x,y\n1,\n", {"x", "y", ""}, {}, "no row has"},
+      {"x,y,s\n1,2,0\n", {"x", "y", "s"}, {}, "column 's'"},
+      {"x,y\n1,2,3\n", {"x", "y", ""}, {}, "3 cells"},
+      {"x,y\n", {"x", "y", ""}, {}, "no rows"},
+      {"", {"x", "y", ""}, {}, "empty"},
+      {"x,y\n1,2\n", {"x", "y", ""}, {{"c", "a"}}, "--where: "},
+      {"c,x,y\nabc,1,2\n", {"x", "y", ""}, {{"c", "abd"}}, "mean 'abc'"},
+  };
+  for (const BadRows& bad : cases) {
+    const TempDir dir;
+    dir.Write("curve", bad.text);
+    try {
+      ReadCurve(dir / "curve", bad.columns, bad.conditions);
+      ADD_FAILURE() << "accepted: " << bad.text;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr(bad.fragment)) << bad.text;
+    }
+  }
+}
+
+TEST(CurvePoints, WeighByTheirStandardErrors) {
+  const TempDir dir;
+  dir.Write("curve.csv", "a,b,s\n1,2,0.1\n3,4,0.5\n");
+  const CurvePoints curve = ReadCurve(dir / "curve.csv", {"a", "b", "s"}, {});
+  EXPECT_NEAR(curve.points[0].weight, 100.0, 1e-12);
+  EXPECT_NEAR(curve.points[1].weight, 4.0, 1e-12);
+  EXPECT_EQ(curve.points[1].y, 4.0);
+}
+
+TEST(RowCondition, HasANameAndAValue) {
+  EXPECT_EQ(ParseRowCondition("config=a=b").value, "a=b");
+  EXPECT_EQ(ParseRowCondition("config=").value, "");
+  EXPECT_THROW(ParseRowCondition("config"), Error);
+  EXPECT_THROW(ParseRowCondition("=base"), Error);
+}
+
+}  // namespace
+}  // namespace isoflop
