@@ -4,6 +4,9 @@
 #include <atomic>
 #include <cassert>
 #include <cmath>
+#include <exception>
+#include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "analysis/fit/chinchilla_solver.h"
@@ -18,6 +21,7 @@ double Percentile(const std::vector<double>& sorted, double share) {
   const auto below = static_cast<std::size_t>(position);
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
   const double part = position - static_cast<double>(below);
+  if (part == 0.0 || sorted[below] == sorted[above]) return sorted[below];
   return sorted[below] + part * (sorted[above] - sorted[below]);
 }
 
@@ -35,33 +39,52 @@ double StandardDeviation(const std::vector<double>& values) {
 class ReplicateFactory {
  public:
   ReplicateFactory(std::span<const Observation> observations,
-                   const Resampling& resampling,
-                   const ObjectiveOptions& objective,
+                   const Resampling& resampling, const FitOptions& options,
                    const ChinchillaFit* estimate)
       : observations_(observations),
         resampling_(resampling),
+        options_(options),
         units_(ResampleUnits(observations, resampling.unit)),
         replicates_(static_cast<std::size_t>(resampling.resamples)) {
     if (estimate == nullptr) return;
-    solver_.emplace(observations, objective);
+    solver_.emplace(observations, options.objective);
     estimate_ = estimate->law;
     density_ = estimate->student_t;
   }
 
+  /// This thread is one of the `threads`; a system that refuses to start the
+  /// others leaves it to do their work.
   std::vector<Replicate> Run(int threads) {
-    std::vector<std::thread> workers;
-    workers.reserve(static_cast<std::size_t>(threads));
-    for (int i = 0; i < threads; ++i) workers.emplace_back([this] { Work(); });
-    for (std::thread& worker : workers) worker.join();
+    {
+      std::vector<std::jthread> workers;
+      try {
+        while (static_cast<int>(workers.size()) + 1 < threads) {
+          workers.emplace_back([this] { Work(); });
+        }
+      } catch (const std::system_error&) {
+      }
+      Work();
+    }
+    if (exception_) std::rethrow_exception(exception_);
     return std::move(replicates_);
   }
 
  private:
-  void Work() {
-    std::optional<ChinchillaSolver> solver = solver_;
-    for (int i = next_++; i < resampling_.resamples; i = next_++) {
-      replicates_[static_cast<std::size_t>(i)] = Make(i, &solver);
+  void Work() noexcept {
+    try {
+      std::optional<ChinchillaSolver> solver = solver_;
+      for (int i = next_++; i < resampling_.resamples; i = next_++) {
+        replicates_[static_cast<std::size_t>(i)] = Make(i, &solver);
+      }
+    } catch (...) {
+      next_ = resampling_.resamples;
+      const std::lock_guard lock(exception_mutex_);
+      exception_ = std::current_exception();
     }
+  }
+
+  bool AskedFor(LawKind law) const {
+    return std::ranges::find(options_.laws, law) != options_.laws.end();
   }
 
   Replicate Make(int index, std::optional<ChinchillaSolver>* solver) const {
@@ -73,20 +96,29 @@ class ReplicateFactory {
       replicate.chinchilla = refit.law;
       replicate.escaped = refit.escaped;
     }
-    replicate.isoflop = FitIsoflop(observations_, counts);
-    replicate.envelope = FitEnvelope(observations_, counts);
-    replicate.kaplan = FitKaplan(observations_, replicate.chinchilla, counts);
+    if (AskedFor(LawKind::kIsoflop)) {
+      replicate.isoflop = FitIsoflop(observations_, counts);
+    }
+    if (AskedFor(LawKind::kEnvelope)) {
+      replicate.envelope = FitEnvelope(observations_, counts);
+    }
+    if (AskedFor(LawKind::kKaplan)) {
+      replicate.kaplan = FitKaplan(observations_, replicate.chinchilla, counts);
+    }
     return replicate;
   }
 
   std::span<const Observation> observations_;
   Resampling resampling_;
+  const FitOptions& options_;
   std::vector<std::vector<std::size_t>> units_;
   std::vector<Replicate> replicates_;
   std::optional<ChinchillaSolver> solver_;
   Chinchilla estimate_;
   std::optional<StudentT> density_;
   std::atomic<int> next_ = 0;
+  std::mutex exception_mutex_;
+  std::exception_ptr exception_;
 };
 
 }  // namespace
@@ -112,12 +144,14 @@ Resampling Resolve(const BootstrapOptions& options,
 
 std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const Resampling& resampling,
-                                const ObjectiveOptions& objective,
-                                const ChinchillaFit* estimate, int threads) {
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  const int wanted = threads > 0 ? threads : std::max(1, cores);
-  ReplicateFactory factory(observations, resampling, objective, estimate);
-  return factory.Run(std::min(wanted, std::max(1, resampling.resamples)));
+                                const FitOptions& options,
+                                const ChinchillaFit* estimate) {
+  const int cores =
+      std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int asked = options.bootstrap.threads;
+  const int threads = asked > 0 ? std::min(asked, cores) : cores;
+  ReplicateFactory factory(observations, resampling, options, estimate);
+  return factory.Run(std::min(threads, std::max(1, resampling.resamples)));
 }
 
 }  // namespace isoflop

@@ -31,7 +31,7 @@ struct Resampling {
   std::uint64_t seed = 0;
 };
 
-/// Every law fitted to one resample.
+/// Every law that is asked for, fitted to one resample.
 struct Replicate {
   std::optional<Chinchilla> chinchilla;  // absent: failed, or not asked for
   bool escaped = false;
@@ -42,7 +42,9 @@ struct Replicate {
 
 /// Approach 3 over the resamples, and the spreads that follow.
 struct ChinchillaBootstrap {
-  int failed = 0;   // refits that lost a term or were not determined; left out
+  // Refits that lost a term, were not determined or have a number that is not
+  // finite; left out.
+  int failed = 0;
   int escaped = 0;  // refits whose optimum was not the one next to the estimate
   Spread E;
   Spread A;
@@ -63,12 +65,16 @@ Spread SpreadOf(std::vector<double> values);
 Resampling Resolve(const BootstrapOptions& options,
                    std::span<const Observation> observations);
 
-/// Refits all laws to every resample. Approach 3 starts from `estimate`; null:
-/// it is not refitted.
+/// With fewer units than this to draw from, resamples say nothing of intervals.
+inline constexpr int kFewestUnits = 5;
+
+/// Refits Approach 3 and the other laws that are asked for to every resample.
+/// Approach 3 starts from `estimate`; null: it is not refitted. An exception of
+/// a thread ends the others and is thrown from here.
 std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const Resampling& resampling,
-                                const ObjectiveOptions& objective,
-                                const ChinchillaFit* estimate, int threads);
+                                const FitOptions& options,
+                                const ChinchillaFit* estimate);
 
 /// Returns the spreads of Approach 3, or nothing when fewer than half of the
 /// refits succeeded.

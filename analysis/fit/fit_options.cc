@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <climits>
 #include <cmath>
 
 #include "lib/core/error.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
@@ -28,6 +30,38 @@ void CheckRange(const char* name, int value, int highest, Problems* problems) {
                 fmt::format("must be from 0 to {}, got {}", highest, value));
 }
 
+/// The fewest and the most that a fixed coefficient can be.
+void CheckFixed(const std::string& name, double value, Problems* problems) {
+  const std::vector<std::string_view> names(kChinchillaCoefficients.begin(),
+                                            kChinchillaCoefficients.end());
+  if (std::ranges::find(names, name) == names.end()) {
+    problems->Add(
+        "--fix", fmt::format("no coefficient \"{}\": must be one of {}{}", name,
+                             fmt::join(names, ", "), Suggestion(name, names)));
+  } else if (name == "E" ? !(std::isfinite(value) && value >= 0.0)
+                         : !FinitePositive(value)) {
+    problems->Add("--fix",
+                  fmt::format("{} must be {}, got {}", name,
+                              name == "E" ? "0 or more" : "above 0", value));
+  }
+}
+
+void CheckHeld(const ObjectiveOptions& objective, Problems* problems) {
+  for (const auto& [name, value] : objective.fixed) {
+    CheckFixed(name, value, problems);
+  }
+  const auto alpha = objective.fixed.find("alpha");
+  const auto beta = objective.fixed.find("beta");
+  if (!objective.tied_exponents || alpha == objective.fixed.end() ||
+      beta == objective.fixed.end() || alpha->second == beta->second) {
+    return;
+  }
+  problems->Add("--tied-exponents",
+                fmt::format("alpha and beta are fixed at {} and {}: they must "
+                            "be equal",
+                            alpha->second, beta->second));
+}
+
 }  // namespace
 
 void Validate(const FitOptions& options) {
@@ -36,6 +70,7 @@ void Validate(const FitOptions& options) {
     problems.Add("--laws", "names no law");
   }
   CheckPositive("--delta", options.objective.delta, &problems);
+  CheckHeld(options.objective, &problems);
   CheckRange("--drop-largest-loss", options.drop_largest_loss, INT_MAX,
              &problems);
   CheckRange("--bootstrap", options.bootstrap.resamples, kMostResamples,

@@ -43,6 +43,7 @@ Holdout HoldOut(std::span<const Observation> observations, double above_flops,
   if (fit.status != FitStatus::kOk) return holdout;
   holdout.status = FitStatus::kOk;
   holdout.law = fit.law;
+  holdout.certificate = fit.certificate;
   SetErrors(held_out, &holdout);
   return holdout;
 }

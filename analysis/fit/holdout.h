@@ -20,6 +20,7 @@ struct Holdout {
   int fitted = 0;            // runs
   int held_out = 0;          // runs
   Chinchilla law;            // fitted without the held-out runs
+  Certificate certificate;   // of that fit
   double mean_absolute_error = 0.0;
   double rms_error = 0.0;
   double mean_error = 0.0;  // positive: the law was too pessimistic

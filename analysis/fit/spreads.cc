@@ -1,3 +1,4 @@
+#include <cmath>
 #include <functional>
 
 #include "analysis/fit/bootstrap.h"
@@ -11,7 +12,8 @@ std::optional<Spread> SpreadOfMost(
     const std::function<std::optional<double>(const Replicate&)>& number) {
   std::vector<double> values;
   for (const Replicate& replicate : replicates) {
-    if (const auto value = number(replicate)) values.push_back(*value);
+    const auto value = number(replicate);
+    if (value && std::isfinite(*value)) values.push_back(*value);
   }
   if (values.size() < 2 || 2 * values.size() < replicates.size()) {
     return std::nullopt;
@@ -24,6 +26,13 @@ template <typename Fit>
 std::optional<double> Supported(const Fit& fit, Estimate Fit::*number) {
   if (fit.status != FitStatus::kOk) return std::nullopt;
   return (fit.*number).value;
+}
+
+/// Whether every number that follows from the law is one.
+bool IsFinite(const Chinchilla& law) {
+  const double G = AllocationCoefficient(law);
+  return std::isfinite(law.E + law.A + law.B) &&
+         std::isfinite(ParamsExponent(law)) && std::isfinite(G) && G > 0.0;
 }
 
 template <typename Fit>
@@ -77,7 +86,7 @@ std::optional<ChinchillaBootstrap> ChinchillaSpreads(
   ChinchillaBootstrap bootstrap;
   for (const Replicate& replicate : replicates) {
     if (replicate.escaped) ++bootstrap.escaped;
-    if (!replicate.chinchilla) {
+    if (!replicate.chinchilla || !IsFinite(*replicate.chinchilla)) {
       ++bootstrap.failed;
       continue;
     }

@@ -20,6 +20,8 @@ Json ObjectiveJson(const ChinchillaFit& fit, const ObjectiveOptions& options) {
   json["loss"] = NameOf(options.loss);
   if (options.loss == LossKind::kHuber) json["delta"] = options.delta;
   json["residual"] = NameOf(options.residual);
+  if (options.tied_exponents) json["tied_exponents"] = true;
+  for (const auto& [name, value] : options.fixed) json["fixed"][name] = value;
   json["reduction"] = "sum";
   if (fit.student_t) {
     PutNumber(&json, "scale", fit.student_t->scale);
@@ -42,6 +44,7 @@ Json ToJson(const Certificate& certificate) {
   PutNumber(&json, "gradient_norm", certificate.gradient_norm);
   PutNumber(&json, "condition_number", certificate.condition_number);
   json["converged"] = certificate.converged;
+  json["certified"] = certificate.certified();
   return json;
 }
 
@@ -142,6 +145,9 @@ Json ChinchillaSection(const FitReport& report, const ExactLoss& exact) {
   json["estimate"] = EstimateJson(fit.law);
   if (exact.known()) json["reference"] = ToJson(exact);
   json["objective"] = ObjectiveJson(fit, report.options.objective);
+  if (report.options.weights != WeightKind::kColumn) {
+    json["objective"]["weights"] = NameOf(report.options.weights);
+  }
   json["certificate"] = ToJson(fit.certificate);
   if (report.chinchilla_bootstrap && report.resampling) {
     json["bootstrap"] =
@@ -191,6 +197,7 @@ Json ToJson(const Holdout& holdout) {
   json["held_out"] = holdout.held_out;
   if (holdout.status != FitStatus::kOk) return json;
   json["estimate"] = ToJson(holdout.law);
+  json["certificate"] = ToJson(holdout.certificate);
   PutNumber(&json, "mean_absolute_error", holdout.mean_absolute_error);
   PutNumber(&json, "rms_error", holdout.rms_error);
   PutNumber(&json, "mean_error", holdout.mean_error);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <system_error>
+
 #include "lib/core/error.h"
 #include "lib/core/names.h"
 #include "lib/core/text.h"
@@ -21,6 +24,25 @@ Enum FromWord(const char* option, const std::string& word) {
 template <typename Enum>
 std::string Words() {
   return fmt::format("{}", fmt::join(AllNames<Enum>(), " | "));
+}
+
+/// Adds NAME=VALUE to what is fixed.
+void AddFixed(const std::string& text, ObjectiveOptions* objective) {
+  const std::size_t equals = text.find('=');
+  const std::string name = text.substr(0, equals);
+  double value = 0.0;
+  bool is_number = false;
+  if (equals != std::string::npos) {
+    const char* first = text.data() + equals + 1;
+    const char* last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(first, last, value);
+    is_number = error == std::errc() && end == last;
+  }
+  Require(is_number,
+          "--fix: must be NAME=VALUE with a number, such as E=1.69, got \"{}\"",
+          text);
+  Require(objective->fixed.emplace(name, value).second,
+          "--fix: {} is given twice", name);
 }
 
 }  // namespace
@@ -44,6 +66,15 @@ void AddFitOptions(CLI::App* command, FitArgs* args) {
   command->add_option(
       "--residual", args->residual,
       "Residuals of Approach 3: " + Words<ResidualKind>() + " (default: log)");
+  command->add_flag("--tied-exponents", options.objective.tied_exponents,
+                    "Fit one exponent: alpha = beta");
+  command->add_option("--fix", args->fixed,
+                      "Give a coefficient instead of fitting it: E=1.69; may "
+                      "be repeated");
+  command->add_option("--weights", args->weights,
+                      "What runs weigh: " + Words<WeightKind>() +
+                          " (default: column, the weight column if there is "
+                          "one; loss_std: 1 / standard error^2)");
   command->add_option("--drop-largest-loss", options.drop_largest_loss,
                       "Leave out this many runs of largest loss");
   command
@@ -84,6 +115,15 @@ FitOptions ResolveFitOptions(const FitArgs& args) {
     options.objective.residual =
         FromWord<ResidualKind>("--residual", args.residual);
   }
+  if (!args.weights.empty()) {
+    options.weights = FromWord<WeightKind>("--weights", args.weights);
+  }
+  for (const std::string& text : args.fixed) AddFixed(text, &options.objective);
+  Require(options.bootstrap.resamples <= 0 ||
+              options.bootstrap.resamples >= kFewestResamples,
+          "--bootstrap: must be 0 or at least {}, got {}: fewer have no 2.5 "
+          "and 97.5 percentiles",
+          kFewestResamples, options.bootstrap.resamples);
   if (!args.bootstrap_unit.empty()) {
     options.bootstrap.unit =
         FromWord<ResampleUnit>("--bootstrap-unit", args.bootstrap_unit);

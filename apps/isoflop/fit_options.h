@@ -17,6 +17,8 @@ struct FitArgs {
   std::string loss;
   std::string residual;
   std::string bootstrap_unit;
+  std::string weights;
+  std::vector<std::string> fixed;  // NAME=VALUE
   std::vector<double> budgets_flops;
   double holdout_above = 0.0;
   FitOptions options;  // what needs no conversion, and the defaults

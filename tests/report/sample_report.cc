@@ -142,6 +142,12 @@ Holdout SampleHoldout() {
   holdout.fitted = 21;
   holdout.held_out = 11;
   holdout.law = {1.1291, 251.2, 802.9, 0.6651, 0.5744};
+  holdout.certificate = {.starts = 49,
+                         .agreeing = 44,
+                         .distinct_minima = 1,
+                         .gradient_norm = 2e-15,
+                         .condition_number = 5.1e4,
+                         .converged = true};
   holdout.mean_absolute_error = 0.00291;
   holdout.rms_error = 0.00352;
   holdout.mean_error = -0.0011;
