@@ -4,6 +4,9 @@
 #include <atomic>
 #include <cassert>
 #include <cmath>
+#include <exception>
+#include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "analysis/fit/chinchilla_solver.h"
@@ -18,6 +21,7 @@ double Percentile(const std::vector<double>& sorted, double share) {
   const auto below = static_cast<std::size_t>(position);
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
   const double part = position - static_cast<double>(below);
+  if (part == 0.0 || sorted[below] == sorted[above]) return sorted[below];
   return sorted[below] + part * (sorted[above] - sorted[below]);
 }
 
@@ -55,19 +59,34 @@ class ReplicateFactory {
     density_ = estimates.chinchilla->student_t;
   }
 
+  /// This thread is one of the `threads`; a system that refuses to start the
+  /// others leaves it to do their work.
   std::vector<Replicate> Run(int threads) {
-    std::vector<std::thread> workers;
-    workers.reserve(static_cast<std::size_t>(threads));
-    for (int i = 0; i < threads; ++i) workers.emplace_back([this] { Work(); });
-    for (std::thread& worker : workers) worker.join();
+    {
+      std::vector<std::jthread> workers;
+      try {
+        while (static_cast<int>(workers.size()) + 1 < threads) {
+          workers.emplace_back([this] { Work(); });
+        }
+      } catch (const std::system_error&) {
+      }
+      Work();
+    }
+    if (exception_) std::rethrow_exception(exception_);
     return std::move(replicates_);
   }
 
  private:
-  void Work() {
-    std::optional<ChinchillaSolver> solver = solver_;
-    for (int i = next_++; i < resampling_.resamples; i = next_++) {
-      replicates_[static_cast<std::size_t>(i)] = Make(i, &solver);
+  void Work() noexcept {
+    try {
+      std::optional<ChinchillaSolver> solver = solver_;
+      for (int i = next_++; i < resampling_.resamples; i = next_++) {
+        replicates_[static_cast<std::size_t>(i)] = Make(i, &solver);
+      }
+    } catch (...) {
+      next_ = resampling_.resamples;
+      const std::lock_guard lock(exception_mutex_);
+      exception_ = std::current_exception();
     }
   }
 
@@ -113,6 +132,8 @@ class ReplicateFactory {
   Chinchilla estimate_;
   std::optional<StudentT> density_;
   std::atomic<int> next_ = 0;
+  std::mutex exception_mutex_;
+  std::exception_ptr exception_;
 };
 
 }  // namespace
@@ -140,8 +161,9 @@ std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const Resampling& resampling,
                                 const ObjectiveOptions& objective,
                                 const Estimates& estimates, int threads) {
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  const int wanted = threads > 0 ? threads : std::max(1, cores);
+  const int cores =
+      std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int wanted = threads > 0 ? std::min(threads, cores) : cores;
   ReplicateFactory factory(observations, resampling, objective, estimates);
   return factory.Run(std::min(wanted, std::max(1, resampling.resamples)));
 }

@@ -53,7 +53,9 @@ struct Replicate {
 
 /// Approach 3 over the resamples, and the spreads that follow.
 struct ChinchillaBootstrap {
-  int failed = 0;   // refits that lost a term or were not determined; left out
+  // Refits that lost a term, were not determined or have a number that is not
+  // finite; left out.
+  int failed = 0;
   int escaped = 0;  // refits whose optimum was not the one next to the estimate
   Spread E;
   Spread A;
@@ -74,7 +76,11 @@ Spread SpreadOf(std::vector<double> values);
 Resampling Resolve(const BootstrapOptions& options,
                    std::span<const Observation> observations);
 
-/// Refits the laws that have estimates to every resample.
+/// With fewer units than this to draw from, resamples say nothing of intervals.
+inline constexpr int kFewestUnits = 5;
+
+/// Refits the laws that have estimates to every resample. An exception of a
+/// thread ends the others and is thrown from here.
 std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const Resampling& resampling,
                                 const ObjectiveOptions& objective,

@@ -5,8 +5,8 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <algorithm>
-#include <cassert>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "analysis/fit/chinchilla_solver.h"
@@ -14,54 +14,101 @@
 namespace isoflop {
 namespace {
 
-constexpr std::size_t kFewestObservations = 6;  // one more than parameters
-constexpr std::size_t kFewestValues = 3;        // of N, and of D
-
-std::string TooFew(std::span<const Observation> observations) {
-  if (observations.size() < kFewestObservations) {
-    return fmt::format(
-        "{} observations cannot test a law of 5 parameters: "
-        "at least {} are needed",
-        observations.size(), kFewestObservations);
-  }
-  const std::size_t sizes = CountDistinct(observations, &Observation::N);
-  const std::size_t tokens = CountDistinct(observations, &Observation::D);
-  if (sizes < kFewestValues) {
-    return fmt::format(
-        "{} different N: at least {} are needed to see a power "
-        "of N over a constant",
-        sizes, kFewestValues);
-  }
-  if (tokens < kFewestValues) {
-    return fmt::format(
-        "{} different D: at least {} are needed to see a power "
-        "of D over a constant",
-        tokens, kFewestValues);
-  }
-  return {};
+std::size_t CountDifferentRuns(std::span<const Observation> observations) {
+  std::vector<std::pair<double, double>> runs;
+  runs.reserve(observations.size());
+  for (const Observation& o : observations) runs.emplace_back(o.N, o.D);
+  std::ranges::sort(runs);
+  const auto repeated = std::ranges::unique(runs);
+  return runs.size() - repeated.size();
 }
 
-/// d(coordinates) / d(ln E, ln A, ln B, alpha, beta), as given; without E the
-/// first of either means nothing.
+/// How many different N (or D) the term of a coefficient and its exponent takes
+/// to be told from a constant.
+std::size_t FewestValues(const HeldCoefficients& held, int coefficient,
+                         int exponent) {
+  std::size_t fewest = 0;
+  for (const int which : {0, coefficient, exponent}) {
+    fewest += held.Holds(which) ? 0U : 1U;
+  }
+  return std::max<std::size_t>(fewest, 1);
+}
+
+std::string TooFewRuns(std::span<const Observation> observations,
+                       const HeldCoefficients& held, LossKind loss) {
+  const bool student = loss == LossKind::kStudentT;
+  const auto free = static_cast<std::size_t>(held.free());
+  const std::size_t fewest = student ? 2 * free + 1 : free + 1;
+  const std::size_t runs = CountDifferentRuns(observations);
+  if (runs >= fewest) return {};
+  const std::string repeats =
+      runs == observations.size()
+          ? ""
+          : fmt::format(" ({} runs, some with the same N and D)",
+                        observations.size());
+  return fmt::format(
+      "{} observations{} cannot test a law of {} parameters{}: at least {} are "
+      "needed",
+      runs, repeats, free, student ? " by Student's t" : "", fewest);
+}
+
+std::string TooFew(std::span<const Observation> observations,
+                   const HeldCoefficients& held, LossKind loss) {
+  std::string reason = TooFewRuns(observations, held, loss);
+  if (!reason.empty()) return reason;
+  const auto check = [&](const char* name, double Observation::*value,
+                         std::size_t fewest) {
+    const std::size_t values = CountDistinct(observations, value);
+    if (values >= fewest || !reason.empty()) return;
+    reason = fmt::format(
+        "{} different {}: at least {} are needed to see a power of {} over a "
+        "constant",
+        values, name, fewest, name);
+  };
+  check("N", &Observation::N, FewestValues(held, 1, 3));
+  check("D", &Observation::D, FewestValues(held, 2, 4));
+  return reason;
+}
+
+/// d(directions) / d(ln E, ln A, ln B, alpha, beta, given); tied exponents are
+/// one, alpha.
 Matrix5 GivenJacobian(const ChinchillaSolver& solver, const Minimum& minimum) {
   const Chinchilla law = minimum.law();
-  Matrix5 by_coordinates = ParameterJacobian(minimum.polished.face, law);
-  if (minimum.polished.face == Face::kWithoutE) by_coordinates(0, 0) = 1.0;
-  return by_coordinates.inverse() * solver.objective().GivenJacobian(law);
+  Matrix5 given = Matrix5::Identity();
+  if (solver.held().tied()) given(4, 3) = 1.0;
+  return ParameterJacobian(minimum.polished.face.chart, law).inverse() *
+         solver.objective().units().GivenJacobian(law) * given;
 }
 
-double ConditionNumber(const ChinchillaSolver& solver, const Minimum& minimum) {
-  const Matrix5 jacobian = GivenJacobian(solver, minimum);
-  const Matrix5 hessian =
-      jacobian.transpose() * minimum.polished.model.hessian * jacobian;
-  const int size = minimum.polished.face == Face::kInside ? 5 : 4;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(
-      hessian.bottomRightCorner(size, size), Eigen::EigenvaluesOnly);
-  return eigen.eigenvalues()[size - 1] / eigen.eigenvalues()[0];
+/// The largest eigenvalue of the Hessian in the given coefficients times that
+/// of its inverse, each from the factors in which the Hessian is well
+/// conditioned.
+std::optional<double> ConditionNumber(const ChinchillaSolver& solver,
+                                      const Minimum& minimum) {
+  const LocalModel& model = minimum.polished.model;
+  std::vector<int> free;
+  for (int j = 0; j < 5; ++j) {
+    if (minimum.polished.face.Moves(j)) free.push_back(j);
+  }
+  const Vector5 scale = model.reweighted.array().rsqrt();
+  const Matrix5 scaled =
+      scale.asDiagonal() * model.hessian * scale.asDiagonal();
+  const Matrix5 inverse =
+      scale.asDiagonal() * scaled.inverse() * scale.asDiagonal();
+  const Eigen::MatrixXd jacobian = GivenJacobian(solver, minimum)(free, free);
+  const Eigen::MatrixXd back = jacobian.inverse();
+  const auto largest = [](const Eigen::MatrixXd& symmetric) {
+    return symmetric.selfadjointView<Eigen::Lower>().eigenvalues().maxCoeff();
+  };
+  const double number =
+      largest(jacobian.transpose() * model.hessian(free, free) * jacobian) *
+      largest(back * inverse(free, free) * back.transpose());
+  if (!std::isfinite(number) || !(number > 0.0)) return std::nullopt;
+  return number;
 }
 
-Certificate Certify(const ChinchillaSolver& solver,
-                    const GlobalMinimum& global) {
+Certificate Certify(const ChinchillaSolver& solver, const GlobalMinimum& global,
+                    LossKind loss) {
   const PolishedMinimum& polished = global.lowest.polished;
   Certificate certificate;
   certificate.starts = global.starts;
@@ -71,8 +118,10 @@ Certificate Certify(const ChinchillaSolver& solver,
       polished.model.gradient.cwiseAbs()
           .cwiseQuotient(polished.model.magnitude.array().max(1e-300).matrix())
           .maxCoeff();
-  certificate.condition_number = ConditionNumber(solver, global.lowest);
-  certificate.converged = polished.newton_step <= 1e-8;
+  if (loss != LossKind::kLad) {
+    certificate.condition_number = ConditionNumber(solver, global.lowest);
+  }
+  certificate.converged = solver.Converged(global.lowest);
   return certificate;
 }
 
@@ -106,7 +155,10 @@ double ObjectiveValue(const ChinchillaSolver& solver, const Minimum& minimum,
 ChinchillaFit FitChinchilla(std::span<const Observation> observations,
                             const ObjectiveOptions& options) {
   ChinchillaFit fit;
-  fit.reason = TooFew(observations);
+  const HeldCoefficients held(options, UnitsOf(observations));
+  fit.reason = held.free() == 0 ? "every coefficient is held: nothing is left "
+                                  "to fit"
+                                : TooFew(observations, held, options.loss);
   if (!fit.reason.empty()) return fit;
   ChinchillaSolver solver(observations, options);
   const GlobalMinimum global = solver.SolveGlobally();
@@ -116,7 +168,7 @@ ChinchillaFit FitChinchilla(std::span<const Observation> observations,
   fit.law = solver.LawOf(global.lowest);
   fit.objective = ObjectiveValue(solver, global.lowest, options.loss);
   fit.student_t = global.lowest.density;
-  fit.certificate = Certify(solver, global);
+  fit.certificate = Certify(solver, global, options.loss);
   SetResiduals(observations, &fit);
   return fit;
 }

@@ -24,6 +24,15 @@ constexpr double kRounding = 1e-13;
 /// A point that Newton's method would leave by this much is no minimum.
 constexpr double kRunaway = 1e-4;
 
+/// A minimum whose next Newton step is at most this is one to rounding, if the
+/// next estimate of Student's t changes its logarithms by less than that ...
+constexpr double kSettled = 1e-8;
+constexpr double kDensitySettled = 1e-8;
+
+/// ... and the objective does not fall by E from the bound E = 0 by more than
+/// this share of the magnitudes of the slope's terms.
+constexpr double kSlopeRounding = 1e-9;
+
 /// Below this the Hessian is singular to rounding.
 constexpr double kFlat = 1e-12;
 
@@ -47,26 +56,31 @@ bool IsMinimum(const PolishedMinimum& minimum) {
   return minimum.newton_step <= 1e-6;
 }
 
-bool SamePlace(const PolishedMinimum& a, const PolishedMinimum& b) {
-  const Chinchilla p = a.law();
-  const Chinchilla q = b.law();
-  const double ratio =
-      std::max(std::abs(std::log(p.A / q.A)), std::abs(std::log(p.B / q.B)));
-  const double difference =
-      std::max({std::abs(p.E - q.E), std::abs(p.alpha - q.alpha),
-                std::abs(p.beta - q.beta)});
-  return std::max(ratio, difference) < 1e-3;
+/// The largest difference between two laws: of E over the loss at the middle of
+/// the data, of ln A, of ln B and of the exponents.
+double Distance(const Chinchilla& p, const Chinchilla& q) {
+  return std::max({std::abs(std::log(p.A / q.A)), std::abs(std::log(p.B / q.B)),
+                   std::abs(p.E - q.E), std::abs(p.alpha - q.alpha),
+                   std::abs(p.beta - q.beta)});
 }
 
-int CountDistinct(const std::vector<Minimum>& minima) {
-  std::vector<const PolishedMinimum*> distinct;
-  for (const Minimum& minimum : minima) {
-    const PolishedMinimum& here = minimum.polished;
-    const bool known = std::ranges::any_of(
-        distinct, [&](const auto* other) { return SamePlace(*other, here); });
-    if (IsMinimum(here) && !known) distinct.push_back(&here);
+bool SamePlace(const Minimum& a, const Minimum& b) {
+  return Distance(a.law(), b.law()) < 1e-3;
+}
+
+/// Adds a basin to others, or to the one of the same place.
+void Merge(const Basin& basin, std::vector<Basin>* basins) {
+  const auto known = std::ranges::find_if(*basins, [&](const Basin& other) {
+    return SamePlace(other.lowest, basin.lowest);
+  });
+  if (known == basins->end()) {
+    basins->push_back(basin);
+    return;
   }
-  return static_cast<int>(distinct.size());
+  known->starts += basin.starts;
+  if (basin.lowest.value() < known->lowest.value()) {
+    known->lowest = basin.lowest;
+  }
 }
 
 /// Whether a term falls over the runs by more than a share of the loss.
@@ -84,15 +98,8 @@ bool Changes(double coefficient, double exponent,
   return change > kVanishing;
 }
 
-/// A law with E = 0 and the same loss and slopes at the middle of the data.
-Chinchilla WithoutOffset(Chinchilla law) {
-  const double factor = (law.E + law.A + law.B) / (law.A + law.B);
-  return {.E = 0.0,
-          .A = law.A * factor,
-          .B = law.B * factor,
-          .alpha = law.alpha / factor,
-          .beta = law.beta / factor};
-}
+/// Whether a number is above 0 and has all of its digits.
+bool IsCoefficient(double value) { return std::isnormal(value) && value > 0.0; }
 
 const Start& BestOf(const std::vector<Start>& starts) {
   return *std::ranges::min_element(starts, {}, &Start::squares);
@@ -109,45 +116,77 @@ ChinchillaSolver::ChinchillaSolver(std::span<const Observation> observations,
                                    const ObjectiveOptions& options)
     : loss_(options.loss),
       objective_(observations, FirstPenalty(options), options.residual),
-      grid_(objective_, kGridExponents),
-      coarse_grid_(objective_, kCoarseGridExponents) {}
+      held_(options, objective_.units()),
+      grid_(objective_, held_, kGridExponents),
+      coarse_grid_(objective_, held_, kCoarseGridExponents) {}
 
-/// Goes down from `start`; with kLad by way of ever sharper stand-ins for |r|.
-PolishedMinimum ChinchillaSolver::MinimiseWithin(Face face,
-                                                 const Chinchilla& start) {
-  const auto lower = [&](const Vector5& point) {
-    return Polish(objective_, face, Descend(objective_, face, point));
-  };
-  if (loss_ != LossKind::kLad) return lower(PointOf(face, start));
+/// Goes down by way of ever sharper stand-ins for |r|.
+PolishedMinimum ChinchillaSolver::SharpenLad(const Face& face,
+                                             const Chinchilla& start) {
   PolishedMinimum minimum;
-  minimum.point = PointOf(face, start);
+  minimum.point = PointOf(face.chart, start);
   for (const double delta : kLadDeltas) {
     objective_.set_penalty(Penalty::SmoothedLad(delta));
-    minimum = lower(minimum.point);
+    minimum =
+        Polish(objective_, face, Descend(objective_, face, minimum.point));
   }
   return minimum;
+}
+
+/// Whether a descent that is at `point` is about to end at the known minimum.
+bool ChinchillaSolver::IsNear(const Minimum& known, const Face& face,
+                              const Vector5& point) const {
+  return face.chart == known.polished.face.chart && IsMinimum(known.polished) &&
+         Distance(LawAt(face.chart, point), known.law()) < 1e-2 &&
+         objective_.Value(face.chart, point) >= known.value();
+}
+
+PolishedMinimum ChinchillaSolver::MinimiseWithin(const Face& face,
+                                                 const Chinchilla& start,
+                                                 const Minimum* known) {
+  if (loss_ == LossKind::kLad) return SharpenLad(face, start);
+  const Vector5 point = Descend(objective_, face, PointOf(face.chart, start));
+  if (known != nullptr && IsNear(*known, face, point)) return known->polished;
+  return Polish(objective_, face, point);
 }
 
 /// Whether E >= 0 and the loss falls in the way of a power with an offset. A
 /// law that has lost a term is admitted too: Defect will say so.
 bool ChinchillaSolver::Admissible(const PolishedMinimum& minimum) const {
   const Chinchilla law = minimum.law();
+  for (const double number : {law.E, law.A, law.B, law.alpha, law.beta}) {
+    if (!std::isfinite(number)) return false;
+  }
   if (!HasSizeTerm(law) || !HasDataTerm(law)) return true;
   return law.E >= 0.0 && law.alpha > 0.0 && law.beta > 0.0;
 }
 
+/// A law with E = 0 and the same loss and slopes at the middle of the data, or
+/// as nearly so as what is held allows.
+Chinchilla ChinchillaSolver::WithoutOffset(Chinchilla law) const {
+  const double factor = (law.E + law.A + law.B) / (law.A + law.B);
+  law = held_.Impose({.E = 0.0,
+                      .A = law.A * factor,
+                      .B = law.B * factor,
+                      .alpha = law.alpha / factor,
+                      .beta = law.beta / factor});
+  return law;
+}
+
 /// The constrained minimum: inside, or else on the bound E = 0, unless the
 /// objective falls from there as E rises.
-Minimum ChinchillaSolver::Minimise(const Chinchilla& start) {
-  const PolishedMinimum inside = MinimiseWithin(Face::kInside, start);
-  if (Admissible(inside)) return {.polished = inside, .density = {}};
-  const PolishedMinimum bound =
-      MinimiseWithin(Face::kWithoutE, WithoutOffset(start));
-  if (bound.model.slope_by_E >= 0.0) {
-    return {.polished = bound, .density = {}};
-  }
-  const PolishedMinimum above = MinimiseWithin(Face::kInside, bound.law());
-  return {.polished = Admissible(above) ? above : bound, .density = {}};
+Minimum ChinchillaSolver::Minimise(const Chinchilla& start,
+                                   const Minimum* known) {
+  const auto as_minimum = [](const PolishedMinimum& polished) {
+    return Minimum{.polished = polished, .density = {}};
+  };
+  const auto inside = MinimiseWithin(held_.Inside(), start, known);
+  if (held_.Holds(0) || Admissible(inside)) return as_minimum(inside);
+  const auto bound =
+      MinimiseWithin(held_.AtGivenE(), WithoutOffset(start), known);
+  if (bound.model.slope_by_E >= 0.0) return as_minimum(bound);
+  const auto above = MinimiseWithin(held_.Inside(), bound.law());
+  return as_minimum(Admissible(above) ? above : bound);
 }
 
 std::optional<StudentT> ChinchillaSolver::DensityAt(
@@ -176,10 +215,29 @@ Minimum ChinchillaSolver::Settle(Minimum minimum) {
     objective_.set_penalty(Penalty::Student(*density));
     minimum = Minimise(minimum.law());
     minimum.density = density;
-    const double change = std::abs(std::log(density->scale / before.scale));
-    if (change < 1e-8) break;
+    minimum.density_step =
+        std::max(std::abs(std::log(density->scale / before.scale)),
+                 std::abs(std::log(density->degrees_of_freedom /
+                                   before.degrees_of_freedom)));
+    if (minimum.density_step < 1e-10) break;
   }
   return minimum;
+}
+
+/// Settles every minimum, from the density it was found with; those that end at
+/// the same place become one.
+void ChinchillaSolver::SettleAll(std::vector<Basin>* basins,
+                                 const StudentT& density) {
+  std::vector<Basin> settled;
+  for (Basin basin : *basins) {
+    basin.lowest.density = density;
+    if (IsMinimum(basin.lowest.polished) || basins->size() == 1) {
+      objective_.set_penalty(Penalty::Student(density));
+      basin.lowest = Settle(basin.lowest);
+    }
+    Merge(basin, &settled);
+  }
+  *basins = std::move(settled);
 }
 
 bool ChinchillaSolver::Agree(double value, double lowest) const {
@@ -198,20 +256,24 @@ GlobalMinimum ChinchillaSolver::SolveGlobally() {
     density = DensityOfLeastSquares();
     if (density) objective_.set_penalty(Penalty::Student(*density));
   }
-  const std::vector<Start> starts = grid_.Starts(objective_);
-  std::vector<Minimum> minima;
-  minima.reserve(starts.size());
-  for (const Start& start : starts) minima.push_back(Minimise(start.law));
-  const auto lowest = std::ranges::min_element(minima, {}, &Minimum::value);
+  std::vector<Basin> basins;
   GlobalMinimum global;
-  global.starts = static_cast<int>(minima.size());
-  global.agreeing =
-      static_cast<int>(std::ranges::count_if(minima, [&](const Minimum& m) {
-        return Agree(m.value(), lowest->value());
+  for (const Start& start : grid_.Starts(objective_)) {
+    Merge({.lowest = Minimise(start.law), .starts = 1}, &basins);
+    ++global.starts;
+  }
+  if (density) SettleAll(&basins, *density);
+  const Basin& lowest = *std::ranges::min_element(
+      basins, {}, [](const Basin& basin) { return basin.lowest.value(); });
+  global.lowest = lowest.lowest;
+  global.agreeing = lowest.starts;
+  global.distinct_minima =
+      static_cast<int>(std::ranges::count_if(basins, [](const Basin& basin) {
+        return IsMinimum(basin.lowest.polished);
       }));
-  global.distinct_minima = CountDistinct(minima);
-  lowest->density = density;
-  global.lowest = Settle(*lowest);
+  if (global.lowest.density) {
+    objective_.set_penalty(Penalty::Student(*global.lowest.density));
+  }
   return global;
 }
 
@@ -219,15 +281,28 @@ Refit ChinchillaSolver::SolveAgain(std::span<const double> factors,
                                    const Chinchilla& estimate,
                                    const std::optional<StudentT>& density) {
   objective_.SetWeightFactors(factors);
-  if (density) objective_.set_penalty(Penalty::Student(*density));
-  Minimum near = Minimise(objective_.Centred(estimate));
-  Minimum own = Minimise(BestOf(coarse_grid_.Starts(objective_)).law);
+  const auto settled = [&](const Chinchilla& start, const Minimum* known) {
+    if (density) objective_.set_penalty(Penalty::Student(*density));
+    Minimum minimum = Minimise(start, known);
+    minimum.density = density;
+    return Settle(minimum);
+  };
+  const Chinchilla own_start = BestOf(coarse_grid_.Starts(objective_)).law;
+  const Minimum near = settled(objective_.units().Centred(estimate), nullptr);
+  const Minimum own = settled(own_start, density ? nullptr : &near);
   Refit refit{.law = {}, .escaped = !Agree(near.value(), own.value())};
-  Minimum& lower = refit.escaped ? own : near;
-  lower.density = density;
-  const Minimum settled = Settle(lower);
-  if (Defect(settled).empty()) refit.law = LawOf(settled);
+  const Minimum& lower = refit.escaped ? own : near;
+  if (Defect(lower).empty()) refit.law = LawOf(lower);
   return refit;
+}
+
+bool ChinchillaSolver::Converged(const Minimum& minimum) const {
+  const PolishedMinimum& polished = minimum.polished;
+  const bool on_bound = !held_.Holds(0) && !polished.face.Moves(0);
+  const bool falls_by_E = polished.model.slope_by_E <
+                          -kSlopeRounding * polished.model.magnitude_by_E;
+  return polished.newton_step <= kSettled &&
+         minimum.density_step <= kDensitySettled && !(on_bound && falls_by_E);
 }
 
 bool ChinchillaSolver::HasSizeTerm(const Chinchilla& law) const {
@@ -260,17 +335,21 @@ std::string ChinchillaSolver::Defect(const Minimum& minimum) const {
     return "the optimum is not one point: the parameters can be changed "
            "together without changing the fit";
   }
+  if (!(law.alpha > 0.0 && law.beta > 0.0)) {
+    return "the loss would have to rise with the number of parameters or of "
+           "tokens";
+  }
   const Chinchilla given = LawOf(minimum);
-  if (!std::isfinite(given.A) || !std::isfinite(given.B)) {
-    return "A or B is too large for a number";
+  if (!IsCoefficient(given.A) || !IsCoefficient(given.B)) {
+    return "A or B is too large or too small for a number";
   }
   return {};
 }
 
 Chinchilla ChinchillaSolver::LawOf(const Minimum& minimum) const {
   Chinchilla law = minimum.law();
-  if (law.E < kRounding) law.E = 0.0;
-  return objective_.InGivenUnits(law);
+  if (law.E < kRounding && !held_.Holds(0)) law.E = 0.0;
+  return objective_.units().Given(law);
 }
 
 }  // namespace isoflop

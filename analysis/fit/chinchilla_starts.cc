@@ -2,6 +2,7 @@
 
 #include <Eigen/Cholesky>
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 
@@ -25,39 +26,35 @@ struct NormalEquations {
   }
 };
 
-NormalEquations Accumulate(const std::vector<LossPoint>& runs,
-                           const std::vector<double>& size_term,
-                           const std::vector<double>& data_term) {
-  NormalEquations sums;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const Vector3d row(1.0 / runs[i].loss, size_term[i], data_term[i]);
-    sums.products += runs[i].weight * row * row.transpose();
-    sums.right_side += runs[i].weight * row;
-    sums.target += runs[i].weight;
-  }
-  return sums;
-}
-
 /// Returns the least-squares solution with only the columns of `kept` (a bit
-/// each) not zero.
-Vector3d SolveFor(const NormalEquations& sums, unsigned kept) {
+/// each) not as they are in `others`.
+Vector3d SolveFor(const NormalEquations& sums, unsigned kept,
+                  const Vector3d& others) {
   Matrix3d products = sums.products;
   Vector3d right_side = sums.right_side;
   for (int j = 0; j < 3; ++j) {
     if ((kept >> j) & 1U) continue;
+    right_side -= sums.products.col(j) * others[j];
     products.row(j).setZero();
     products.col(j).setZero();
     products(j, j) = 1.0;
-    right_side[j] = 0.0;
+  }
+  for (int j = 0; j < 3; ++j) {
+    if (((kept >> j) & 1U) == 0U) right_side[j] = others[j];
   }
   return products.ldlt().solve(right_side);
 }
 
-/// Of the solutions on every face of the non-negative octant the best.
-Vector3d NonNegative(const NormalEquations& sums) {
-  Vector3d best = Vector3d::Zero();
-  for (unsigned kept = 1; kept < 8; ++kept) {
-    const Vector3d x = SolveFor(sums, kept);
+/// Of the solutions on every face of the non-negative octant the best; the
+/// columns that are not `free` (a bit each) stay as they are in `others`.
+Vector3d NonNegative(const NormalEquations& sums, unsigned free,
+                     const Vector3d& others) {
+  const Vector3d unbounded = SolveFor(sums, free, others);
+  if (unbounded.allFinite() && unbounded.minCoeff() >= 0.0) return unbounded;
+  Vector3d best = others;
+  for (unsigned kept = 1; kept < free; ++kept) {
+    if ((kept & ~free) != 0U) continue;
+    const Vector3d x = SolveFor(sums, kept, others);
     if (x.allFinite() && x.minCoeff() >= 0.0 &&
         sums.Squares(x) < sums.Squares(best)) {
       best = x;
@@ -66,63 +63,91 @@ Vector3d NonNegative(const NormalEquations& sums) {
   return best;
 }
 
-std::vector<std::vector<double>> Terms(const std::vector<LossPoint>& runs,
-                                       const std::vector<double>& exponents,
-                                       double LossPoint::*log_of) {
-  std::vector<std::vector<double>> terms;
-  terms.reserve(exponents.size());
-  for (const double exponent : exponents) {
-    auto& term = terms.emplace_back();
-    term.reserve(runs.size());
-    for (const LossPoint& run : runs) {
-      term.push_back(std::exp(-exponent * run.*log_of) / run.loss);
-    }
+std::vector<double> Exponents(const HeldCoefficients& held, int which,
+                              int count) {
+  if (held.Holds(which)) {
+    const Chinchilla law = held.Impose({});
+    return {which == 3 ? law.alpha : law.beta};
   }
-  return terms;
-}
-
-/// Gives the terms that came out as less than 1 % of every loss that much.
-Vector3d Raised(const Vector3d& x, double lowest_loss,
-                const std::vector<double>& size_term,
-                const std::vector<double>& data_term) {
-  return x.cwiseMax(0.01 * Vector3d(lowest_loss,
-                                    1.0 / std::ranges::max(size_term),
-                                    1.0 / std::ranges::max(data_term)));
+  const double ratio = std::log(kHighestExponent / kLowestExponent);
+  std::vector<double> exponents;
+  for (int i = 0; i < count; ++i) {
+    exponents.push_back(kLowestExponent * std::exp(ratio * i / (count - 1)));
+  }
+  return exponents;
 }
 
 }  // namespace
 
-StartGrid::StartGrid(const ChinchillaObjective& objective, int exponents) {
+StartGrid::StartGrid(const ChinchillaObjective& objective,
+                     const HeldCoefficients& held, int exponents)
+    : held_(held),
+      alphas_(Exponents(held, 3, exponents)),
+      betas_(Exponents(held, 4, exponents)) {
   assert(exponents >= 2);
-  const double ratio = std::log(kHighestExponent / kLowestExponent);
-  for (int i = 0; i < exponents; ++i) {
-    exponents_.push_back(kLowestExponent *
-                         std::exp(ratio * i / (exponents - 1)));
+  const auto sizes = static_cast<int>(alphas_.size());
+  const auto tokens = static_cast<int>(betas_.size());
+  for (int i = 0; i < sizes; ++i) {
+    for (int j = 0; j < tokens; ++j) {
+      if (!held.tied() || i == j) pairs_.emplace_back(i, j);
+    }
   }
-  size_terms_ = Terms(objective.runs(), exponents_, &LossPoint::log_N);
-  data_terms_ = Terms(objective.runs(), exponents_, &LossPoint::log_D);
+  const auto rows = static_cast<Eigen::Index>(objective.runs().size());
+  columns_.resize(rows, 1 + sizes + tokens);
+  for (Eigen::Index row = 0; row < rows; ++row) {
+    const LossPoint& run = objective.runs()[static_cast<std::size_t>(row)];
+    Eigen::Index column = 0;
+    columns_(row, column++) = 1.0 / run.loss;
+    for (const double alpha : alphas_) {
+      columns_(row, column++) = std::exp(-alpha * run.log_N) / run.loss;
+    }
+    for (const double beta : betas_) {
+      columns_(row, column++) = std::exp(-beta * run.log_D) / run.loss;
+    }
+  }
+  largest_ = columns_.colwise().maxCoeff();
+}
+
+Start StartGrid::StartAt(const Moments& moments, int i, int j) const {
+  const std::array<Eigen::Index, 3> which = {
+      0, 1 + i, 1 + static_cast<Eigen::Index>(alphas_.size()) + j};
+  const NormalEquations sums{
+      .products = moments.products(which, which),
+      .right_side = moments.right_side(which).transpose(),
+      .target = moments.weight};
+  unsigned free = 0;
+  for (int k = 0; k < 3; ++k) free |= held_.Holds(k) ? 0U : 1U << k;
+  Chinchilla law = held_.Impose({.E = 0.0,
+                                 .A = 0.0,
+                                 .B = 0.0,
+                                 .alpha = alphas_[static_cast<std::size_t>(i)],
+                                 .beta = betas_[static_cast<std::size_t>(j)]});
+  const Vector3d x = NonNegative(sums, free, Vector3d(law.E, law.A, law.B));
+  // What came out as less than 1 % of every loss gets that much.
+  const Vector3d least = 0.01 * largest_(which).transpose().cwiseInverse();
+  law.E = std::max(x[0], least[0]);
+  law.A = std::max(x[1], least[1]);
+  law.B = std::max(x[2], least[2]);
+  return {held_.Impose(law), sums.Squares(x)};
 }
 
 std::vector<Start> StartGrid::Starts(
     const ChinchillaObjective& objective) const {
-  const double lowest_loss =
-      std::ranges::min_element(objective.runs(), {}, &LossPoint::loss)->loss;
-  std::vector<Start> starts;
-  for (std::size_t i = 0; i < exponents_.size(); ++i) {
-    for (std::size_t j = 0; j < exponents_.size(); ++j) {
-      const auto sums =
-          Accumulate(objective.runs(), size_terms_[i], data_terms_[j]);
-      const Vector3d x = NonNegative(sums);
-      const Vector3d raised =
-          Raised(x, lowest_loss, size_terms_[i], data_terms_[j]);
-      starts.push_back({{.E = raised[0],
-                         .A = raised[1],
-                         .B = raised[2],
-                         .alpha = exponents_[i],
-                         .beta = exponents_[j]},
-                        sums.Squares(x)});
-    }
+  Eigen::VectorXd weights(columns_.rows());
+  for (Eigen::Index i = 0; i < weights.size(); ++i) {
+    weights[i] = objective.runs()[static_cast<std::size_t>(i)].weight;
   }
+  const Eigen::MatrixXd weighted = weights.asDiagonal() * columns_;
+  const Moments moments{.products = columns_.transpose() * weighted,
+                        .right_side = weighted.colwise().sum(),
+                        .weight = weights.sum()};
+  std::vector<Start> starts;
+  starts.reserve(pairs_.size());
+  for (const auto& [i, j] : pairs_) starts.push_back(StartAt(moments, i, j));
+  if (starts.size() > 1) return starts;
+  Chinchilla equal = starts[0].law;
+  equal.E = equal.A = equal.B = 1.0 / 3.0;
+  starts.push_back({held_.Impose(equal), moments.weight});
   return starts;
 }
 

@@ -3,44 +3,70 @@
 #include <ceres/tiny_solver.h>
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace isoflop {
 namespace {
 
-/// The objective as a sum of squares of residuals R_i = sign(r_i)
-/// sqrt(2 w_i rho(r_i)), over the objective at the start. Levenberg-Marquardt
-/// then goes down on the objective itself, however robust the penalty.
+constexpr double kRounding = 1e-15;
+
+/// The objective less its floor as a sum of squares of residuals R_i, over its
+/// value at the start, as a function of the way along the directions of a face.
 class RootedPenalties {
  public:
   using Scalar = double;
   enum { NUM_PARAMETERS = 5, NUM_RESIDUALS = Eigen::Dynamic };
 
-  RootedPenalties(const ChinchillaObjective& objective, Face face, double unit)
-      : objective_(objective), face_(face), scale_(std::sqrt(2.0 / unit)) {}
+  RootedPenalties(const ChinchillaObjective& objective, const Face& face,
+                  const Vector5& start, double unit)
+      : objective_(objective),
+        face_(face),
+        start_(start),
+        scale_(std::sqrt(2.0 / unit)),
+        roots_(objective.root_count()),
+        jacobian_(5 * objective.root_count()) {}
 
-  int NumResiduals() const {
-    return static_cast<int>(objective_.runs().size());
+  int NumResiduals() const { return static_cast<int>(objective_.root_count()); }
+
+  /// The solver asks for residuals, and for those and the Jacobian at the same
+  /// point when it goes there, which it mostly does: both are computed at once.
+  bool operator()(const double* way, double* residuals,
+                  double* jacobian) const {
+    const Vector5 here = Eigen::Map<const Vector5>(way);
+    if (!(here == at_)) {
+      at_ = here;
+      finite_ = objective_.RootPenalties(face_, At(here), scale_, roots_,
+                                         jacobian_.data());
+    }
+    std::ranges::copy(roots_, residuals);
+    if (jacobian != nullptr) std::ranges::copy(jacobian_, jacobian);
+    return finite_;
   }
 
-  bool operator()(const double* point, double* residuals,
-                  double* jacobian) const {
-    return objective_.RootPenalties(
-        face_, Eigen::Map<const Vector5>(point), scale_,
-        {residuals, objective_.runs().size()}, jacobian);
+  Vector5 At(const Vector5& way) const {
+    return start_ + face_.directions * way;
   }
 
  private:
   const ChinchillaObjective& objective_;
-  Face face_;
+  const Face& face_;
+  Vector5 start_;
   double scale_;
+
+  // What was computed last, and where.
+  mutable Vector5 at_ = Vector5::Constant(std::nan(""));
+  mutable bool finite_ = false;
+  mutable std::vector<double> roots_;
+  mutable std::vector<double> jacobian_;
 };
 
 /// Newton's quadratic model in units in which every coordinate matters alike.
 struct ScaledModel {
   explicit ScaledModel(const LocalModel& model)
-      : scale((model.reweighted.diagonal().array() + 1e-300).rsqrt()),
+      : scale((model.reweighted.array() + 1e-300).rsqrt()),
         gradient(scale.cwiseProduct(model.gradient)),
         eigen(scale.asDiagonal() * model.hessian * scale.asDiagonal()) {}
 
@@ -48,7 +74,7 @@ struct ScaledModel {
   double largest() const { return eigen.eigenvalues().cwiseAbs().maxCoeff(); }
 
   /// The step to the minimum of the model with its curvatures raised by
-  /// `shift`, in coordinates.
+  /// `shift`, along the directions.
   Vector5 Step(double shift) const {
     const Vector5 along = eigen.eigenvectors().transpose() * gradient;
     const Vector5 curvature = eigen.eigenvalues().array() + shift;
@@ -56,20 +82,20 @@ struct ScaledModel {
                                along.cwiseQuotient(curvature));
   }
 
-  /// The largest change of a coordinate on the way to the model's minimum;
+  /// The largest change along a direction on the way to the model's minimum;
   /// infinite when it has none.
   double StepSize() const {
     return smallest() > 0.0 ? Step(0.0).cwiseAbs().maxCoeff()
                             : std::numeric_limits<double>::infinity();
   }
 
-  /// Whether the model is convex and its minimum hardly below `value`.
-  bool OnlyRoundingLeft(double value) const {
+  /// Whether the model is convex and its minimum less than `rounding` below.
+  bool OnlyRoundingLeft(double rounding) const {
     if (smallest() <= 0.0) return false;
     const Vector5 along = eigen.eigenvectors().transpose() * gradient;
     const double decrease =
         0.5 * along.cwiseAbs2().cwiseQuotient(eigen.eigenvalues()).sum();
-    return decrease <= 1e-15 * std::abs(value);
+    return decrease <= rounding;
   }
 
   Vector5 scale;
@@ -78,11 +104,11 @@ struct ScaledModel {
 };
 
 /// Whether `next` is lower, or as low to rounding and flatter.
-bool Improves(const LocalModel& next, const LocalModel& model) {
+bool Improves(const LocalModel& next, const LocalModel& model,
+              double rounding) {
   if (!std::isfinite(next.value) || !next.gradient.allFinite()) return false;
-  const double rounding = 1e-14 * std::abs(model.value);
   if (next.value < model.value - rounding) return true;
-  const Vector5 scale = (model.reweighted.diagonal().array() + 1e-300).rsqrt();
+  const Vector5 scale = (model.reweighted.array() + 1e-300).rsqrt();
   return next.value <= model.value + rounding &&
          scale.cwiseProduct(next.gradient).norm() <
              0.9 * scale.cwiseProduct(model.gradient).norm();
@@ -90,18 +116,18 @@ bool Improves(const LocalModel& next, const LocalModel& model) {
 
 /// Replaces the minimum by a better one along Newton's step; returns whether
 /// there was one.
-bool NewtonStep(const ChinchillaObjective& objective,
+bool NewtonStep(const ChinchillaObjective& objective, double rounding,
                 PolishedMinimum* minimum) {
-  constexpr double kRounding = 1e-15;
   const ScaledModel quadratic(minimum->model);
   if (quadratic.StepSize() < kRounding) return false;
   const double largest = quadratic.largest();
-  const int shifts = quadratic.OnlyRoundingLeft(minimum->model.value) ? 1 : 12;
+  const int shifts = quadratic.OnlyRoundingLeft(rounding) ? 1 : 12;
   double shift = std::max(0.0, 1e-10 * largest - 1.5 * quadratic.smallest());
   for (int attempt = 0; attempt < shifts; ++attempt) {
-    const Vector5 point = minimum->point + quadratic.Step(shift);
+    const Vector5 point =
+        minimum->point + minimum->face.directions * quadratic.Step(shift);
     const LocalModel next = objective.ModelAt(minimum->face, point);
-    if (Improves(next, minimum->model)) {
+    if (Improves(next, minimum->model, 10.0 * rounding)) {
       minimum->point = point;
       minimum->model = next;
       return true;
@@ -113,26 +139,29 @@ bool NewtonStep(const ChinchillaObjective& objective,
 
 }  // namespace
 
-Vector5 Descend(const ChinchillaObjective& objective, Face face,
+Vector5 Descend(const ChinchillaObjective& objective, const Face& face,
                 const Vector5& start) {
-  const double value = objective.Value(face, start);
-  if (!std::isfinite(value) || !(value > 0.0)) return start;
+  const double excess = objective.Value(face.chart, start) - objective.Floor();
+  if (!std::isfinite(excess) || !(excess > 0.0)) return start;
+  const RootedPenalties roots(objective, face, start, excess);
   ceres::TinySolver<RootedPenalties> solver;
   solver.options.max_num_iterations = 200;
   solver.options.function_tolerance = 1e-6;  // the rest is Newton's
   solver.options.cost_threshold = 1e-30;
-  Vector5 point = start;
-  solver.Solve(RootedPenalties(objective, face, value), &point);
-  return point;
+  Vector5 way = Vector5::Zero();
+  solver.Solve(roots, &way);
+  return roots.At(way);
 }
 
-PolishedMinimum Polish(const ChinchillaObjective& objective, Face face,
+PolishedMinimum Polish(const ChinchillaObjective& objective, const Face& face,
                        const Vector5& start) {
   constexpr int kSteps = 50;
   PolishedMinimum minimum{
       .face = face, .point = start, .model = objective.ModelAt(face, start)};
+  const double rounding =
+      kRounding * (std::abs(minimum.model.value) + std::abs(objective.Floor()));
   for (int step = 0; step < kSteps; ++step) {
-    if (!NewtonStep(objective, &minimum)) break;
+    if (!NewtonStep(objective, rounding, &minimum)) break;
   }
   const ScaledModel quadratic(minimum.model);
   minimum.relative_curvature = quadratic.smallest() / quadratic.largest();

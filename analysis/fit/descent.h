@@ -1,5 +1,5 @@
-// From a start to a minimum: Ceres' BFGS does the way, Newton's method the last
-// digits.
+// From a start to a minimum: Ceres' Levenberg-Marquardt (TinySolver) does the
+// way, Newton's method the last digits.
 
 #pragma once
 
@@ -7,16 +7,16 @@
 
 namespace isoflop {
 
-/// Returns the point at which quasi-Newton descent from `start` stops.
-///
-/// The variables are those in which reweighted least squares at the start has
-/// the identity for Hessian, so that a bad scale costs nothing.
-Vector5 Descend(const ChinchillaObjective& objective, Face face,
+/// Returns the point at which Levenberg-Marquardt from `start` along the
+/// directions of `face` stops. Its residuals are the roots of the penalties
+/// less the least penalty there is, so that it goes down on the objective
+/// itself, however robust the penalty and whatever the sign of the objective.
+Vector5 Descend(const ChinchillaObjective& objective, const Face& face,
                 const Vector5& start);
 
 /// A minimum and how well it has been reached.
 struct PolishedMinimum {
-  Face face = Face::kInside;
+  Face face;
   Vector5 point = Vector5::Zero();
   LocalModel model;  // at `point`
 
@@ -24,16 +24,16 @@ struct PolishedMinimum {
   /// diagonal of `reweighted`. Not positive: no strict minimum.
   double relative_curvature = 0.0;
 
-  /// Largest change of a coordinate by one more Newton step; infinite where
+  /// Largest change along a direction by one more Newton step; infinite where
   /// the Hessian is not positive definite.
   double newton_step = 0.0;
 
-  Chinchilla law() const { return LawAt(face, point); }
+  Chinchilla law() const { return LawAt(face.chart, point); }
 };
 
 /// Returns the minimum near `start` after Newton steps, with a shift where the
 /// Hessian is not positive definite, until none improves on the last.
-PolishedMinimum Polish(const ChinchillaObjective& objective, Face face,
+PolishedMinimum Polish(const ChinchillaObjective& objective, const Face& face,
                        const Vector5& start);
 
 }  // namespace isoflop

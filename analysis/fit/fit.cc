@@ -45,6 +45,41 @@ std::vector<Observation> WithoutLargest(
   return kept;
 }
 
+/// Returns the standard error of a residual, from that of the loss.
+double ResidualStd(const Observation& o, ResidualKind residual) {
+  return residual == ResidualKind::kLog ? *o.loss_std / o.L : *o.loss_std;
+}
+
+/// Multiplies the weights as WeightKind says, or notes what is left unused.
+void Weigh(const FitOptions& options, std::vector<Observation>* used,
+           std::vector<std::string>* notes) {
+  if (options.weights == WeightKind::kColumn) {
+    if (std::ranges::any_of(*used, [](const Observation& o) {
+          return o.loss_std.has_value();
+        })) {
+      notes->push_back(
+          "standard errors of the losses are given, but not used as weights: "
+          "--weights loss_std does that");
+    }
+    return;
+  }
+  const ResidualKind residual = options.objective.residual;
+  double mean_log = 0.0;
+  for (std::size_t i = 0; i < used->size(); ++i) {
+    const Observation& o = (*used)[i];
+    Require(o.loss_std && std::isfinite(*o.loss_std) && *o.loss_std > 0.0,
+            "--weights: loss_std needs a standard error above 0 for every "
+            "run, and observation {} of those used has none",
+            i + 1);
+    mean_log +=
+        std::log(ResidualStd(o, residual)) / static_cast<double>(used->size());
+  }
+  for (Observation& o : *used) {
+    const double ratio = std::exp(mean_log) / ResidualStd(o, residual);
+    o.weight *= ratio * ratio;
+  }
+}
+
 /// The observations that the options leave, with N as they are given.
 ObservationSet Kept(const ObservationSet& given, const FitOptions& options) {
   const auto read = static_cast<int>(given.rows.size());
@@ -78,6 +113,7 @@ void Summarise(const ObservationSet& set, FitReport* report) {
   report->seed_noise = SeedNoiseOf(report->used, options.seed_noise);
   report->notes = set.notes;
   report->warnings = set.warnings;
+  Weigh(report->options, &report->used, &report->notes);
 }
 
 std::optional<Chinchilla> LawOf(const std::optional<ChinchillaFit>& fit) {
@@ -111,8 +147,16 @@ void FitLaws(const CurveEnvelope* curves, FitReport* report) {
 void AddUncertainty(const CurveEnvelope* curves, FitReport* report) {
   const FitOptions& options = report->options;
   if (options.bootstrap.resamples == 0) return;
+  const Resampling resampling = Resolve(options.bootstrap, report->used);
+  if (resampling.units < kFewestUnits) {
+    report->warnings.push_back(fmt::format(
+        "no intervals: the bootstrap would draw from only {} {}s, and at least "
+        "{} are needed to see a spread",
+        resampling.units, NameOf(resampling.unit), kFewestUnits));
+    return;
+  }
   const bool has_surface = LawOf(report->chinchilla).has_value();
-  report->resampling = Resolve(options.bootstrap, report->used);
+  report->resampling = resampling;
   const Estimates estimates{
       .chinchilla = has_surface ? &*report->chinchilla : nullptr,
       .isoflop = AddressOf(report->isoflop),
@@ -120,7 +164,7 @@ void AddUncertainty(const CurveEnvelope* curves, FitReport* report) {
       .curves = curves,
       .kaplan = AddressOf(report->kaplan)};
   const auto replicates =
-      Resample(report->used, *report->resampling, options.objective, estimates,
+      Resample(report->used, resampling, options.objective, estimates,
                options.bootstrap.threads);
   if (has_surface) {
     report->chinchilla_bootstrap = ChinchillaSpreads(replicates);

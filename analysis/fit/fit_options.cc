@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <climits>
 #include <cmath>
 
 #include "analysis/fit/more_laws.h"
 #include "lib/core/error.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
@@ -29,6 +31,20 @@ void CheckRange(const char* name, int value, int highest, Problems* problems) {
                 fmt::format("must be from 0 to {}, got {}", highest, value));
 }
 
+/// Two exponents cannot be tied and held at different values.
+void CheckTied(const ObjectiveOptions& objective, Problems* problems) {
+  const auto alpha = objective.fixed.find("alpha");
+  const auto beta = objective.fixed.find("beta");
+  if (!objective.tied_exponents || alpha == objective.fixed.end() ||
+      beta == objective.fixed.end() || alpha->second == beta->second) {
+    return;
+  }
+  problems->Add("--tied-exponents",
+                fmt::format("alpha and beta are fixed at {} and {}: they must "
+                            "be equal",
+                            alpha->second, beta->second));
+}
+
 }  // namespace
 
 void Validate(const FitOptions& options) {
@@ -37,6 +53,7 @@ void Validate(const FitOptions& options) {
     problems.Add("--laws", "names no law");
   }
   CheckPositive("--delta", options.objective.delta, &problems);
+  CheckTied(options.objective, &problems);
   CheckRange("--drop-largest-loss", options.drop_largest_loss, INT_MAX,
              &problems);
   CheckRange("--bootstrap", options.bootstrap.resamples, kMostResamples,

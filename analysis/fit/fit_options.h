@@ -40,7 +40,7 @@ constexpr std::array<NamedValue<LawKind>, 9> EnumNames(LawKind) {
            {LawKind::kPower, "power"}}};
 }
 
-/// How a residual r is penalised. See loss_function.h for the formulas.
+/// How a residual r is penalised. See penalty.h for the formulas.
 enum class LossKind { kHuber, kLad, kL2, kStudentT };
 
 constexpr std::array<NamedValue<LossKind>, 4> EnumNames(LossKind) {
@@ -80,22 +80,45 @@ constexpr std::array<NamedValue<IsoflopCurve>, 2> EnumNames(IsoflopCurve) {
   return {
       {{IsoflopCurve::kParabola, "parabola"}, {IsoflopCurve::kAkima, "akima"}}};
 }
+/// What the penalty of a run is multiplied by, in every law.
+///
+///   kColumn   the weight that the observations give it; 1 without one
+///   kLossStd  that times (s / s_i)^2, s_i the standard error of L over L (with
+///             raw residuals of L itself) and s the geometric mean of s_i: the
+///             weights of least squares, relative, so that delta keeps its size
+enum class WeightKind { kColumn, kLossStd };
+
+constexpr std::array<NamedValue<WeightKind>, 2> EnumNames(WeightKind) {
+  return {
+      {{WeightKind::kColumn, "column"}, {WeightKind::kLossStd, "loss_std"}}};
+}
+
+/// The coefficients of L = E + A/N^alpha + B/D^beta, in the order in which
+/// everything counts them.
+inline constexpr std::array<const char*, 5> kChinchillaCoefficients = {
+    "E", "A", "B", "alpha", "beta"};
 
 /// Approach 3 minimises sum_i weight_i rho(r_i): a sum, not a mean.
 struct ObjectiveOptions {
   LossKind loss = LossKind::kHuber;
   double delta = 1e-3;  // where Huber turns linear; Hoffmann et al. 2022
   ResidualKind residual = ResidualKind::kLog;
+  bool tied_exponents = false;  // alpha = beta
 
-  /// Coefficients that are given instead of fitted, by their names.
+  /// Coefficients that are given instead of fitted, by their names: N in
+  /// parameters, D in tokens and L in nats.
   std::map<std::string, double> fixed = {};
 };
+
+/// Fewer resamples have no 2.5 and 97.5 percentiles to speak of: the command
+/// line takes no fewer.
+inline constexpr int kFewestResamples = 40;
 
 struct BootstrapOptions {
   int resamples = 1000;              // 0: none
   std::optional<ResampleUnit> unit;  // absent: kGroup where there are groups
   std::uint64_t seed = 0;
-  int threads = 0;  // 0: one per core. Changes nothing but the time taken
+  int threads = 0;  // 0 or more than cores: one per core. Only the time differs
 };
 
 struct FitOptions {
@@ -105,6 +128,7 @@ struct FitOptions {
   ObjectiveOptions objective;
   EnvelopeSource envelope = EnvelopeSource::kFinal;
   IsoflopCurve isoflop_curve = IsoflopCurve::kParabola;
+  WeightKind weights = WeightKind::kColumn;
   int drop_largest_loss = 0;  // how many of the worst runs to leave out
   BootstrapOptions bootstrap;
   std::optional<double> holdout_above;  // FLOPs: fit below, predict above

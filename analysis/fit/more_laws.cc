@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "analysis/fit/held_coefficients.h"
 #include "analysis/fit/law_model.h"
 #include "lib/core/text.h"
 
@@ -81,10 +82,9 @@ std::vector<WeightedResidual> ResidualsOf(
 ComparedLaw ComparableApproach3(const ChinchillaFit& fit,
                                 std::span<const Observation> observations,
                                 const ObjectiveOptions& objective) {
-  constexpr int kCoefficients = 5;
   ComparedLaw law;
   law.name = NameOf(LawKind::kChinchilla);
-  law.parameters = kCoefficients - static_cast<int>(objective.fixed.size());
+  law.parameters = HeldCoefficients(objective, DataUnits{}).free();
   law.residuals = ResidualsOf(fit.law, observations, objective.residual);
   law.fit = [objective](std::span<const Observation> runs) {
     const ChinchillaFit refit = FitChinchilla(runs, objective);

@@ -38,6 +38,11 @@ class Penalty {
   /// and lies nowhere below it, as iteratively reweighted least squares has it.
   double SquareWeight(double r) const;
 
+  LossKind kind() const { return kind_; }
+  double delta() const { return delta_; }
+  const StudentT& density() const { return density_; }
+  double log_normaliser() const { return log_normaliser_; }
+
  private:
   Penalty(LossKind kind, double delta) : kind_(kind), delta_(delta) {}
 

@@ -1,15 +1,26 @@
 #include "analysis/fit/spreads.h"
 
+#include <cmath>
 #include <functional>
 
 namespace isoflop {
+namespace {
+
+/// Whether every number that follows from the law is one.
+bool IsFinite(const Chinchilla& law) {
+  const double G = AllocationCoefficient(law);
+  return std::isfinite(law.E + law.A + law.B) &&
+         std::isfinite(ParamsExponent(law)) && std::isfinite(G) && G > 0.0;
+}
+
+}  // namespace
 
 std::optional<ChinchillaBootstrap> ChinchillaSpreads(
     const std::vector<Replicate>& replicates) {
   ChinchillaBootstrap bootstrap;
   for (const Replicate& replicate : replicates) {
     if (replicate.escaped) ++bootstrap.escaped;
-    if (!replicate.chinchilla) {
+    if (!replicate.chinchilla || !IsFinite(*replicate.chinchilla)) {
       ++bootstrap.failed;
       continue;
     }

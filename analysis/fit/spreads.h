@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cmath>
 #include <initializer_list>
 #include <optional>
 #include <utility>
@@ -12,16 +13,16 @@
 
 namespace isoflop {
 
-/// Returns what the replicates that have `number` give for it, in order.
+/// Returns what the replicates that have `number` give for it, in order; what is
+/// not finite is left out.
 template <typename Number>
 std::vector<double> ValuesOf(const std::vector<Replicate>& replicates,
                              const Number& number) {
   std::vector<double> values;
   values.reserve(replicates.size());
   for (const Replicate& replicate : replicates) {
-    if (const std::optional<double> value = number(replicate)) {
-      values.push_back(*value);
-    }
+    const std::optional<double> value = number(replicate);
+    if (value && std::isfinite(*value)) values.push_back(*value);
   }
   return values;
 }

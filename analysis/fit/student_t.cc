@@ -1,12 +1,11 @@
 #include "analysis/fit/student_t.h"
 
 #include <cmath>
-#include <numbers>
+#include <unsupported/Eigen/SpecialFunctions>
 
 namespace isoflop {
 namespace {
 
-constexpr double kFewestDegrees = 0.1;
 constexpr double kMostDegrees = 1000.0;
 
 /// A root mean square residual below this is rounding, not noise.
@@ -59,13 +58,48 @@ double ScaleFor(std::span<const WeightedResidual> residuals, double nu) {
   return std::exp(log_s);
 }
 
-double NegativeLogLikelihood(std::span<const WeightedResidual> residuals,
-                             double log_nu) {
+/// Twice the derivative of the negative log-likelihood by nu, at the scale that
+/// suits nu.
+double SlopeByDegrees(std::span<const WeightedResidual> residuals,
+                      double log_nu) {
+  using Eigen::numext::digamma;
   const double nu = std::exp(log_nu);
-  const Penalty penalty = Penalty::Student({ScaleFor(residuals, nu), nu});
-  double sum = 0.0;
-  for (const auto& r : residuals) sum += r.weight * penalty(r.value).value;
-  return sum;
+  const double s = ScaleFor(residuals, nu);
+  const double width = nu * s * s;
+  const double constant = digamma(0.5 * nu) - digamma(0.5 * (nu + 1.0));
+  double slope = 0.0;
+  for (const auto& r : residuals) {
+    slope += r.weight * (constant + std::log1p(r.value * r.value / width));
+  }
+  return slope;
+}
+
+/// The root of the slope between `low`, where it is negative, and `high`, by
+/// the Illinois variant of false position.
+double LogDegreesBetween(std::span<const WeightedResidual> residuals,
+                         double low, double at_low, double high,
+                         double at_high) {
+  constexpr double kPrecision = 1e-13;
+  int side = 0;  // which end the last root replaced
+  double root = high;
+  for (int step = 0; step < 100 && high - low > kPrecision; ++step) {
+    const double before = root;
+    root = (low * at_high - high * at_low) / (at_high - at_low);
+    const double at_root = SlopeByDegrees(residuals, root);
+    if (at_root < 0.0) {
+      low = root;
+      at_low = at_root;
+      if (side < 0) at_high *= 0.5;
+      side = -1;
+    } else {
+      high = root;
+      at_high = at_root;
+      if (side > 0) at_low *= 0.5;
+      side = 1;
+    }
+    if (std::abs(root - before) < kPrecision) break;
+  }
+  return root;
 }
 
 }  // namespace
@@ -73,19 +107,16 @@ double NegativeLogLikelihood(std::span<const WeightedResidual> residuals,
 std::optional<StudentT> EstimateStudentT(
     std::span<const WeightedResidual> residuals) {
   if (!(RootMeanSquare(residuals) > kSmallestScale)) return std::nullopt;
-  // Golden-section search of ln nu.
-  constexpr double kShare = std::numbers::phi - 1.0;
-  double low = std::log(kFewestDegrees);
-  double high = std::log(kMostDegrees);
-  while (high - low > 1e-7) {
-    const double left = high - kShare * (high - low);
-    const double right = low + kShare * (high - low);
-    const bool left_is_better = NegativeLogLikelihood(residuals, left) <
-                                NegativeLogLikelihood(residuals, right);
-    (left_is_better ? high : low) = left_is_better ? right : left;
-  }
-  const double nu = std::exp(0.5 * (low + high));
-  return StudentT{ScaleFor(residuals, nu), nu};
+  const auto at = [&](double nu) {
+    return StudentT{ScaleFor(residuals, nu), nu};
+  };
+  const double low = std::log(kFewestDegrees);
+  const double high = std::log(kMostDegrees);
+  const double at_low = SlopeByDegrees(residuals, low);
+  if (!(at_low < 0.0)) return at(kFewestDegrees);
+  const double at_high = SlopeByDegrees(residuals, high);
+  if (!(at_high > 0.0)) return at(kMostDegrees);
+  return at(std::exp(LogDegreesBetween(residuals, low, at_low, high, at_high)));
 }
 
 }  // namespace isoflop

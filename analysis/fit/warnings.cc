@@ -10,6 +10,7 @@
 
 #include "analysis/fit/checklist.h"
 #include "analysis/fit/resample.h"
+#include "analysis/fit/student_t.h"
 
 namespace isoflop {
 namespace {
@@ -28,12 +29,19 @@ void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
         "Approach 3: the optimum could not be reached to rounding; its last "
         "digits are uncertain");
   }
-  if (10 * fit.certificate.agreeing < fit.certificate.starts) {
+  if (fit.certificate.agreeing < 2 ||
+      10 * fit.certificate.agreeing < fit.certificate.starts) {
     warnings->push_back(fmt::format(
         "Approach 3: only {} of {} starts lead to the reported optimum",
         fit.certificate.agreeing, fit.certificate.starts));
   }
-  if (fit.law.E == 0.0) {
+  if (fit.student_t && fit.student_t->degrees_of_freedom == kFewestDegrees) {
+    warnings->push_back(fmt::format(
+        "Approach 3: the degrees of freedom of Student's t are at their lower "
+        "bound {:g}: below it the likelihood need not have a bound",
+        kFewestDegrees));
+  }
+  if (fit.law.E == 0.0 && !report.options.objective.fixed.contains("E")) {
     warnings->push_back(
         "Approach 3: E is at its lower bound 0: these data show no "
         "irreducible loss");

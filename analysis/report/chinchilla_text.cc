@@ -52,8 +52,12 @@ std::string PenaltyInWords(const ObjectiveOptions& options) {
   const std::string delta = options.loss == LossKind::kHuber
                                 ? fmt::format(" ({:g})", options.delta)
                                 : "";
-  return fmt::format("{}{} of {} residuals", NameOf(options.loss), delta,
-                     NameOf(options.residual));
+  std::string held = options.tied_exponents ? "; alpha = beta" : "";
+  for (const auto& [name, value] : options.fixed) {
+    held += fmt::format("; {} = {:g} is given", name, value);
+  }
+  return fmt::format("{}{} of {} residuals{}", NameOf(options.loss), delta,
+                     NameOf(options.residual), held);
 }
 
 /// Why the law may be believed: residuals, objective, certificate.
@@ -68,7 +72,7 @@ void AddQuality(const ChinchillaFit& fit, const ObjectiveOptions& options,
   const int minima = certificate.distinct_minima;
   page->Line(fmt::format(
       "{}: {} of {} starts agree, gradient {:.0e}{}",
-      certificate.converged ? "certified" : "NOT CERTIFIED",
+      certificate.certified() ? "certified" : "NOT CERTIFIED",
       certificate.agreeing, certificate.starts, certificate.gradient_norm,
       minima > 1 ? fmt::format("; {} different minima", minima) : ""));
 }

@@ -6,10 +6,8 @@
 namespace isoflop {
 namespace {
 
-bool Finite(const Spread& spread) {
-  return std::isfinite(spread.standard_error) &&
-         std::isfinite(spread.interval95.low) &&
-         std::isfinite(spread.interval95.high);
+bool Finite(const Interval& interval) {
+  return std::isfinite(interval.low) && std::isfinite(interval.high);
 }
 
 Json ToJson(const Interval& interval) {
@@ -34,17 +32,19 @@ void PutText(Json* json, std::string_view key, std::string_view text) {
 Json ToJson(const Estimate& estimate) {
   Json json = Json::object();
   PutNumber(&json, "estimate", estimate.value);
-  if (estimate.spread && Finite(*estimate.spread)) {
-    json["standard_error"] = estimate.spread->standard_error;
+  if (!estimate.spread) return json;
+  PutNumber(&json, "standard_error", estimate.spread->standard_error);
+  if (Finite(estimate.spread->interval95)) {
     json["interval95"] = ToJson(estimate.spread->interval95);
   }
   return json;
 }
 
 void SpreadTable::Add(std::string_view name, const Spread& spread) {
-  if (!Finite(spread)) return;
-  standard_error_[std::string(name)] = spread.standard_error;
-  interval95_[std::string(name)] = ToJson(spread.interval95);
+  PutNumber(&standard_error_, name, spread.standard_error);
+  if (Finite(spread.interval95)) {
+    interval95_[std::string(name)] = ToJson(spread.interval95);
+  }
 }
 
 void SpreadTable::Add(std::string_view name, const Estimate& estimate) {
@@ -52,9 +52,8 @@ void SpreadTable::Add(std::string_view name, const Estimate& estimate) {
 }
 
 void SpreadTable::PutInto(Json* json) const {
-  if (interval95_.empty()) return;
-  (*json)["standard_error"] = standard_error_;
-  (*json)["interval95"] = interval95_;
+  if (!standard_error_.empty()) (*json)["standard_error"] = standard_error_;
+  if (!interval95_.empty()) (*json)["interval95"] = interval95_;
 }
 
 void PutEstimate(Json* json, std::string_view key,

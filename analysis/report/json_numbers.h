@@ -18,17 +18,19 @@ void PutNumber(Json* json, std::string_view key,
 /// Sets json[key] unless `text` is empty.
 void PutText(Json* json, std::string_view key, std::string_view text);
 
-/// Returns {"estimate", "standard_error", "interval95"}.
+/// Returns {"estimate", "standard_error", "interval95"}; each is left out by
+/// itself where it is not finite.
 Json ToJson(const Estimate& estimate);
 
 /// Collects spreads by name, for objects that keep them apart from the values:
 /// {"standard_error": {"E": ...}, "interval95": {"E": [..., ...]}}.
+/// A standard error and an interval that are not finite are left out.
 class SpreadTable {
  public:
   void Add(std::string_view name, const Spread& spread);
   void Add(std::string_view name, const Estimate& estimate);
 
-  /// Sets both keys of `json`; neither when nothing was added.
+  /// Sets both keys of `json`; none that would hold nothing.
   void PutInto(Json* json) const;
 
  private:

@@ -20,6 +20,8 @@ Json ObjectiveJson(const ChinchillaFit& fit, const ObjectiveOptions& options) {
   json["loss"] = NameOf(options.loss);
   if (options.loss == LossKind::kHuber) json["delta"] = options.delta;
   json["residual"] = NameOf(options.residual);
+  if (options.tied_exponents) json["tied_exponents"] = true;
+  for (const auto& [name, value] : options.fixed) json["fixed"][name] = value;
   json["reduction"] = "sum";
   if (fit.student_t) {
     PutNumber(&json, "scale", fit.student_t->scale);
@@ -42,6 +44,7 @@ Json ToJson(const Certificate& certificate) {
   PutNumber(&json, "gradient_norm", certificate.gradient_norm);
   PutNumber(&json, "condition_number", certificate.condition_number);
   json["converged"] = certificate.converged;
+  json["certified"] = certificate.certified();
   return json;
 }
 
@@ -90,6 +93,9 @@ Json ChinchillaSection(const FitReport& report, const ExactLoss& exact) {
   json["estimate"] = EstimateJson(fit.law);
   if (exact.known()) json["reference"] = ToJson(exact);
   json["objective"] = ObjectiveJson(fit, report.options.objective);
+  if (report.options.weights != WeightKind::kColumn) {
+    json["objective"]["weights"] = NameOf(report.options.weights);
+  }
   json["certificate"] = ToJson(fit.certificate);
   if (report.chinchilla_bootstrap && report.resampling) {
     json["bootstrap"] =

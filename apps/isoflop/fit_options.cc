@@ -91,6 +91,12 @@ void AddFitOptions(CLI::App* command, FitArgs* args) {
                    "Give a coefficient of a law of --laws instead of fitting "
                    "it: E=1.69; several with commas, or repeated")
       ->delimiter(',');
+  command->add_flag("--tied-exponents", options.objective.tied_exponents,
+                    "Fit one exponent: alpha = beta");
+  command->add_option("--weights", args->weights,
+                      "What runs weigh: " + Words<WeightKind>() +
+                          " (default: column, the weight column if there is "
+                          "one; loss_std: 1 / standard error^2)");
   command->add_option("--drop-largest-loss", options.drop_largest_loss,
                       "Leave out this many runs of largest loss");
   command
@@ -136,6 +142,14 @@ FitOptions ResolveFitOptions(const FitArgs& args) {
   if (!args.envelope.empty()) {
     options.envelope = FromWord<EnvelopeSource>("--envelope", args.envelope);
   }
+  if (!args.weights.empty()) {
+    options.weights = FromWord<WeightKind>("--weights", args.weights);
+  }
+  Require(options.bootstrap.resamples <= 0 ||
+              options.bootstrap.resamples >= kFewestResamples,
+          "--bootstrap: must be 0 or at least {}, got {}: fewer have no 2.5 "
+          "and 97.5 percentiles",
+          kFewestResamples, options.bootstrap.resamples);
   if (!args.bootstrap_unit.empty()) {
     options.bootstrap.unit =
         FromWord<ResampleUnit>("--bootstrap-unit", args.bootstrap_unit);

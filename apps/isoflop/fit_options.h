@@ -20,6 +20,7 @@ struct FitArgs {
   std::string isoflop_curve;
   std::string envelope;
   std::string bootstrap_unit;
+  std::string weights;
   std::vector<std::string> fixed;  // NAME=VALUE
   std::vector<double> budgets_flops;
   double holdout_above = 0.0;

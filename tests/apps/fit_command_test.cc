@@ -14,7 +14,7 @@ using testing::HasSubstr;
 TEST(FitCommand, RecoversTheLawOfATable) {
   const TempDir dir;
   dir.Write("runs.csv", NoiseFreeCsv());
-  const Outcome fit = Isoflop(dir, "fit runs.csv --bootstrap 20");
+  const Outcome fit = Isoflop(dir, "fit runs.csv --bootstrap 40");
   ASSERT_EQ(fit.status, 0) << fit.err;
   const Json json = ReadJsonFile(dir / "fit.json");
   const Json& estimate = json["chinchilla"]["estimate"];
@@ -60,7 +60,7 @@ TEST(FitCommand, WritesTheReasonWhenTheDataSupportNoLaw) {
 TEST(FitCommand, AllocationsSpendTheWholeBudget) {
   const TempDir dir;
   dir.Write("runs.csv", NoiseFreeCsv());
-  ASSERT_EQ(Isoflop(dir, "fit runs.csv --bootstrap 20").status, 0);
+  ASSERT_EQ(Isoflop(dir, "fit runs.csv --bootstrap 40").status, 0);
   const Outcome allocate =
       Isoflop(dir, "allocate fit.json --flops 1e21 1e22 --json");
   ASSERT_EQ(allocate.status, 0) << allocate.err;

@@ -91,7 +91,7 @@ TEST(Besiroglu, EveryKnownOptimumIsReached) {
     EXPECT_NEAR(fit.law.B / known.law.B, 1.0, 5e-6) << known.name;
     EXPECT_NEAR(fit.law.alpha, known.law.alpha, 6e-7) << known.name;
     EXPECT_NEAR(fit.law.beta, known.law.beta, 6e-7) << known.name;
-    EXPECT_TRUE(fit.certificate.converged) << known.name;
+    EXPECT_TRUE(fit.certificate.certified()) << known.name;
     EXPECT_EQ(fit.certificate.agreeing, fit.certificate.starts) << known.name;
   }
 }
@@ -162,13 +162,13 @@ TEST(Besiroglu, TheFivePointsOfLargestResidualMoveBetaAsKnown) {
 constexpr int kResamples = 400;
 constexpr double kTolerance = 0.2;
 #else
-constexpr int kResamples = 1500;
-constexpr double kTolerance = 0.1;
+constexpr int kResamples = 4000;
+constexpr double kTolerance = 0.05;
 #endif
 
 // 4,000 resamples gave: SE A 124.5, B 1293, E .02566, alpha .01540, beta
-// .02059, a .01997. With 1,500 the standard errors have a spread of 2 %, that
-// of B, whose tail is long, 6 %.
+// .02059, a .01997. Each has a spread of 1.1 % of its own, and A and B, whose
+// tails are long, of 2 and 3 %.
 TEST(Besiroglu, TheBootstrapHasTheKnownStandardErrors) {
   ISOFLOP_NEED_BESIROGLU();
   FitOptions options;
@@ -184,7 +184,7 @@ TEST(Besiroglu, TheBootstrapHasTheKnownStandardErrors) {
   };
   near(spread.E, 0.02566, kTolerance);
   near(spread.A, 124.5, kTolerance);
-  near(spread.B, 1293.0, 2.0 * kTolerance);
+  near(spread.B, 1293.0, kTolerance);
   near(spread.alpha, 0.01540, kTolerance);
   near(spread.beta, 0.02059, kTolerance);
   near(spread.a, 0.01997, kTolerance);

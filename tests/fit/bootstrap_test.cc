@@ -146,6 +146,47 @@ TEST(Bootstrap, CountsRefitsThatFail) {
   }));
 }
 
+TEST(Bootstrap, SaysWhyFourGroupsHaveNoIntervals) {
+  auto runs = WithNoise(SmallSweep(), 0.005, 4);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    runs[i].group = "trunk-" + std::to_string(i % 4);
+  }
+  const auto report = FitSweep(runs, {.resamples = 40, .unit = {}});
+  EXPECT_FALSE(report.resampling.has_value());
+  EXPECT_FALSE(report.chinchilla_bootstrap.has_value());
+  EXPECT_TRUE(std::ranges::any_of(report.warnings, [](const std::string& w) {
+    return w.find("would draw from only 4 groups, and at least 5") !=
+           std::string::npos;
+  }));
+}
+
+TEST(Bootstrap, RefitsOnlyTheLawsThatAreAskedFor) {
+  const auto runs = WithNoise(SmallSweep(), 0.005, 4);
+  FitOptions options;
+  options.laws = {LawKind::kChinchilla};
+  const auto fit = FitChinchilla(runs, {});
+  const auto replicates =
+      Resample(runs, {.resamples = 3, .units = 42}, options, &fit);
+  ASSERT_EQ(replicates.size(), 3U);
+  for (const Replicate& replicate : replicates) {
+    EXPECT_TRUE(replicate.chinchilla.has_value());
+    EXPECT_TRUE(replicate.isoflop.budgets.empty());
+    EXPECT_TRUE(replicate.envelope.runs.empty());
+  }
+}
+
+TEST(Bootstrap, CountsALawThatIsNoNumberAsFailed) {
+  std::vector<Replicate> replicates(10);
+  for (std::size_t i = 0; i < 10; ++i) replicates[i].chinchilla = kSmallLaw;
+  replicates[3].chinchilla->A = INFINITY;
+  replicates[7].chinchilla->E = NAN;
+  const auto bootstrap = ChinchillaSpreads(replicates);
+  ASSERT_TRUE(bootstrap.has_value());
+  EXPECT_EQ(bootstrap->failed, 2);
+  EXPECT_EQ(bootstrap->laws.size(), 8U);
+  EXPECT_TRUE(std::isfinite(bootstrap->A.standard_error));
+}
+
 TEST(Bootstrap, IsLeftOutWhenNoResamplesAreAskedFor) {
   const auto report = FitSweep(SmallSweep(), {.resamples = 0, .unit = {}});
   EXPECT_FALSE(report.resampling.has_value());

@@ -119,8 +119,39 @@ TEST(ChinchillaFit, CertifiesANoisyFit) {
   EXPECT_GE(fit.certificate.agreeing, 32);
   EXPECT_GE(fit.certificate.distinct_minima, 1);
   EXPECT_LT(fit.certificate.gradient_norm, 1e-9);
-  EXPECT_GT(fit.certificate.condition_number, 1.0);
+  EXPECT_GT(fit.certificate.condition_number.value_or(0.0), 1.0);
   EXPECT_TRUE(fit.certificate.converged);
+  EXPECT_TRUE(fit.certificate.certified());
+}
+
+TEST(ChinchillaFit, IsNotCertifiedByASingleStart) {
+  const Certificate alone{.starts = 64, .agreeing = 1, .converged = true};
+  EXPECT_FALSE(alone.certified());
+  const Certificate two{.starts = 64, .agreeing = 2, .converged = true};
+  EXPECT_TRUE(two.certified());
+  const Certificate stuck{.starts = 64, .agreeing = 64, .converged = false};
+  EXPECT_FALSE(stuck.certified());
+}
+
+TEST(ChinchillaFit, KnowsTheConditionOfAHessianFarFromItsUnits) {
+  auto data = WithNoise(SmallSweep(), 0.003, 1);
+  const auto near = FitChinchilla(data, {.loss = LossKind::kL2});
+  for (Observation& o : data) {
+    o.N *= 1e100;
+    o.D *= 1e-100;
+  }
+  const auto far = FitChinchilla(data, {.loss = LossKind::kL2});
+  ASSERT_TRUE(near.certificate.condition_number.has_value());
+  ASSERT_TRUE(far.certificate.condition_number.has_value());
+  EXPECT_GT(*far.certificate.condition_number,
+            *near.certificate.condition_number);
+}
+
+TEST(ChinchillaFit, HasNoConditionWithLeastAbsoluteDeviations) {
+  const auto fit = FitChinchilla(WithNoise(SmallSweep(), 0.003, 1),
+                                 {.loss = LossKind::kLad});
+  ASSERT_EQ(fit.status, FitStatus::kOk) << fit.reason;
+  EXPECT_FALSE(fit.certificate.condition_number.has_value());
 }
 
 TEST(ChinchillaFit, DoesNotDependOnTheOrderOfTheRuns) {
@@ -214,6 +245,17 @@ TEST(ChinchillaFit, EstimatesTheScaleOfStudentsT) {
   ASSERT_TRUE(fit.student_t.has_value());
   EXPECT_NEAR(fit.student_t->scale, 0.004, 0.001);
   EXPECT_TRUE(fit.certificate.converged);
+}
+
+TEST(ChinchillaFit, SettlesStudentsTWhereItsLikelihoodIsAboveOne) {
+  // Losses so exact that the objective, a negative log-likelihood, is negative
+  // from the first start on.
+  const auto data = WithNoise(SmallSweep(), 1e-6, 8);
+  const auto fit = FitChinchilla(data, {.loss = LossKind::kStudentT});
+  ASSERT_EQ(fit.status, FitStatus::kOk) << fit.reason;
+  EXPECT_LT(fit.objective, 0.0);
+  EXPECT_TRUE(fit.certificate.certified());
+  EXPECT_NEAR(fit.law.alpha, kSmallLaw.alpha, 1e-3);
 }
 
 TEST(ChinchillaFit, ReportsTheSizeOfTheResiduals) {

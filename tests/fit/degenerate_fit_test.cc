@@ -32,6 +32,18 @@ std::vector<Observation> FirstOf(std::vector<Observation> all,
   return all;
 }
 
+/// Three different N and three different D.
+std::vector<Observation> FivePoints() {
+  const auto grid = Grid(3, 3);
+  return {grid[0], grid[2], grid[4], grid[6], grid[8]};
+}
+
+std::vector<Observation> Twice(std::vector<Observation> runs) {
+  const auto again = runs;
+  runs.insert(runs.end(), again.begin(), again.end());
+  return runs;
+}
+
 struct DegenerateCase {
   std::string name;
   std::vector<Observation> data;
@@ -44,12 +56,15 @@ std::vector<DegenerateCase> Cases() {
       {"two runs", Grid(2, 1), "2 observations"},
       {"five runs for five parameters", FirstOf(Grid(3, 3), 5),
        "5 observations cannot test a law of 5 parameters"},
-      {"one size", Grid(1, 10), "1 different N"},
+      {"one size", Grid(1, 10), "1 different N: at least 3 are needed"},
       {"two sizes", Grid(2, 10), "2 different N"},
       {"one number of tokens", Grid(10, 1), "1 different D"},
       {"two numbers of tokens", Grid(10, 2), "2 different D"},
       {"one run ten times", std::vector<Observation>(10, Grid(1, 1)[0]),
-       "1 different N"},
+       "1 observations (10 runs, some with the same N and D)"},
+      {"five points, each twice", Twice(FivePoints()),
+       "5 observations (10 runs, some with the same N and D) cannot test a law "
+       "of 5 parameters: at least 6 are needed"},
       {"the same loss everywhere", WithLoss([](auto&) { return 3.0; }),
        "does not fall"},
       {"a loss that rises with N", WithLoss([](const auto& o) {
@@ -241,6 +256,30 @@ TEST(DegenerateFit, AllocatesNoBudgetBeyondAllNumbers) {
   EXPECT_EQ(DefaultBudgets(1e20), (std::vector<double>{1e21, 1e22}));
   EXPECT_EQ(DefaultBudgets(1e307), (std::vector<double>{1e308}));
   EXPECT_TRUE(DefaultBudgets(1.7e308).empty());
+}
+
+TEST(DegenerateFit, NeedsMorePointsForStudentsT) {
+  const auto ten = WithNoise(FirstOf(Grid(4, 4), 10), 0.01, 1);
+  const auto fit = FitChinchilla(ten, {.loss = LossKind::kStudentT});
+  EXPECT_EQ(fit.status, FitStatus::kUnsupported);
+  EXPECT_NE(fit.reason.find("Student's t: at least 11"), std::string::npos)
+      << fit.reason;
+}
+
+TEST(DegenerateFit, HasNoLawWhoseCoefficientsAreNoNumbers) {
+  auto steep =
+      FullGrid({.E = 1.0, .A = 1e4, .B = 100.0, .alpha = 2.5, .beta = 0.5},
+               Doubling(10.0, 5), Doubling(1e4, 5));
+  for (Observation& o : steep) o.N *= 1e200;
+  const auto large = FitChinchilla(steep, {});
+  EXPECT_EQ(large.status, FitStatus::kUnsupported);
+  EXPECT_NE(large.reason.find("too large or too small"), std::string::npos)
+      << large.reason;
+  for (Observation& o : steep) o.N = o.N * 1e-200 * 1e-200;
+  const auto small = FitChinchilla(steep, {});
+  EXPECT_EQ(small.status, FitStatus::kUnsupported);
+  EXPECT_NE(small.reason.find("too large or too small"), std::string::npos)
+      << small.reason;
 }
 
 TEST(DegenerateFit, GivesFiniteNumbersForPureNoise) {

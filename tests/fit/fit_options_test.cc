@@ -26,6 +26,32 @@ TEST(FitOptions, AreRefusedByTheNameOnTheCommandLine) {
       {[](auto* o) { o->objective.delta = -1e-3; }, "got -0.001"},
       {[](auto* o) { o->objective.delta = NAN; }, "--delta: must be above 0"},
       {[](auto* o) { o->objective.delta = INFINITY; }, "got inf"},
+      {[](auto* o) {
+         o->objective.fixed = {{"alhpa", 0.3}};
+       },
+       "--fix: no coefficient \"alhpa\": must be one of E, A, B, alpha, beta "
+       "(did you mean 'alpha'?)"},
+      {[](auto* o) {
+         o->objective.fixed = {{"E", -0.1}};
+       },
+       "--fix: E must be 0 or more, got -0.1"},
+      {[](auto* o) {
+         o->objective.fixed = {{"E", NAN}};
+       },
+       "--fix: E must be 0 or more, got nan"},
+      {[](auto* o) {
+         o->objective.fixed = {{"A", 0.0}};
+       },
+       "--fix: A must be above 0, got 0"},
+      {[](auto* o) {
+         o->objective.fixed = {{"beta", INFINITY}};
+       },
+       "--fix: beta must be above 0, got inf"},
+      {[](auto* o) {
+         o->objective.tied_exponents = true;
+         o->objective.fixed = {{"alpha", 0.3}, {"beta", 0.4}};
+       },
+       "--tied-exponents: alpha and beta are fixed at 0.3 and 0.4"},
       {[](auto* o) { o->drop_largest_loss = -1; },
        "--drop-largest-loss: must be from 0 to"},
       {[](auto* o) { o->bootstrap.resamples = -5; },
@@ -45,6 +71,13 @@ TEST(FitOptions, AreRefusedByTheNameOnTheCommandLine) {
     bad.set(&options);
     EXPECT_ERROR(Validate(options), bad.message);
   }
+}
+
+TEST(FitOptions, MayFixEqualExponentsThatAreTied) {
+  FitOptions options;
+  options.objective.tied_exponents = true;
+  options.objective.fixed = {{"alpha", 0.3}, {"beta", 0.3}, {"E", 0.0}};
+  EXPECT_NO_THROW(Validate(options));
 }
 
 TEST(FitOptions, AreRefusedAllAtOnce) {

@@ -130,6 +130,49 @@ TEST(FitScalingLaws, KeepsTheNotesOfTheObservations) {
               Contains("columns not read: colour"));
 }
 
+TEST(FitScalingLaws, WeighsRunsByTheirStandardErrorsWhenAsked) {
+  auto runs = WithNoise(SmallSweep(), 0.005, 6);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    runs[i].loss_std = (i % 3 == 0 ? 2e-3 : 1e-3) * runs[i].L;
+  }
+  FitOptions options;
+  options.objective.loss = LossKind::kL2;
+  options.bootstrap.resamples = 0;
+  options.laws = {LawKind::kChinchilla};
+  options.weights = WeightKind::kLossStd;
+  const auto weighted = FitScalingLaws(MakeSet(runs), options);
+  options.weights = WeightKind::kColumn;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    runs[i].weight = i % 3 == 0 ? 0.25 : 1.0;
+    runs[i].loss_std.reset();
+  }
+  const auto expected = FitScalingLaws(MakeSet(runs), options);
+  EXPECT_NEAR(weighted.chinchilla->law.alpha, expected.chinchilla->law.alpha,
+              1e-9);
+  EXPECT_NEAR(weighted.chinchilla->law.E, expected.chinchilla->law.E, 1e-9);
+}
+
+TEST(FitScalingLaws, SaysThatStandardErrorsAreNotUsed) {
+  auto runs = SmallSweep();
+  for (Observation& o : runs) o.loss_std = 0.01;
+  FitOptions options;
+  options.bootstrap.resamples = 0;
+  const auto report = FitScalingLaws(MakeSet(runs), options);
+  ASSERT_EQ(report.notes.size(), 1U);
+  EXPECT_NE(report.notes[0].find("--weights loss_std"), std::string::npos);
+}
+
+TEST(FitScalingLaws, RefusesToWeighByStandardErrorsThatAreNotThere) {
+  auto runs = SmallSweep();
+  for (Observation& o : runs) o.loss_std = 0.01;
+  runs[4].loss_std.reset();
+  FitOptions options;
+  options.weights = WeightKind::kLossStd;
+  EXPECT_ERROR(FitScalingLaws(MakeSet(runs), options),
+               "--weights: loss_std needs a standard error above 0 for every "
+               "run, and observation 5");
+}
+
 TEST(FitReport, IsNotUsableWhenNothingCouldBeFitted) {
   auto runs = SmallSweep();
   runs.resize(2);

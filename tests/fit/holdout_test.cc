@@ -18,6 +18,7 @@ TEST(Holdout, PredictsALawFromItsCheapRuns) {
   ASSERT_EQ(holdout.status, FitStatus::kOk) << holdout.reason;
   EXPECT_EQ(holdout.fitted + holdout.held_out, 25);
   EXPECT_GT(holdout.held_out, 3);
+  EXPECT_TRUE(holdout.certificate.certified());
   EXPECT_LT(holdout.max_absolute_error, 1e-7);
 }
 

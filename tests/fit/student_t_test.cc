@@ -60,6 +60,18 @@ TEST(StudentT, CountsAWeightOfTwoAsTwoDraws) {
               1e-7);
 }
 
+TEST(StudentT, HasAtLeastOneDegreeOfFreedom) {
+  // Five residuals that vanish, as those of a law through five points do, drive
+  // the degrees of freedom down as far as they may go.
+  std::vector<WeightedResidual> draws = Draws(40, 1.0);
+  for (int i = 0; i < 5; ++i) draws[static_cast<std::size_t>(i)].value = 1e-13;
+  for (auto& r : draws) r.value = r.value * r.value * r.value;
+  const auto density = EstimateStudentT(draws);
+  ASSERT_TRUE(density.has_value());
+  EXPECT_EQ(density->degrees_of_freedom, kFewestDegrees);
+  EXPECT_GT(density->scale, 1e-6);
+}
+
 TEST(StudentT, HasNoAnswerForResidualsThatVanish) {
   const std::vector<WeightedResidual> none(10);
   EXPECT_FALSE(EstimateStudentT(none).has_value());

@@ -62,6 +62,7 @@ TEST(FitJson, LeavesOutNumbersThatAreNotFinite) {
   EXPECT_FALSE(json["chinchilla"]["certificate"].contains("condition_number"));
   EXPECT_FALSE(json["isoflop"].contains("a_bias"));
   EXPECT_FALSE(json["chinchilla"]["bootstrap"]["interval95"].contains("A"));
+  EXPECT_TRUE(json["chinchilla"]["bootstrap"]["standard_error"].contains("A"));
   EXPECT_FALSE(HasNull(json));
 }
 

@@ -80,6 +80,9 @@ TEST(FitText, SaysPlainlyThatAFitIsNotCertified) {
   FitReport report = SampleReport();
   report.chinchilla->certificate.converged = false;
   EXPECT_THAT(FitText(report), HasSubstr("NOT CERTIFIED: 37 of 49 starts"));
+  report.chinchilla->certificate.converged = true;
+  report.chinchilla->certificate.agreeing = 1;
+  EXPECT_THAT(FitText(report), HasSubstr("NOT CERTIFIED: 1 of 49 starts"));
 }
 
 TEST(FitText, GivesTheReasonOfEveryLawThatIsNotSupported) {
