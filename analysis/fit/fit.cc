@@ -110,7 +110,7 @@ void Summarise(const ObservationSet& set, FitReport* report) {
                           .largest_flops = most.C,
                           .reach = ReachOf(report->used),
                           .learning_rates = set.learning_rates};
-  report->seed_noise = SeedNoiseOf(report->used, options.seed_noise);
+  report->seed_noise = SeedNoiseOf(report->used, report->options.seed_noise);
   report->notes = set.notes;
   report->warnings = set.warnings;
   Weigh(report->options, &report->used, &report->notes);
@@ -144,6 +144,16 @@ void FitLaws(const CurveEnvelope* curves, FitReport* report) {
   report->more_laws = FitMoreLaws(used, options, report->chinchilla);
 }
 
+/// `kept` are the observations used, with N as they were given.
+std::vector<ConventionFit> ConventionsOf(ObservationSet kept,
+                                         const FitReport& report) {
+  for (std::size_t i = 0; i < report.used.size(); ++i) {
+    kept.rows[i].weight = report.used[i].weight;
+  }
+  return CompareConventions(kept, report.options.objective,
+                            report.options.isoflop_curve);
+}
+
 void AddUncertainty(const CurveEnvelope* curves, FitReport* report) {
   const FitOptions& options = report->options;
   if (options.bootstrap.resamples == 0) return;
@@ -163,9 +173,8 @@ void AddUncertainty(const CurveEnvelope* curves, FitReport* report) {
       .envelope = AddressOf(report->envelope),
       .curves = curves,
       .kaplan = AddressOf(report->kaplan)};
-  const auto replicates =
-      Resample(report->used, resampling, options.objective, estimates,
-               options.bootstrap.threads);
+  const auto replicates = Resample(report->used, resampling, options.objective,
+                                   estimates, options.bootstrap.threads);
   if (has_surface) {
     report->chinchilla_bootstrap = ChinchillaSpreads(replicates);
   }
@@ -232,8 +241,7 @@ FitReport FitScalingLaws(const ObservationSet& observations,
     curves.emplace(counted.curves, report.used);
   }
   FitLaws(AddressOf(curves), &report);
-  report.conventions =
-      CompareConventions(kept, options.objective, options.isoflop_curve);
+  report.conventions = ConventionsOf(kept, report);
   AddUncertainty(AddressOf(curves), &report);
   AddIsoflopBias(&report);
   AddDecisions(&report);

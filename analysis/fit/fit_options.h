@@ -80,6 +80,7 @@ constexpr std::array<NamedValue<IsoflopCurve>, 2> EnumNames(IsoflopCurve) {
   return {
       {{IsoflopCurve::kParabola, "parabola"}, {IsoflopCurve::kAkima, "akima"}}};
 }
+
 /// What the penalty of a run is multiplied by, in every law.
 ///
 ///   kColumn   the weight that the observations give it; 1 without one

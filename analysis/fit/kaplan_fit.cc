@@ -99,7 +99,7 @@ std::string RangeComplaint(const std::vector<WeightedPoint>& points) {
   return {};
 }
 
-/// Sets `rms` of the residuals ln law(x) - ln y.
+/// Returns the weighted rms of the residuals ln law(x) - ln y.
 template <typename Law>
 double RmsLogResidual(const Law& law,
                       const std::vector<WeightedPoint>& points) {

@@ -90,6 +90,4 @@ void AddExponents(const FitReport& report, TextPage* page) {
   }
 }
 
-}
-
 }  // namespace isoflop
