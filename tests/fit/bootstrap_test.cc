@@ -160,18 +160,16 @@ TEST(Bootstrap, SaysWhyFourGroupsHaveNoIntervals) {
   }));
 }
 
-TEST(Bootstrap, RefitsOnlyTheLawsThatAreAskedFor) {
+TEST(Bootstrap, RefitsOnlyTheLawsThatHaveAnEstimate) {
   const auto runs = WithNoise(SmallSweep(), 0.005, 4);
-  FitOptions options;
-  options.laws = {LawKind::kChinchilla};
   const auto fit = FitChinchilla(runs, {});
-  const auto replicates =
-      Resample(runs, {.resamples = 3, .units = 42}, options, &fit);
+  const auto replicates = Resample(runs, {.resamples = 3, .units = 42}, {},
+                                   {.chinchilla = &fit}, 1);
   ASSERT_EQ(replicates.size(), 3U);
   for (const Replicate& replicate : replicates) {
     EXPECT_TRUE(replicate.chinchilla.has_value());
     EXPECT_TRUE(replicate.isoflop.budgets.empty());
-    EXPECT_TRUE(replicate.envelope.runs.empty());
+    EXPECT_TRUE(replicate.envelope.optima.empty());
   }
 }
 

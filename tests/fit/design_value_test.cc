@@ -30,8 +30,8 @@ Fitted FitWithBootstrap(const std::vector<Observation>& runs) {
                               .unit = ResampleUnit::kRun,
                               .units = static_cast<int>(runs.size()),
                               .seed = 5};
-  const auto bootstrap =
-      ChinchillaSpreads(Resample(runs, resampling, {}, &fit, 1));
+  const auto bootstrap = ChinchillaSpreads(
+      Resample(runs, resampling, {}, {.chinchilla = &fit}, 1));
   EXPECT_TRUE(bootstrap.has_value());
   return {fit.law, bootstrap->laws};
 }
