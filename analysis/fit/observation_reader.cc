@@ -1,14 +1,11 @@
 #include "analysis/fit/observation_reader.h"
 
+#include <fmt/format.h>
+
 #include "analysis/fit/observation_text.h"
 #include "lib/core/files.h"
 
 namespace isoflop {
-namespace {
-
-}
-
-}  // namespace
 
 ObservationSet ReadObservations(const std::filesystem::path& path,
                                 const std::vector<ColumnName>& columns,
@@ -24,7 +21,7 @@ LabelledObservations ReadLabelledObservations(
   std::string text(RequirePlainText(file, source));
   const bool json_lines = HoldsJsonLines(path, text);
   if (!conditions.empty()) {
-    text = TextOfRows(text, source, json_lines, conditions);
+    text = TextOfRows(WithUnixLineEnds(text), source, json_lines, conditions);
   }
   LabelledObservations read =
       json_lines ? ParseJsonLinesObservations(text, source, columns, label)

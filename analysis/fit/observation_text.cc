@@ -38,6 +38,19 @@ std::string_view RequirePlainText(std::string_view text,
                           source, line, static_cast<unsigned char>(text[bad])));
 }
 
+std::string WithUnixLineEnds(std::string_view text) {
+  std::string unix_text;
+  unix_text.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r') {
+      unix_text += text[i];
+    } else if (i + 1 == text.size() || text[i + 1] != '\n') {
+      unix_text += '\n';
+    }
+  }
+  return unix_text;
+}
+
 std::string Shortened(std::string_view text) {
   if (text.size() <= kLongestShown) return std::string(text);
   return std::string(ValidUtf8Prefix(text.substr(0, kLongestShown))) + "...";

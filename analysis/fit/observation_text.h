@@ -14,6 +14,9 @@ namespace isoflop {
 std::string_view RequirePlainText(std::string_view text,
                                   const std::string& source);
 
+/// Returns `text` with "\n" for every "\r\n" and every lone "\r".
+std::string WithUnixLineEnds(std::string_view text);
+
 /// Returns `text`, of which only the beginning when it is long.
 std::string Shortened(std::string_view text);
 

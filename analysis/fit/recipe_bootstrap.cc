@@ -34,8 +34,9 @@ std::vector<RecipeReplicate> ResampleRecipes(const RecipeUnits& units,
           .separate = Refit(counts, &own_separate)};
     }
   };
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  const int wanted = threads > 0 ? threads : std::max(1, cores);
+  const int cores =
+      std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int wanted = threads > 0 ? std::min(threads, cores) : cores;
   std::vector<std::thread> workers;
   for (int i = 0; i < std::min(wanted, resampling.resamples); ++i) {
     workers.emplace_back(work);

@@ -21,7 +21,7 @@ constexpr int kFewestRuns = 3;
 constexpr std::size_t kFewestValues = 3;  // of N, and of D, in all recipes
 
 /// A logarithm of a multiplier this near to 0 is rounding.
-constexpr double kRounding = 1e-9;
+constexpr double kRounding = 1e-6;
 
 /// Exponents differ where chance would have it this seldom.
 constexpr double kSignificance = 0.05;
@@ -158,6 +158,14 @@ class Comparer {
     result_.resampling = Resolve(bootstrap, labelled_.rows);
     const RecipeUnits units = UnitsOf(labelled_.rows, labelled_.recipes,
                                       recipes(), result_.resampling->unit);
+    if (units.smallest() < kFewestUnits) {
+      result_.resampling.reset();
+      result_.warnings.push_back(fmt::format(
+          "no intervals: the bootstrap would draw from only {} units of a "
+          "recipe, and at least {} are needed to see a spread",
+          units.smallest(), kFewestUnits));
+      return {};
+    }
     result_.resampling->units = units.size();
     result_.paired = units.paired;
     const Penalty huber = Penalty::Huber(options_.delta);
@@ -279,7 +287,11 @@ void AddResults(const std::vector<RecipeReplicate>& replicates,
                                  &RecipeReplicate::separate, recipe,
                                  result->reference);
     for (const double C : options.budgets_flops) {
-      row.budgets.push_back({C, separate(Multiplier, C)});
+      Estimate multiplier = separate(Multiplier, C);
+      if (!std::isfinite(multiplier.value) || !(multiplier.value > 0.0)) {
+        continue;
+      }
+      row.budgets.push_back({C, std::move(multiplier)});
     }
   }
 }

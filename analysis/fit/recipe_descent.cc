@@ -3,8 +3,10 @@
 #include <ceres/tiny_solver.h>
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace isoflop {
 namespace {

@@ -73,6 +73,12 @@ int RecipeUnits::size() const {
   return static_cast<int>(size);
 }
 
+int RecipeUnits::smallest() const {
+  return static_cast<int>(std::ranges::min(strata, {}, [](const auto& s) {
+                            return s.size();
+                          }).size());
+}
+
 RecipeUnits UnitsOf(std::span<const Observation> observations,
                     std::span<const int> recipes, int count,
                     ResampleUnit unit) {

@@ -19,7 +19,8 @@ struct RecipeUnits {
   bool paired = false;  // one stratum, of units that hold a run of each recipe
   std::vector<std::vector<std::vector<std::size_t>>> strata;
 
-  int size() const;  // units in all
+  int size() const;      // units in all
+  int smallest() const;  // of the stratum with the fewest units
 };
 
 /// Returns the units of the observations' recipes. They are paired where every

@@ -1,8 +1,9 @@
 #include "analysis/fit/sharing_test.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
+
+#include "analysis/fit/distributions.h"
 
 namespace isoflop {
 namespace {
@@ -25,19 +26,6 @@ std::string Hindrance(const RecipeFit& smaller, const RecipeFit& larger,
 }
 
 }  // namespace
-
-double FUpperTail(double f, int q, int d) {
-  assert(q > 0 && q % 2 == 0 && d > 0 && f >= 0.0);
-  const double half = 0.5 * d;
-  const double y = q * f / (q * f + d);
-  double term = std::pow(d / (q * f + d), half);
-  double sum = 0.0;
-  for (int j = 0; j < q / 2; ++j) {
-    sum += term;
-    term *= (half + j) / (j + 1.0) * y;
-  }
-  return std::min(sum, 1.0);  // above it is rounding
-}
 
 SharingTest CompareSharing(const RecipeFit& smaller, const RecipeFit& larger,
                            int runs) {

@@ -29,18 +29,9 @@ struct SharingTest {
 /// S below that of residuals of 1e-9 counts as that. Unsupported where either
 /// fit is, and with fewer than two degrees of freedom.
 /// REQUIRES: both minimise the sum of squares over the same `runs` runs;
-/// `larger` has an even number of parameters more.
+/// `larger` has more parameters.
 /// Source: Seber & Lee 2003, section 4.3; Hurvich & Tsai 1989.
 SharingTest CompareSharing(const RecipeFit& smaller, const RecipeFit& larger,
                            int runs);
-
-/// Returns P(F > f) of an F distribution with an even numerator, which is a
-/// finite sum: with y = q f / (q f + d),
-///
-///   (1 - y)^(d/2) sum_{j < q/2} (d/2)(d/2 + 1)...(d/2 + j - 1) / j! y^j
-///
-/// REQUIRES: q even and above 0, d > 0, f >= 0.
-/// Source: Abramowitz & Stegun 1964, 26.6.4.
-double FUpperTail(double f, int q, int d);
 
 }  // namespace isoflop

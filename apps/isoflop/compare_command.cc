@@ -66,7 +66,14 @@ void SetDefaults(const ObservationSet& set, CompareOptions* options) {
   options->budgets_flops = {largest, 10.0 * largest};
 }
 
+void RequireEnoughResamples(int resamples) {
+  Require(resamples <= 0 || resamples >= kFewestResamples,
+          "--bootstrap: must be 0, or at least {} to have percentiles, got {}",
+          kFewestResamples, resamples);
+}
+
 ExitCode RunCompare(CompareArgs args) {
+  RequireEnoughResamples(args.options.bootstrap.resamples);
   if (!args.params.empty()) {
     args.options.params = FromName<ParamsKind>(args.params);
   }

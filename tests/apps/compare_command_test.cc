@@ -139,6 +139,8 @@ TEST(CompareCommand, RefusesBadUsage) {
            BadCompare{"compare runs.csv --by optimizer --delta 0", "--delta"},
            BadCompare{"compare runs.csv --by optimizer --bootstrap -1",
                       "--bootstrap"},
+           BadCompare{"compare runs.csv --by optimizer --bootstrap 3",
+                      "at least 40"},
            BadCompare{"compare runs.csv --by optimizer --flops 0", "--flops"},
            BadCompare{"compare runs.csv --by optimizer --params all", "all"},
            BadCompare{"compare runs.csv --by optimizer --params total",

@@ -239,19 +239,6 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{"OpenQuote", "N,D,L\n\"1e7,1e9,3\n", 2, "", "never closed"}),
     NameOfCase);
 
-TEST(HostileCommands, WriteNamesThatAreNoUtf8) {
-  const TempDir dir;
-  dir.Write(
-      "b\xFF"
-      "d.csv",
-      Grid(4, 4));
-  const Outcome fit = Isoflop(dir,
-                              "fit b\xFF"
-                              "d.csv --bootstrap 0 -o fit.json");
-  EXPECT_EQ(fit.status, 0) << fit.err;
-  EXPECT_EQ(SchemaProblem(ReadJsonFile(dir / "fit.json"), "fit"), "");
-}
-
 TEST(HostileCommands, RefuseAFitThatIsNone) {
   const TempDir dir;
   for (const char* text : {"[]", "3", "null", "\"x\"", "{}", "", "{", "\xFF",

@@ -9,6 +9,7 @@
 namespace isoflop {
 namespace {
 
+using namespace std::string_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -200,6 +201,18 @@ TEST(ReadObservations, TellsTheFormatByNameOrByContent) {
             1U);
   EXPECT_EQ(ReadObservations(dir.Write("b.txt", "N,D,L\n1,2,3\n")).rows.size(),
             1U);
+}
+
+TEST(ReadObservations, ChoosesRowsWhateverTheLineEnds) {
+  const TempDir dir;
+  for (const std::string& end : {"\n"s, "\r\n"s, "\r"s}) {
+    std::string csv = "N,D,L,config" + end;
+    for (int i = 0; i < 9; ++i) csv += "1,2,3,b" + end + "4,5,6,a" + end;
+    const auto set = ReadObservations(dir.Write("a.csv", csv), {},
+                                      {{.column = "config", .value = "a"}});
+    ASSERT_EQ(set.rows.size(), 9U);
+    EXPECT_EQ(set.rows[8].N, 4.0);
+  }
 }
 
 TEST(ReadObservations, NamesTheFileInItsMessages) {

@@ -7,22 +7,6 @@
 namespace isoflop {
 namespace {
 
-/// Critical values of any table of the F distribution.
-TEST(FUpperTail, AgreesWithTables) {
-  EXPECT_DOUBLE_EQ(FUpperTail(0.0, 2, 10), 1.0);
-  EXPECT_NEAR(FUpperTail(4.10282, 2, 10), 0.05, 1e-6);  // tabulated 4.103
-  EXPECT_NEAR(FUpperTail(2.86608, 4, 20), 0.05, 1e-6);  // tabulated 2.866
-  EXPECT_NEAR(FUpperTail(4.45582, 6, 14), 0.01, 1e-6);  // tabulated 4.456
-}
-
-/// With two degrees of freedom above: (1 + 2f/d)^(-d/2).
-TEST(FUpperTail, HasTheClosedFormOfTwoDegreesOfFreedom) {
-  for (const double f : {0.1, 1.0, 7.0}) {
-    EXPECT_NEAR(FUpperTail(f, 2, 13), std::pow(1.0 + 2.0 * f / 13.0, -6.5),
-                1e-14);
-  }
-}
-
 RecipeFit FitWith(int parameters, double squares) {
   RecipeFit fit;
   fit.status = FitStatus::kOk;
