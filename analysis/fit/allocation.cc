@@ -97,7 +97,8 @@ std::vector<Allocation> Allocate(const Chinchilla& law,
   return Allocate(LawBasis{.law = law,
                            .resampled = resampled,
                            .largest_flops = largest_flops,
-                           .loss_std = std::nullopt},
+                           .loss_std = std::nullopt,
+                           .repeated = std::nullopt},
                   budgets);
 }
 

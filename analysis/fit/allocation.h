@@ -8,6 +8,7 @@
 
 #include "analysis/fit/estimate.h"
 #include "analysis/laws/chinchilla.h"
+#include "analysis/laws/repeated_data.h"
 
 namespace isoflop {
 
@@ -38,6 +39,9 @@ struct LawBasis {
   std::span<const Chinchilla> resampled;  // of the bootstrap; may be empty
   std::optional<double> largest_flops;    // largest C in the data
   std::optional<double> loss_std;  // noise of a run's loss, nats per token
+
+  /// What the same data say of tokens that are seen more than once.
+  std::optional<RepeatedData> repeated = std::nullopt;
 };
 
 /// Returns how many decades of C `flops` is beyond the data.

@@ -13,12 +13,12 @@ namespace isoflop {
 /// Budgets or losses, and at most one question that goes beyond the
 /// compute-optimal runs of these.
 struct AllocationQuestion {
-  std::vector<double> flops;  // budgets C
-  std::vector<double> loss;   // nats per token; instead of budgets
-  std::optional<double> inference_tokens;
-  std::optional<double> max_params;     // needs budgets
-  std::optional<double> unique_tokens;  // needs budgets
-  std::vector<double> overtrain;        // factors by which N is to shrink
+  std::vector<double> flops = {};  // budgets C
+  std::vector<double> loss = {};   // nats per token; instead of budgets
+  std::optional<double> inference_tokens = std::nullopt;
+  std::optional<double> max_params = std::nullopt;     // needs budgets
+  std::optional<double> unique_tokens = std::nullopt;  // needs budgets
+  std::vector<double> overtrain = {};  // factors by which N is to shrink
 };
 
 /// Throws Error with everything that is wrong with a question, by the names of

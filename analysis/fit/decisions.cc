@@ -6,6 +6,7 @@
 #include "analysis/fit/choices.h"
 #include "analysis/fit/observation.h"
 #include "analysis/laws/decisions.h"
+#include "analysis/laws/repeated_data.h"
 
 namespace isoflop {
 namespace {
@@ -40,13 +41,8 @@ Estimate Scaled(Estimate estimate, double factor) {
   return estimate;
 }
 
-LimitedOptimum Limited(const LawBasis& basis, double flops, double limit,
-                       Optimum (*optimum)(const Chinchilla&, double, double)) {
-  const Choices<Alternative> choices(
-      basis.law, basis.resampled, [&](const Chinchilla& law) {
-        return std::optional(
-            Alternative{optimum(law, flops, limit), OptimumAt(law, flops)});
-      });
+LimitedOptimum LimitedBy(const LawBasis& basis, double flops, double limit,
+                         const Choices<Alternative>& choices) {
   LimitedOptimum limited;
   limited.flops = flops;
   limited.limit = limit;
@@ -59,6 +55,34 @@ LimitedOptimum Limited(const LawBasis& basis, double flops, double limit,
       [](const Alternative& a) { return a.run.loss - a.plain.loss; });
   limited.extrapolation_decades = DecadesBeyond(basis, flops);
   return limited;
+}
+
+LimitedOptimum Limited(const LawBasis& basis, double flops, double limit,
+                       Optimum (*optimum)(const Chinchilla&, double, double)) {
+  const auto choose = [&](const Chinchilla& law) {
+    return std::optional(
+        Alternative{optimum(law, flops, limit), OptimumAt(law, flops)});
+  };
+  return LimitedBy(basis, flops, limit,
+                   Choices<Alternative>(basis.law, basis.resampled, choose));
+}
+
+/// By a law of repeated data, compared with what it says of unlimited data.
+LimitedOptimum Repeated(const LawBasis& basis, const RepeatedData& repeated,
+                        double flops, double unique_tokens) {
+  const Chinchilla fresh{.E = repeated.E,
+                         .A = repeated.A,
+                         .B = repeated.B,
+                         .alpha = repeated.alpha,
+                         .beta = repeated.beta};
+  const auto choose = [&](const Chinchilla& law) {
+    const Optimum plain = OptimumAt(law, flops);
+    const bool enough = plain.D <= unique_tokens;
+    return std::optional(Alternative{
+        enough ? plain : OptimumAt(repeated, flops, unique_tokens), plain});
+  };
+  return LimitedBy(basis, flops, unique_tokens,
+                   Choices<Alternative>(fresh, {}, choose));
 }
 
 std::optional<Alternative> SameLossWithSmaller(const Chinchilla& law,
@@ -142,8 +166,11 @@ LimitedOptimum LimitParams(const LawBasis& basis, double flops,
 LimitedOptimum LimitTokens(const LawBasis& basis, double flops,
                            double unique_tokens) {
   LimitedOptimum limited =
-      Limited(basis, flops, unique_tokens, OptimumWithTokensUpTo);
-  limited.rule = UniqueTokensRule::kCap;
+      basis.repeated
+          ? Repeated(basis, *basis.repeated, flops, unique_tokens)
+          : Limited(basis, flops, unique_tokens, OptimumWithTokensUpTo);
+  limited.rule =
+      basis.repeated ? UniqueTokensRule::kRepeatedData : UniqueTokensRule::kCap;
   limited.epochs = Scaled(limited.tokens_opt, 1.0 / unique_tokens);
   return limited;
 }

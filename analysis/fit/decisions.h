@@ -108,6 +108,9 @@ InferenceOptimum OptimizeForInference(const LawBasis& basis, const Goal& goal,
 /// REQUIRES: flops > 0 and the limit > 0.
 LimitedOptimum LimitParams(const LawBasis& basis, double flops,
                            double max_params);
+
+/// With a law of repeated data, tokens are seen as often as it says is best;
+/// its numbers have no intervals. Without one each is seen once at most.
 LimitedOptimum LimitTokens(const LawBasis& basis, double flops,
                            double unique_tokens);
 

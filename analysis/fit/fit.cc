@@ -201,7 +201,9 @@ void AddDecisions(FitReport* report) {
     const std::vector<double> budgets = options.budgets_flops.empty()
                                             ? DefaultBudgets(largest)
                                             : options.budgets_flops;
-    report->allocations = Allocate(*law, resampled, budgets, largest);
+    LawBasis basis{*law, resampled, largest, std::nullopt};
+    if (report->seed_noise) basis.loss_std = report->seed_noise->loss_std;
+    report->allocations = Allocate(basis, budgets);
   }
 }
 

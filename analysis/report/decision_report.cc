@@ -112,10 +112,16 @@ class AnswerPage {
   /// Says what was done where data run out.
   void PutRule(const std::vector<LimitedOptimum>& optima) {
     if (optima.empty()) return;
-    page_.Line(optima.front().rule == UniqueTokensRule::kRepeatedData
-                   ? "repeated as far as the fit's law of repeated data says"
-                   : "this fit has no law of repeated data, so no token is "
-                     "seen twice: D is capped at the unique tokens");
+    if (optima.front().rule == UniqueTokensRule::kRepeatedData) {
+      page_.Line(
+          "by the fit's law of repeated data, which has no bootstrap and so no "
+          "intervals; compared with the same law's optimum for unlimited data");
+      return;
+    }
+    const std::string& reason = fit_.repeated_reason;
+    page_.Line("this fit has no law of repeated data" +
+               (reason.empty() ? "" : " (" + reason + ")") +
+               ", so no token is seen twice: D is capped at the unique tokens");
   }
 
   void PutSmallerModels(const std::vector<SmallerModel>& models) {

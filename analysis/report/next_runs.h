@@ -21,8 +21,8 @@ inline constexpr double kDefaultTarget = 10.0;
 inline constexpr std::size_t kMostDesignDraws = 1000;
 
 struct NextQuestion {
-  double budget_flops = 0.0;           // for all new runs together
-  std::optional<double> target_flops;  // absent: kDefaultTarget
+  double budget_flops = 0.0;  // for all new runs together
+  std::optional<double> target_flops = std::nullopt;  // or kDefaultTarget
   DesignObjective objective = DesignObjective::kParamsOpt;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <limits>
 
 #include "analysis/report/fit_json.h"
 #include "lib/core/object_reader.h"
@@ -94,6 +95,43 @@ void ReadNoise(const Json& json, const std::string& path, Problems* problems,
   if (reader.Read("loss_std", &loss_std, {kPositive})) fit->loss_std = loss_std;
 }
 
+/// R_D* or R_N*; a law without the key has no limit there.
+double ReadHalfLife(const char* key, ObjectReader* reader) {
+  double half_life = std::numeric_limits<double>::infinity();
+  reader->Read(key, &half_life, {kPositive});
+  return half_life;
+}
+
+/// Reads "laws", of which only repeated data matter here. A law that lost a
+/// term cannot say how data are best repeated, and counts as absent.
+void ReadRepeatedData(const Json& laws, const std::string& path,
+                      Problems* problems, StoredFit* fit) {
+  ObjectReader reader(laws, path, problems);
+  const Json* section = reader.Child("repeated_data");
+  if (section == nullptr) return;
+  ObjectReader law(*section, reader.PathOf("repeated_data"), problems);
+  FitStatus status = FitStatus::kOk;
+  law.ReadEnum("status", &status);
+  law.Read("reason", &fit->repeated_reason);
+  if (status != FitStatus::kOk || !law.Need("estimate")) return;
+  ObjectReader estimate(*law.Child("estimate"), law.PathOf("estimate"),
+                        problems);
+  RepeatedData repeated;
+  for (const char* key : {"E", "A", "B", "alpha", "beta"}) estimate.Need(key);
+  estimate.Read("E", &repeated.E, {0.0});
+  estimate.Read("A", &repeated.A, {0.0});
+  estimate.Read("B", &repeated.B, {0.0});
+  estimate.Read("alpha", &repeated.alpha, {kPositive});
+  estimate.Read("beta", &repeated.beta, {kPositive});
+  repeated.R_D = ReadHalfLife("R_D", &estimate);
+  repeated.R_N = ReadHalfLife("R_N", &estimate);
+  if (repeated.A > 0.0 && repeated.B > 0.0) {
+    fit->repeated = repeated;
+  } else {
+    fit->repeated_reason = "it has no effect of size or of data left";
+  }
+}
+
 /// Turns a row [E, A, B, alpha, beta] into an object, so that rows and
 /// estimates are checked by the same code.
 Json LawOfRow(const Json& row) {
@@ -139,6 +177,9 @@ StoredFit ParseFit(const Json& json, const std::string& source) {
   if (const Json* diagnostics = reader.Child("diagnostics")) {
     ReadDiagnostics(*diagnostics, reader.PathOf("diagnostics"), &problems,
                     &fit);
+  }
+  if (const Json* laws = reader.Child("laws")) {
+    ReadRepeatedData(*laws, reader.PathOf("laws"), &problems, &fit);
   }
   if (const Json* noise = reader.Child("seed_noise")) {
     ReadNoise(*noise, reader.PathOf("seed_noise"), &problems, &fit);

@@ -11,6 +11,7 @@
 #include "analysis/fit/estimate.h"
 #include "analysis/fit/observation.h"
 #include "analysis/laws/chinchilla.h"
+#include "analysis/laws/repeated_data.h"
 #include "lib/core/json.h"
 
 namespace isoflop {
@@ -28,10 +29,14 @@ struct StoredFit {
   std::optional<double> rms_log_residual;  // of the law at the runs
   std::optional<ObservedReach> reach;      // where the runs are
   std::string source;                      // what was fitted
+  std::optional<RepeatedData> repeated;    // where it was fitted too
+  std::string repeated_reason;  // why it is not there although asked for
 
   /// The law and what is known of it. REQUIRES: status is kOk; `this` outlives
   /// what is returned.
-  LawBasis basis() const { return {law, draws, largest_flops, loss_std}; }
+  LawBasis basis() const {
+    return {law, draws, largest_flops, loss_std, repeated};
+  }
 };
 
 /// Reads a fit.json; `source` names it in messages. Sections that allocating

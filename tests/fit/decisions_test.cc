@@ -106,6 +106,31 @@ TEST_F(DecisionsOfAFit, ALimitOnTokensMakesTheModelLarger) {
   EXPECT_GT(limited.loss_penalty.value, 0.0);
 }
 
+TEST_F(DecisionsOfAFit, ALawOfRepeatedDataSaysHowOftenTokensAreSeen) {
+  LawBasis repeating = basis_;
+  repeating.repeated =
+      RepeatedData{kSmallLaw.E,    kSmallLaw.A, kSmallLaw.B, kSmallLaw.alpha,
+                   kSmallLaw.beta, 15.0,        5.0};
+  const Optimum best = OptimumAt(kSmallLaw, 1e13);
+  const double U = best.D / 4.0;
+  const LimitedOptimum limited = LimitTokens(repeating, 1e13, U);
+  EXPECT_EQ(limited.rule, UniqueTokensRule::kRepeatedData);
+  EXPECT_TRUE(limited.binding);
+  EXPECT_GT(limited.epochs->value, 1.0);
+  EXPECT_FALSE(limited.loss.spread.has_value());
+  EXPECT_GT(limited.loss_penalty.value, 0.0);
+  EXPECT_LT(limited.loss_penalty.value,
+            LimitTokens(basis_, 1e13, U).loss_penalty.value);
+  // No other run of the budget has a lower loss.
+  for (double D = U / 4.0; D < 64.0 * U; D *= 1.05) {
+    EXPECT_LE(limited.loss.value,
+              Loss(*repeating.repeated, 1e13 / (6.0 * D), D, U) + 1e-13);
+  }
+  const LimitedOptimum plenty = LimitTokens(repeating, 1e13, 2.0 * best.D);
+  EXPECT_FALSE(plenty.binding);
+  EXPECT_EQ(plenty.loss_penalty.value, 0.0);
+}
+
 TEST_F(DecisionsOfAFit, SmallerModelsCostWhatTheClosedFormSays) {
   const SmallerModel model = ShrinkModel(basis_, kBudget, 2.0);
   ASSERT_TRUE(model.flops.has_value());

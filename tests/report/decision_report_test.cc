@@ -54,7 +54,20 @@ TEST(AnswerText, SaysWhereALimitDoesNotBind) {
 
 TEST(AnswerText, SaysThatDataAreCappedWhereNoLawRepeatsThem) {
   EXPECT_THAT(TextOf({.flops = {1e13}, .unique_tokens = 1e5}),
-              HasSubstr("D is capped at the unique tokens"));
+              HasSubstr("this fit has no law of repeated data, so no token is "
+                        "seen twice: D is capped at the unique tokens"));
+}
+
+TEST(AnswerText, SaysWhoseLawRepeatsData) {
+  StoredFit fit = SampleStored();
+  fit.repeated = RepeatedData{1.1362, 268.7, 771.3, 0.6724, 0.5709, 15.0, 5.0};
+  const AllocationQuestion question{.flops = {1e13}, .unique_tokens = 1e5};
+  const AllocationAnswer answer = Answer(fit.basis(), question);
+  EXPECT_THAT(Flat(AnswerText(fit, answer)),
+              HasSubstr("by the fit's law of repeated data"));
+  const Json row = AnswerJson(fit, answer)["unique_tokens"][0];
+  EXPECT_EQ(row["rule"], "repeated_data");
+  EXPECT_GT(row["epochs"], 1.0);
 }
 
 TEST(AnswerText, SaysInfiniteWhereNoTrainingIsLongEnough) {

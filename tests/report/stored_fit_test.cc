@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -92,6 +93,23 @@ TEST(ParseFit, ReturnsTheNoiseOfSeedsWhereItIsKnown) {
   EXPECT_EQ(ParseFit(json, "f").loss_std, 0.0031);
   json.erase("seed_noise");
   EXPECT_FALSE(ParseFit(json, "f").loss_std);
+}
+
+TEST(ParseFit, ReturnsTheLawOfRepeatedDataWhereItWasFitted) {
+  Json json = SampleFit();
+  json["laws"]["repeated_data"] = ParseJson(
+      R"({"status": "ok", "estimate": {"E": 1.1, "A": 260, "B": 700,
+          "alpha": 0.66, "beta": 0.57, "R_D": 15.4}})",
+      "f");
+  const StoredFit fit = ParseFit(json, "f");
+  ASSERT_TRUE(fit.repeated.has_value());
+  EXPECT_EQ(fit.repeated->R_D, 15.4);
+  EXPECT_TRUE(std::isinf(fit.repeated->R_N));  // no limit was found
+  EXPECT_TRUE(fit.basis().repeated.has_value());
+  json["laws"]["repeated_data"] = {{"status", "unsupported"},
+                                   {"reason", "no run repeats data"}};
+  EXPECT_FALSE(ParseFit(json, "f").repeated.has_value());
+  EXPECT_EQ(ParseFit(json, "f").repeated_reason, "no run repeats data");
 }
 
 TEST(LoadFit, NamesTheFileThatIsNotThere) {
