@@ -42,15 +42,18 @@ struct LawBasis {
 
   /// What the same data say of tokens that are seen more than once.
   std::optional<RepeatedData> repeated = std::nullopt;
+
+  int units = 0;  // that the resamples were drawn from; see SpreadOf
 };
 
 /// Returns how many decades of C `flops` is beyond the data.
 std::optional<double> DecadesBeyond(const LawBasis& basis, double flops);
 
-/// Returns the central 95 % of x + loss_std z, where x is drawn from `means`
-/// and z is standard normal: the percentiles of the mixture, solved for, not
-/// sampled. REQUIRES: means is not empty, loss_std > 0.
-Interval PredictionInterval(const std::vector<double>& means, double loss_std);
+/// Returns where 95 % of the losses of single runs are: on each side of the
+/// expected loss, the reach of its own interval and that of the noise, 1.96
+/// loss_std, added in quadrature. REQUIRES: loss_std >= 0.
+Interval PredictionInterval(double loss, const Interval& interval95,
+                            double loss_std);
 
 /// Returns the allocations of a law, with spreads over the resampled laws when
 /// there are at least two. REQUIRES: budgets > 0.

@@ -152,29 +152,14 @@ TEST_F(DecisionsOfAFit, ModelsThatAreTooSmallNeverGetThere) {
   EXPECT_LT(model.unreachable_draws, 41);
 }
 
-/// The share of the mixture below x, summed by brute force.
-double ShareBelow(const std::vector<double>& means, double sigma, double x) {
-  double share = 0.0;
-  for (const double mean : means) {
-    constexpr int kSteps = 20000;
-    for (int i = 0; i < kSteps; ++i) {
-      const double z = -10.0 + 20.0 * (i + 0.5) / kSteps;
-      if (mean + sigma * z > x) continue;
-      share += std::exp(-0.5 * z * z) * 20.0 / kSteps / std::sqrt(2.0 * M_PI);
-    }
-  }
-  return share / static_cast<double>(means.size());
+TEST(PredictionIntervals, AddTheNoiseInQuadratureOnEachSide) {
+  const Interval interval = PredictionInterval(2.0, {1.7, 2.4}, 0.2 / 1.96);
+  EXPECT_NEAR(interval.low, 2.0 - std::sqrt(0.3 * 0.3 + 0.2 * 0.2), 1e-5);
+  EXPECT_NEAR(interval.high, 2.0 + std::sqrt(0.4 * 0.4 + 0.2 * 0.2), 1e-5);
 }
 
-TEST(PredictionIntervals, LeaveFivePercentOfTheMixtureOutside) {
-  const std::vector<double> means = {1.0, 1.02, 1.05, 1.3};
-  const Interval interval = PredictionInterval(means, 0.02);
-  EXPECT_NEAR(ShareBelow(means, 0.02, interval.low), 0.025, 1e-3);
-  EXPECT_NEAR(ShareBelow(means, 0.02, interval.high), 0.975, 1e-3);
-}
-
-TEST(PredictionIntervals, AreNormalWhereTheLawIsCertain) {
-  const Interval interval = PredictionInterval({2.0, 2.0}, 0.1);
+TEST(PredictionIntervals, AreThatOfTheNoiseWhereTheLawIsCertain) {
+  const Interval interval = PredictionInterval(2.0, {2.0, 2.0}, 0.1);
   EXPECT_NEAR(interval.low, 2.0 - 0.1 * 1.959963985, 1e-9);
   EXPECT_NEAR(interval.high, 2.0 + 0.1 * 1.959963985, 1e-9);
 }
