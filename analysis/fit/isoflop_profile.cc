@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "analysis/fit/akima.h"
+#include "analysis/fit/distributions.h"
 #include "analysis/fit/power_law_fit.h"
 
 namespace isoflop {
@@ -107,12 +108,16 @@ bool OpensUpwards(const Parabola& parabola, double width) {
   return parabola.c2 * width * width > 1e-12 * std::abs(parabola.c0);
 }
 
-/// Whether the bend is less than noise of this variance could make.
+/// Whether the bend is less than noise alone could make, by the profile's own
+/// residuals and by residuals of the variance `middle`.
 bool IsFlat(const Parabola& parabola, const std::vector<WeightedPoint>& points,
-            double variance) {
-  const double error =
-      std::sqrt(variance * CurvatureVariance(parabola, points));
-  return parabola.c2 < kFlatErrors * error * std::abs(parabola.c0);
+            int runs, double middle) {
+  constexpr double kShare = 0.975;
+  const double own = ResidualVariance(parabola, points, runs);
+  const double unit = CurvatureVariance(parabola, points);
+  const double bend = parabola.c2 / std::abs(parabola.c0);
+  return bend < StudentTQuantile(kShare, runs - 3) * std::sqrt(own * unit) &&
+         bend < kFlatErrors * std::sqrt(std::max(own, middle) * unit);
 }
 
 /// Where a curve through a profile is lowest.
@@ -224,17 +229,13 @@ double MiddleVariance(const std::vector<IsoflopBudget>& budgets,
 
 MinimumKind Classify(const IsoflopBudget& budget, const Profile& profile,
                      const LowestPoint& lowest,
-                     std::optional<double> least_variance) {
+                     std::optional<double> middle_variance) {
   if (!HasMinimum(*budget.parabola, profile.loss)) {
     return MinimumKind::kNoMinimum;
   }
-  if (least_variance) {
-    const double own =
-        ResidualVariance(*budget.parabola, profile.loss, budget.points);
-    if (IsFlat(*budget.parabola, profile.loss,
-               std::max(own, *least_variance))) {
-      return MinimumKind::kFlat;
-    }
+  if (middle_variance &&
+      IsFlat(*budget.parabola, profile.loss, budget.points, *middle_variance)) {
+    return MinimumKind::kFlat;
   }
   return lowest.inside ? MinimumKind::kInterior : MinimumKind::kEdge;
 }

@@ -35,7 +35,8 @@ constexpr std::array<NamedValue<MinimumKind>, 5> EnumNames(MinimumKind) {
            {MinimumKind::kTooFew, "too_few"}}};
 }
 
-/// A valley is flat when c2 is less than this many of its standard errors.
+/// A valley stands out of the noise of all profiles when c2 is at least this
+/// many of its standard errors.
 inline constexpr double kFlatErrors = 2.0;
 
 /// Samples of Akima's curve in every gap between sizes.
@@ -86,11 +87,13 @@ struct IsoflopBudget {
 /// ln N (runs of one size by their mean), as Porian et al. 2024 have it
 /// (arXiv:2406.19146, section 3).
 ///
-/// The noise that decides whether a valley is flat is that of the profile's own
-/// residuals from the parabola, but at least that of the profile in the middle:
-/// the residuals of four or five runs alone may be small by chance. (The
-/// standard errors of the losses are not used: runs that are evaluated on the
-/// same text share most of that error, which does not bend a valley.)
+/// A valley is flat unless c2 is large against its standard error, by one of
+/// two measures of the noise. By the profile's own residuals from the parabola
+/// it must reach the 97.5 % point of Student's t, which is far off for four or
+/// five runs, whose residuals may be small by chance. By the profile in the
+/// middle, where that has more noise, kFlatErrors do. (The standard errors of
+/// the losses are not used: runs that are evaluated on the same text share most
+/// of that error, which does not bend a valley.)
 ///
 /// `counts` is how many times each run was drawn, 0 included; empty: once each.
 /// A resample needs three sizes and is not tested for flatness, which is judged

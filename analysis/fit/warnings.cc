@@ -70,9 +70,10 @@ void WarnOfIsoflop(const FitReport& report, Strings* warnings) {
   const auto flat = BudgetsWith(*report.isoflop, MinimumKind::kFlat);
   if (!flat.empty()) {
     warnings->push_back(fmt::format(
-        "Approach 2: at C = {} the loss bends by less than {} standard errors, "
-        "so noise alone could have made the valley; left out of the exponents",
-        flat, kFlatErrors));
+        "Approach 2: at C = {} the loss bends by so few of its standard errors "
+        "that noise alone could have made the valley; left out of the "
+        "exponents",
+        flat));
   }
   if (report.isoflop->left_out > 0) {
     warnings->push_back(
