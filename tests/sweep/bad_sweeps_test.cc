@@ -271,8 +271,8 @@ void ExpectUseful(const std::string& message) {
     const auto says = [&line](const char* words) {
       return line.find(words) != std::string::npos;
     };
-    if (says("must be")) EXPECT_TRUE(says(" got ")) << line;
-    if (says("unknown key")) EXPECT_TRUE(says("the keys here are")) << line;
+    EXPECT_TRUE(!says("must be") || says(" got ")) << line;
+    EXPECT_TRUE(!says("unknown key") || says("the keys here are")) << line;
   }
 }
 
