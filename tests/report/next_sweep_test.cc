@@ -60,8 +60,11 @@ TEST_F(NextSweepTest, LargeCandidatesAreAsDeepAsTheLargestSize) {
   const auto runs =
       Base(SmallSweepFile()).Candidates(kReach, ParamsKind::kTotal, 1e14);
   for (const ShapedRun& run : runs) {
-    if (run.params > 1.5e5) EXPECT_EQ(run.shape.layers, 3);
-    if (run.params < 1e4) EXPECT_EQ(run.shape.layers, 2);
+    if (run.params > 1.5e5) {
+      EXPECT_EQ(run.shape.layers, 3);
+    } else if (run.params < 1e4) {
+      EXPECT_EQ(run.shape.layers, 2);
+    }
   }
 }
 
