@@ -19,7 +19,9 @@ class ClosedFolder {
                const std::filesystem::path& folder)
       : folder_(folder), was_root_(::geteuid() == 0) {
     using std::filesystem::perms;
-    std::filesystem::permissions(root, perms::others_read | perms::others_exec,
+    std::filesystem::permissions(root,
+                                 perms::group_read | perms::group_exec |
+                                     perms::others_read | perms::others_exec,
                                  std::filesystem::perm_options::add);
     std::filesystem::permissions(folder_, perms::none);
     if (was_root_ && ::seteuid(kNobody) != 0) std::abort();
