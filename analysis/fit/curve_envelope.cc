@@ -61,8 +61,10 @@ CurveEnvelope::CurveEnvelope(const std::vector<TrainingCurve>& curves,
     runs[observations[i].group].push_back(i);
   }
   for (const TrainingCurve& curve : curves) {
+    const auto group = runs.find(curve.group);
+    if (group == runs.end()) continue;
     tracks_.push_back(TrackOf(curve, flops_));
-    tracks_.back().runs = runs[curve.group];
+    tracks_.back().runs = group->second;
     if (curve.trunk) ++trunks_;
   }
 }

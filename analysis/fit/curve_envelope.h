@@ -29,7 +29,8 @@ inline constexpr int kCurveSamples = 400;
 /// Curves, read at the same C, for fitting one set of them after another.
 class CurveEnvelope {
  public:
-  /// REQUIRES: every curve has a point; N, tokens and losses > 0.
+  /// Curves of groups of which no observation is used are left out.
+  /// REQUIRES: there are curves, each with a point; N, tokens and losses > 0.
   CurveEnvelope(const std::vector<TrainingCurve>& curves,
                 std::span<const Observation> observations);
 

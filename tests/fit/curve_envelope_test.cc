@@ -104,6 +104,19 @@ TEST(CurveEnvelope, TakesOnlyCurvesOfDrawnGroups) {
   for (const EnvelopeOptimum& o : fit.optima) EXPECT_NE(o.N, curves[7].N);
 }
 
+TEST(CurveEnvelope, LeavesOutGroupsOfWhichNoRunIsUsed) {
+  auto curves = Curves();
+  const auto runs = OneRunEach(curves);
+  for (TrainingCurve curve : Curves()) {  // of another recipe, far better
+    curve.group += " of another recipe";
+    for (CurvePoint& p : curve.points) p.loss -= 1.0;
+    curves.push_back(curve);
+  }
+  const auto fit = CurveEnvelope(curves, runs).Fit();
+  EXPECT_EQ(fit.curves, 16);
+  EXPECT_EQ(fit.a.value, CurveEnvelope(Curves(), runs).Fit().a.value);
+}
+
 TEST(CurveEnvelope, NeedsThreeSizesAtOneCompute) {
   for (const std::size_t sizes : {1U, 2U}) {
     auto curves = Curves();
