@@ -125,12 +125,15 @@ TEST(ChinchillaFit, CertifiesANoisyFit) {
 }
 
 TEST(ChinchillaFit, IsNotCertifiedByASingleStart) {
-  const Certificate alone{.starts = 64, .agreeing = 1, .converged = true};
-  EXPECT_FALSE(alone.certified());
-  const Certificate two{.starts = 64, .agreeing = 2, .converged = true};
-  EXPECT_TRUE(two.certified());
-  const Certificate stuck{.starts = 64, .agreeing = 64, .converged = false};
-  EXPECT_FALSE(stuck.certified());
+  Certificate certificate;
+  certificate.starts = 64;
+  certificate.agreeing = 1;
+  certificate.converged = true;
+  EXPECT_FALSE(certificate.certified());
+  certificate.agreeing = 2;
+  EXPECT_TRUE(certificate.certified());
+  certificate.converged = false;
+  EXPECT_FALSE(certificate.certified());
 }
 
 TEST(ChinchillaFit, KnowsTheConditionOfAHessianFarFromItsUnits) {
