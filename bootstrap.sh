@@ -96,6 +96,8 @@ install_packages() {
 build() {
   if command -v ccache >/dev/null; then
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+    # Another checkout compiles the same: let it find what this one compiled.
+    export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
   fi
   if ! configure; then
     cat build.log >&2
