@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/fit/held_coefficients.h"
+
 namespace isoflop {
 namespace {
 
@@ -32,16 +34,15 @@ void CheckRange(const FitReport& report, const char* name,
 }
 
 void CheckCount(const FitReport& report, Strings* warnings) {
-  constexpr int kCoefficients = 5;
-  const double each = static_cast<double>(report.used.size()) / kCoefficients;
-  if (!report.chinchilla || report.chinchilla->status != FitStatus::kOk ||
-      each >= kRunsPerCoefficient) {
-    return;
-  }
+  if (!report.chinchilla || report.chinchilla->status != FitStatus::kOk) return;
+  const int coefficients =
+      HeldCoefficients(report.options.objective, UnitsOf(report.used)).free();
+  const double each = static_cast<double>(report.used.size()) / coefficients;
+  if (each >= kRunsPerCoefficient) return;
   warnings->push_back(fmt::format(
       "Approach 3: {} runs for {} coefficients, {:.1f} each: with fewer than "
       "{:.0f} each the law can follow the noise",
-      report.used.size(), kCoefficients, each, kRunsPerCoefficient));
+      report.used.size(), coefficients, each, kRunsPerCoefficient));
 }
 
 bool Same(double x, const std::optional<double>& y) {
@@ -89,8 +90,9 @@ void CheckExtrapolation(const FitReport& report, Strings* warnings) {
   double farthest = 0.0;
   double flops = 0.0;
   for (const Allocation& allocation : report.allocations) {
-    if (allocation.extrapolation_decades <= farthest) continue;
-    farthest = allocation.extrapolation_decades;
+    const double decades = allocation.extrapolation_decades.value_or(0.0);
+    if (decades <= farthest) continue;
+    farthest = decades;
     flops = allocation.flops;
   }
   if (farthest <= span) return;

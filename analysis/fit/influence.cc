@@ -110,7 +110,9 @@ InfluenceStudy StudyInfluence(std::span<const Observation> observations,
                               const ObjectiveOptions& options,
                               const ChinchillaFit& fit) {
   InfluenceStudy study;
-  study.flops = 10.0 * std::ranges::max(observations, {}, &Observation::C).C;
+  const double largest = std::ranges::max(observations, {}, &Observation::C).C;
+  study.flops = 10.0 * largest;
+  study.extrapolation_decades = std::log10(study.flops / largest);
   LeaveOut refits(observations, options, fit, study.flops);
   for (const std::size_t i : Candidates(observations, options, fit)) {
     ++study.left_out;

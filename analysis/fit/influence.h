@@ -26,8 +26,9 @@ struct Influence {
 };
 
 struct InfluenceStudy {
-  double flops = 0.0;    // ten times the largest C
-  int left_out = 0;      // runs that were left out, one at a time
+  double flops = 0.0;                  // ten times the largest C
+  double extrapolation_decades = 0.0;  // log10 of that over the largest C
+  int left_out = 0;                    // runs that were left out, one at a time
   int undetermined = 0;  // of these, without which the law is not determined
 
   /// By falling change of ln N*: at most kMostReported.

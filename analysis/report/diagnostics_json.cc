@@ -49,6 +49,7 @@ Json ToJson(const Influence& influence) {
 
 Json ToJson(const InfluenceStudy& study) {
   Json json{{"flops", study.flops},
+            {"extrapolation_decades", study.extrapolation_decades},
             {"left_out", study.left_out},
             {"undetermined", study.undetermined},
             {"largest", Json::array()}};

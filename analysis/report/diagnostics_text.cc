@@ -40,11 +40,14 @@ void AddTrends(const Residuals& residuals, TextPage* page) {
                                 residuals.trends.front().significant));
 }
 
-/// "alpha -0.0120, beta +0.0031, a +0.0080, N* at C = 1e25 +3.1 %"
-std::string Changes(const Influence& influence, double flops) {
+/// "alpha -0.0120, beta +0.0031, a +0.0080, N* at C = 1e25 (1.00 decades beyond
+/// the data) +3.1 %"
+std::string Changes(const Influence& influence, const InfluenceStudy& study) {
   return fmt::format(
-      "alpha {:+.4f}, beta {:+.4f}, a {:+.4f}, N* at C = {} {:+.1f} %",
-      influence.alpha, influence.beta, influence.a, FormatScientific(flops),
+      "alpha {:+.4f}, beta {:+.4f}, a {:+.4f}, N* at C = {} ({:.2f} decades "
+      "beyond the data) {:+.1f} %",
+      influence.alpha, influence.beta, influence.a,
+      FormatScientific(study.flops), study.extrapolation_decades,
       100.0 * std::expm1(influence.log_params_opt));
 }
 
@@ -54,7 +57,7 @@ void AddInfluence(const FitReport& report, TextPage* page) {
     const Influence& most = study.single.front();
     page->Line(fmt::format("most influential run, {}: without it {}",
                            RunInWords(report.used[most.runs.front()]),
-                           Changes(most, study.flops)));
+                           Changes(most, study)));
   }
   if (study.undetermined > 0) {
     page->Line(
@@ -65,7 +68,7 @@ void AddInfluence(const FitReport& report, TextPage* page) {
   if (study.worst) {
     page->Line(fmt::format("without the {} of largest residual: {}",
                            study.worst->runs.size(),
-                           Changes(*study.worst, study.flops)));
+                           Changes(*study.worst, study)));
   }
 }
 

@@ -103,8 +103,8 @@ TEST(LackOfFit, RejectsATrueLawAsOftenAsItSays) {
 TEST(LackOfFit, NeedsMoreCellsThanCoefficients) {
   auto runs = SmallSweep();
   runs.resize(5);
-  EXPECT_FALSE(
-      TestLackOfFit(runs, kSmallLaw, {.loss_std = 0.01}, 5).has_value());
+  const SeedNoise given{.loss_std = 0.01, .degrees_of_freedom = {}};
+  EXPECT_FALSE(TestLackOfFit(runs, kSmallLaw, given, 5).has_value());
 }
 
 TEST(Influence, OfARunIsTheRefitWithoutIt) {

@@ -123,8 +123,8 @@ Json VariedFile(Json own_position) {
 TEST(SweepObservations, TakesTheVariantThatTheSweepItselfDescribes) {
   const Json file = VariedFile("none");
   const TinySweep sweep(file);
-  const ObservationSet set = SweepObservations(sweep.plan, AllOk(sweep.plan),
-                                               ParamsKind::kAsGiven, file);
+  const ObservationSet set =
+      SweepObservations(sweep.plan, AllOk(sweep.plan), file);
   EXPECT_EQ(set.rows.size(), 4U);
   EXPECT_EQ(set.rows.front().L, 2.5);  // the fifth of eight results
   EXPECT_THAT(set.warnings,
@@ -136,8 +136,8 @@ TEST(SweepObservations, TakesTheVariantThatTheSweepItselfDescribes) {
 TEST(SweepObservations, TakesTheFirstVariantWhereTheSweepDescribesNone) {
   const Json file = VariedFile(nullptr);
   const TinySweep sweep(file);
-  const ObservationSet set = SweepObservations(sweep.plan, AllOk(sweep.plan),
-                                               ParamsKind::kAsGiven, file);
+  const ObservationSet set =
+      SweepObservations(sweep.plan, AllOk(sweep.plan), file);
   EXPECT_EQ(set.rows.size(), 4U);
   EXPECT_EQ(set.rows.front().L, 2.9);
   EXPECT_EQ(BaseVariant(sweep.plan, file),
