@@ -30,8 +30,7 @@ TEST(FitOptions, AreRefusedByTheNameOnTheCommandLine) {
          o->objective.fixed = {{"alhpa", 0.3}};
        },
        "--fix: no coefficient \"alhpa\" of these laws: must be one of E, A, B, "
-       "alpha, beta "
-       "(did you mean 'alpha'?)"},
+       "alpha, beta (did you mean 'alpha'?)"},
       {[](auto* o) {
          o->objective.fixed = {{"E", -0.1}};
        },
