@@ -9,6 +9,7 @@
 #include "analysis/fit/recipe_bootstrap.h"
 #include "analysis/fit/recipe_resample.h"
 #include "analysis/fit/recipe_solver.h"
+#include "analysis/fit/resampled_spread.h"
 #include "analysis/laws/recipe_scaling.h"
 #include "lib/core/error.h"
 #include "lib/core/text.h"
@@ -229,10 +230,11 @@ class PairEstimator {
 
   PairEstimator(const RecipeFit& fit,
                 const std::vector<RecipeReplicate>& replicates, Laws laws,
-                int recipe, int reference)
+                int units, int recipe, int reference)
       : fit_(fit),
         replicates_(replicates),
         laws_(laws),
+        units_(units),
         recipe_(static_cast<std::size_t>(recipe)),
         reference_(static_cast<std::size_t>(reference)) {}
 
@@ -247,7 +249,9 @@ class PairEstimator {
       if (std::isfinite(value)) values.push_back(value);
     }
     const bool most = 2 * values.size() >= replicates_.size();
-    if (values.size() >= 2 && most) estimate.spread = SpreadOf(values);
+    if (values.size() < 2 || !most) return estimate;
+    const Spread spread = SpreadOf(values, estimate.value, units_);
+    if (std::isfinite(spread.interval95.high)) estimate.spread = spread;
     return estimate;
   }
 
@@ -255,6 +259,7 @@ class PairEstimator {
   const RecipeFit& fit_;
   const std::vector<RecipeReplicate>& replicates_;
   Laws laws_;
+  int units_;
   std::size_t recipe_;
   std::size_t reference_;
 };
@@ -270,13 +275,14 @@ std::optional<Verdict> VerdictOf(const Estimate& multiplier) {
 void AddResults(const std::vector<RecipeReplicate>& replicates,
                 const CompareOptions& options, RecipeComparison* result) {
   constexpr double kAnyBudget = 6.0;
+  const int units = result->resampling ? result->resampling->units : 0;
   for (int recipe = 0; recipe < static_cast<int>(result->recipes.size());
        ++recipe) {
     RecipeResult& row = result->recipes[static_cast<std::size_t>(recipe)];
     row.law = result->joint.laws[static_cast<std::size_t>(recipe)];
     if (recipe == result->reference) continue;
     const PairEstimator joint(result->joint, replicates,
-                              &RecipeReplicate::joint, recipe,
+                              &RecipeReplicate::joint, units, recipe,
                               result->reference);
     row.params_efficiency = joint(ParamsEfficiency, kAnyBudget);
     row.tokens_efficiency = joint(TokensEfficiency, kAnyBudget);
@@ -284,7 +290,7 @@ void AddResults(const std::vector<RecipeReplicate>& replicates,
     row.verdict = VerdictOf(row.compute_multiplier);
     if (result->separate.status != FitStatus::kOk) continue;
     const PairEstimator separate(result->separate, replicates,
-                                 &RecipeReplicate::separate, recipe,
+                                 &RecipeReplicate::separate, units, recipe,
                                  result->reference);
     for (const double C : options.budgets_flops) {
       Estimate multiplier = separate(Multiplier, C);
@@ -342,6 +348,7 @@ void Describe(const ObservationSet& set, const Labelled& labelled,
   result->params = set.params;
   result->delta = options.delta;
   result->notes = set.notes;
+  result->warnings = set.warnings;
   result->reference = ReferenceOf(labelled, options.reference);
   for (const std::string& name : labelled.names) {
     const auto recipe = static_cast<int>(result->recipes.size());

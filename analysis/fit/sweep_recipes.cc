@@ -50,13 +50,16 @@ std::string RequireAxis(const Plan& plan, const std::string& axis) {
 
 LabelledObservations SweepRecipes(const Plan& plan,
                                   const std::vector<RunResult>& results,
-                                  const std::string& axis) {
+                                  const std::string& axis,
+                                  const Json& sweep_file) {
+  Plan others = plan;  // what varies beside
   std::map<std::string, std::string> label_of_group;
-  for (const RunGroup& group : plan.groups) {
+  for (RunGroup& group : others.groups) {
     label_of_group[group.id] = Word(group.variant.at(axis));
+    group.variant.erase(axis);
   }
-  LabelledObservations recipes{.set = SweepObservations(plan, results),
-                               .labels = {}};
+  LabelledObservations recipes{
+      .set = SweepObservations(others, results, sweep_file), .labels = {}};
   for (const Observation& o : recipes.set.rows) {
     recipes.labels.push_back(label_of_group.at(o.group));
   }

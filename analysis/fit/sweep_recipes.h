@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/fit/labelled_observations.h"
+#include "lib/core/json.h"
 #include "lib/record/run_result.h"
 #include "lib/sweep/plan.h"
 
@@ -16,10 +17,12 @@ namespace isoflop {
 /// to choose from, and when the plan varies nothing.
 std::string RequireAxis(const Plan& plan, const std::string& axis);
 
-/// Returns the observations of a sweep (SweepObservations), each labelled with
-/// its value of the axis. REQUIRES: `axis` is one of the plan's.
+/// Returns the observations of a sweep, each labelled with its value of the
+/// axis; where other axes vary too, of their base values only
+/// (SweepObservations). REQUIRES: `axis` is one of the plan's.
 LabelledObservations SweepRecipes(const Plan& plan,
                                   const std::vector<RunResult>& results,
-                                  const std::string& axis);
+                                  const std::string& axis,
+                                  const Json& sweep_file = Json::object());
 
 }  // namespace isoflop

@@ -1,5 +1,7 @@
 #include "analysis/report/fit_json.h"
 
+#include <cmath>
+
 #include "analysis/report/allocation_report.h"
 #include "analysis/report/conventions_report.h"
 #include "analysis/report/diagnostics_json.h"
@@ -12,6 +14,7 @@ namespace {
 
 void PutReach(Json* json, const ObservedReach& reach) {
   const auto put = [json](const char* key, const Reach& range) {
+    if (!std::isfinite(range.smallest) || !std::isfinite(range.largest)) return;
     (*json)[key] = {range.smallest, range.largest};
   };
   put("params_range", reach.params);

@@ -16,6 +16,7 @@
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
+#include "lib/core/json.h"
 #include "lib/core/names.h"
 #include "lib/record/sweep_dir.h"
 
@@ -50,7 +51,8 @@ LabelledObservations FromDirectory(CompareArgs* args) {
   const Plan plan = LoadPlan(dir);
   args->options.by = RequireAxis(plan, args->options.by);
   LabelledObservations recipes =
-      SweepRecipes(plan, LoadResults(dir, plan), args->options.by);
+      SweepRecipes(plan, LoadResults(dir, plan), args->options.by,
+                   ReadJsonFile(dir.sweep_json()));
   recipes.set.source = args->input;
   Require(!recipes.set.rows.empty(),
           "{}: no run has ended well yet, so there is nothing to compare",

@@ -7,7 +7,7 @@
 namespace isoflop {
 namespace {
 
-Observation Run(double N, double D, int seed, const char* group = "") {
+Observation MakeRun(double N, double D, int seed, const char* group = "") {
   Observation o;
   o.N = N;
   o.D = D;
@@ -19,8 +19,9 @@ Observation Run(double N, double D, int seed, const char* group = "") {
 }
 
 TEST(RecipeUnits, ArePairedWhereDesignsAgree) {
-  const std::vector<Observation> rows = {Run(10, 100, 0), Run(20, 200, 0),
-                                         Run(21, 200, 0), Run(11, 100, 0)};
+  const std::vector<Observation> rows = {
+      MakeRun(10, 100, 0), MakeRun(20, 200, 0), MakeRun(21, 200, 0),
+      MakeRun(11, 100, 0)};
   const std::vector<int> recipes = {0, 0, 1, 1};
   const RecipeUnits units = UnitsOf(rows, recipes, 2, ResampleUnit::kRun);
   EXPECT_TRUE(units.paired);
@@ -34,16 +35,17 @@ TEST(RecipeUnits, AreNotPairedWhereDesignsDiffer) {
   const auto paired = [&](const std::vector<Observation>& rows) {
     return UnitsOf(rows, recipes, 2, ResampleUnit::kRun).paired;
   };
-  EXPECT_FALSE(paired(
-      {Run(10, 100, 0), Run(20, 200, 0), Run(10, 100, 0), Run(20, 300, 0)}));
-  EXPECT_FALSE(paired(
-      {Run(10, 100, 0), Run(20, 200, 0), Run(10, 100, 0), Run(20, 200, 1)}));
+  EXPECT_FALSE(paired({MakeRun(10, 100, 0), MakeRun(20, 200, 0),
+                       MakeRun(10, 100, 0), MakeRun(20, 300, 0)}));
+  EXPECT_FALSE(paired({MakeRun(10, 100, 0), MakeRun(20, 200, 0),
+                       MakeRun(10, 100, 0), MakeRun(20, 200, 1)}));
 }
 
 TEST(RecipeUnits, KeepGroupsTogether) {
   const std::vector<Observation> rows = {
-      Run(10, 100, 0, "a"), Run(10, 200, 0, "a"), Run(20, 100, 0, "b"),
-      Run(10, 100, 0, "c"), Run(10, 200, 0, "c"), Run(20, 100, 0, "d")};
+      MakeRun(10, 100, 0, "a"), MakeRun(10, 200, 0, "a"),
+      MakeRun(20, 100, 0, "b"), MakeRun(10, 100, 0, "c"),
+      MakeRun(10, 200, 0, "c"), MakeRun(20, 100, 0, "d")};
   const std::vector<int> recipes = {0, 0, 0, 1, 1, 1};
   const RecipeUnits units = UnitsOf(rows, recipes, 2, ResampleUnit::kGroup);
   EXPECT_TRUE(units.paired);
@@ -57,8 +59,9 @@ TEST(RecipeUnits, KeepGroupsTogether) {
 }
 
 TEST(DrawRecipes, KeepsTheNumberOfRunsOfEachRecipe) {
-  const std::vector<Observation> rows = {
-      Run(1, 1, 0), Run(2, 2, 0), Run(3, 3, 0), Run(4, 4, 0), Run(5, 5, 0)};
+  const std::vector<Observation> rows = {MakeRun(1, 1, 0), MakeRun(2, 2, 0),
+                                         MakeRun(3, 3, 0), MakeRun(4, 4, 0),
+                                         MakeRun(5, 5, 0)};
   const std::vector<int> recipes = {0, 1, 0, 1, 1};
   const RecipeUnits units = UnitsOf(rows, recipes, 2, ResampleUnit::kRun);
   EXPECT_FALSE(units.paired);

@@ -1,11 +1,14 @@
 #include "analysis/fit/sweep_recipes.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/expect_error.h"
 
 namespace isoflop {
 namespace {
+
+using testing::ElementsAre;
 
 RunGroup Group(const std::string& id, const Json& variant) {
   RunGroup group;
@@ -39,10 +42,15 @@ TEST(SweepRecipes, AreLabelledWithTheValuesOfTheAxis) {
   const Plan plan = TwoAxes();
   const std::vector<RunResult> results = {Result("g1"), Result("g0")};
   const auto by_position = SweepRecipes(plan, results, "model.position");
-  EXPECT_EQ(by_position.labels[0], "none");
-  EXPECT_EQ(by_position.labels[1], "rotary");
-  const auto by_rate = SweepRecipes(plan, results, "training.peak_lr");
-  EXPECT_EQ(by_rate.labels[0], "0.01");
+  EXPECT_THAT(by_position.labels, ElementsAre("none", "rotary"));
+  EXPECT_EQ(by_position.set.rows.size(), 2U);
+}
+
+TEST(SweepRecipes, AreOfOneVariantOfEverythingElse) {
+  const auto by_rate =
+      SweepRecipes(TwoAxes(), {Result("g1"), Result("g0")}, "training.peak_lr");
+  EXPECT_THAT(by_rate.labels, ElementsAre("0.01"));
+  EXPECT_EQ(by_rate.set.warnings.size(), 1U);
 }
 
 TEST(RequireAxis, IsTheOnlyOneOrTheOneThatWasNamed) {
