@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cassert>
-#include <cmath>
 #include <exception>
 #include <mutex>
 #include <system_error>
@@ -14,25 +12,6 @@
 
 namespace isoflop {
 namespace {
-
-/// The percentile at `share` of sorted values, interpolated linearly.
-double Percentile(const std::vector<double>& sorted, double share) {
-  const double position = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  const double part = position - static_cast<double>(below);
-  if (part == 0.0 || sorted[below] == sorted[above]) return sorted[below];
-  return sorted[below] + part * (sorted[above] - sorted[below]);
-}
-
-double StandardDeviation(const std::vector<double>& values) {
-  const auto count = static_cast<double>(values.size());
-  double mean = 0.0;
-  for (const double value : values) mean += value / count;
-  double squares = 0.0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / (count - 1.0));
-}
 
 /// The workers of one bootstrap: each takes the next resample until none is
 /// left.
@@ -137,13 +116,6 @@ class ReplicateFactory {
 };
 
 }  // namespace
-
-Spread SpreadOf(std::vector<double> values) {
-  assert(values.size() >= 2);
-  std::ranges::sort(values);
-  return {.standard_error = StandardDeviation(values),
-          .interval95 = {Percentile(values, 0.025), Percentile(values, 0.975)}};
-}
 
 Resampling Resolve(const BootstrapOptions& options,
                    std::span<const Observation> observations) {

@@ -4,7 +4,7 @@
 // intervals too. Resample i is a function of (seed, i) alone: the threads
 // change nothing but the time.
 //
-// Source: Efron & Tibshirani 1993, chapters 6 and 13 (percentile intervals).
+// Source: Efron & Tibshirani 1993, chapter 6.
 
 #pragma once
 
@@ -68,10 +68,6 @@ struct ChinchillaBootstrap {
   std::vector<Chinchilla> laws;  // one for each resample that did not fail
 };
 
-/// Returns the spread of `values`; percentiles are interpolated linearly.
-/// REQUIRES: at least two values, all finite.
-Spread SpreadOf(std::vector<double> values);
-
 /// Returns what the options mean for these observations.
 Resampling Resolve(const BootstrapOptions& options,
                    std::span<const Observation> observations);
@@ -86,14 +82,18 @@ std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const ObjectiveOptions& objective,
                                 const Estimates& estimates, int threads);
 
-/// Returns the spreads of Approach 3, or nothing when fewer than half of the
-/// refits succeeded.
+/// Returns the spreads of Approach 3 around its estimate, by resamples of so
+/// many units, or nothing when fewer than half of the refits succeeded.
 std::optional<ChinchillaBootstrap> ChinchillaSpreads(
-    const std::vector<Replicate>& replicates);
+    const std::vector<Replicate>& replicates, const Chinchilla& estimate,
+    int units);
 
 /// Adds the spreads of every number that at least half of the replicates have.
-void AddSpreads(const std::vector<Replicate>& replicates, IsoflopFit* fit);
-void AddSpreads(const std::vector<Replicate>& replicates, EnvelopeFit* fit);
-void AddSpreads(const std::vector<Replicate>& replicates, KaplanFit* fit);
+void AddSpreads(const std::vector<Replicate>& replicates, int units,
+                IsoflopFit* fit);
+void AddSpreads(const std::vector<Replicate>& replicates, int units,
+                EnvelopeFit* fit);
+void AddSpreads(const std::vector<Replicate>& replicates, int units,
+                KaplanFit* fit);
 
 }  // namespace isoflop

@@ -292,6 +292,7 @@ Refit ChinchillaSolver::SolveAgain(std::span<const double> factors,
   const Minimum own = settled(own_start, density ? nullptr : &near);
   Refit refit{.law = {}, .escaped = !Agree(near.value(), own.value())};
   const Minimum& lower = refit.escaped ? own : near;
+  refit.objective = lower.value();
   if (Defect(lower).empty()) refit.law = LawOf(lower);
   return refit;
 }

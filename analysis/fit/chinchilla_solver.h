@@ -57,6 +57,9 @@ struct GlobalMinimum {
 struct Refit {
   std::optional<Chinchilla> law;
   bool escaped = false;  // a start of its own led lower than the estimate did
+
+  /// The lowest found, whether or not it is of a law; infinite: no number.
+  double objective = 0.0;
 };
 
 /// Solves one problem for changing weights. Copy it for use in a thread.

@@ -7,8 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/fit/bootstrap.h"
+#include "analysis/fit/allocation.h"
 #include "analysis/fit/estimate.h"
+#include "analysis/fit/resampled_spread.h"
 #include "analysis/laws/chinchilla.h"
 
 namespace isoflop {
@@ -19,10 +20,9 @@ template <typename Choice>
 class Choices {
  public:
   template <typename Choose>
-  Choices(const Chinchilla& law, std::span<const Chinchilla> resampled,
-          Choose choose)
-      : best_(choose(law)) {
-    for (const Chinchilla& other : resampled) {
+  Choices(const LawBasis& basis, Choose choose)
+      : units_(basis.units), best_(choose(basis.law)) {
+    for (const Chinchilla& other : basis.resampled) {
       if (auto chosen = choose(other)) {
         others_.push_back(*std::move(chosen));
       } else {
@@ -44,7 +44,7 @@ class Choices {
     Estimate estimate{quantity(*best_), {}};
     const auto possible = static_cast<int>(others_.size());
     if (possible < 2 || possible < impossible_) return estimate;
-    estimate.spread = SpreadOf(ValuesOf(quantity));
+    estimate.spread = SpreadOf(ValuesOf(quantity), estimate.value, units_);
     return estimate;
   }
 
@@ -58,6 +58,7 @@ class Choices {
   }
 
  private:
+  int units_;
   std::optional<Choice> best_;
   std::vector<Choice> others_;
   int impossible_ = 0;

@@ -37,6 +37,8 @@ Estimate Scaled(Estimate estimate, double factor) {
     spread->standard_error *= factor;
     spread->interval95.low *= factor;
     spread->interval95.high *= factor;
+    spread->percentile95.low *= factor;
+    spread->percentile95.high *= factor;
   }
   return estimate;
 }
@@ -63,18 +65,19 @@ LimitedOptimum Limited(const LawBasis& basis, double flops, double limit,
     return std::optional(
         Alternative{optimum(law, flops, limit), OptimumAt(law, flops)});
   };
-  return LimitedBy(basis, flops, limit,
-                   Choices<Alternative>(basis.law, basis.resampled, choose));
+  return LimitedBy(basis, flops, limit, Choices<Alternative>(basis, choose));
 }
 
 /// By a law of repeated data, compared with what it says of unlimited data.
 LimitedOptimum Repeated(const LawBasis& basis, const RepeatedData& repeated,
                         double flops, double unique_tokens) {
-  const Chinchilla fresh{.E = repeated.E,
-                         .A = repeated.A,
-                         .B = repeated.B,
-                         .alpha = repeated.alpha,
-                         .beta = repeated.beta};
+  LawBasis fresh = basis;
+  fresh.law = {.E = repeated.E,
+               .A = repeated.A,
+               .B = repeated.B,
+               .alpha = repeated.alpha,
+               .beta = repeated.beta};
+  fresh.resampled = {};
   const auto choose = [&](const Chinchilla& law) {
     const Optimum plain = OptimumAt(law, flops);
     const bool enough = plain.D <= unique_tokens;
@@ -82,7 +85,7 @@ LimitedOptimum Repeated(const LawBasis& basis, const RepeatedData& repeated,
         enough ? plain : OptimumAt(repeated, flops, unique_tokens), plain});
   };
   return LimitedBy(basis, flops, unique_tokens,
-                   Choices<Alternative>(fresh, {}, choose));
+                   Choices<Alternative>(fresh, choose));
 }
 
 std::optional<Alternative> SameLossWithSmaller(const Chinchilla& law,
@@ -109,8 +112,7 @@ std::optional<Optimum> OptimumFor(const Chinchilla& law, const Goal& goal) {
 LossTarget ReachLoss(const LawBasis& basis, double loss) {
   const Goal goal{Goal::Kind::kLoss, loss};
   const Choices<Optimum> choices(
-      basis.law, basis.resampled,
-      [&goal](const Chinchilla& law) { return OptimumFor(law, goal); });
+      basis, [&goal](const Chinchilla& law) { return OptimumFor(law, goal); });
   assert(choices.best());
   LossTarget target;
   target.loss = loss;
@@ -127,8 +129,7 @@ LossTarget ReachLoss(const LawBasis& basis, double loss) {
 InferenceOptimum OptimizeForInference(const LawBasis& basis, const Goal& goal,
                                       double inference_tokens) {
   const Choices<Alternative> choices(
-      basis.law, basis.resampled,
-      [&](const Chinchilla& law) -> std::optional<Alternative> {
+      basis, [&](const Chinchilla& law) -> std::optional<Alternative> {
         const auto plain = OptimumFor(law, goal);
         if (!plain) return std::nullopt;
         return Alternative{CheapestWithInference(law, *plain, inference_tokens),
@@ -177,14 +178,12 @@ LimitedOptimum LimitTokens(const LawBasis& basis, double flops,
 
 SmallerModel ShrinkModel(const LawBasis& basis, const Goal& goal,
                          double factor) {
-  const Choices<Alternative> choices(
-      basis.law, basis.resampled, [&](const Chinchilla& law) {
-        return SameLossWithSmaller(law, goal, factor);
-      });
-  const Choices<double> largest(basis.law, basis.resampled,
-                                [](const Chinchilla& law) {
-                                  return std::optional(LargestShrinkage(law));
-                                });
+  const Choices<Alternative> choices(basis, [&](const Chinchilla& law) {
+    return SameLossWithSmaller(law, goal, factor);
+  });
+  const Choices<double> largest(basis, [](const Chinchilla& law) {
+    return std::optional(LargestShrinkage(law));
+  });
   SmallerModel smaller;
   smaller.goal = goal;
   smaller.factor = factor;

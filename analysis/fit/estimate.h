@@ -23,10 +23,11 @@ struct Interval {
   double high = 0.0;
 };
 
-/// How a number varies over the bootstrap resamples.
+/// How uncertain a number is, by the bootstrap resamples: see SpreadOf.
 struct Spread {
   double standard_error = 0.0;  // sample standard deviation
-  Interval interval95;          // 2.5 and 97.5 percentiles
+  Interval interval95;          // estimate +- t standard errors
+  Interval percentile95 = {};   // 2.5 and 97.5 percentiles of the resamples
 };
 
 /// A number from the data, and its spread when there was a bootstrap.

@@ -176,11 +176,13 @@ void AddUncertainty(const CurveEnvelope* curves, FitReport* report) {
   const auto replicates = Resample(report->used, resampling, options.objective,
                                    estimates, options.bootstrap.threads);
   if (has_surface) {
-    report->chinchilla_bootstrap = ChinchillaSpreads(replicates);
+    report->chinchilla_bootstrap = ChinchillaSpreads(
+        replicates, report->chinchilla->law, resampling.units);
   }
-  if (report->isoflop) AddSpreads(replicates, &*report->isoflop);
-  if (report->envelope) AddSpreads(replicates, &*report->envelope);
-  if (report->kaplan) AddSpreads(replicates, &*report->kaplan);
+  const int units = resampling.units;
+  if (report->isoflop) AddSpreads(replicates, units, &*report->isoflop);
+  if (report->envelope) AddSpreads(replicates, units, &*report->envelope);
+  if (report->kaplan) AddSpreads(replicates, units, &*report->kaplan);
 }
 
 /// Of the exponents as they are weighted in the end.
@@ -201,7 +203,11 @@ void AddDecisions(FitReport* report) {
     const std::vector<double> budgets = options.budgets_flops.empty()
                                             ? DefaultBudgets(largest)
                                             : options.budgets_flops;
-    LawBasis basis{*law, resampled, largest, std::nullopt};
+    LawBasis basis{.law = *law,
+                   .resampled = resampled,
+                   .largest_flops = largest,
+                   .loss_std = std::nullopt};
+    if (report->resampling) basis.units = report->resampling->units;
     if (report->seed_noise) basis.loss_std = report->seed_noise->loss_std;
     report->allocations = Allocate(basis, budgets);
   }
@@ -217,6 +223,20 @@ void AddHoldouts(FitReport* report) {
   for (const double above : cuts) {
     report->holdouts.push_back(HoldOut(report->used, above, options.objective));
   }
+}
+
+/// What only runs with N, D and L have.
+void RequireNoOptionsOfRuns(const FitOptions& options) {
+  const auto refuse = [](bool given, const char* option) {
+    Require(!given, "{}: has no meaning for two columns; leave it out or --x",
+            option);
+  };
+  refuse(options.params.has_value(), "--params");
+  refuse(options.weights != WeightKind::kColumn, "--weights");
+  refuse(options.drop_largest_loss > 0, "--drop-largest-loss");
+  refuse(options.holdout_above.has_value(), "--holdout-above");
+  refuse(options.seed_noise.has_value(), "--seed-noise");
+  refuse(!options.budgets_flops.empty(), "--flops");
 }
 
 }  // namespace
@@ -249,6 +269,10 @@ FitReport FitScalingLaws(const ObservationSet& observations,
   AddDecisions(&report);
   AddHoldouts(&report);
   if (AskedFor(options, LawKind::kChinchilla)) {
+    if (LawOf(report.chinchilla)) {
+      report.chinchilla_profiles =
+          ProfileChinchilla(report.used, options.objective, *report.chinchilla);
+    }
     report.diagnostics = Diagnose(report.used, options.objective,
                                   *report.chinchilla, report.seed_noise);
   }
@@ -262,6 +286,7 @@ FitReport FitScalingLaws(const ObservationSet& observations,
 
 FitReport FitCurveLaws(const CurvePoints& curve, const FitOptions& options) {
   Validate(options);
+  RequireNoOptionsOfRuns(options);
   for (const LawKind law : options.laws) {
     Require(OfOneVariable(law),
             "--x: {} is no law of one variable; such are broken_power_law and "

@@ -13,6 +13,7 @@
 #include "analysis/fit/allocation.h"
 #include "analysis/fit/bootstrap.h"
 #include "analysis/fit/chinchilla_fit.h"
+#include "analysis/fit/chinchilla_profile.h"
 #include "analysis/fit/conventions.h"
 #include "analysis/fit/diagnostics.h"
 #include "analysis/fit/envelope_fit.h"
@@ -54,6 +55,7 @@ struct FitReport {
   // Absent: not asked for.
   std::optional<ChinchillaFit> chinchilla;
   std::optional<ChinchillaBootstrap> chinchilla_bootstrap;
+  std::vector<CoefficientProfile> chinchilla_profiles;  // empty: none
   std::optional<IsoflopFit> isoflop;
   std::optional<EnvelopeFit> envelope;
   std::optional<KaplanFit> kaplan;
@@ -89,7 +91,8 @@ FitReport FitScalingLaws(const ObservationSet& observations,
 
 /// Fits the laws of one variable among `options` to the points of two columns.
 /// The report has their fits and nothing else.
-/// Throws Error when Validate(options) does, and for a law of more variables.
+/// Throws Error when Validate(options) does, for a law of more variables, and
+/// for options that only runs can have.
 FitReport FitCurveLaws(const CurvePoints& curve, const FitOptions& options);
 
 }  // namespace isoflop

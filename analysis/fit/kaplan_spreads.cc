@@ -4,14 +4,14 @@
 namespace isoflop {
 namespace {
 
-void SetCurveSpreads(const std::vector<Replicate>& replicates,
+void SetCurveSpreads(const std::vector<Replicate>& replicates, int units,
                      KaplanCurve KaplanFit::*which, KaplanFit* fit) {
   SetSpreads<KaplanCurve>(
-      replicates,
+      replicates, units,
       [&](const Replicate& r) -> const KaplanCurve& { return r.kaplan.*which; },
       {&KaplanCurve::scale, &KaplanCurve::exponent}, &(fit->*which));
   SetSpreads<KaplanOffsetCurve>(
-      replicates,
+      replicates, units,
       [&](const Replicate& r) -> const KaplanOffsetCurve& {
         return (r.kaplan.*which).with_offset;
       },
@@ -22,12 +22,13 @@ void SetCurveSpreads(const std::vector<Replicate>& replicates,
 
 }  // namespace
 
-void AddSpreads(const std::vector<Replicate>& replicates, KaplanFit* fit) {
-  SetCurveSpreads(replicates, &KaplanFit::L_N, fit);
-  SetCurveSpreads(replicates, &KaplanFit::L_D, fit);
-  SetCurveSpreads(replicates, &KaplanFit::L_C, fit);
+void AddSpreads(const std::vector<Replicate>& replicates, int units,
+                KaplanFit* fit) {
+  SetCurveSpreads(replicates, units, &KaplanFit::L_N, fit);
+  SetCurveSpreads(replicates, units, &KaplanFit::L_D, fit);
+  SetCurveSpreads(replicates, units, &KaplanFit::L_C, fit);
   SetSpreads<KaplanJointFit>(
-      replicates,
+      replicates, units,
       [](const Replicate& r) -> const KaplanJointFit& {
         return r.kaplan.joint;
       },

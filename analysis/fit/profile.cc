@@ -10,7 +10,6 @@
 namespace isoflop {
 namespace {
 
-constexpr double kChiSquared95 = 3.841458820694124;  // one degree of freedom
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// The walk in one direction. `place` is how far from the estimate, in the
@@ -111,6 +110,14 @@ double RobustScale(std::span<const WeightedResidual> residuals) {
   return *middle / 0.6744897501960817;
 }
 
+/// To four digits, and an exponent without "+" and zeros.
+std::string FourDigits(double value) {
+  const std::string text = fmt::format("{:.4g}", value);
+  const std::size_t e = text.find('e');
+  if (e == std::string::npos) return text;
+  return fmt::format("{}e{}", text.substr(0, e), std::stoi(text.substr(e + 1)));
+}
+
 }  // namespace
 
 ProfileInterval Profile(const ProfileFunction& objective,
@@ -133,7 +140,7 @@ ProfileInterval Profile(const ProfileFunction& objective,
 std::string IntervalInWords(const ProfileInterval& interval) {
   if (!interval.low && !interval.high) return "unbounded on both sides";
   const auto side = [](const std::optional<double>& end, const char* words) {
-    return end ? fmt::format("{:.4g}", *end) : std::string(words);
+    return end ? FourDigits(*end) : std::string(words);
   };
   return fmt::format("[{}, {}]", side(interval.low, "unbounded below"),
                      side(interval.high, "unbounded above"));

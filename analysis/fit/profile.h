@@ -3,6 +3,24 @@
 // data do not bound the parameter, and that is what is said.
 //
 // It knows nothing of laws: it needs the lowest objective for a given value.
+// For beta of Approach 3, where `best` is a ChinchillaFit of `runs` by
+// `options`:
+//
+//   const auto lowest = [&](double beta) -> std::optional<double> {
+//     ObjectiveOptions held = options;
+//     held.fixed["beta"] = beta;
+//     const ChinchillaFit fit = FitChinchilla(runs, held);
+//     if (fit.status != FitStatus::kOk) return std::nullopt;
+//     return fit.objective;
+//   };
+//   const auto rise = RiseOfInterval95(residuals, penalty, 5);
+//   Profile(lowest, {.estimate = best.law.beta, .minimum = best.objective,
+//                    .rise = *rise, .lowest = 1e-6 * best.law.beta,
+//                    .highest = 1e6 * best.law.beta});
+//
+// A parameter that is 0 has no logarithm: with positive = false it is walked as
+// it is, from `lowest` = 0. Where Student's t is estimated anew for every
+// value, the rise is that of a likelihood, kChiSquared95 / 2.
 //
 // Source: Venzon & Moolgavkar 1988 (Applied Statistics 37); for robust
 // penalties, where the rise is no likelihood ratio, Ronchetti 1982 (Hampel et
@@ -20,6 +38,9 @@
 #include "analysis/fit/student_t.h"
 
 namespace isoflop {
+
+/// 95 % of chi-squared with one degree of freedom lie below.
+inline constexpr double kChiSquared95 = 3.841458820694124;
 
 /// Returns the lowest objective with the parameter held at `value`, or nothing
 /// where there is none.

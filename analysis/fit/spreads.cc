@@ -16,7 +16,8 @@ bool IsFinite(const Chinchilla& law) {
 }  // namespace
 
 std::optional<ChinchillaBootstrap> ChinchillaSpreads(
-    const std::vector<Replicate>& replicates) {
+    const std::vector<Replicate>& replicates, const Chinchilla& estimate,
+    int units) {
   ChinchillaBootstrap bootstrap;
   for (const Replicate& replicate : replicates) {
     if (replicate.escaped) ++bootstrap.escaped;
@@ -36,7 +37,7 @@ std::optional<ChinchillaBootstrap> ChinchillaSpreads(
     for (const Chinchilla& law : laws) {
       values.push_back(std::invoke(number, law));
     }
-    return SpreadOf(std::move(values));
+    return SpreadOf(std::move(values), std::invoke(number, estimate), units);
   };
   bootstrap.E = spread(&Chinchilla::E);
   bootstrap.A = spread(&Chinchilla::A);
@@ -49,9 +50,10 @@ std::optional<ChinchillaBootstrap> ChinchillaSpreads(
   return bootstrap;
 }
 
-void AddSpreads(const std::vector<Replicate>& replicates, EnvelopeFit* fit) {
+void AddSpreads(const std::vector<Replicate>& replicates, int units,
+                EnvelopeFit* fit) {
   SetSpreads<EnvelopeFit>(
-      replicates,
+      replicates, units,
       [](const Replicate& r) -> const EnvelopeFit& { return r.envelope; },
       {&EnvelopeFit::a, &EnvelopeFit::b}, fit);
 }

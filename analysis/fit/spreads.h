@@ -10,11 +10,12 @@
 
 #include "analysis/fit/bootstrap.h"
 #include "analysis/fit/estimate.h"
+#include "analysis/fit/resampled_spread.h"
 
 namespace isoflop {
 
-/// Returns what the replicates that have `number` give for it, in order; what is
-/// not finite is left out.
+/// Returns what the replicates that have `number` give for it, in order; what
+/// is not finite is left out.
 template <typename Number>
 std::vector<double> ValuesOf(const std::vector<Replicate>& replicates,
                              const Number& number) {
@@ -35,13 +36,14 @@ inline bool AreMost(const std::vector<double>& values,
 }
 
 /// Returns the spread of `number`, a function of a replicate that may have no
-/// value, if at least half of the replicates have one.
+/// value, around its estimate, if at least half of the replicates have one.
 template <typename Number>
 std::optional<Spread> SpreadOfMost(const std::vector<Replicate>& replicates,
-                                   const Number& number) {
+                                   const Number& number, double estimate,
+                                   int units) {
   std::vector<double> values = ValuesOf(replicates, number);
   if (!AreMost(values, replicates)) return std::nullopt;
-  return SpreadOf(std::move(values));
+  return SpreadOf(std::move(values), estimate, units);
 }
 
 /// Returns a number of a fit that may be unsupported.
@@ -54,13 +56,15 @@ std::optional<double> Supported(const Fit& fit, Estimate Fit::*number) {
 /// Sets the spreads of `numbers` of a fit, and how many replicates of it are
 /// unsupported. `part` returns the same fit of a replicate.
 template <typename Fit, typename Part>
-void SetSpreads(const std::vector<Replicate>& replicates, const Part& part,
+void SetSpreads(const std::vector<Replicate>& replicates, int units,
+                const Part& part,
                 std::initializer_list<Estimate Fit::*> numbers, Fit* fit) {
   for (Estimate Fit::*number : numbers) {
+    const auto value = [&](const Replicate& replicate) {
+      return Supported<Fit>(part(replicate), number);
+    };
     (fit->*number).spread =
-        SpreadOfMost(replicates, [&](const Replicate& replicate) {
-          return Supported<Fit>(part(replicate), number);
-        });
+        SpreadOfMost(replicates, value, (fit->*number).value, units);
   }
   fit->failed_resamples = 0;
   for (const Replicate& replicate : replicates) {

@@ -135,6 +135,7 @@ void AddChinchillaLaw(const FitReport& report, const ExactLoss& exact,
   AddExactLosses(report, exact, page);
   page->Space();
   AddQuality(fit, report.options.objective, page);
+  AddProfiles(report, page);
 }
 
 }  // namespace isoflop

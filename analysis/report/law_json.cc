@@ -1,7 +1,10 @@
 #include "analysis/report/law_json.h"
 
+#include <cmath>
+
 #include "analysis/report/fit_json.h"
 #include "analysis/report/json_numbers.h"
+#include "analysis/report/profile_json.h"
 
 namespace isoflop {
 namespace {
@@ -48,6 +51,25 @@ Json ToJson(const Certificate& certificate) {
   return json;
 }
 
+/// What the resamples themselves span, beside the intervals made of them.
+Json PercentilesJson(const ChinchillaBootstrap& bootstrap) {
+  Json json = Json::object();
+  const auto add = [&](const char* name, const Spread& spread) {
+    const auto [low, high] = spread.percentile95;
+    if (!std::isfinite(low) || !std::isfinite(high)) return;
+    json[name] = Json::array({low, high});
+  };
+  add("E", bootstrap.E);
+  add("A", bootstrap.A);
+  add("B", bootstrap.B);
+  add("alpha", bootstrap.alpha);
+  add("beta", bootstrap.beta);
+  add("a", bootstrap.a);
+  add("b", bootstrap.b);
+  add("G", bootstrap.G);
+  return json;
+}
+
 Json BootstrapJson(const ChinchillaBootstrap& bootstrap,
                    const Resampling& resampling) {
   Json json{
@@ -64,6 +86,8 @@ Json BootstrapJson(const ChinchillaBootstrap& bootstrap,
   spreads.Add("b", bootstrap.b);
   spreads.Add("G", bootstrap.G);
   spreads.PutInto(&json);
+  const Json percentiles = PercentilesJson(bootstrap);
+  if (!percentiles.empty()) json["percentile95"] = percentiles;
   return json;
 }
 
@@ -100,6 +124,9 @@ Json ChinchillaSection(const FitReport& report, const ExactLoss& exact) {
   if (report.chinchilla_bootstrap && report.resampling) {
     json["bootstrap"] =
         BootstrapJson(*report.chinchilla_bootstrap, *report.resampling);
+  }
+  for (const auto& [name, profile] : report.chinchilla_profiles) {
+    json["profile95"][std::string(name)] = ToJson(profile);
   }
   return json;
 }

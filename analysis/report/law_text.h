@@ -21,6 +21,10 @@ void AddIsoflopOptima(const FitReport& report, TextPage* page);
 void AddChinchillaLaw(const FitReport& report, const ExactLoss& exact,
                       TextPage* page);
 
+/// Profile likelihood intervals of Approach 3: those with an unbounded side,
+/// and those of which an end is off the bootstrap's by half an interval.
+void AddProfiles(const FitReport& report, TextPage* page);
+
 /// The exponent a of N* in C by Approaches 1, 2 and 3.
 void AddExponents(const FitReport& report, TextPage* page);
 

@@ -2,24 +2,10 @@
 
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/law_json.h"
+#include "analysis/report/profile_json.h"
 
 namespace isoflop {
 namespace {
-
-Json ProfileJson(const ProfileInterval& profile) {
-  Json json = Json::object();
-  PutNumber(&json, "low", profile.low);
-  PutNumber(&json, "high", profile.high);
-  Json unbounded = Json::array();
-  if (!profile.low) unbounded.push_back("below");
-  if (!profile.high) unbounded.push_back("above");
-  json["unbounded"] = unbounded;
-  PutNumber(&json, "rise", profile.rise);
-  PutNumber(&json, "lowest_tried", profile.points.front().value);
-  PutNumber(&json, "highest_tried", profile.points.back().value);
-  PutText(&json, "in_words", IntervalInWords(profile));
-  return json;
-}
 
 void PutCoefficients(const LawFit& fit, Json* json) {
   Json estimate = Json::object();
@@ -31,7 +17,7 @@ void PutCoefficients(const LawFit& fit, Json* json) {
     if (coefficient.held) held.push_back(coefficient.name);
     if (coefficient.at_bound) at_bound.push_back(coefficient.name);
     if (coefficient.profile) {
-      profile[coefficient.name] = ProfileJson(*coefficient.profile);
+      profile[coefficient.name] = ToJson(*coefficient.profile);
     }
   }
   (*json)["estimate"] = estimate;
@@ -61,6 +47,7 @@ Json CertificateJson(const Certificate& certificate) {
   PutNumber(&json, "gradient_norm", certificate.gradient_norm);
   PutNumber(&json, "condition_number", certificate.condition_number);
   json["converged"] = certificate.converged;
+  json["certified"] = certificate.certified();
   return json;
 }
 
@@ -88,8 +75,8 @@ Json ErrorJson(const PredictionError& error) {
 Json ScoreJson(const LawScore& score) {
   Json json{{"law", score.name}, {"parameters", score.parameters}};
   PutNumber(&json, "log_likelihood", score.log_likelihood);
-  PutNumber(&json, "aic", score.aic);
-  PutNumber(&json, "aic_difference", score.aic_difference);
+  PutNumber(&json, "aicc", score.aicc);
+  PutNumber(&json, "aicc_difference", score.aicc_difference);
   if (score.held_out) json["held_out"] = ErrorJson(*score.held_out);
   if (score.cross_validated) {
     json["cross_validated"] = ErrorJson(*score.cross_validated);
@@ -116,7 +103,7 @@ Json ToJson(const LawComparison& comparison) {
   for (const LawScore& score : comparison.scores) {
     json["scores"].push_back(ScoreJson(score));
   }
-  PutText(&json, "lowest_aic", comparison.lowest_aic);
+  PutText(&json, "lowest_aicc", comparison.lowest_aicc);
   PutText(&json, "lowest_held_out", comparison.lowest_held_out);
   PutText(&json, "lowest_cross_validated", comparison.lowest_cross_validated);
   json["verdict"] = comparison.verdict;

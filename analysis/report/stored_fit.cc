@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <climits>
+#include <cstdint>
 #include <limits>
 
 #include "analysis/report/fit_json.h"
@@ -132,6 +134,14 @@ void ReadRepeatedData(const Json& laws, const std::string& path,
   }
 }
 
+void ReadResampling(const Json& json, const std::string& path,
+                    Problems* problems, StoredFit* fit) {
+  ObjectReader reader(json, path, problems);
+  std::int64_t units = 0;
+  reader.Read("units", &units, {0, INT_MAX});
+  fit->units = static_cast<int>(units);
+}
+
 /// Turns a row [E, A, B, alpha, beta] into an object, so that rows and
 /// estimates are checked by the same code.
 Json LawOfRow(const Json& row) {
@@ -183,6 +193,9 @@ StoredFit ParseFit(const Json& json, const std::string& source) {
   }
   if (const Json* noise = reader.Child("seed_noise")) {
     ReadNoise(*noise, reader.PathOf("seed_noise"), &problems, &fit);
+  }
+  if (const Json* resampling = reader.Child("resampling")) {
+    ReadResampling(*resampling, reader.PathOf("resampling"), &problems, &fit);
   }
   if (const Json* draws = reader.Child("draws")) {
     ReadDraws(*draws, reader.PathOf("draws"), &problems, &fit);

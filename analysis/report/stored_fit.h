@@ -24,6 +24,7 @@ struct StoredFit {
   ParamsKind params = ParamsKind::kAsGiven;
   Chinchilla law;
   std::vector<Chinchilla> draws;        // of the bootstrap; empty: none
+  int units = 0;  // that they were drawn from; 0: not told
   std::optional<double> largest_flops;  // largest C in the data, if it is told
   std::optional<double> loss_std;       // noise between seeds, nats per token
   std::optional<double> rms_log_residual;  // of the law at the runs
@@ -35,7 +36,7 @@ struct StoredFit {
   /// The law and what is known of it. REQUIRES: status is kOk; `this` outlives
   /// what is returned.
   LawBasis basis() const {
-    return {law, draws, largest_flops, loss_std, repeated};
+    return {law, draws, largest_flops, loss_std, repeated, units};
   }
 };
 

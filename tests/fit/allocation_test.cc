@@ -36,10 +36,9 @@ TEST(Allocation, SpreadsOverTheResampledLaws) {
   const auto allocations = Allocate(kSmallLaw, laws, budgets, 1e13);
   const double reducible = OptimumAt(kSmallLaw, 1e12).loss - kSmallLaw.E;
   ASSERT_TRUE(allocations[0].loss.spread.has_value());
-  EXPECT_NEAR(allocations[0].loss.spread->interval95.low, reducible + 1.01,
-              1e-12);
-  EXPECT_NEAR(allocations[0].loss.spread->interval95.high, reducible + 1.39,
-              1e-12);
+  const Interval percentiles = allocations[0].loss.spread->percentile95;
+  EXPECT_NEAR(percentiles.low, reducible + 1.01, 1e-12);
+  EXPECT_NEAR(percentiles.high, reducible + 1.39, 1e-12);
   EXPECT_NEAR(allocations[0].params_opt.spread->standard_error, 0.0, 1e-6);
 }
 

@@ -26,22 +26,6 @@ std::vector<Observation> WithTrunks(std::vector<Observation> runs) {
   return runs;
 }
 
-TEST(Spread, HasTheStandardDeviationAndInterpolatedPercentiles) {
-  std::vector<double> values;
-  for (int i = 40; i >= 0; --i) values.push_back(i);
-  const Spread spread = SpreadOf(values);
-  EXPECT_DOUBLE_EQ(spread.interval95.low, 1.0);
-  EXPECT_DOUBLE_EQ(spread.interval95.high, 39.0);
-  EXPECT_NEAR(spread.standard_error, std::sqrt(41.0 * 42.0 / 12.0), 1e-12);
-}
-
-TEST(Spread, IsNothingForEqualValues) {
-  const Spread spread = SpreadOf({2.5, 2.5, 2.5});
-  EXPECT_EQ(spread.standard_error, 0.0);
-  EXPECT_EQ(spread.interval95.low, 2.5);
-  EXPECT_EQ(spread.interval95.high, 2.5);
-}
-
 TEST(Bootstrap, DoesNotDependOnTheNumberOfThreads) {
   const auto runs = WithNoise(SmallSweep(), 0.005, 4);
   const auto one =
@@ -178,7 +162,7 @@ TEST(Bootstrap, CountsALawThatIsNoNumberAsFailed) {
   for (std::size_t i = 0; i < 10; ++i) replicates[i].chinchilla = kSmallLaw;
   replicates[3].chinchilla->A = INFINITY;
   replicates[7].chinchilla->E = NAN;
-  const auto bootstrap = ChinchillaSpreads(replicates);
+  const auto bootstrap = ChinchillaSpreads(replicates, kSmallLaw, 42);
   ASSERT_TRUE(bootstrap.has_value());
   EXPECT_EQ(bootstrap->failed, 2);
   EXPECT_EQ(bootstrap->laws.size(), 8U);

@@ -10,6 +10,7 @@
 #include "analysis/fit/bootstrap.h"
 #include "analysis/fit/chinchilla_fit.h"
 #include "analysis/fit/design.h"
+#include "analysis/fit/resampled_spread.h"
 #include "tests/fit/synthetic.h"
 
 namespace isoflop {
@@ -30,8 +31,9 @@ Fitted FitWithBootstrap(const std::vector<Observation>& runs) {
                               .unit = ResampleUnit::kRun,
                               .units = static_cast<int>(runs.size()),
                               .seed = 5};
-  const auto bootstrap = ChinchillaSpreads(
-      Resample(runs, resampling, {}, {.chinchilla = &fit}, 1));
+  const auto bootstrap =
+      ChinchillaSpreads(Resample(runs, resampling, {}, {.chinchilla = &fit}, 1),
+                        fit.law, resampling.units);
   EXPECT_TRUE(bootstrap.has_value());
   return {fit.law, bootstrap->laws};
 }
@@ -41,7 +43,7 @@ double SdOfLogParams(const Fitted& fitted) {
   for (const Chinchilla& law : fitted.draws) {
     values.push_back(std::log(OptimumAt(law, kTarget).N));
   }
-  return SpreadOf(std::move(values)).standard_error;
+  return StandardDeviation(values);
 }
 
 std::vector<Observation> Together(std::vector<Observation> runs,

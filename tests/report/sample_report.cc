@@ -7,7 +7,8 @@ Estimate Within(double value, double low, double high) {
   const double four_errors = high - low;
   return {.value = value,
           .spread = Spread{.standard_error = four_errors / 4.0,
-                           .interval95 = {low, high}}};
+                           .interval95 = {low, high},
+                           .percentile95 = {low, high}}};
 }
 
 Spread Between(double low, double high) {
@@ -47,6 +48,22 @@ ChinchillaBootstrap SampleBootstrap() {
                     {1.1362, 268.7, 771.3, 0.6724, 0.5709},
                     {1.1463, 612.9, 458.2, 0.762, 0.53}};
   return bootstrap;
+}
+
+/// B is not bounded from above, and alpha is much as the bootstrap has it.
+std::vector<CoefficientProfile> SampleProfiles() {
+  return {{"B",
+           {.low = 447.1,
+            .high = std::nullopt,
+            .rise = 3.1e-4,
+            .points = {{447.1, 3.1e-4}, {771.3, 0.0}, {771.3e6, 2.7e-4}},
+            .improvement = 0.0}},
+          {"alpha",
+           {.low = 0.5117,
+            .high = 0.7702,
+            .rise = 3.1e-4,
+            .points = {{0.5117, 3.1e-4}, {0.6724, 0.0}, {0.7702, 3.1e-4}},
+            .improvement = 0.0}}};
 }
 
 IsoflopBudget Interior(double flops, int points, Estimate N, Estimate D,
@@ -210,12 +227,14 @@ std::vector<Allocation> SampleAllocations() {
            .tokens_opt = Within(1.86e6, 1.6e6, 2.08e6),
            .tokens_per_param = Within(41.5, 30.6, 51.9),
            .loss = Within(1.2345, 1.229, 1.24),
+           .loss_prediction = std::nullopt,
            .extrapolation_decades = 0.0},
           {.flops = 1e13,
            .params_opt = Within(177e3, 141e3, 252e3),
            .tokens_opt = Within(9.42e6, 6.61e6, 11.8e6),
            .tokens_per_param = Within(53.2, 26.2, 83.7),
            .loss = Within(1.1634, 1.147, 1.1739),
+           .loss_prediction = std::nullopt,
            .extrapolation_decades = 1.0325}};
 }
 
@@ -237,7 +256,8 @@ ObservationSummary SampleSummary() {
           .largest_flops = 9.28e11,
           .reach = ObservedReach{.params = {4.2e3, 226e3},
                                  .tokens = {133e3, 4.9e6},
-                                 .tokens_per_param = {2.3, 390.0}}};
+                                 .tokens_per_param = {2.3, 390.0}},
+          .learning_rates = std::nullopt};
 }
 
 void DropSpread(std::optional<Estimate>* estimate) {
@@ -253,6 +273,7 @@ FitReport SampleReport() {
       .resamples = 1000, .unit = ResampleUnit::kGroup, .units = 10, .seed = 42};
   AddResults(&report);
   report.chinchilla_bootstrap = SampleBootstrap();
+  report.chinchilla_profiles = SampleProfiles();
   report.conventions = SampleConventions();
   report.holdouts = {SampleHoldout()};
   report.allocations = SampleAllocations();

@@ -113,7 +113,8 @@ TEST(Schemas, AcceptAFitOfOneLaw) {
   report.chinchilla_bootstrap.reset();
   report.envelope.reset();
   report.kaplan.reset();
-  report.holdout.reset();
+  report.chinchilla_profiles.clear();
+  report.holdouts.clear();
   EXPECT_EQ(SchemaProblem(ToJson(report), "fit"), "");
 }
 

@@ -66,8 +66,12 @@ TEST(Allocate, GivesTheSameIntervalsFromTheFileAsFromTheFit) {
   const FitReport report = SampleReport();
   const std::vector<double> budgets = {1e12, 5e13};
   const auto from_fit =
-      Allocate(report.chinchilla->law, report.chinchilla_bootstrap->laws,
-               budgets, report.observations.largest_flops);
+      Allocate(LawBasis{.law = report.chinchilla->law,
+                        .resampled = report.chinchilla_bootstrap->laws,
+                        .largest_flops = report.observations.largest_flops,
+                        .loss_std = std::nullopt,
+                        .units = report.resampling->units},
+               budgets);
   const StoredFit stored = ParseFit(SampleFit(), "f");
   const auto from_file = Allocate(stored.basis(), budgets);
   ASSERT_EQ(from_file.size(), 2U);

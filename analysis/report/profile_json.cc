@@ -1,0 +1,22 @@
+#include "analysis/report/profile_json.h"
+
+#include "analysis/report/json_numbers.h"
+
+namespace isoflop {
+
+Json ToJson(const ProfileInterval& profile) {
+  Json json = Json::object();
+  PutNumber(&json, "low", profile.low);
+  PutNumber(&json, "high", profile.high);
+  Json unbounded = Json::array();
+  if (!profile.low) unbounded.push_back("below");
+  if (!profile.high) unbounded.push_back("above");
+  json["unbounded"] = unbounded;
+  PutNumber(&json, "rise", profile.rise);
+  PutNumber(&json, "lowest_tried", profile.points.front().value);
+  PutNumber(&json, "highest_tried", profile.points.back().value);
+  PutText(&json, "in_words", IntervalInWords(profile));
+  return json;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,36 @@
+// How often intervals of Approach 3 cover a truth that is known.
+
+#pragma once
+
+#include <array>
+#include <functional>
+#include <vector>
+
+#include "analysis/fit/estimate.h"
+#include "tests/coverage/designs.h"
+
+namespace isoflop {
+
+/// What is covered; N* at ten times the largest C of the design.
+inline constexpr std::array<const char*, 4> kCovered = {"alpha", "beta", "a",
+                                                        "ln N*"};
+
+/// What is made of an estimate with its spread.
+using IntervalRule = std::function<Interval(const Estimate&)>;
+
+/// How often the intervals of one rule hold the truth.
+struct Coverage {
+  int sets = 0;  // noisy sets that had a law and spreads
+  std::array<int, kCovered.size()> hits = {};
+
+  double Percent(std::size_t quantity) const {
+    return 100.0 * hits[quantity] / sets;
+  }
+};
+
+/// Draws `sets` noisy sets of a design, fits each by Approach 3 with so many
+/// bootstrap resamples, and counts for every rule. Deterministic.
+std::vector<Coverage> Cover(const Design& design, int sets, int resamples,
+                            const std::vector<IntervalRule>& rules);
+
+}  // namespace isoflop

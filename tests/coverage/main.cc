@@ -1,0 +1,50 @@
+// Prints the table of docs/coverage.md:
+//
+//   isoflop_coverage SETS RESAMPLES
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/coverage/coverage.h"
+
+namespace isoflop {
+namespace {
+
+void PrintRow(const Design& design, const char* rule,
+              const Coverage& coverage) {
+  std::string row = fmt::format("| {} | {} |", design.name, rule);
+  for (std::size_t i = 0; i < kCovered.size(); ++i) {
+    row += fmt::format(" {:.1f} |", coverage.Percent(i));
+  }
+  fmt::print("{} {} |\n", row, coverage.sets);
+}
+
+void PrintTable(int sets, int resamples) {
+  const std::vector<IntervalRule> rules = {
+      [](const Estimate& e) { return e.spread->interval95; },
+      [](const Estimate& e) { return e.spread->percentile95; }};
+  std::string header = "| design | interval |";
+  for (const char* name : kCovered) header += fmt::format(" {} |", name);
+  fmt::print("{} sets |\n|---|---|---|---|---|---|---|\n", header);
+  for (const Design& design : AllDesigns()) {
+    const auto coverages = Cover(design, sets, resamples, rules);
+    PrintRow(design, "`interval95`", coverages[0]);
+    PrintRow(design, "`percentile95`", coverages[1]);
+  }
+}
+
+}  // namespace
+}  // namespace isoflop
+
+int main(int argc, char** argv) {
+  const int sets = argc == 3 ? std::atoi(argv[1]) : 0;
+  const int resamples = argc == 3 ? std::atoi(argv[2]) : 0;
+  if (sets < 1 || resamples < 2) {
+    fmt::print(stderr, "usage: isoflop_coverage SETS RESAMPLES\n");
+    return 2;
+  }
+  isoflop::PrintTable(sets, resamples);
+  return 0;
+}
