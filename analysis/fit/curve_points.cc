@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "analysis/fit/observation_columns.h"
+#include "analysis/fit/observation_text.h"
 #include "lib/core/error.h"
 #include "lib/core/files.h"
 
@@ -51,7 +52,9 @@ double Number(const Record& row, const Wanted& column, RowProblems* problems) {
 CurvePoints ReadCurve(const std::filesystem::path& path,
                       const CurveColumns& columns,
                       const std::vector<RowCondition>& conditions) {
-  const std::string text = ReadFile(path);
+  const std::string file = ReadFile(path);
+  const std::string text =
+      WithUnixLineEnds(RequirePlainText(file, path.string()));
   RecordTable table =
       ParseRecords(text, path.string(), HoldsJsonLines(path, text));
   const std::size_t read = table.rows.size();

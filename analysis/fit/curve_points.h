@@ -28,8 +28,9 @@ struct CurvePoints {
 
 /// Reads the points of the rows that meet every condition; rows without one of
 /// the values are left out, and counted in a note. Throws Error as
-/// ParseRecords and KeepRows do, for columns that are not there, and for cells
-/// that are no finite numbers above 0, with line and column, up to 20 of them.
+/// ParseRecords and KeepRows do, for text that is no UTF-8, for columns that
+/// are not there, and for cells that are no finite numbers above 0, with line
+/// and column, up to 20 of them.
 CurvePoints ReadCurve(const std::filesystem::path& path,
                       const CurveColumns& columns,
                       const std::vector<RowCondition>& conditions);

@@ -97,6 +97,15 @@ std::optional<PredictionError> CrossValidatedError(
   return errors.Result();
 }
 
+/// Akaike's criterion, corrected for few runs.
+std::optional<double> Aicc(const ResidualLikelihood& likelihood, int parameters,
+                           int runs) {
+  if (runs <= parameters + 1) return std::nullopt;
+  const double p = parameters;
+  return 2.0 * p - 2.0 * likelihood.log_likelihood +
+         2.0 * p * (p + 1.0) / (runs - p - 1.0);
+}
+
 LawScore ScoreOf(const ComparedLaw& law, std::span<const Observation> runs,
                  const ObjectiveOptions& objective,
                  const LawComparison& comparison) {
@@ -106,7 +115,7 @@ LawScore ScoreOf(const ComparedLaw& law, std::span<const Observation> runs,
   if (const auto likelihood = LikelihoodOf(law.residuals, objective)) {
     score.parameters += likelihood->constants;
     score.log_likelihood = likelihood->log_likelihood;
-    score.aic = 2.0 * score.parameters - 2.0 * likelihood->log_likelihood;
+    score.aicc = Aicc(*likelihood, score.parameters, comparison.runs);
   }
   if (comparison.held_out > 0) {
     score.held_out = HeldOutError(law, runs, comparison.above_flops);
@@ -140,17 +149,17 @@ std::optional<double> Rms(const std::optional<PredictionError>& error) {
   return error->rms;
 }
 
-/// Burnham & Anderson's words for a difference of AIC.
+/// Burnham & Anderson's words for a difference of AICc.
 const char* SupportInWords(double difference) {
   if (difference <= 2.0) return "about as much support";
   if (difference <= 7.0) return "considerably less support";
   return "hardly any support";
 }
 
-std::string AicInWords(const std::vector<Ranked>& ranked) {
+std::string AiccInWords(const std::vector<Ranked>& ranked) {
   if (ranked.size() < 2) return {};
   const double difference = ranked[1].number - ranked[0].number;
-  return fmt::format("AIC is lowest for {}; next is {}, {:.1f} higher: {}",
+  return fmt::format("AICc is lowest for {}; next is {}, {:.1f} higher: {}",
                      ranked[0].name, ranked[1].name, difference,
                      SupportInWords(difference));
 }
@@ -168,7 +177,7 @@ std::string ConclusionInWords(const LawComparison& comparison) {
   const std::string& by_error = comparison.lowest_held_out.empty()
                                     ? comparison.lowest_cross_validated
                                     : comparison.lowest_held_out;
-  const std::string& first = comparison.lowest_aic;
+  const std::string& first = comparison.lowest_aicc;
   if (first.empty() || by_error.empty()) return {};
   const bool same =
       first == by_error && (comparison.lowest_cross_validated.empty() ||
@@ -178,8 +187,8 @@ std::string ConclusionInWords(const LawComparison& comparison) {
 }
 
 void AddVerdict(LawComparison* comparison) {
-  const auto aic =
-      Rank(comparison->scores, [](const LawScore& s) { return s.aic; });
+  const auto aicc =
+      Rank(comparison->scores, [](const LawScore& s) { return s.aicc; });
   const auto held_out = Rank(comparison->scores,
                              [](const LawScore& s) { return Rms(s.held_out); });
   const auto folds = Rank(comparison->scores, [](const LawScore& s) {
@@ -188,11 +197,11 @@ void AddVerdict(LawComparison* comparison) {
   const auto first = [](const std::vector<Ranked>& ranked) {
     return ranked.empty() ? std::string() : ranked.front().name;
   };
-  comparison->lowest_aic = first(aic);
+  comparison->lowest_aicc = first(aicc);
   comparison->lowest_held_out = first(held_out);
   comparison->lowest_cross_validated = first(folds);
   for (const std::string& sentence :
-       {AicInWords(aic),
+       {AiccInWords(aicc),
         ErrorInWords(fmt::format("fitted up to C = {:.3g}, predicting {} runs "
                                  "above",
                                  comparison->above_flops, comparison->held_out),
@@ -220,11 +229,11 @@ LawComparison CompareLaws(const std::vector<ComparedLaw>& laws,
   std::optional<double> lowest;
   for (const ComparedLaw& law : laws) {
     comparison.scores.push_back(ScoreOf(law, runs, objective, comparison));
-    const auto& aic = comparison.scores.back().aic;
-    if (aic && (!lowest || *aic < *lowest)) lowest = aic;
+    const auto& aicc = comparison.scores.back().aicc;
+    if (aicc && (!lowest || *aicc < *lowest)) lowest = aicc;
   }
   for (LawScore& score : comparison.scores) {
-    if (score.aic) score.aic_difference = *score.aic - *lowest;
+    if (score.aicc) score.aicc_difference = *score.aicc - *lowest;
   }
   AddVerdict(&comparison);
   return comparison;

@@ -1,7 +1,8 @@
 // Which law the data prefer, and by how much: by likelihood, by predicting the
 // runs of most compute from the others, and by cross-validation.
 //
-// Source: Burnham & Anderson 2002, chapter 2 (AIC and its differences).
+// Source: Burnham & Anderson 2002, chapter 2 (AIC, its correction for
+// few runs, and its differences).
 
 #pragma once
 
@@ -40,9 +41,13 @@ struct PredictionError {
 struct LawScore {
   std::string name;
   int parameters = 0;  // of the law and of the residuals' density
-  std::optional<double> log_likelihood;     // absent: the residuals vanish
-  std::optional<double> aic;                // 2 parameters - 2 log_likelihood
-  std::optional<double> aic_difference;     // from the lowest
+  std::optional<double> log_likelihood;  // absent: the residuals vanish
+
+  /// 2 p - 2 log_likelihood + 2 p (p + 1) / (n - p - 1) of p parameters and n
+  /// runs; absent unless n > p + 1.
+  std::optional<double> aicc;
+  std::optional<double> aicc_difference;  // from the lowest
+
   std::optional<PredictionError> held_out;  // absent: the others do not suffice
   std::optional<PredictionError> cross_validated;
 };
@@ -55,7 +60,7 @@ struct LawComparison {
   std::vector<LawScore> scores;  // in the order given
 
   /// Names of the lowest; empty when no law has the number.
-  std::string lowest_aic;
+  std::string lowest_aicc;
   std::string lowest_held_out;
   std::string lowest_cross_validated;
 

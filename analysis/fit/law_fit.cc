@@ -89,10 +89,11 @@ std::string Defect(const LawObjective& objective, const LawMinimum& minimum) {
   return {};
 }
 
-/// Of the Hessian in the logarithms of positive coefficients.
-double ConditionNumber(const LawObjective& objective,
-                       const LawMinimum& minimum) {
-  if (objective.size() == 0) return 1.0;
+/// Of the Hessian in the logarithms of positive coefficients; nothing when it
+/// is not a positive number.
+std::optional<double> ConditionNumber(const LawObjective& objective,
+                                      const LawMinimum& minimum) {
+  if (objective.size() == 0) return std::nullopt;
   MatrixXd by_z;
   const VectorXd p = objective.Coefficients(minimum.z, &by_z);
   MatrixXd jacobian(objective.size(), objective.size());
@@ -107,11 +108,14 @@ double ConditionNumber(const LawObjective& objective,
       inverse.transpose() * minimum.model.hessian * inverse;
   const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(hessian,
                                                       Eigen::EigenvaluesOnly);
-  return eigen.eigenvalues()[objective.size() - 1] / eigen.eigenvalues()[0];
+  const double condition =
+      eigen.eigenvalues()[objective.size() - 1] / eigen.eigenvalues()[0];
+  if (!std::isfinite(condition) || !(condition > 0.0)) return std::nullopt;
+  return condition;
 }
 
-Certificate Certify(const LawObjective& objective,
-                    const LawSolution& solution) {
+Certificate Certify(const LawObjective& objective, const LawSolution& solution,
+                    LossKind loss) {
   const LawLocalModel& model = solution.minimum.model;
   Certificate certificate;
   certificate.starts = solution.starts;
@@ -122,7 +126,9 @@ Certificate Certify(const LawObjective& objective,
         certificate.gradient_norm,
         std::abs(model.gradient[j]) / std::max(model.magnitude[j], 1e-300));
   }
-  certificate.condition_number = ConditionNumber(objective, solution.minimum);
+  if (loss != LossKind::kLad) {  // which has no second derivatives
+    certificate.condition_number = ConditionNumber(objective, solution.minimum);
+  }
   certificate.converged = solution.minimum.newton_step <= 1e-8;
   return certificate;
 }
@@ -209,7 +215,8 @@ LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
   }
   Accept(solver, *solution, runs, held, options.objective.loss, &fit);
   if (fit.status != FitStatus::kOk) return fit;
-  fit.certificate = Certify(solver.ObjectiveOf(*solution), *solution);
+  fit.certificate =
+      Certify(solver.ObjectiveOf(*solution), *solution, options.objective.loss);
   if (options.profiles && fit.rms_log_residual > kNoNoise) {
     AddProfiles(solver, *solution, &fit);
   }

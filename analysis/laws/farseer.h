@@ -6,7 +6,8 @@
 // The first term is the loss of a size with endless data; with a1 = a2 = 0 the
 // second is Chinchilla's B / D^beta.
 //
-// Source: Li et al. 2025, "Farseer", eq. (3) (arXiv:2506.10972).
+// Source: Li et al. 2025, "Farseer", eq. (3), whose N is non-embedding
+// (arXiv:2506.10972).
 
 #pragma once
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "analysis/report/number_text.h"
@@ -26,7 +27,9 @@ std::string SignedNumber(double value) {
 }
 
 TextTable CoefficientTable(const LawFit& fit) {
-  TextTable table({"", "estimate", "95 % profile interval"});
+  const bool intervals = std::ranges::any_of(
+      fit.coefficients, [](const auto& c) { return !IntervalText(c).empty(); });
+  TextTable table({"", "estimate", intervals ? "95 % profile interval" : ""});
   for (const LawCoefficient& coefficient : fit.coefficients) {
     table.AddRow({coefficient.name, SignedNumber(coefficient.value),
                   IntervalText(coefficient)});
@@ -42,7 +45,7 @@ void AddQuality(const LawFit& fit, TextPage* page) {
   const int minima = certificate.distinct_minima;
   page->Line(fmt::format(
       "{}: objective {:.8g}, {} of {} starts agree, gradient {:.0e}{}",
-      certificate.converged ? "certified" : "NOT CERTIFIED", fit.objective,
+      certificate.certified() ? "certified" : "NOT CERTIFIED", fit.objective,
       certificate.agreeing, certificate.starts, certificate.gradient_norm,
       minima > 1 ? fmt::format("; {} different minima", minima) : ""));
 }
@@ -95,11 +98,11 @@ void AddLawComparison(const FitReport& report, TextPage* page) {
   if (!report.more_laws.comparison) return;
   const LawComparison& comparison = *report.more_laws.comparison;
   page->Heading("Which law the data prefer");
-  TextTable table(
-      {"law", "parameters", "AIC", "over lowest", "held-out rms", "folds rms"});
+  TextTable table({"law", "parameters", "AICc", "over lowest", "held-out rms",
+                   "folds rms"});
   for (const LawScore& score : comparison.scores) {
     table.AddRow({score.name, std::to_string(score.parameters),
-                  OrDash(score.aic, 1), OrDash(score.aic_difference, 1),
+                  OrDash(score.aicc, 1), OrDash(score.aicc_difference, 1),
                   RmsOrDash(score.held_out), RmsOrDash(score.cross_validated)});
   }
   page->Table(table);

@@ -66,8 +66,8 @@ SweepFit FitFile(const FitCommandArgs& args, FitOptions options) {
   for (const std::string& column : args.columns) {
     names.push_back(ParseColumnName(column));
   }
-  return {FitScalingLaws(
-              ReadObservations(args.input, names, Conditions(args)), options),
+  return {FitScalingLaws(ReadObservations(args.input, names, Conditions(args)),
+                         options),
           {}};
 }
 
@@ -125,8 +125,11 @@ void AddFitCommand(CLI::App& app, ExitCode* exit_code) {
                   "Column of standard errors of ln y: weights 1/std^2");
   AddFitOptions(fit, &args->fit);
   fit->footer(
-      "Example:\n  isoflop fit runs.csv --column params=\"Model Size\" "
-      "--column flops=\"Training FLOP\"");
+      "Examples:\n  isoflop fit runs.csv --column params=\"Model Size\" "
+      "--column flops=\"Training FLOP\"\n"
+      "  isoflop fit runs.csv --laws all\n"
+      "  isoflop fit runs.csv --laws repeated_data --fix E=1.87,alpha=0.35\n"
+      "  isoflop fit optima.csv --x flops --y n_star --where config=base");
   fit->callback([args, exit_code] { *exit_code = RunFit(*args); });
 }
 

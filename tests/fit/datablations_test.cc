@@ -9,6 +9,7 @@
 #include <string>
 
 #include "analysis/fit/fit.h"
+#include "analysis/fit/law_descent.h"
 #include "analysis/fit/law_model.h"
 #include "analysis/fit/law_objective.h"
 #include "analysis/fit/observation_reader.h"
@@ -77,6 +78,12 @@ TEST_F(Datablations, ThePublishedPointIsALocalOptimum) {
                                ResidualKind::kLog, held);
   const Eigen::Vector2d published(std::log(15.387756), std::log(5.309743));
   EXPECT_NEAR(objective.Value(published), 0.015825935, 1e-9);
+  const LawMinimum minimum = MinimiseFrom(objective, published);
+  EXPECT_LT((minimum.z - published).cwiseAbs().maxCoeff(), 1e-3);
+  EXPECT_LE(minimum.newton_step, 1e-8);
+  EXPECT_GT(minimum.relative_curvature, 0.0);
+  EXPECT_NEAR(minimum.model.value, 0.015825935, 1e-9);
+  EXPECT_GT(minimum.model.value, 1.001 * 0.0158046625);
 }
 
 TEST_F(Datablations, TheProfileOfRepetitionIsUnboundedAbove) {

@@ -82,11 +82,11 @@ TEST(LawComparison, PrefersTheLawThatMadeTheData) {
   ASSERT_TRUE(laws.comparison.has_value());
   const LawComparison& comparison = *laws.comparison;
   ASSERT_EQ(comparison.scores.size(), 4U);
-  EXPECT_EQ(comparison.lowest_aic, "chinchilla");
+  EXPECT_EQ(comparison.lowest_aicc, "chinchilla");
   EXPECT_EQ(comparison.lowest_held_out, "chinchilla");
   EXPECT_EQ(comparison.lowest_cross_validated, "chinchilla");
-  EXPECT_EQ(comparison.scores[0].aic_difference, 0.0);
-  EXPECT_GT(*comparison.scores[1].aic_difference, 10.0);
+  EXPECT_EQ(comparison.scores[0].aicc_difference, 0.0);
+  EXPECT_GT(*comparison.scores[1].aicc_difference, 10.0);
   EXPECT_EQ(comparison.verdict.back(),
             "the data prefer chinchilla by every test");
 }
@@ -103,8 +103,11 @@ TEST(LawComparison, ChargesForParametersThatDoNothing) {
   const auto& scores = laws.comparison->scores;
   EXPECT_EQ(scores[0].parameters, 6);
   EXPECT_EQ(scores[1].parameters, 5);
+  EXPECT_NEAR(*scores[0].aicc,
+              2.0 * 6 - 2.0 * *scores[0].log_likelihood + 2.0 * 6 * 7 / 35.0,
+              1e-9);  // of 42 runs
   EXPECT_GE(*scores[0].log_likelihood, *scores[1].log_likelihood - 1e-9);
-  EXPECT_LE(*scores[1].aic - *scores[0].aic, 2.0);
+  EXPECT_LE(*scores[1].aicc - *scores[0].aicc, 2.0);
 }
 
 TEST(LawComparison, HoldsOutTheLargestFifthUnlessTold) {
@@ -115,6 +118,20 @@ TEST(LawComparison, HoldsOutTheLargestFifthUnlessTold) {
   const auto told = Compare(runs, options).comparison;
   EXPECT_EQ(told->above_flops, 1e11);
   EXPECT_GT(told->held_out, 7);
+}
+
+TEST(LawComparison, HasNoAiccOfAlmostAsManyParametersAsRuns) {
+  const ComparedLaw law{
+      .name = "many",
+      .parameters = 8,
+      .residuals = std::vector<WeightedResidual>(10, {0.1, 1.0}),
+      .fit = [](std::span<const Observation>) { return LossPredictor(); }};
+  const std::vector<Observation> runs(10, MakeObservation(1e8, 1e9, 3.0));
+  const ObjectiveOptions squares{.loss = LossKind::kL2};
+  EXPECT_FALSE(CompareLaws({law}, runs, squares, {}).scores[0].aicc);
+  ComparedLaw fewer = law;
+  fewer.parameters = 7;
+  EXPECT_TRUE(CompareLaws({fewer}, runs, squares, {}).scores[0].aicc);
 }
 
 TEST(LawComparison, NeedsTwoLaws) {
@@ -133,7 +150,7 @@ TEST(LawComparison, GivesTheSameNumbersAgain) {
   const auto once = Compare(runs, options).comparison;
   const auto again = Compare(runs, options).comparison;
   EXPECT_EQ(once->verdict, again->verdict);
-  EXPECT_EQ(*once->scores[1].aic, *again->scores[1].aic);
+  EXPECT_EQ(*once->scores[1].aicc, *again->scores[1].aicc);
 }
 
 }  // namespace

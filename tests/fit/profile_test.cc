@@ -56,10 +56,17 @@ TEST(Profile, SaysThatNothingIsKnown) {
 TEST(Profile, NoticesALowerMinimumOnItsWay) {
   const auto two_valleys = [](double x) {
     const double u = std::log(x);
-    return 3.0 + 0.01 * u * u * (u - 2.0) * (u - 2.0) - 0.002 * u;
+    return 3.0 + 0.01 * u * u * (u - 1.5) * (u - 1.5) - 0.004 * u;
   };
   const ProfileInterval interval = Profile(two_valleys, Around(1.0, 0.05));
-  EXPECT_GT(interval.improvement, 0.003);
+  EXPECT_NEAR(interval.improvement, 0.006, 1e-3);
+}
+
+TEST(Profile, IsSaidInFourDigits) {
+  ProfileInterval interval;
+  interval.low = 1.23456e-7;
+  interval.high = 1.23456e12;
+  EXPECT_EQ(IntervalInWords(interval), "[1.235e-7, 1.235e12]");
 }
 
 TEST(Profile, TakesAValueWithoutAFitForAnEnd) {

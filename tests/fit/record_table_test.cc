@@ -82,6 +82,7 @@ TEST(CurvePoints, SayWhatIsWrong) {
       {"x,y\n1,2,3\n", {"x", "y", ""}, {}, "3 cells"},
       {"x,y\n", {"x", "y", ""}, {}, "no rows"},
       {"", {"x", "y", ""}, {}, "empty"},
+      {"x,y\n1,\xff\n", {"x", "y", ""}, {}, "UTF-8"},
       {"x,y\n1,2\n", {"x", "y", ""}, {{"c", "a"}}, "--where: "},
       {"c,x,y\nabc,1,2\n", {"x", "y", ""}, {{"c", "abd"}}, "mean 'abc'"},
   };
@@ -103,6 +104,14 @@ TEST(CurvePoints, WeighByTheirStandardErrors) {
   const CurvePoints curve = ReadCurve(dir / "curve.csv", {"a", "b", "s"}, {});
   EXPECT_NEAR(curve.points[0].weight, 100.0, 1e-12);
   EXPECT_NEAR(curve.points[1].weight, 4.0, 1e-12);
+  EXPECT_EQ(curve.points[1].y, 4.0);
+}
+
+TEST(CurvePoints, ReadAnyLineEnds) {
+  const TempDir dir;
+  dir.Write("curve.csv", "\xEF\xBB\xBFx,y\r\n1,2\r3,4\r\n");
+  const CurvePoints curve = ReadCurve(dir / "curve.csv", {"x", "y", ""}, {});
+  ASSERT_EQ(curve.points.size(), 2U);
   EXPECT_EQ(curve.points[1].y, 4.0);
 }
 

@@ -79,8 +79,8 @@ TEST(Farseer, IsADataPowerWhenSizeDoesNotMoveIt) {
   EXPECT_NEAR(Loss(law, 1e9, 1e11), 1.7 + 400.0 * std::pow(1e11, -0.3), 1e-12);
 }
 
-// Coefficients of the size that fits to language models have.
-TEST(Farseer, FallsInSizeAndInData) {
+// Eq. (15) of the paper, of bits per character, evaluated in 30 digits.
+TEST(Farseer, HasThePublishedValuesAndFallsInSizeAndInData) {
   const Farseer law{.a1 = -0.124,
                     .b1 = 0.424,
                     .alpha = 0.123,
@@ -90,6 +90,8 @@ TEST(Farseer, FallsInSizeAndInData) {
                     .a3 = -0.021,
                     .b3 = -0.091,
                     .gamma = 0.169};
+  EXPECT_NEAR(Loss(law, 1e9, 2e10), 0.52722413417355472, 1e-13);
+  EXPECT_NEAR(Loss(law, 25.1e9, 1e12), 0.37957815386853125, 1e-13);
   EXPECT_LT(Loss(law, 1e9, 2e10), Loss(law, 1e9, 1e10));
   EXPECT_LT(Loss(law, 2e9, 2e10), Loss(law, 1e9, 2e10));
 }
