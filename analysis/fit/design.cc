@@ -13,11 +13,13 @@ constexpr double kLeastShrinkage = 1e-6;
 /// One quantity over the draws, as deviations from its mean.
 using Deviations = std::vector<double>;
 
+/// Draws that are all the same deviate by nothing at all, not by rounding.
 template <typename Quantity>
 Deviations DeviationsOf(std::span<const Chinchilla> draws, Quantity quantity) {
+  const double first = quantity(draws.front());
   Deviations values;
   values.reserve(draws.size());
-  for (const Chinchilla& law : draws) values.push_back(quantity(law));
+  for (const Chinchilla& law : draws) values.push_back(quantity(law) - first);
   double mean = 0.0;
   for (const double value : values) {
     mean += value / static_cast<double>(values.size());

@@ -100,9 +100,6 @@ TEST(DesignValue, RecommendedRunsShrinkTheUncertaintyOfNMoreThanARepetition) {
         FitWithBootstrap(Together(runs, WithNoise(exact, kNoise, 200 + seed))));
     EXPECT_LT(designed, SdOfLogParams(now)) << "trial " << trial;
     log_ratio += std::log(designed / repeated) / kTrials;
-    RecordProperty("sd_now", std::to_string(SdOfLogParams(now)));
-    std::printf("trial %d: now %.4f designed %.4f (%zu runs) repeated %.4f\n",
-                trial, SdOfLogParams(now), designed, chosen.size(), repeated);
   }
   EXPECT_LT(std::exp(log_ratio), 0.8);
 }
