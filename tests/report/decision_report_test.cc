@@ -37,7 +37,7 @@ Json JsonOf(const AllocationQuestion& question) {
 
 TEST(AnswerText, NamesTheSavingOfTheInferenceOptimum) {
   const std::string text = TextOf({.flops = {1e13}, .inference_tokens = 1e9});
-  EXPECT_THAT(text, HasSubstr("Least compute for training and 1.00B tokens of "
+  EXPECT_THAT(text, HasSubstr("Least compute for training and 1.00G tokens of "
                               "inference, at the same loss"));
   EXPECT_THAT(text, HasSubstr("C 1.00e13"));
   EXPECT_THAT(text, HasSubstr("total C"));
