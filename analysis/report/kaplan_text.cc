@@ -62,7 +62,7 @@ std::string InWords(const char* name, FitStatus status,
 
 std::string CertificateInWords(const JointCertificate& certificate) {
   return fmt::format(
-      "L(N,D) = [(N_c/N)^(alpha_N/alpha_D) + D_c/D]^alpha_D: {} of {} starts "
+      "L(N,D) = ((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D: {} of {} starts "
       "agree, gradient {:.0e}{}",
       certificate.agreeing, certificate.starts, certificate.gradient_norm,
       certificate.converged ? "" : "; not converged");
