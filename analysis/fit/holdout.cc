@@ -11,16 +11,16 @@ namespace {
 
 void SetErrors(std::span<const Observation> held_out, Holdout* holdout) {
   const auto count = static_cast<double>(held_out.size());
-  double squares = 0.0;
+  double norm = 0.0;  // of the errors; their squares may be no numbers
   for (const Observation& o : held_out) {
     const double error = Loss(holdout->law, o.N, o.D) - o.L;
-    squares += error * error / count;
+    norm = std::hypot(norm, error);
     holdout->mean_error += error / count;
     holdout->mean_absolute_error += std::abs(error) / count;
     holdout->max_absolute_error =
         std::max(holdout->max_absolute_error, std::abs(error));
   }
-  holdout->rms_error = std::sqrt(squares);
+  holdout->rms_error = norm / std::sqrt(count);
 }
 
 /// Of the largest C in each list; negative when the held-out runs are smaller.
