@@ -50,7 +50,7 @@ TEST(AllocationText, SaysWhatSingleRunsWillHave) {
   one[0].loss_prediction = Interval{1.1411, 1.1802};
   EXPECT_THAT(AllocationText(one, 9.28e11),
               HasSubstr("  C        loss of one run, with its noise\n"
-                        "  1.00e13                  [1.141, 1.180]\n"));
+                        "  1.00e13                   [1.141, 1.180]\n"));
 }
 
 TEST(AllocationJson, HasNumbersAndIntervals) {
