@@ -135,19 +135,22 @@ LowestPoint Vertex(const Parabola& parabola, double low, double high) {
           .loss = parabola.c0 + 0.5 * parabola.c1 * z};
 }
 
-/// Mean ln L of each size, ascending in ln N.
+/// Means of ln N and ln L of the sizes within kSmallestGap, ascending in ln N.
 std::vector<WeightedPoint> SizeMeans(const std::vector<WeightedPoint>& points) {
   auto sorted = points;
   std::ranges::stable_sort(sorted, {}, &WeightedPoint::x);
   std::vector<WeightedPoint> means;
+  double first = 0.0;
   for (const WeightedPoint& p : sorted) {
     const double log_L = std::log(p.y);
-    if (means.empty() || p.x - means.back().x > 1e-9) {
+    if (means.empty() || p.x - first >= kSmallestGap) {
       means.push_back({p.x, log_L, p.weight});
+      first = p.x;
       continue;
     }
     WeightedPoint& mean = means.back();
     mean.weight += p.weight;
+    mean.x += (p.x - mean.x) * p.weight / mean.weight;
     mean.y += (log_L - mean.y) * p.weight / mean.weight;
   }
   return means;
@@ -160,8 +163,9 @@ LowestPoint LowestSample(const std::vector<WeightedPoint>& points) {
     log_N.push_back(mean.x);
     log_L.push_back(mean.y);
   }
-  const AkimaCurve curve(log_N, log_L);
   LowestPoint lowest{.inside = false, .log_N = log_N[0], .loss = log_L[0]};
+  if (log_N.size() < kFewestSizes) return lowest;
+  const AkimaCurve curve(log_N, log_L);
   for (std::size_t gap = 0; gap + 1 < log_N.size(); ++gap) {
     for (int i = 1; i <= kSamplesPerGap; ++i) {
       const double part = static_cast<double>(i) / kSamplesPerGap;

@@ -39,6 +39,10 @@ constexpr std::array<NamedValue<MinimumKind>, 5> EnumNames(MinimumKind) {
 /// many of its standard errors.
 inline constexpr double kFlatErrors = 2.0;
 
+/// Sizes that differ by less, in ln N, are one to Akima's curve: between two of
+/// them noise alone would make a cliff, beside which the curve dives.
+inline constexpr double kSmallestGap = 0.1;
+
 /// Samples of Akima's curve in every gap between sizes.
 inline constexpr int kSamplesPerGap = 25;
 
@@ -84,7 +88,7 @@ struct IsoflopBudget {
 
 /// Fits the profiles of `budgets`. The minimum is the vertex of the parabola of
 /// least squares, or the lowest of the samples of Akima's curve of ln L over
-/// ln N (runs of one size by their mean), as Porian et al. 2024 have it
+/// ln N (runs of about one size by their mean), as Porian et al. 2024 have it
 /// (arXiv:2406.19146, section 3).
 ///
 /// A valley is flat unless c2 is large against its standard error, by one of

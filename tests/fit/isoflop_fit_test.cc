@@ -196,6 +196,24 @@ TEST(IsoflopAkima, FindsTheLowestPointBetweenTheSizes) {
   EXPECT_NEAR(budget.loss_opt->value, 2.5, 1e-4);
 }
 
+TEST(IsoflopAkima, DoesNotDiveBesideSizesThatAreAlmostTheSame) {
+  auto runs = Valley(1e18, 3e7, 0.05, Doubling(1e7, 6));
+  auto twin = Valley(1e18, 3e7, 0.05, {2e7 * (1.0 + 1e-6)});
+  twin[0].L += 0.01;
+  runs.push_back(twin[0]);
+  const IsoflopBudget budget =
+      FitIsoflop(runs, IsoflopCurve::kAkima).budgets.at(0);
+  ASSERT_EQ(budget.minimum, MinimumKind::kInterior);
+  EXPECT_NEAR(budget.loss_opt->value, 2.5, 0.01);
+  EXPECT_NEAR(std::log(budget.params_opt->value / 3e7), 0.0, 0.2);
+}
+
+TEST(IsoflopAkima, HasNoMinimumAmongSizesThatAreAllAlmostTheSame) {
+  const auto runs = Valley(1e18, 1.02e7, 50.0, {1e7, 1.01e7, 1.02e7, 1.03e7});
+  EXPECT_EQ(FitIsoflop(runs, IsoflopCurve::kAkima).budgets.at(0).minimum,
+            MinimumKind::kEdge);
+}
+
 TEST(IsoflopAkima, KnowsAnEdge) {
   const auto fit = FitIsoflop(Valley(1e18, 9e6, 0.05, Doubling(1e7, 6)),
                               IsoflopCurve::kAkima);
