@@ -23,7 +23,6 @@ struct StatusArgs {
 
 void Show(const SweepStatus& status, bool json) {
   fmt::print("{}", json ? ReadableText(ToJson(status)) : StatusText(status));
-  std::fflush(stdout);
 }
 
 ExitCode RunStatus(const StatusArgs& args) {
@@ -32,6 +31,7 @@ ExitCode RunStatus(const StatusArgs& args) {
   Show(status, args.json);
   const bool redraw = !args.json && ::isatty(STDOUT_FILENO) == 1;
   while (args.watch && status.done() < status.runs) {
+    std::fflush(stdout);
     std::this_thread::sleep_for(std::chrono::seconds(2));
     status = ReadSweepStatus(dir);
     if (redraw) fmt::print("\x1b[H\x1b[2J");
