@@ -49,10 +49,9 @@ std::vector<std::string> SplitAtCommas(const std::string& text) {
 std::vector<std::string> DevicesOf(const std::string& word,
                                    const ProbeReport& probe) {
   const std::vector<std::string> cuda = CudaDevices(probe);
-  if (word == "auto")
-    return cuda.empty() ? std::vector<std::string>{"cpu"} : cuda;
-  if (word == "cpu") return {"cpu"};
-  if (word == "cuda" && !cuda.empty()) return cuda;
+  const bool all_cuda = word == "cuda" || word == "auto";
+  if (all_cuda && !cuda.empty()) return {cuda.begin(), cuda.end()};
+  if (word == "cpu" || word == "auto") return {"cpu"};
   if (std::ranges::find(cuda, word) != cuda.end()) return {word};
   std::vector<std::string_view> allowed = {"auto", "cpu"};
   allowed.insert(allowed.end(), cuda.begin(), cuda.end());
