@@ -26,8 +26,6 @@ constexpr std::array<NamedValue<ExportFormat>, 3> EnumNames(ExportFormat) {
 
 namespace {
 
-using nlohmann::literals::operator""_json_pointer;
-
 struct ExportArgs {
   std::string dir;
   std::string output;
@@ -37,7 +35,8 @@ struct ExportArgs {
 /// Whether `fit` was made from exactly these runs, as far as it tells.
 bool IsCurrent(const Json& fit, std::size_t ok_runs) {
   if (!fit.is_object()) return false;
-  const Json read = fit.value("/observations/read"_json_pointer, Json());
+  const Json read =
+      fit.value(Json::json_pointer("/observations/read"), Json());
   return read.is_number() && read.get<double>() == static_cast<double>(ok_runs);
 }
 
