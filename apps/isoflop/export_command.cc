@@ -35,8 +35,7 @@ struct ExportArgs {
 /// Whether `fit` was made from exactly these runs, as far as it tells.
 bool IsCurrent(const Json& fit, std::size_t ok_runs) {
   if (!fit.is_object()) return false;
-  const Json read =
-      fit.value(Json::json_pointer("/observations/read"), Json());
+  const Json read = fit.value(Json::json_pointer("/observations/read"), Json());
   return read.is_number() && read.get<double>() == static_cast<double>(ok_runs);
 }
 
