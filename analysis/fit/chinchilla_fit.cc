@@ -19,8 +19,8 @@ std::size_t CountDifferentRuns(std::span<const Observation> observations) {
   runs.reserve(observations.size());
   for (const Observation& o : observations) runs.emplace_back(o.N, o.D);
   std::ranges::sort(runs);
-  const auto repeated = std::ranges::unique(runs);
-  return runs.size() - repeated.size();
+  const auto distinct = std::unique(runs.begin(), runs.end());
+  return static_cast<std::size_t>(distinct - runs.begin());
 }
 
 /// How many different N (or D) the term of a coefficient and its exponent takes

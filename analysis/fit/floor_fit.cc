@@ -58,9 +58,10 @@ std::size_t DistinctX(std::span<const WeightedPoint> points) {
   values.reserve(points.size());
   for (const WeightedPoint& p : points) values.push_back(p.x);
   std::ranges::sort(values);
-  const auto repeated = std::ranges::unique(
-      values, [](double x, double y) { return !IsBelow(x, y); });
-  return values.size() - repeated.size();
+  const auto distinct =
+      std::unique(values.begin(), values.end(),
+                  [](double x, double y) { return !IsBelow(x, y); });
+  return static_cast<std::size_t>(distinct - values.begin());
 }
 
 /// Residuals ln(floor + exp(q + e x)) - y of (floor, q, e), for TinySolver.

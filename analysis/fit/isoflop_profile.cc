@@ -44,8 +44,7 @@ int CountRuns(const std::vector<Observation>& drawn) {
     keys.emplace_back(o.N, o.D, o.L, o.seed.value_or(-1));
   }
   std::ranges::sort(keys);
-  const auto repeated = std::ranges::unique(keys);
-  return static_cast<int>(keys.size() - repeated.size());
+  return static_cast<int>(std::unique(keys.begin(), keys.end()) - keys.begin());
 }
 
 /// REQUIRES: three different x.

@@ -82,8 +82,7 @@ std::string RangeComplaint(const std::vector<WeightedPoint>& points) {
   values.reserve(points.size());
   for (const WeightedPoint& p : points) values.push_back(p.x);
   std::ranges::sort(values);
-  const auto repeated = std::ranges::unique(values, Same);
-  values.erase(repeated.begin(), repeated.end());
+  values.erase(std::unique(values.begin(), values.end(), Same), values.end());
   if (values.size() < kFewestValues) {
     return fmt::format(
         "these runs have {} different values of the variable: "

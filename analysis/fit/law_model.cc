@@ -30,7 +30,8 @@ std::size_t CountDistinct(std::span<const LawRun> runs, double LawRun::*value) {
   for (const LawRun& run : runs) values.push_back(run.*value);
   std::ranges::sort(values);
   const auto same = [](double a, double b) { return b <= a * (1.0 + 1e-9); };
-  return values.size() - std::ranges::unique(values, same).size();
+  const auto distinct = std::unique(values.begin(), values.end(), same);
+  return static_cast<std::size_t>(distinct - values.begin());
 }
 
 std::string LackOfSizesOrTokens(std::span<const LawRun> runs) {

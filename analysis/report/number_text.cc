@@ -10,7 +10,7 @@ namespace {
 
 /// Scientific notation without the "+" and the zeros of the exponent.
 std::string Scientific(double value, int decimals) {
-  const std::string text = fmt::format("{:.{}e}", value, decimals);
+  std::string text = fmt::format("{:.{}e}", value, decimals);
   const std::size_t e = text.find('e');
   if (e == std::string::npos) return text;  // nan, inf
   return fmt::format("{}e{}", text.substr(0, e), std::stoi(text.substr(e + 1)));
