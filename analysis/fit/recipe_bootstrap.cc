@@ -36,11 +36,11 @@ std::vector<RecipeReplicate> ResampleRecipes(const RecipeUnits& units,
   };
   const int cores =
       std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  const int wanted = threads > 0 ? std::min(threads, cores) : cores;
+  const int wanted = std::min(threads > 0 ? std::min(threads, cores) : cores,
+                              resampling.resamples);
   std::vector<std::thread> workers;
-  for (int i = 0; i < std::min(wanted, resampling.resamples); ++i) {
-    workers.emplace_back(work);
-  }
+  workers.reserve(static_cast<std::size_t>(std::max(0, wanted)));
+  for (int i = 0; i < wanted; ++i) workers.emplace_back(work);
   for (std::thread& worker : workers) worker.join();
   return replicates;
 }
