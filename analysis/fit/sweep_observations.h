@@ -26,10 +26,10 @@ RunTally Tally(const Plan& plan, const std::vector<RunResult>& results);
 
 /// Returns one observation for each run that ended well, in the order of
 /// `results`: L with its standard error, D, and N and C = 6ND by the plan's
-/// convention. Runs of one group share a trunk. Where the sweep varies something
-/// beside N and D, only the runs of BaseVariant(plan, sweep_file) are taken:
-/// runs of different recipes lie on different laws. Notes say how many runs are
-/// left out and why.
+/// convention. Runs of one group share a trunk. Where the sweep varies
+/// something beside N and D, only the runs of BaseVariant(plan, sweep_file) are
+/// taken: runs of different recipes lie on different laws. Notes say how many
+/// runs are left out and why.
 ObservationSet SweepObservations(const Plan& plan,
                                  const std::vector<RunResult>& results,
                                  const Json& sweep_file = Json::object());

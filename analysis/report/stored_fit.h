@@ -23,8 +23,8 @@ struct StoredFit {
   std::string file;    // that it was read from
   ParamsKind params = ParamsKind::kAsGiven;
   Chinchilla law;
-  std::vector<Chinchilla> draws;        // of the bootstrap; empty: none
-  int units = 0;  // that they were drawn from; 0: not told
+  std::vector<Chinchilla> draws;  // of the bootstrap; empty: none
+  int units = 0;                  // that they were drawn from; 0: not told
   std::optional<double> largest_flops;  // largest C in the data, if it is told
   std::optional<double> loss_std;       // noise between seeds, nats per token
   std::optional<double> rms_log_residual;  // of the law at the runs
