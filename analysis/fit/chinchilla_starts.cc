@@ -49,7 +49,7 @@ Vector3d SolveFor(const NormalEquations& sums, unsigned kept,
 /// columns that are not `free` (a bit each) stay as they are in `others`.
 Vector3d NonNegative(const NormalEquations& sums, unsigned free,
                      const Vector3d& others) {
-  const Vector3d unbounded = SolveFor(sums, free, others);
+  Vector3d unbounded = SolveFor(sums, free, others);
   if (unbounded.allFinite() && unbounded.minCoeff() >= 0.0) return unbounded;
   Vector3d best = others;
   for (unsigned kept = 1; kept < free; ++kept) {
@@ -71,6 +71,7 @@ std::vector<double> Exponents(const HeldCoefficients& held, int which,
   }
   const double ratio = std::log(kHighestExponent / kLowestExponent);
   std::vector<double> exponents;
+  exponents.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     exponents.push_back(kLowestExponent * std::exp(ratio * i / (count - 1)));
   }

@@ -18,7 +18,8 @@ constexpr double kRounding = 1e-15;
 class RootedPenalties {
  public:
   using Scalar = double;
-  enum { NUM_PARAMETERS = 5, NUM_RESIDUALS = Eigen::Dynamic };
+  static constexpr int NUM_PARAMETERS = 5;
+  static constexpr int NUM_RESIDUALS = Eigen::Dynamic;
 
   RootedPenalties(const ChinchillaObjective& objective, const Face& face,
                   const Vector5& start, double unit)

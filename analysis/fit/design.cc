@@ -176,7 +176,7 @@ Design DesignRuns(const DesignProblem& problem,
   const auto choose = [&](const std::vector<bool>& open, Greed greed) {
     return Choose(knowledge, candidates, open, problem.budget_flops, greed);
   };
-  const Design by_value = choose(all, {.flops_exponent = 1.0});
+  Design by_value = choose(all, {.flops_exponent = 1.0});
   const Design by_size = choose(all, {.flops_exponent = 0.0});
   if (by_value.sd_after() <= by_size.sd_after()) return by_value;
   std::vector<bool> chosen(candidates.size(), false);

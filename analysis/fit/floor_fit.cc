@@ -68,7 +68,8 @@ std::size_t DistinctX(std::span<const WeightedPoint> points) {
 class FloorResiduals {
  public:
   using Scalar = double;
-  enum { NUM_RESIDUALS = Eigen::Dynamic, NUM_PARAMETERS = 3 };
+  static constexpr int NUM_RESIDUALS = Eigen::Dynamic;
+  static constexpr int NUM_PARAMETERS = 3;
 
   explicit FloorResiduals(const std::vector<CentredPoint>& points)
       : points_(points) {}

@@ -38,7 +38,8 @@ using Point = Eigen::Vector4d;
 class JointResiduals {
  public:
   using Scalar = double;
-  enum { NUM_RESIDUALS = Eigen::Dynamic, NUM_PARAMETERS = 4 };
+  static constexpr int NUM_RESIDUALS = Eigen::Dynamic;
+  static constexpr int NUM_PARAMETERS = 4;
 
   explicit JointResiduals(std::vector<LogRun> runs) : runs_(std::move(runs)) {}
 

@@ -91,6 +91,7 @@ std::optional<PredictionError> CrossValidatedError(
   Errors errors;
   for (int fold = 0; fold < folds; ++fold) {
     std::vector<bool> left_out;
+    left_out.reserve(fold_of.size());
     for (const int of_run : fold_of) left_out.push_back(of_run == fold);
     if (!AddErrors(law, runs, left_out, &errors)) return std::nullopt;
   }

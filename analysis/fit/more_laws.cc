@@ -165,6 +165,7 @@ void CheckFixed(const FitOptions& options, Problems* problems) {
   if (options.objective.fixed.empty()) return;
   const std::vector<CoefficientSpec> known = KnownCoefficients(options);
   std::vector<std::string_view> names;
+  names.reserve(known.size());
   for (const CoefficientSpec& spec : known) names.push_back(spec.name);
   for (const auto& [name, value] : options.objective.fixed) {
     const auto spec = std::ranges::find(known, name, &CoefficientSpec::name);

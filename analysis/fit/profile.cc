@@ -112,7 +112,7 @@ double RobustScale(std::span<const WeightedResidual> residuals) {
 
 /// To four digits, and an exponent without "+" and zeros.
 std::string FourDigits(double value) {
-  const std::string text = fmt::format("{:.4g}", value);
+  std::string text = fmt::format("{:.4g}", value);
   const std::size_t e = text.find('e');
   if (e == std::string::npos) return text;
   return fmt::format("{}e{}", text.substr(0, e), std::stoi(text.substr(e + 1)));

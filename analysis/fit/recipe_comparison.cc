@@ -86,7 +86,7 @@ std::string TooFew(const Labelled& labelled, int recipe) {
 std::string TooFew(const Labelled& labelled) {
   const auto recipes = static_cast<int>(labelled.names.size());
   for (int recipe = 0; recipe < recipes; ++recipe) {
-    const std::string reason = TooFew(labelled, recipe);
+    std::string reason = TooFew(labelled, recipe);
     if (!reason.empty()) return reason;
   }
   const int parameters = RecipeLayout(Sharing::kExponents, recipes).size();
@@ -293,11 +293,11 @@ void AddResults(const std::vector<RecipeReplicate>& replicates,
                                  &RecipeReplicate::separate, units, recipe,
                                  result->reference);
     for (const double C : options.budgets_flops) {
-      Estimate multiplier = separate(Multiplier, C);
+      const Estimate multiplier = separate(Multiplier, C);
       if (!std::isfinite(multiplier.value) || !(multiplier.value > 0.0)) {
         continue;
       }
-      row.budgets.push_back({C, std::move(multiplier)});
+      row.budgets.push_back({C, multiplier});
     }
   }
 }

@@ -17,7 +17,8 @@ using Eigen::VectorXd;
 class RootedPenalties {
  public:
   using Scalar = double;
-  enum { NUM_PARAMETERS = Eigen::Dynamic, NUM_RESIDUALS = Eigen::Dynamic };
+  static constexpr int NUM_PARAMETERS = Eigen::Dynamic;
+  static constexpr int NUM_RESIDUALS = Eigen::Dynamic;
 
   RootedPenalties(const RecipeObjective& objective, double unit)
       : objective_(objective), scale_(std::sqrt(2.0 / unit)) {}
