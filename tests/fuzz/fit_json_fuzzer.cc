@@ -1,12 +1,13 @@
 // Whatever the bytes, they are a fit by which a budget can be allocated, or
 // refused by an Error.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
-#include <vector>
 
-#include "analysis/report/allocation_report.h"
+#include "analysis/report/decision_report.h"
 #include "analysis/report/stored_fit.h"
 #include "lib/core/error.h"
 #include "tests/fuzz/fuzz_checks.h"
@@ -25,10 +26,11 @@ void CheckFit(const StoredFit& fit) {
   if (fit.status != FitStatus::kOk) return;
   CheckLaw(fit.law);
   for (const Chinchilla& draw : fit.draws) CheckLaw(draw);
-  const std::vector<double> budgets = {1e12, 1e24};
-  const std::vector<Allocation> allocations = Allocate(fit, budgets);
-  Check(allocations.size() == budgets.size(), "a budget without allocation");
-  const std::string json = AllocationJson(fit, allocations).dump();
+  const AllocationQuestion question{.flops = {1e12, 1e24}};
+  const AllocationAnswer answer = Answer(fit.basis(), question);
+  Check(answer.allocations.size() == question.flops.size(),
+        "a budget without allocation");
+  const std::string json = AnswerJson(fit, answer).dump();
   Check(json.find("null") == std::string::npos, "null in JSON");
 }
 
