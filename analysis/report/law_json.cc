@@ -40,17 +40,6 @@ Json ToJson(const ExactLoss& exact) {
   return json;
 }
 
-Json ToJson(const Certificate& certificate) {
-  Json json{{"starts", certificate.starts},
-            {"agreeing", certificate.agreeing},
-            {"distinct_minima", certificate.distinct_minima}};
-  PutNumber(&json, "gradient_norm", certificate.gradient_norm);
-  PutNumber(&json, "condition_number", certificate.condition_number);
-  json["converged"] = certificate.converged;
-  json["certified"] = certificate.certified();
-  return json;
-}
-
 /// What the resamples themselves span, beside the intervals made of them.
 Json PercentilesJson(const ChinchillaBootstrap& bootstrap) {
   Json json = Json::object();
@@ -96,6 +85,17 @@ Json BootstrapJson(const ChinchillaBootstrap& bootstrap,
 Json StatusJson(FitStatus status, const std::string& reason) {
   Json json{{"status", NameOf(status)}};
   if (status != FitStatus::kOk) PutText(&json, "reason", reason);
+  return json;
+}
+
+Json ToJson(const Certificate& certificate) {
+  Json json{{"starts", certificate.starts},
+            {"agreeing", certificate.agreeing},
+            {"distinct_minima", certificate.distinct_minima}};
+  PutNumber(&json, "gradient_norm", certificate.gradient_norm);
+  PutNumber(&json, "condition_number", certificate.condition_number);
+  json["converged"] = certificate.converged;
+  json["certified"] = certificate.certified();
   return json;
 }
 

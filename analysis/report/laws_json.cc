@@ -40,17 +40,6 @@ Json ObjectiveJson(const LawFit& fit, const ObjectiveOptions& options) {
   return json;
 }
 
-Json CertificateJson(const Certificate& certificate) {
-  Json json{{"starts", certificate.starts},
-            {"agreeing", certificate.agreeing},
-            {"distinct_minima", certificate.distinct_minima}};
-  PutNumber(&json, "gradient_norm", certificate.gradient_norm);
-  PutNumber(&json, "condition_number", certificate.condition_number);
-  json["converged"] = certificate.converged;
-  json["certified"] = certificate.certified();
-  return json;
-}
-
 Json LawJson(const LawFit& fit, const ObjectiveOptions& objective) {
   Json json{{"law", fit.formula}, {"source", fit.source}};
   json.update(StatusJson(fit.status, fit.reason));
@@ -58,7 +47,7 @@ Json LawJson(const LawFit& fit, const ObjectiveOptions& objective) {
   json["points"] = fit.points;
   PutCoefficients(fit, &json);
   json["objective"] = ObjectiveJson(fit, objective);
-  json["certificate"] = CertificateJson(fit.certificate);
+  json["certificate"] = ToJson(fit.certificate);
   PutNumber(&json, "rms_log_residual", fit.rms_log_residual);
   PutNumber(&json, "max_log_residual", fit.max_log_residual);
   return json;
