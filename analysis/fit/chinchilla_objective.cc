@@ -2,12 +2,11 @@
 
 #include <cassert>
 #include <cmath>
-#include <limits>
+
+#include "analysis/fit/limits.h"
 
 namespace isoflop {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// A residual smaller than this counts as this in LocalModel::magnitude.
 constexpr double kSmallestNoise = 1e-6;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "analysis/fit/limits.h"
 #include "analysis/fit/student_t.h"
 
 namespace isoflop {
@@ -14,15 +15,6 @@ namespace {
 /// agree.
 constexpr int kGridExponents = 8;
 constexpr int kCoarseGridExponents = 5;
-
-/// A law whose term changes the loss by less than this share has no such term.
-constexpr double kVanishing = 1e-7;
-
-/// An E below this share of the loss is rounding.
-constexpr double kRounding = 1e-13;
-
-/// A point that Newton's method would leave by this much is no minimum.
-constexpr double kRunaway = 1e-4;
 
 /// A minimum whose next Newton step is at most this is one to rounding, if the
 /// next estimate of Student's t changes its logarithms by less than that ...
@@ -349,7 +341,7 @@ std::string ChinchillaSolver::Defect(const Minimum& minimum) const {
 
 Chinchilla ChinchillaSolver::LawOf(const Minimum& minimum) const {
   Chinchilla law = minimum.law();
-  if (law.E < kRounding && !held_.Holds(0)) law.E = 0.0;
+  if (law.E < kVanishingLoss && !held_.Holds(0)) law.E = 0.0;
   return objective_.units().Given(law);
 }
 

@@ -11,7 +11,7 @@
 namespace isoflop {
 namespace {
 
-constexpr double kRounding = 1e-15;
+constexpr double kSmallestStep = 1e-15;
 
 /// The objective less its floor as a sum of squares of residuals R_i, over its
 /// value at the start, as a function of the way along the directions of a face.
@@ -120,7 +120,7 @@ bool Improves(const LocalModel& next, const LocalModel& model,
 bool NewtonStep(const ChinchillaObjective& objective, double rounding,
                 PolishedMinimum* minimum) {
   const ScaledModel quadratic(minimum->model);
-  if (quadratic.StepSize() < kRounding) return false;
+  if (quadratic.StepSize() < kSmallestStep) return false;
   const double largest = quadratic.largest();
   const int shifts = quadratic.OnlyRoundingLeft(rounding) ? 1 : 12;
   double shift = std::max(0.0, 1e-10 * largest - 1.5 * quadratic.smallest());
@@ -159,8 +159,8 @@ PolishedMinimum Polish(const ChinchillaObjective& objective, const Face& face,
   constexpr int kSteps = 50;
   PolishedMinimum minimum{
       .face = face, .point = start, .model = objective.ModelAt(face, start)};
-  const double rounding =
-      kRounding * (std::abs(minimum.model.value) + std::abs(objective.Floor()));
+  const double rounding = kSmallestStep * (std::abs(minimum.model.value) +
+                                           std::abs(objective.Floor()));
   for (int step = 0; step < kSteps; ++step) {
     if (!NewtonStep(objective, rounding, &minimum)) break;
   }

@@ -12,7 +12,7 @@
 namespace isoflop {
 namespace {
 
-constexpr std::size_t kFewestValues = 4;
+constexpr std::size_t kFewestForFloor = 4;
 
 /// Over the range of the data a term that falls by more is a step, not a power.
 constexpr double kSteepestFall = 30.0;
@@ -151,7 +151,7 @@ double SumOfSquares(const FloorResiduals& residuals, const Law& law) {
 }  // namespace
 
 std::optional<FloorLaw> FitFloorLaw(std::span<const WeightedPoint> points) {
-  if (DistinctX(points) < kFewestValues) return std::nullopt;
+  if (DistinctX(points) < kFewestForFloor) return std::nullopt;
   const CentredData data = Centre(points);
   const FloorResiduals residuals(data.points);
   std::optional<Law> best = PlainLaw(data.points);

@@ -16,15 +16,15 @@ constexpr int kFewestPoints = 4;
 constexpr int kFewestSizes = 3;
 
 /// The runs of one profile, with the weights that they have in it.
-struct Profile {
+struct LossProfile {
   std::vector<WeightedPoint> loss;      // L against ln N
   std::vector<WeightedPoint> log_data;  // ln D against ln N
   std::vector<Observation> drawn;
 };
 
-Profile ProfileOf(std::span<const Observation> observations,
-                  std::span<const double> counts, const Budget& budget) {
-  Profile profile;
+LossProfile ProfileOf(std::span<const Observation> observations,
+                      std::span<const double> counts, const Budget& budget) {
+  LossProfile profile;
   for (const std::size_t i : budget.runs) {
     const Observation& o = observations[i];
     const double weight = o.weight * (counts.empty() ? 1.0 : counts[i]);
@@ -179,7 +179,7 @@ LowestPoint LowestSample(const std::vector<WeightedPoint>& points) {
   return lowest;
 }
 
-LowestPoint Lowest(const IsoflopBudget& budget, const Profile& profile,
+LowestPoint Lowest(const IsoflopBudget& budget, const LossProfile& profile,
                    IsoflopCurve curve) {
   if (curve == IsoflopCurve::kAkima) return LowestSample(profile.loss);
   const auto [low, high] =
@@ -193,7 +193,7 @@ bool HasMinimum(const Parabola& parabola,
   return OpensUpwards(parabola, high.x - low.x);
 }
 
-void SetOptimum(const Profile& profile, const LowestPoint& lowest,
+void SetOptimum(const LossProfile& profile, const LowestPoint& lowest,
                 IsoflopBudget* budget) {
   const auto line = FitLine(profile.log_data);
   if (!line) return;  // there are three sizes, so there is a line
@@ -203,7 +203,8 @@ void SetOptimum(const Profile& profile, const LowestPoint& lowest,
 }
 
 /// The profile without its minimum.
-IsoflopBudget Describe(const Profile& profile, double flops, bool resample) {
+IsoflopBudget Describe(const LossProfile& profile, double flops,
+                       bool resample) {
   IsoflopBudget budget;
   budget.flops = flops;
   budget.points = CountRuns(profile.drawn);
@@ -217,7 +218,7 @@ IsoflopBudget Describe(const Profile& profile, double flops, bool resample) {
 
 /// The middle one of the profiles' variances of residuals; 0 without profiles.
 double MiddleVariance(const std::vector<IsoflopBudget>& budgets,
-                      const std::vector<Profile>& profiles) {
+                      const std::vector<LossProfile>& profiles) {
   std::vector<double> variances;
   for (std::size_t i = 0; i < budgets.size(); ++i) {
     if (!budgets[i].parabola) continue;
@@ -230,7 +231,7 @@ double MiddleVariance(const std::vector<IsoflopBudget>& budgets,
   return *middle;
 }
 
-MinimumKind Classify(const IsoflopBudget& budget, const Profile& profile,
+MinimumKind Classify(const IsoflopBudget& budget, const LossProfile& profile,
                      const LowestPoint& lowest,
                      std::optional<double> middle_variance) {
   if (!HasMinimum(*budget.parabola, profile.loss)) {
@@ -249,7 +250,7 @@ std::vector<IsoflopBudget> FitProfiles(
     std::span<const Observation> observations, std::span<const Budget> budgets,
     IsoflopCurve curve, std::span<const double> counts) {
   const bool resample = !counts.empty();
-  std::vector<Profile> profiles;
+  std::vector<LossProfile> profiles;
   std::vector<IsoflopBudget> results;
   profiles.reserve(budgets.size());
   results.reserve(budgets.size());

@@ -8,13 +8,13 @@
 
 #include "analysis/fit/envelope_fit.h"
 #include "analysis/fit/floor_fit.h"
+#include "analysis/fit/limits.h"
 #include "analysis/fit/power_law_fit.h"
 #include "analysis/laws/kaplan.h"
 
 namespace isoflop {
 namespace {
 
-constexpr std::size_t kFewestValues = 3;
 constexpr double kLeastRange = 4.0;
 
 /// L(N) is about the variable N and wants the most of the other, D; and the

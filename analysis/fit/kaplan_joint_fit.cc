@@ -10,11 +10,12 @@
 #include <cmath>
 #include <vector>
 
+#include "analysis/fit/limits.h"
+
 namespace isoflop {
 namespace {
 
 constexpr std::size_t kFewestRuns = 5;
-constexpr std::size_t kFewestValues = 3;
 constexpr double kConverged = 1e-7;
 
 /// A term that is nowhere more than this share of the sum has no effect.

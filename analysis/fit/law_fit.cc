@@ -10,6 +10,7 @@
 #include "analysis/fit/law_model.h"
 #include "analysis/fit/law_profile.h"
 #include "analysis/fit/law_solver.h"
+#include "analysis/fit/limits.h"
 
 namespace isoflop {
 namespace {
@@ -17,9 +18,6 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-
-/// A point that Newton's method would leave by this much is no minimum.
-constexpr double kRunaway = 1e-4;
 
 /// Below this the Hessian is singular to rounding.
 constexpr double kFlat = 1e-12;

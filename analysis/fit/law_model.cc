@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/fit/limits.h"
 #include "analysis/laws/broken_power_law.h"
 #include "analysis/laws/offset_power_law.h"
 #include "analysis/laws/overtraining.h"
@@ -12,8 +13,6 @@
 
 namespace isoflop {
 namespace {
-
-constexpr std::size_t kFewestValues = 3;  // of N, and of D
 
 /// Where exponents start, whatever the law.
 const std::vector<double> kExponents = {0.1, 0.3, 0.7};

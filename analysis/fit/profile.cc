@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
+
+#include "analysis/fit/limits.h"
 
 namespace isoflop {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// The walk in one direction. `place` is how far from the estimate, in the
 /// coordinate that is walked.

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "analysis/fit/limits.h"
 #include "analysis/fit/recipe_bootstrap.h"
 #include "analysis/fit/recipe_resample.h"
 #include "analysis/fit/recipe_solver.h"
@@ -19,10 +20,9 @@ namespace {
 
 constexpr std::size_t kMostRecipes = 20;
 constexpr int kFewestRuns = 3;
-constexpr std::size_t kFewestValues = 3;  // of N, and of D, in all recipes
 
 /// A logarithm of a multiplier this near to 0 is rounding.
-constexpr double kRounding = 1e-6;
+constexpr double kEqual = 1e-6;
 
 /// Exponents differ where chance would have it this seldom.
 constexpr double kSignificance = 0.05;
@@ -267,8 +267,8 @@ class PairEstimator {
 std::optional<Verdict> VerdictOf(const Estimate& multiplier) {
   if (!multiplier.spread) return std::nullopt;
   const Interval& interval = multiplier.spread->interval95;
-  if (std::log(interval.low) > kRounding) return Verdict::kBetter;
-  if (std::log(interval.high) < -kRounding) return Verdict::kWorse;
+  if (std::log(interval.low) > kEqual) return Verdict::kBetter;
+  if (std::log(interval.high) < -kEqual) return Verdict::kWorse;
   return Verdict::kIndistinguishable;
 }
 

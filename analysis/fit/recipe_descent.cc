@@ -78,10 +78,10 @@ bool Improves(const RecipeModel& next, const RecipeModel& model,
 /// Replaces the minimum by a better one along Newton's step; returns whether
 /// there was one.
 bool NewtonStep(const RecipeObjective& objective, RecipeMinimum* minimum) {
-  constexpr double kRounding = 1e-15;
+  constexpr double kNoStep = 1e-15;
   constexpr int kShifts = 12;
   const ScaledModel quadratic(minimum->model);
-  if (quadratic.StepSize() < kRounding) return false;
+  if (quadratic.StepSize() < kNoStep) return false;
   const double largest = quadratic.largest();
   double shift = std::max(0.0, 1e-10 * largest - 1.5 * quadratic.smallest());
   for (int attempt = 0; attempt < kShifts; ++attempt) {

@@ -3,9 +3,9 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
+#include "analysis/fit/limits.h"
 #include "analysis/fit/recipe_descent.h"
 
 namespace isoflop {
@@ -19,17 +19,6 @@ constexpr double kGrid[] = {0.1, 0.2, 0.35, 0.6, 1.0};
 
 /// Starts that are descended from: the best of the grid.
 constexpr std::size_t kStarts = 10;
-
-/// A law whose term changes the loss by less than this share has no such term.
-constexpr double kVanishing = 1e-7;
-
-/// An E below this share of the loss is rounding.
-constexpr double kRounding = 1e-13;
-
-/// A point that Newton's method would leave by this much is no minimum.
-constexpr double kRunaway = 1e-4;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Below this the Hessian is singular to rounding.
 constexpr double kFlat = 1e-12;
@@ -243,7 +232,7 @@ std::vector<Chinchilla> RecipeSolver::LawsOf(
   std::vector<Chinchilla> laws;
   for (int recipe = 0; recipe < layout_.recipes(); ++recipe) {
     Chinchilla law = layout_.LawAt(minimum.point, recipe);
-    if (!minimum.with_offset || law.E < kRounding) law.E = 0.0;
+    if (!minimum.with_offset || law.E < kVanishingLoss) law.E = 0.0;
     laws.push_back(data_.InGivenUnits(law));
   }
   return laws;

@@ -10,22 +10,23 @@
 namespace isoflop {
 namespace {
 
-using Residuals = std::span<const WeightedResidual>;
+using WeightedResiduals = std::span<const WeightedResidual>;
 
 /// sum_i w_i rho(r_i).
-double Sum(Residuals residuals, const std::function<double(double)>& rho) {
+double Sum(WeightedResiduals residuals,
+           const std::function<double(double)>& rho) {
   double sum = 0.0;
   for (const auto& r : residuals) sum += r.weight * rho(r.value);
   return sum;
 }
 
-double SumOfLogWeights(Residuals residuals) {
+double SumOfLogWeights(WeightedResiduals residuals) {
   double sum = 0.0;
   for (const auto& r : residuals) sum += std::log(r.weight);
   return sum;
 }
 
-double Normal(Residuals residuals) {
+double Normal(WeightedResiduals residuals) {
   const auto count = static_cast<double>(residuals.size());
   const double variance =
       Sum(residuals, [](double r) { return r * r; }) / count;
@@ -33,7 +34,7 @@ double Normal(Residuals residuals) {
                 count * (std::log(2.0 * std::numbers::pi * variance) + 1.0));
 }
 
-double Laplace(Residuals residuals) {
+double Laplace(WeightedResiduals residuals) {
   const auto count = static_cast<double>(residuals.size());
   const double scale =
       Sum(residuals, [](double r) { return std::abs(r); }) / count;
@@ -48,7 +49,7 @@ double LogHuberNormaliser(double delta, double t) {
 }
 
 /// At its maximum over ln s, which it has only one of: it is concave in 1 / s.
-double Huber(Residuals residuals, double delta) {
+double Huber(WeightedResiduals residuals, double delta) {
   const Penalty penalty = Penalty::Huber(delta);
   const double sum = Sum(residuals, [&](double r) { return penalty(r).value; });
   const auto at = [&](double log_scale) {
@@ -74,7 +75,7 @@ double Huber(Residuals residuals, double delta) {
 }  // namespace
 
 std::optional<ResidualLikelihood> LikelihoodOf(
-    Residuals residuals, const ObjectiveOptions& objective) {
+    WeightedResiduals residuals, const ObjectiveOptions& objective) {
   const double largest = Sum(residuals, [](double r) { return std::abs(r); });
   if (!(largest > 1e-12) || !std::isfinite(largest)) return std::nullopt;
   switch (objective.loss) {

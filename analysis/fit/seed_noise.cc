@@ -8,7 +8,7 @@
 namespace isoflop {
 namespace {
 
-constexpr double kRounding = 1e-9;
+constexpr double kSameValue = 1e-9;
 
 /// The number of the class of values that differ by rounding only, for each.
 std::vector<int> Classes(std::span<const Observation> observations,
@@ -22,7 +22,7 @@ std::vector<int> Classes(std::span<const Observation> observations,
   for (std::size_t k = 1; k < order.size(); ++k) {
     const double last = observations[order[k - 1]].*quantity;
     const double next = observations[order[k]].*quantity;
-    if (next > last * (1.0 + kRounding)) ++current;
+    if (next > last * (1.0 + kSameValue)) ++current;
     classes[order[k]] = current;
   }
   return classes;

@@ -25,7 +25,7 @@ void Show(const SweepStatus& status, bool json) {
   fmt::print("{}", json ? ReadableText(ToJson(status)) : StatusText(status));
 }
 
-ExitCode RunStatus(const StatusArgs& args) {
+ExitCode ShowStatus(const StatusArgs& args) {
   const SweepDir dir(args.dir);
   SweepStatus status = ReadSweepStatus(dir);
   Show(status, args.json);
@@ -51,7 +51,7 @@ void AddStatusCommand(CLI::App& app, ExitCode* exit_code) {
   status->add_flag("--watch", args->watch,
                    "Show it again every two seconds until all runs ended");
   status->footer("Example:\n  isoflop status runs/demo --watch");
-  status->callback([args, exit_code] { *exit_code = RunStatus(*args); });
+  status->callback([args, exit_code] { *exit_code = ShowStatus(*args); });
 }
 
 }  // namespace isoflop

@@ -14,7 +14,7 @@
 namespace isoflop {
 namespace {
 
-constexpr int kPollMilliseconds = 100;
+constexpr int kTickMilliseconds = 100;
 constexpr int kReapMilliseconds = 5;
 constexpr double kFarewellSeconds = 2.0;  // for idle workers to exit
 
@@ -140,7 +140,7 @@ void Execution::Wait() {
     }
   }
   ::poll(ready.data(), ready.size(),
-         to_be_reaped ? kReapMilliseconds : kPollMilliseconds);
+         to_be_reaped ? kReapMilliseconds : kTickMilliseconds);
 }
 
 void Execution::HandleSignals() {

@@ -15,7 +15,7 @@ namespace isoflop {
 namespace {
 
 constexpr double kTimeoutSeconds = 60.0;
-constexpr int kPollMilliseconds = 50;
+constexpr int kAnswerPollMilliseconds = 50;
 
 /// Returns everything that the process prints; *status is how it ended, absent
 /// when it had to be given up.
@@ -24,7 +24,7 @@ std::string ReadToTheEnd(WorkerProcess* process, std::optional<int>* status) {
   const double start = MonotonicSeconds();
   while (MonotonicSeconds() - start < kTimeoutSeconds) {
     pollfd ready{process->output(), POLLIN, 0};
-    ::poll(&ready, 1, kPollMilliseconds);
+    ::poll(&ready, 1, kAnswerPollMilliseconds);
     *status = process->Ended();
     for (const std::string& line : process->ReadLines()) text += line + "\n";
     if (*status) break;

@@ -57,18 +57,10 @@ Claim ParseClaim(std::string text, const std::string& source) {
   return claim;
 }
 
-/// Returns the claim, or nothing when its file has just been cleared away. One
-/// that is torn is by an unknown holder, whom only time can judge. Throws Error
-/// for one that is there and cannot be read.
-std::optional<Claim> ReadClaim(const fs::path& path) {
-  std::string text;
-  try {
-    text = ReadFile(path);
-  } catch (const Error&) {
-    std::error_code ignored;
-    if (!fs::exists(path, ignored)) return std::nullopt;
-    throw;
-  }
+/// Returns the claim. One that is torn is by an unknown holder, whom only time
+/// can judge. Throws Error for one that cannot be read.
+Claim ReadClaim(const fs::path& path) {
+  std::string text = ReadFile(path);
   try {
     return ParseClaim(text, path.string());
   } catch (const Error&) {
@@ -117,15 +109,6 @@ std::int64_t HighestClaim(const fs::path& path) {
   return *highest;
 }
 
-/// Clears away claims that were passed, but for the last: a directory listing
-/// is no snapshot, and one that overlaps with a takeover must find something.
-void RemovePassedClaims(const fs::path& path, std::int64_t highest) {
-  std::error_code ignored;
-  for (const std::int64_t number : ClaimNumbers(path, &ignored)) {
-    if (number < highest - 1) fs::remove(ClaimPath(path, number), ignored);
-  }
-}
-
 enum class Standing { kVacant, kHeld, kChanged };
 
 /// Judges a claim by whether it changes, for want of a better way.
@@ -136,13 +119,13 @@ Standing WatchClaim(const fs::path& path, std::int64_t number,
   while (MonotonicSeconds() - start < watch.stale_seconds) {
     if (watch.stop && watch.stop()) return Standing::kHeld;
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    const auto now = ReadClaim(ClaimPath(path, number));
+    const Claim now = ReadClaim(ClaimPath(path, number));
     std::error_code failed;
-    if (!now || now->released ||
+    if (now.released ||
         FindHighestClaim(path, &failed).value_or(number) != number) {
       return Standing::kChanged;
     }
-    if (now->text != claim.text) return Standing::kHeld;
+    if (now.text != claim.text) return Standing::kHeld;
   }
   return Standing::kVacant;
 }
@@ -165,27 +148,6 @@ Standing Judge(const fs::path& path, std::int64_t number, const Claim& claim,
 void Release(const fs::path& path, std::int64_t number) {
   [[maybe_unused]] const int ignored =
       ::truncate(ClaimPath(path, number).c_str(), 0);
-}
-
-/// Claims `number`; returns whether it is ours and the highest.
-bool TakeNumber(const fs::path& path, std::int64_t number,
-                const std::string& text) {
-  if (!CreateFileExclusively(ClaimPath(path, number), text)) return false;
-  std::error_code failed;
-  const auto highest = FindHighestClaim(path, &failed);
-  if (highest == number) {
-    RemovePassedClaims(path, number);
-    return true;
-  }
-  if (!highest) {
-    Release(path, number);
-    throw Error(fmt::format("{}: cannot list the claims on it: {}",
-                            path.string(), failed.message()));
-  }
-  // While we looked, others went through this number and beyond it.
-  std::error_code ignored;
-  fs::remove(ClaimPath(path, number), ignored);
-  return false;
 }
 
 }  // namespace
@@ -212,16 +174,16 @@ std::optional<Lease> Lease::Acquire(const fs::path& path, LeaseHolder* holder,
   while (true) {
     const std::int64_t highest = HighestClaim(path);
     if (highest > 0) {
-      const auto claim = ReadClaim(ClaimPath(path, highest));
-      if (!claim) continue;  // passed and cleared away meanwhile
-      const Standing standing = Judge(path, highest, *claim, watch);
+      const Claim claim = ReadClaim(ClaimPath(path, highest));
+      const Standing standing = Judge(path, highest, claim, watch);
       if (standing == Standing::kChanged) continue;
       if (standing == Standing::kHeld) {
-        *holder = claim->holder;
+        *holder = claim.holder;
         return std::nullopt;
       }
     }
-    if (TakeNumber(path, highest + 1, text)) {
+    // Nobody had this number before, so nobody has a higher one.
+    if (CreateFileExclusively(ClaimPath(path, highest + 1), text)) {
       return Lease(path, highest + 1, self);
     }
   }
@@ -256,10 +218,10 @@ std::optional<LeaseHolder> CurrentHolder(const fs::path& path) {
   const std::int64_t highest = FindHighestClaim(path, &failed).value_or(0);
   if (highest == 0) return std::nullopt;
   try {
-    const auto claim = ReadClaim(ClaimPath(path, highest));
-    if (!claim || claim->released) return std::nullopt;
-    if (LivenessOf(claim->holder) == Liveness::kDead) return std::nullopt;
-    return claim->holder;
+    const Claim claim = ReadClaim(ClaimPath(path, highest));
+    if (claim.released) return std::nullopt;
+    if (LivenessOf(claim.holder) == Liveness::kDead) return std::nullopt;
+    return claim.holder;
   } catch (const Error&) {
     LeaseHolder unknown;
     unknown.host = "(unreadable " + ClaimPath(path, highest).string() + ")";

@@ -2,11 +2,10 @@
 //
 // A lease on `path` is a series of numbered claims, <path>.1, <path>.2, ...:
 // the highest number is the holder. A number can be claimed once (link(2) of a
-// complete file, so it holds on network file systems too), and the highest is
-// never removed, only emptied when it is released. So of any number of
-// processes that see a dead holder at the same time one gets the next number,
-// and one that was slow to act on what it saw finds its number taken or no
-// longer the highest.
+// complete file, so it holds on network file systems too), and no claim is ever
+// removed, only emptied when it is released. So of any number of processes that
+// see a dead holder at the same time one gets the next number, and one that was
+// slow to act on what it saw finds its number taken, however late it comes.
 
 #pragma once
 

@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string>
 
@@ -43,7 +42,9 @@ struct ProcessStat {
 /// Returns a process without start when there is none, or none to be seen.
 ProcessStat ReadStat(std::int64_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text;
+  // Unlike iterators, this does not throw when the process ends meanwhile.
+  std::getline(file, text, '\0');
   // The second field is the name in parentheses, which may contain anything.
   const auto name_end = text.rfind(')');
   if (name_end == std::string::npos) return {};

@@ -72,7 +72,7 @@ std::optional<Plan> FindPlan(const SweepDir& dir) {
   return LoadPlan(dir);
 }
 
-std::set<std::string> RunIds(const Plan& plan) {
+std::set<std::string> RunIdSet(const Plan& plan) {
   std::set<std::string> ids;
   for (const RunGroup& group : plan.groups) {
     for (const PlannedRun& run : group.runs) ids.insert(run.id);
@@ -97,8 +97,8 @@ std::vector<std::string> Differences(const SweepDir& dir, const SweepSpec& spec,
 
 void RefuseOtherSweep(const SweepDir& dir, const SweepSpec& spec,
                       const Plan& before, const Plan& after) {
-  const std::set<std::string> old_ids = RunIds(before);
-  const std::set<std::string> new_ids = RunIds(after);
+  const std::set<std::string> old_ids = RunIdSet(before);
+  const std::set<std::string> new_ids = RunIdSet(after);
   std::vector<std::string> lost;
   std::ranges::set_difference(old_ids, new_ids, std::back_inserter(lost));
   if (lost.empty()) return;
@@ -126,7 +126,7 @@ void WriteGroups(const SweepDir& dir, const std::optional<Plan>& before,
   std::map<std::string, std::string> known_groups;
   std::set<std::string> known_runs;
   if (before) {
-    known_runs = RunIds(*before);
+    known_runs = RunIdSet(*before);
     for (const RunGroup& group : before->groups) {
       known_groups[group.id] = ToJson(group).dump();
     }

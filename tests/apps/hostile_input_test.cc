@@ -22,7 +22,7 @@ namespace {
 using namespace std::string_literals;
 using testing::HasSubstr;
 
-double LossOf(double N, double D) {
+double SmoothLoss(double N, double D) {
   return 1.7 + 400.0 / std::pow(N, 0.34) + 410.0 / std::pow(D, 0.28);
 }
 
@@ -37,7 +37,7 @@ std::string Grid(int sizes, int tokens) {
     for (int j = 0; j < tokens; ++j) {
       const double N = 1e7 * std::pow(2.0, i);
       const double D = 1e9 * std::pow(2.0, j);
-      csv += Row(N, D, LossOf(N, D));
+      csv += Row(N, D, SmoothLoss(N, D));
     }
   }
   return csv;
@@ -63,7 +63,7 @@ std::string Scaled(double N_factor, double D_factor, double L_factor) {
     for (int j = 0; j < 5; ++j) {
       const double N = 1e7 * std::pow(2.0, i);
       const double D = 1e9 * std::pow(2.0, j);
-      csv += Row(N * N_factor, D * D_factor, LossOf(N, D) * L_factor);
+      csv += Row(N * N_factor, D * D_factor, SmoothLoss(N, D) * L_factor);
     }
   }
   return csv;
@@ -75,7 +75,7 @@ std::string Shuffled() {
   for (int i = 0; i < 16; ++i) {
     const double N = 1e7 * std::pow(2.0, i % 4);
     const double D = 1e9 * std::pow(2.0, i / 4);
-    csv += fmt::format("{},\"a, b\",{},{}\n", LossOf(N, D), D, N);
+    csv += fmt::format("{},\"a, b\",{},{}\n", SmoothLoss(N, D), D, N);
   }
   return csv;
 }
@@ -97,7 +97,7 @@ std::string Many() {
   for (int i = 0; i < 10'000; ++i) {
     const double N = 1e7 * std::pow(2.0, 6.0 * random.Uniform());
     const double D = 1e9 * std::pow(2.0, 6.0 * random.Uniform());
-    csv += Row(N, D, LossOf(N, D) * std::exp(0.003 * random.Normal()));
+    csv += Row(N, D, SmoothLoss(N, D) * std::exp(0.003 * random.Normal()));
   }
   return csv;
 }

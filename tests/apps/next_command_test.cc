@@ -32,7 +32,7 @@ std::string NoisyCsv() {
   return csv;
 }
 
-constexpr const char* kSweep = R"({
+constexpr const char* kSweepText = R"({
   "schema": "isoflop.sweep/1", "name": "base",
   "data": { "kind": "lexicon" },
   "model": { "context": 64, "layers": 2, "heads": 2 },
@@ -44,7 +44,7 @@ class NextCommand : public testing::Test {
  protected:
   NextCommand() {
     dir_.Write("runs.csv", NoisyCsv());
-    dir_.Write("sweep.json", kSweep);
+    dir_.Write("sweep.json", kSweepText);
     const Outcome fit =
         Isoflop(dir_, "fit runs.csv --params total --bootstrap 60");
     EXPECT_EQ(fit.status, 0) << fit.err;

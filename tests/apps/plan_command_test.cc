@@ -13,11 +13,11 @@ using testing::HasSubstr;
 using testing::Not;
 
 const std::string kDemo = ISOFLOP_SOURCE_DIR "/sweeps/demo.json";
-const std::string kFake = " --worker " ISOFLOP_FAKE_WORKER;
+const std::string kWorker = " --worker " ISOFLOP_FAKE_WORKER;
 
 TEST(PlanCommand, ShowsEveryRunAndWhatSharedTrunksSave) {
   const TempDir dir;
-  const Outcome plan = Isoflop(dir, "plan " + kDemo + kFake);
+  const Outcome plan = Isoflop(dir, "plan " + kDemo + kWorker);
   ASSERT_EQ(plan.status, 0) << plan.err;
   EXPECT_THAT(plan.out, AllOf(HasSubstr("N total"), HasSubstr("left out"),
                               HasSubstr("exact entropy rate 1.1287"),
@@ -26,14 +26,14 @@ TEST(PlanCommand, ShowsEveryRunAndWhatSharedTrunksSave) {
 
 TEST(PlanCommand, PrintsAPlanThatItsSchemaAccepts) {
   const TempDir dir;
-  const Outcome plan = Isoflop(dir, "plan --json " + kDemo + kFake);
+  const Outcome plan = Isoflop(dir, "plan --json " + kDemo + kWorker);
   ASSERT_EQ(plan.status, 0) << plan.err;
   EXPECT_EQ(SchemaProblem(ParseJson(plan.out, "stdout"), "plan"), "");
 }
 
 TEST(PlanCommand, SaysWhatItTakesOfThisMachine) {
   const TempDir dir;
-  const Outcome plan = Isoflop(dir, "plan --jobs 2 " + kDemo + kFake);
+  const Outcome plan = Isoflop(dir, "plan --jobs 2 " + kDemo + kWorker);
   EXPECT_THAT(plan.out,
               AllOf(HasSubstr("memory (2 workers): up to "),
                     HasSubstr("disk: up to "), HasSubstr("2 x cpu (fake")));
@@ -41,7 +41,7 @@ TEST(PlanCommand, SaysWhatItTakesOfThisMachine) {
 
 TEST(PlanCommand, ReportsLearningRateMemoryAndTokensPerParameter) {
   const TempDir dir;
-  const Outcome plan = Isoflop(dir, "plan --json " + kDemo + kFake);
+  const Outcome plan = Isoflop(dir, "plan --json " + kDemo + kWorker);
   const Json group = ParseJson(plan.out, "stdout")["groups"][0];
   EXPECT_GT(group["memory_bytes"].get<double>(), 0.0);
   EXPECT_GT(group["lr_hidden"].get<double>(), 0.0);
@@ -63,17 +63,17 @@ TEST(PlanCommand, SaysHowManyFilesHaveAnotherExtension) {
     "training": {"batch_tokens": 64, "schedule": {"warmup_steps": 4}}})",
                          "mixed.json");
   dir.Write("mixed.json", sweep.dump());
-  EXPECT_THAT(Isoflop(dir, "plan mixed.json" + kFake).out,
+  EXPECT_THAT(Isoflop(dir, "plan mixed.json" + kWorker).out,
               AllOf(HasSubstr("1 documents"),
                     HasSubstr("2 file(s) without one of data.extensions")));
   EXPECT_THAT(
-      Isoflop(dir, "plan mixed.json --data mixed" + kFake).out,
+      Isoflop(dir, "plan mixed.json --data mixed" + kWorker).out,
       AllOf(HasSubstr("3 documents"), Not(HasSubstr("data.extensions"))));
 }
 
 TEST(PlanCommand, TrainsAndWritesNothing) {
   const TempDir dir;
-  ASSERT_EQ(Isoflop(dir, "plan " + kDemo + kFake).status, 0);
+  ASSERT_EQ(Isoflop(dir, "plan " + kDemo + kWorker).status, 0);
   std::size_t entries = 0;
   for (const auto& entry : std::filesystem::directory_iterator(dir.path())) {
     entries += entry.path().filename() == ".stderr" ? 0 : 1;

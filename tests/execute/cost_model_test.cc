@@ -5,7 +5,7 @@
 namespace isoflop {
 namespace {
 
-RunGroup GroupOf(std::int64_t d_model, std::int64_t tokens) {
+RunGroup GroupWith(std::int64_t d_model, std::int64_t tokens) {
   RunGroup group;
   group.shape.d_model = d_model;
   group.shape.layers = 2;
@@ -35,20 +35,21 @@ double Seconds(const CostModel& cost, const RunGroup& group) {
 
 TEST(CostModel, FindsALargerModelSlower) {
   const CostModel cost;
-  EXPECT_LT(Seconds(cost, GroupOf(32, 0)), Seconds(cost, GroupOf(64, 0)));
+  EXPECT_LT(Seconds(cost, GroupWith(32, 0)), Seconds(cost, GroupWith(64, 0)));
 }
 
 TEST(CostModel, FindsTwiceTheTokensTwiceAsLong) {
   const CostModel cost;
-  const RunGroup group = GroupOf(32, 0);
+  const RunGroup group = GroupWith(32, 0);
   EXPECT_DOUBLE_EQ(cost.Seconds(group, "cpu", 2000),
                    2.0 * cost.Seconds(group, "cpu", 1000));
 }
 
 TEST(CostModel, IsNearThePrototypeOfTheRecipe) {
   const CostModel cost(Probed());
-  EXPECT_NEAR(1e6 / cost.Seconds(GroupOf(16, 0), "cpu", 1000000), 169e3, 90e3);
-  EXPECT_NEAR(1e6 / cost.Seconds(GroupOf(96, 0), "cpu", 1000000), 55e3, 30e3);
+  EXPECT_NEAR(1e6 / cost.Seconds(GroupWith(16, 0), "cpu", 1000000), 169e3,
+              90e3);
+  EXPECT_NEAR(1e6 / cost.Seconds(GroupWith(96, 0), "cpu", 1000000), 55e3, 30e3);
 }
 
 TEST(CostModel, KnowsWhetherItRestsOnAMeasurement) {
@@ -56,13 +57,13 @@ TEST(CostModel, KnowsWhetherItRestsOnAMeasurement) {
   EXPECT_TRUE(cost.Measured("cpu"));
   EXPECT_FALSE(cost.Measured("cuda:0"));
   EXPECT_FALSE(CostModel().Measured("cpu"));
-  cost.Observe(GroupOf(32, 0), "cuda:0", 1e6);
+  cost.Observe(GroupWith(32, 0), "cuda:0", 1e6);
   EXPECT_TRUE(cost.Measured("cuda:0"));
 }
 
 TEST(CostModel, FindsBf16FasterWhereItIs) {
   const CostModel cost(Probed());
-  RunGroup group = GroupOf(512, 0);
+  RunGroup group = GroupWith(512, 0);
   const double fp32 = Seconds(cost, group);
   group.training.precision = Precision::kBf16;
   EXPECT_LT(Seconds(cost, group), fp32);
@@ -70,15 +71,15 @@ TEST(CostModel, FindsBf16FasterWhereItIs) {
 
 TEST(CostModel, BelievesTheRateThatWasMeasured) {
   CostModel cost;
-  const RunGroup group = GroupOf(32, 0);
+  const RunGroup group = GroupWith(32, 0);
   cost.Observe(group, "cpu", 5e4);
   EXPECT_NEAR(cost.Seconds(group, "cpu", 100000), 2.0, 1e-9);
 }
 
 TEST(CostModel, CorrectsOtherShapesByTheMeanRatio) {
   CostModel cost;
-  const RunGroup seen = GroupOf(32, 0);
-  const RunGroup other = GroupOf(64, 0);
+  const RunGroup seen = GroupWith(32, 0);
+  const RunGroup other = GroupWith(64, 0);
   const double before = Seconds(cost, other);
   const double rate = 1e6 / cost.Seconds(seen, "cpu", 1000000);
   cost.Observe(seen, "cpu", rate / 3.0);
@@ -86,15 +87,16 @@ TEST(CostModel, CorrectsOtherShapesByTheMeanRatio) {
 }
 
 TEST(EstimateWallSeconds, IsAbsentWithoutAMeasurement) {
-  EXPECT_FALSE(EstimateWallSeconds({GroupOf(32, 256000)}, {{"cpu"}}, {}));
+  EXPECT_FALSE(EstimateWallSeconds({GroupWith(32, 256000)}, {{"cpu"}}, {}));
 }
 
 TEST(EstimateWallSeconds, PacksGroupsOntoSlotsLongestFirst) {
   CostModel cost;
-  cost.Observe(GroupOf(32, 0), "cpu", 1000.0);
+  cost.Observe(GroupWith(32, 0), "cpu", 1000.0);
   const std::vector<RunGroup> groups = {
-      GroupOf(32, 2000 * 256), GroupOf(32, 2000 * 256), GroupOf(32, 3000 * 256),
-      GroupOf(32, 3000 * 256), GroupOf(32, 2000 * 256)};
+      GroupWith(32, 2000 * 256), GroupWith(32, 2000 * 256),
+      GroupWith(32, 3000 * 256), GroupWith(32, 3000 * 256),
+      GroupWith(32, 2000 * 256)};
   // 3 + 2 + 2 against 3 + 2, in thousands of steps.
   const double step = 256.0 / 1000.0;
   EXPECT_NEAR(*EstimateWallSeconds(groups, {{"cpu"}, {"cpu"}}, cost),

@@ -15,7 +15,7 @@ constexpr LossKind kLosses[] = {LossKind::kHuber, LossKind::kLad,
                                 LossKind::kL2};
 
 /// The largest relative error of a coefficient; of E, over the loss scale 1.
-double Error(const Chinchilla& law, const Chinchilla& truth) {
+double RelativeError(const Chinchilla& law, const Chinchilla& truth) {
   return std::max({std::abs(law.E - truth.E), std::abs(law.A / truth.A - 1.0),
                    std::abs(law.B / truth.B - 1.0),
                    std::abs(law.alpha / truth.alpha - 1.0),
@@ -24,7 +24,7 @@ double Error(const Chinchilla& law, const Chinchilla& truth) {
 
 void ExpectSameLaw(const Chinchilla& law, const Chinchilla& expected,
                    double tolerance) {
-  EXPECT_LT(Error(law, expected), tolerance);
+  EXPECT_LT(RelativeError(law, expected), tolerance);
 }
 
 /// A law with terms of 0.1 to 3 nats at the smallest N and D of the design.
@@ -69,7 +69,7 @@ TEST(ChinchillaFit, RecoversTwoHundredLawsFromDataWithoutNoise) {
     const RandomCase sample(seed);
     const auto fit = FitChinchilla(sample.observations, {});
     ASSERT_EQ(fit.status, FitStatus::kOk) << seed << ": " << fit.reason;
-    EXPECT_LT(Error(fit.law, sample.law), 1e-6) << seed;
+    EXPECT_LT(RelativeError(fit.law, sample.law), 1e-6) << seed;
     EXPECT_TRUE(fit.certificate.converged) << seed;
   }
 }
@@ -216,8 +216,9 @@ TEST(ChinchillaFit, ScalesWithTheLoss) {
 TEST(ChinchillaFit, HardlyMovesForAnOutlierWithHuber) {
   auto data = SmallSweep();
   data[5].L *= 3.0;
-  EXPECT_LT(Error(FitChinchilla(data, {}).law, kSmallLaw), 0.05);
-  EXPECT_GT(Error(FitChinchilla(data, {.loss = LossKind::kL2}).law, kSmallLaw),
+  EXPECT_LT(RelativeError(FitChinchilla(data, {}).law, kSmallLaw), 0.05);
+  EXPECT_GT(RelativeError(FitChinchilla(data, {.loss = LossKind::kL2}).law,
+                          kSmallLaw),
             0.5);
 }
 

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "analysis/report/fit_json.h"
 #include "tests/report/sample_report.h"
 
 namespace isoflop {
@@ -11,8 +10,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-StoredFit SampleStored() { return ParseFit(ToJson(SampleReport()), "f.json"); }
 
 /// Spaces and line ends as single spaces, so that wrapping does not matter.
 std::string Flat(const std::string& text) {

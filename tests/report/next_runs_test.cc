@@ -5,7 +5,6 @@
 
 #include <cmath>
 
-#include "analysis/report/fit_json.h"
 #include "analysis/report/next_report.h"
 #include "tests/report/sample_report.h"
 #include "tests/support/expect_error.h"
@@ -15,8 +14,6 @@ namespace isoflop {
 namespace {
 
 using ::testing::HasSubstr;
-
-StoredFit SampleStored() { return ParseFit(ToJson(SampleReport()), "f.json"); }
 
 NextRuns Choose(const NextQuestion& question) {
   return ChooseNextRuns(SampleStored(), question, nullptr);

@@ -1,5 +1,7 @@
 #include "tests/report/sample_report.h"
 
+#include "analysis/report/fit_json.h"
+
 namespace isoflop {
 namespace {
 
@@ -284,6 +286,8 @@ FitReport SampleReport() {
       "which moves alpha of small sweeps by 0.1 and more"};
   return report;
 }
+
+StoredFit SampleStored() { return ParseFit(ToJson(SampleReport()), "f.json"); }
 
 FitReport SampleReportWithoutBootstrap() {
   FitReport report;

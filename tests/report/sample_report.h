@@ -4,12 +4,16 @@
 
 #include "analysis/fit/fit.h"
 #include "analysis/report/exact_loss.h"
+#include "analysis/report/stored_fit.h"
 
 namespace isoflop {
 
 /// Returns a report with every section, a bootstrap of `kSampleDraws` laws, an
 /// edge minimum, and a Kaplan law that is not supported.
 FitReport SampleReport();
+
+/// Returns that report as it is read back from fit.json.
+StoredFit SampleStored();
 
 /// Returns a report without bootstrap, holdout and allocations.
 FitReport SampleReportWithoutBootstrap();

@@ -14,7 +14,7 @@
 namespace isoflop {
 namespace {
 
-Json SampleFit() { return ToJson(SampleReport(), kSampleExact); }
+Json SampleFitJson() { return ToJson(SampleReport(), kSampleExact); }
 
 void ExpectSame(const Chinchilla& x, const Chinchilla& y) {
   EXPECT_EQ(x.E, y.E);
@@ -37,7 +37,7 @@ TEST(ParseFit, ReturnsTheLawsThatWereWrittenToTheLastBit) {
 }
 
 TEST(ParseFit, ReturnsWhatNAndTheDataWere) {
-  const StoredFit fit = ParseFit(SampleFit(), "fit.json");
+  const StoredFit fit = ParseFit(SampleFitJson(), "fit.json");
   EXPECT_EQ(fit.params, ParamsKind::kTotal);
   EXPECT_EQ(fit.largest_flops, 9.28e11);
   EXPECT_EQ(fit.file, "fit.json");
@@ -72,7 +72,7 @@ TEST(Allocate, GivesTheSameIntervalsFromTheFileAsFromTheFit) {
                         .loss_std = std::nullopt,
                         .units = report.resampling->units},
                budgets);
-  const StoredFit stored = ParseFit(SampleFit(), "f");
+  const StoredFit stored = ParseFit(SampleFitJson(), "f");
   const auto from_file = Allocate(stored.basis(), budgets);
   ASSERT_EQ(from_file.size(), 2U);
   for (std::size_t i = 0; i < 2; ++i) {
@@ -85,14 +85,14 @@ TEST(Allocate, GivesTheSameIntervalsFromTheFileAsFromTheFit) {
 }
 
 TEST(Allocate, CallsNothingExtrapolationWhereTheDataAreNotKnown) {
-  StoredFit fit = ParseFit(SampleFit(), "f");
+  StoredFit fit = ParseFit(SampleFitJson(), "f");
   fit.largest_flops.reset();
   const std::vector<double> budgets = {1e30};
   EXPECT_FALSE(Allocate(fit.basis(), budgets)[0].extrapolation_decades);
 }
 
 TEST(ParseFit, ReturnsTheNoiseOfSeedsWhereItIsKnown) {
-  Json json = SampleFit();
+  Json json = SampleFitJson();
   json["seed_noise"] = {{"loss_std", 0.0031}, {"source", "given"}};
   EXPECT_EQ(ParseFit(json, "f").loss_std, 0.0031);
   json.erase("seed_noise");
@@ -100,7 +100,7 @@ TEST(ParseFit, ReturnsTheNoiseOfSeedsWhereItIsKnown) {
 }
 
 TEST(ParseFit, ReturnsTheLawOfRepeatedDataWhereItWasFitted) {
-  Json json = SampleFit();
+  Json json = SampleFitJson();
   json["laws"]["repeated_data"] = ParseJson(
       R"({"status": "ok", "estimate": {"E": 1.1, "A": 260, "B": 700,
           "alpha": 0.66, "beta": 0.57, "R_D": 15.4}})",
@@ -138,7 +138,7 @@ void PrintTo(const BadFit& bad, std::ostream* out) { *out << bad.what; }
 class BadFits : public testing::TestWithParam<BadFit> {};
 
 Json Broken(const BadFit& bad) {
-  Json json = SampleFit();
+  Json json = SampleFitJson();
   if (bad.pointer.empty()) return bad.value;
   const Json::json_pointer pointer(bad.pointer);
   if (!bad.value.is_null()) {

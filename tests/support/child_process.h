@@ -7,12 +7,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <exception>
 #include <utility>
 
 namespace isoflop {
 
 /// Runs `body` in a forked child, which ends without destructors or atexit
-/// functions: its exit status is what `body` returns, 99 after an exception.
+/// functions: its exit status is what `body` returns, 99 after an
+/// exception, which it prints.
 class ChildProcess {
  public:
   template <typename Body>
@@ -20,6 +23,9 @@ class ChildProcess {
     if (pid_ != 0) return;
     try {
       ::_exit(body());
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "child: %s\n", error.what());
+      ::_exit(99);
     } catch (...) {
       ::_exit(99);
     }
