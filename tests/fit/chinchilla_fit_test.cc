@@ -161,7 +161,7 @@ TEST(ChinchillaFit, DoesNotDependOnTheOrderOfTheRuns) {
   auto data = WithNoise(SmallSweep(), 0.01, 2);
   const auto fit = FitChinchilla(data, {});
   std::ranges::reverse(data);
-  std::ranges::rotate(data, data.begin() + 11);
+  std::rotate(data.begin(), data.begin() + 11, data.end());
   ExpectSameLaw(FitChinchilla(data, {}).law, fit.law, 1e-9);
 }
 

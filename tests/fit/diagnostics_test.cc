@@ -12,9 +12,9 @@ namespace {
 
 std::vector<Observation> Repeated(double sigma, std::uint64_t key) {
   std::vector<Observation> runs;
-  for (int seed = 0; seed < 2; ++seed) {
+  for (std::uint64_t seed = 0; seed < 2; ++seed) {
     for (Observation o : WithNoise(SmallSweep(), sigma, key + 100 * seed)) {
-      o.seed = seed;
+      o.seed = static_cast<std::int64_t>(seed);
       runs.push_back(o);
     }
   }
