@@ -104,7 +104,8 @@ bool Agrees(double value, double lowest, const std::vector<RecipePoint>& runs,
 }  // namespace
 
 double RecipeMinimum::value() const {
-  return std::isnan(model.value) ? kInfinity : model.value;
+  if (std::isnan(model.value)) return kInfinity;
+  return model.value;
 }
 
 RecipeSolver::RecipeSolver(RecipeData data, int recipes, Sharing sharing,
@@ -153,6 +154,7 @@ std::vector<VectorXd> RecipeSolver::Grid() const {
   }
   std::ranges::stable_sort(grid, {}, [](const auto& s) { return s.first; });
   std::vector<VectorXd> starts;
+  starts.reserve(grid.size());
   for (auto& start : grid) starts.push_back(std::move(start.second));
   return starts;
 }
@@ -291,6 +293,7 @@ std::optional<std::vector<Chinchilla>> RecipeSolver::SolveAgain(
     std::span<const double> factors, const std::vector<Chinchilla>& estimate) {
   data_.SetWeightFactors(factors);
   std::vector<Chinchilla> centred;
+  centred.reserve(estimate.size());
   for (const Chinchilla& law : estimate) {
     centred.push_back(data_.Centred(law));
   }
