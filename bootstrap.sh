@@ -106,7 +106,10 @@ build() {
     exit 1
   fi
   rm -f build.log
-  cmake --build --preset release
+  # Who wants the programs need not wait for the tests.
+  local target=isoflop_programs
+  [ "$1" = test ] && target=all
+  cmake --build --preset release --target "$target"
 }
 
 [ $# -eq 1 ] || usage

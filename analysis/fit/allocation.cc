@@ -19,9 +19,9 @@ Allocation AllocateOne(const LawBasis& basis, double flops) {
   allocation.tokens_per_param =
       best.Of([](const Optimum& o) { return o.D / o.N; });
   allocation.loss = best.Of([](const Optimum& o) { return o.loss; });
-  if (basis.loss_std && allocation.loss.spread) {
+  if (basis.noise95 && allocation.loss.spread) {
     allocation.loss_prediction = PredictionInterval(
-        best.best()->loss, allocation.loss.spread->interval95, *basis.loss_std);
+        best.best()->loss, allocation.loss.spread->interval95, *basis.noise95);
   }
   allocation.extrapolation_decades = DecadesBeyond(basis, flops);
   return allocation;
@@ -44,11 +44,9 @@ std::optional<double> DecadesBeyond(const LawBasis& basis, double flops) {
 }
 
 Interval PredictionInterval(double loss, const Interval& interval95,
-                            double loss_std) {
-  constexpr double kNormal975 = 1.959963984540054;
-  const double noise = kNormal975 * loss_std;
-  return {loss - std::hypot(loss - interval95.low, noise),
-          loss + std::hypot(interval95.high - loss, noise)};
+                            double noise95) {
+  return {loss - std::hypot(loss - interval95.low, noise95),
+          loss + std::hypot(interval95.high - loss, noise95)};
 }
 
 std::vector<Allocation> Allocate(const LawBasis& basis,
@@ -68,7 +66,7 @@ std::vector<Allocation> Allocate(const Chinchilla& law,
   return Allocate(LawBasis{.law = law,
                            .resampled = resampled,
                            .largest_flops = largest_flops,
-                           .loss_std = std::nullopt,
+                           .noise95 = std::nullopt,
                            .repeated = std::nullopt},
                   budgets);
 }

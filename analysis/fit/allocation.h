@@ -38,7 +38,7 @@ struct LawBasis {
   Chinchilla law;
   std::span<const Chinchilla> resampled;  // of the bootstrap; may be empty
   std::optional<double> largest_flops;    // largest C in the data
-  std::optional<double> loss_std;  // noise of a run's loss, nats per token
+  std::optional<double> noise95;  // Reach95 of a run's loss, nats per token
 
   /// What the same data say of tokens that are seen more than once.
   std::optional<RepeatedData> repeated = std::nullopt;
@@ -50,10 +50,10 @@ struct LawBasis {
 std::optional<double> DecadesBeyond(const LawBasis& basis, double flops);
 
 /// Returns where 95 % of the losses of single runs are: on each side of the
-/// expected loss, the reach of its own interval and that of the noise, 1.96
-/// loss_std, added in quadrature. REQUIRES: loss_std >= 0.
+/// expected loss, the reach of its own interval and that of the noise, Reach95,
+/// added in quadrature. REQUIRES: noise95 >= 0.
 Interval PredictionInterval(double loss, const Interval& interval95,
-                            double loss_std);
+                            double noise95);
 
 /// Returns the allocations of a law, with spreads over the resampled laws when
 /// there are at least two. REQUIRES: budgets > 0.

@@ -1,20 +1,13 @@
 #include "analysis/fit/bootstrap.h"
 
-#include <algorithm>
-#include <atomic>
-#include <exception>
-#include <mutex>
-#include <system_error>
-#include <thread>
-
 #include "analysis/fit/chinchilla_solver.h"
 #include "analysis/fit/resample.h"
+#include "analysis/fit/share_work.h"
 
 namespace isoflop {
 namespace {
 
-/// The workers of one bootstrap: each takes the next resample until none is
-/// left.
+/// One bootstrap. Each thread refits with a solver of its own.
 class ReplicateFactory {
  public:
   ReplicateFactory(std::span<const Observation> observations,
@@ -38,37 +31,16 @@ class ReplicateFactory {
     density_ = estimates.chinchilla->student_t;
   }
 
-  /// This thread is one of the `threads`; a system that refuses to start the
-  /// others leaves it to do their work.
   std::vector<Replicate> Run(int threads) {
-    {
-      std::vector<std::jthread> workers;
-      try {
-        while (static_cast<int>(workers.size()) + 1 < threads) {
-          workers.emplace_back([this] { Work(); });
-        }
-      } catch (const std::system_error&) {
-      }
-      Work();
-    }
-    if (exception_) std::rethrow_exception(exception_);
+    ShareWork(resampling_.resamples, threads, [this] {
+      return [this, solver = solver_](int i) mutable {
+        replicates_[static_cast<std::size_t>(i)] = Make(i, &solver);
+      };
+    });
     return std::move(replicates_);
   }
 
  private:
-  void Work() noexcept {
-    try {
-      std::optional<ChinchillaSolver> solver = solver_;
-      for (int i = next_++; i < resampling_.resamples; i = next_++) {
-        replicates_[static_cast<std::size_t>(i)] = Make(i, &solver);
-      }
-    } catch (...) {
-      next_ = resampling_.resamples;
-      const std::lock_guard lock(exception_mutex_);
-      exception_ = std::current_exception();
-    }
-  }
-
   Replicate Make(int index, std::optional<ChinchillaSolver>* solver) const {
     const auto counts =
         DrawCounts(units_, observations_.size(), resampling_.seed, index);
@@ -110,9 +82,6 @@ class ReplicateFactory {
   std::optional<ChinchillaSolver> solver_;
   Chinchilla estimate_;
   std::optional<StudentT> density_;
-  std::atomic<int> next_ = 0;
-  std::mutex exception_mutex_;
-  std::exception_ptr exception_;
 };
 
 }  // namespace
@@ -133,11 +102,8 @@ std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const Resampling& resampling,
                                 const ObjectiveOptions& objective,
                                 const Estimates& estimates, int threads) {
-  const int cores =
-      std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  const int wanted = threads > 0 ? std::min(threads, cores) : cores;
   ReplicateFactory factory(observations, resampling, objective, estimates);
-  return factory.Run(std::min(wanted, std::max(1, resampling.resamples)));
+  return factory.Run(threads);
 }
 
 }  // namespace isoflop

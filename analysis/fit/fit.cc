@@ -206,9 +206,9 @@ void AddDecisions(FitReport* report) {
     LawBasis basis{.law = *law,
                    .resampled = resampled,
                    .largest_flops = largest,
-                   .loss_std = std::nullopt};
+                   .noise95 = std::nullopt};
     if (report->resampling) basis.units = report->resampling->units;
-    if (report->seed_noise) basis.loss_std = report->seed_noise->loss_std;
+    if (report->seed_noise) basis.noise95 = Reach95(*report->seed_noise);
     report->allocations = Allocate(basis, budgets);
   }
 }
@@ -237,6 +237,7 @@ void RequireNoOptionsOfRuns(const FitOptions& options) {
   refuse(options.holdout_above.has_value(), "--holdout-above");
   refuse(options.seed_noise.has_value(), "--seed-noise");
   refuse(!options.budgets_flops.empty(), "--flops");
+  refuse(options.envelope == EnvelopeSource::kCurves, "--envelope");
 }
 
 }  // namespace

@@ -29,6 +29,9 @@ struct JointCertificate {
 
   /// The gradient is below 1e-7, and the optimum is one point.
   bool converged = false;
+
+  /// As Certificate::certified.
+  bool certified() const { return converged && agreeing >= 2; }
 };
 
 /// When `status` is not kOk, only `reason` counts.

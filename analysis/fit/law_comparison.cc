@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/fit/holdout.h"
 #include "analysis/fit/resample.h"
 #include "analysis/fit/residual_density.h"
 
@@ -12,16 +13,23 @@ namespace isoflop {
 namespace {
 
 constexpr int kMostFolds = 10;
-constexpr double kFittedShare = 0.8;
+constexpr double kHeldOutShare = 0.2;
 
-/// The C of the run with four fifths of the others at or below it.
+int CountAbove(std::span<const Observation> runs, double flops) {
+  return static_cast<int>(std::ranges::count_if(
+      runs, [flops](const Observation& run) { return run.C > flops; }));
+}
+
+/// The cut that leaves out nearest to a fifth of the runs, and never a part of
+/// a budget; where there is none, the largest C, which leaves out nothing.
 double DefaultCut(std::span<const Observation> runs) {
-  std::vector<double> flops;
-  flops.reserve(runs.size());
-  for (const Observation& run : runs) flops.push_back(run.C);
-  std::ranges::sort(flops);
-  const auto last = static_cast<double>(flops.size() - 1);
-  return flops[static_cast<std::size_t>(kFittedShare * last)];
+  const double wanted = kHeldOutShare * static_cast<double>(runs.size());
+  const auto misses = [&](double cut) {
+    return std::abs(CountAbove(runs, cut) - wanted);
+  };
+  const std::vector<double> cuts = HoldoutCuts(runs);
+  if (!cuts.empty()) return std::ranges::min(cuts, {}, misses);
+  return std::ranges::max(runs, {}, &Observation::C).C;
 }
 
 /// Gathers errors of predictions.
@@ -150,9 +158,11 @@ std::optional<double> Rms(const std::optional<PredictionError>& error) {
   return error->rms;
 }
 
+constexpr double kEqualAicc = 2.0;
+
 /// Burnham & Anderson's words for a difference of AICc.
 const char* SupportInWords(double difference) {
-  if (difference <= 2.0) return "about as much support";
+  if (difference <= kEqualAicc) return "about as much support";
   if (difference <= 7.0) return "considerably less support";
   return "hardly any support";
 }
@@ -174,7 +184,8 @@ std::string ErrorInWords(const std::string& test,
       100.0 * (ranked[1].number / ranked[0].number - 1.0));
 }
 
-std::string ConclusionInWords(const LawComparison& comparison) {
+std::string ConclusionInWords(const LawComparison& comparison,
+                              const std::vector<Ranked>& by_aicc) {
   const std::string& by_error = comparison.lowest_held_out.empty()
                                     ? comparison.lowest_cross_validated
                                     : comparison.lowest_held_out;
@@ -183,8 +194,14 @@ std::string ConclusionInWords(const LawComparison& comparison) {
   const bool same =
       first == by_error && (comparison.lowest_cross_validated.empty() ||
                             comparison.lowest_cross_validated == first);
-  if (same) return fmt::format("the data prefer {} by every test", first);
-  return "the tests disagree: the data do not single out one law";
+  if (!same) return "the tests disagree: the data do not single out one law";
+  const bool clear =
+      by_aicc.size() > 1 && by_aicc[1].number - by_aicc[0].number > kEqualAicc;
+  if (clear) return fmt::format("the data prefer {} by every test", first);
+  return fmt::format(
+      "{} is ahead in every test, but not by enough to say that the data "
+      "prefer it",
+      first);
 }
 
 void AddVerdict(LawComparison* comparison) {
@@ -209,7 +226,7 @@ void AddVerdict(LawComparison* comparison) {
                      held_out),
         ErrorInWords(fmt::format("{}-fold cross-validation", comparison->folds),
                      folds),
-        ConclusionInWords(*comparison)}) {
+        ConclusionInWords(*comparison, aicc)}) {
     if (!sentence.empty()) comparison->verdict.push_back(sentence);
   }
 }
@@ -223,8 +240,7 @@ LawComparison CompareLaws(const std::vector<ComparedLaw>& laws,
   LawComparison comparison;
   comparison.runs = static_cast<int>(runs.size());
   comparison.above_flops = above_flops.value_or(DefaultCut(runs));
-  comparison.held_out = static_cast<int>(std::ranges::count_if(
-      runs, [&](const auto& run) { return run.C > comparison.above_flops; }));
+  comparison.held_out = CountAbove(runs, comparison.above_flops);
   const auto units = ResampleUnits(runs, ResampleUnit::kGroup).size();
   comparison.folds = std::min(kMostFolds, static_cast<int>(units));
   std::optional<double> lowest;

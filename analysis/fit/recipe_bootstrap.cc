@@ -1,8 +1,6 @@
 #include "analysis/fit/recipe_bootstrap.h"
 
-#include <algorithm>
-#include <atomic>
-#include <thread>
+#include "analysis/fit/share_work.h"
 
 namespace isoflop {
 namespace {
@@ -23,25 +21,14 @@ std::vector<RecipeReplicate> ResampleRecipes(const RecipeUnits& units,
                                              int threads) {
   std::vector<RecipeReplicate> replicates(
       static_cast<std::size_t>(resampling.resamples));
-  std::atomic<int> next = 0;
-  const auto work = [&] {
-    RefitProblem own_joint = joint;
-    RefitProblem own_separate = separate;
-    for (int i = next++; i < resampling.resamples; i = next++) {
+  ShareWork(resampling.resamples, threads, [&] {
+    return [&, own_joint = joint, own_separate = separate](int i) mutable {
       const auto counts = DrawRecipes(units, observations, resampling.seed, i);
       replicates[static_cast<std::size_t>(i)] = {
           .joint = Refit(counts, &own_joint),
           .separate = Refit(counts, &own_separate)};
-    }
-  };
-  const int cores =
-      std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  const int wanted = std::min(threads > 0 ? std::min(threads, cores) : cores,
-                              resampling.resamples);
-  std::vector<std::thread> workers;
-  workers.reserve(static_cast<std::size_t>(std::max(0, wanted)));
-  for (int i = 0; i < wanted; ++i) workers.emplace_back(work);
-  for (std::thread& worker : workers) worker.join();
+    };
+  });
   return replicates;
 }
 

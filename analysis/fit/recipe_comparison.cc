@@ -297,7 +297,10 @@ void AddResults(const std::vector<RecipeReplicate>& replicates,
       if (!std::isfinite(multiplier.value) || !(multiplier.value > 0.0)) {
         continue;
       }
-      row.budgets.push_back({C, multiplier});
+      row.budgets.push_back(
+          {.flops = C,
+           .decades = std::max(0.0, std::log10(C / result->largest_flops)),
+           .multiplier = multiplier});
     }
   }
 }
@@ -347,6 +350,7 @@ void Describe(const ObservationSet& set, const Labelled& labelled,
   result->by = options.by;
   result->params = set.params;
   result->delta = options.delta;
+  result->largest_flops = std::ranges::max(set.rows, {}, &Observation::C).C;
   result->notes = set.notes;
   result->warnings = set.warnings;
   result->reference = ReferenceOf(labelled, options.reference);

@@ -38,6 +38,7 @@ constexpr std::array<NamedValue<Verdict>, 3> EnumNames(Verdict) {
 /// loss, were the exponents each recipe's own.
 struct BudgetMultiplier {
   double flops = 0.0;
+  double decades = 0.0;  // of C, beyond the largest in the data
   Estimate multiplier;
 };
 
@@ -76,6 +77,7 @@ struct RecipeComparison {
   RecipeFit joint;     // E, alpha and beta shared
   RecipeFit separate;  // only E shared
   double delta = 0.0;
+  double largest_flops = 0.0;  // largest C in the data
 
   SharingTest same_law;        // one law for all recipes, against `joint`
   SharingTest same_exponents;  // `joint` against `separate`

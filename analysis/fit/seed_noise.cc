@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "analysis/fit/distributions.h"
+
 namespace isoflop {
 namespace {
 
@@ -63,6 +65,14 @@ std::vector<std::vector<std::size_t>> Cells(
     cells[cell->second].push_back(i);
   }
   return cells;
+}
+
+double Reach95(const SeedNoise& noise) {
+  constexpr double kNormal975 = 1.959963984540054;
+  const double times = noise.degrees_of_freedom
+                           ? StudentTQuantile(0.975, *noise.degrees_of_freedom)
+                           : kNormal975;
+  return times * noise.loss_std;
 }
 
 std::optional<SeedNoise> EstimateSeedNoise(

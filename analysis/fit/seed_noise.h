@@ -31,6 +31,11 @@ struct SeedNoise {
   SeedNoiseSource source = SeedNoiseSource::kRepeatedSeeds;
 };
 
+/// Returns how far, in nats per token, the loss of a run is from its mean in 95
+/// % of cases: 1.96 loss_std, or Student's t instead of 1.96 where loss_std is
+/// itself an estimate.
+double Reach95(const SeedNoise& noise);
+
 /// Returns the runs of each (N, D), as indices, in the order of first
 /// appearance. N and D count as equal within a relative 1e-9.
 std::vector<std::vector<std::size_t>> Cells(

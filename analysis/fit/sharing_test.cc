@@ -17,11 +17,20 @@ double Aicc(double squares, int parameters, int runs) {
          2.0 * k * (k + 1.0) / (n - k - 1.0);
 }
 
+/// Sums of squares up to this one differ from `squares` by rounding only.
+double Rounded(double squares, int runs) {
+  return squares * (1.0 + 1e-9) + runs * kNoNoise * kNoNoise;
+}
+
 std::string Hindrance(const RecipeFit& smaller, const RecipeFit& larger,
-                      int denominator) {
+                      int runs) {
   if (smaller.status != FitStatus::kOk) return smaller.reason;
   if (larger.status != FitStatus::kOk) return larger.reason;
-  if (denominator < 3) return "too few runs for that many parameters";
+  if (runs - larger.parameters < 3)
+    return "too few runs for that many parameters";
+  if (larger.squares > Rounded(smaller.squares, runs)) {
+    return "the fit with more parameters has stopped above the one with fewer";
+  }
   return {};
 }
 
@@ -32,7 +41,7 @@ SharingTest CompareSharing(const RecipeFit& smaller, const RecipeFit& larger,
   SharingTest test;
   test.numerator = larger.parameters - smaller.parameters;
   test.denominator = runs - larger.parameters;
-  test.reason = Hindrance(smaller, larger, test.denominator);
+  test.reason = Hindrance(smaller, larger, runs);
   if (!test.reason.empty()) return test;
   const double least = runs * kNoNoise * kNoNoise;
   const double S1 = std::max(larger.squares, least);

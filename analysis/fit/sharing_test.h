@@ -27,10 +27,10 @@ struct SharingTest {
 ///   AICc = n ln(S / n) + 2k + 2k(k + 1) / (n - k - 1)
 ///
 /// S below that of residuals of 1e-9 counts as that. Unsupported where either
-/// fit is, and with fewer than two degrees of freedom.
-/// REQUIRES: both minimise the sum of squares over the same `runs` runs;
-/// `larger` has more parameters.
-/// Source: Seber & Lee 2003, section 4.3; Hurvich & Tsai 1989.
+/// fit is, with fewer than three degrees of freedom, and where the larger fit
+/// is the worse one: then it is not the best. REQUIRES: both minimise the sum
+/// of squares over the same `runs` runs; `larger` has more parameters. Source:
+/// Seber & Lee 2003, section 4.3; Hurvich & Tsai 1989.
 SharingTest CompareSharing(const RecipeFit& smaller, const RecipeFit& larger,
                            int runs);
 

@@ -20,6 +20,7 @@ using Strings = std::vector<std::string>;
 constexpr int kFewUnits = 10;
 constexpr double kManyFailed = 0.05;
 constexpr double kFlopsDisagree = 0.01;
+constexpr double kLowered = 1e-6;  // of the objective, by a profile
 
 void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
   if (!report.chinchilla || report.chinchilla->status != FitStatus::kOk) return;
@@ -34,6 +35,13 @@ void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
     warnings->push_back(fmt::format(
         "Approach 3: only {} of {} starts lead to the reported optimum",
         fit.certificate.agreeing, fit.certificate.starts));
+  }
+  for (const CoefficientProfile& profile : report.chinchilla_profiles) {
+    if (profile.interval.improvement <= kLowered * fit.objective) continue;
+    warnings->push_back(fmt::format(
+        "Approach 3: with {} held elsewhere the objective is {:.2g} lower: the "
+        "reported optimum is not the best",
+        profile.name, profile.interval.improvement));
   }
   if (fit.student_t && fit.student_t->degrees_of_freedom == kFewestDegrees) {
     warnings->push_back(fmt::format(

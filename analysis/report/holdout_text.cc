@@ -37,7 +37,7 @@ std::string Reservation(const Holdout& test) {
     return fmt::format("up to C = {}, {} runs: not supported, {}", cut,
                        test.fitted, test.reason);
   }
-  return test.certificate.converged
+  return test.certificate.certified()
              ? ""
              : fmt::format("up to C = {}: NOT CERTIFIED", cut);
 }

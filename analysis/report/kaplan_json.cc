@@ -44,6 +44,7 @@ Json ToJson(const JointCertificate& certificate) {
   Json json{{"starts", certificate.starts}, {"agreeing", certificate.agreeing}};
   PutNumber(&json, "gradient_norm", certificate.gradient_norm);
   json["converged"] = certificate.converged;
+  json["certified"] = certificate.certified();
   return json;
 }
 

@@ -62,8 +62,9 @@ std::string InWords(const char* name, FitStatus status,
 
 std::string CertificateInWords(const JointCertificate& certificate) {
   return fmt::format(
-      "L(N,D) = ((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D: {} of {} starts "
-      "agree, gradient {:.0e}{}",
+      "L(N,D) = ((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D: {}: {} of {} "
+      "starts agree, gradient {:.0e}{}",
+      certificate.certified() ? "certified" : "NOT CERTIFIED",
       certificate.agreeing, certificate.starts, certificate.gradient_norm,
       certificate.converged ? "" : "; not converged");
 }

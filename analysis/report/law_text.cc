@@ -73,7 +73,7 @@ const char* IntervalHeader(const FitReport& report) {
 void AddExponents(const FitReport& report, TextPage* page) {
   const std::vector<ExponentRow> rows = ExponentRows(report);
   if (rows.empty()) return;
-  page->Heading("Exponent a of N* in C; D* has b = 1 - a");
+  page->Heading("Exponent a of N* in C; of D*, where C = 6ND, 1 - a");
   TextTable table({"approach", "a", IntervalHeader(report)});
   for (const ExponentRow& row : rows) {
     const bool ok = row.status == FitStatus::kOk;

@@ -7,16 +7,6 @@
 namespace isoflop {
 namespace {
 
-Json CertificateJson(const Certificate& certificate) {
-  Json json{{"starts", certificate.starts},
-            {"agreeing", certificate.agreeing},
-            {"distinct_minima", certificate.distinct_minima}};
-  PutNumber(&json, "gradient_norm", certificate.gradient_norm);
-  PutNumber(&json, "condition_number", certificate.condition_number);
-  json["converged"] = certificate.converged;
-  return json;
-}
-
 Json ToJson(const RecipeResult& recipe) {
   Json json{{"name", recipe.name}, {"runs", recipe.runs}};
   json["law"] = ToJson(recipe.law);
@@ -27,7 +17,8 @@ Json ToJson(const RecipeResult& recipe) {
   if (recipe.budgets.empty()) return json;
   json["with_own_exponents"] = Json::array();
   for (const BudgetMultiplier& budget : recipe.budgets) {
-    Json row{{"flops", budget.flops}};
+    Json row{{"flops", budget.flops},
+             {"extrapolation_decades", budget.decades}};
     row["compute_multiplier"] = ToJson(budget.multiplier);
     json["with_own_exponents"].push_back(std::move(row));
   }
@@ -96,7 +87,7 @@ Json ToJson(const RecipeComparison& comparison) {
     json["recipes"].push_back(ToJson(recipe));
   }
   json["objective"] = ObjectiveJson(comparison);
-  json["certificate"] = CertificateJson(comparison.joint.certificate);
+  json["certificate"] = ToJson(comparison.joint.certificate);
   json["same_law"] = ToJson(comparison.same_law);
   json["same_exponents"] = ToJson(comparison.same_exponents);
   if (comparison.resampling) json["bootstrap"] = BootstrapJson(comparison);

@@ -26,10 +26,11 @@ void AddLaw(const RecipeComparison& comparison, TextPage* page) {
                          FormatNumber(law.alpha), FormatNumber(law.B),
                          FormatNumber(law.beta)));
   const Certificate& certificate = comparison.joint.certificate;
-  page->Line(fmt::format("certified: {} of {} starts agree, gradient {:.0e}{}",
-                         certificate.agreeing, certificate.starts,
-                         certificate.gradient_norm,
-                         certificate.converged ? "" : ", not converged"));
+  page->Line(fmt::format(
+      "{}: {} of {} starts agree, gradient {:.0e}{}",
+      certificate.certified() ? "certified" : "NOT CERTIFIED",
+      certificate.agreeing, certificate.starts, certificate.gradient_norm,
+      certificate.converged ? "" : ", not converged"));
 }
 
 void AddTable(const RecipeComparison& comparison, TextPage* page) {
@@ -97,12 +98,14 @@ void AddTest(std::string_view question, const SharingTest& test,
 }
 
 void AddOwnExponents(const RecipeComparison& comparison, TextPage* page) {
-  TextTable table({"recipe", "C", "compute multiplier", "95 % interval"});
+  TextTable table({"recipe", "C", "decades beyond the data",
+                   "compute multiplier", "95 % interval"});
   bool any = false;
   for (const RecipeResult& recipe : comparison.recipes) {
     for (const BudgetMultiplier& budget : recipe.budgets) {
       any = true;
       table.AddRow({recipe.name, FormatScientific(budget.flops),
+                    fmt::format("{:.2f}", budget.decades),
                     FormatNumber(budget.multiplier.value),
                     IntervalOrNothing(budget.multiplier, FormatNumber)});
     }
@@ -137,6 +140,7 @@ std::string CompareText(const RecipeComparison& comparison, std::size_t width) {
                         comparison.recipes.size(), ReferenceName(comparison)));
   if (comparison.status != FitStatus::kOk) {
     page.Line("unsupported: " + comparison.reason);
+    page.List("Warnings", comparison.warnings);
     page.List("Notes", comparison.notes);
     return page.text();
   }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "analysis/fit/seed_noise.h"
 #include "analysis/report/fit_json.h"
 #include "lib/core/object_reader.h"
 
@@ -95,6 +96,10 @@ void ReadNoise(const Json& json, const std::string& path, Problems* problems,
   ObjectReader reader(json, path, problems);
   double loss_std = 0.0;
   if (reader.Read("loss_std", &loss_std, {kPositive})) fit->loss_std = loss_std;
+  std::int64_t degrees = 0;
+  if (reader.Read("degrees_of_freedom", &degrees, {1})) {
+    fit->loss_std_degrees = degrees;
+  }
 }
 
 /// R_D* or R_N*; a law without the key has no limit there.
@@ -202,6 +207,23 @@ StoredFit ParseFit(const Json& json, const std::string& source) {
   }
   problems.ThrowIfAny();
   return fit;
+}
+
+LawBasis StoredFit::basis() const {
+  LawBasis basis{.law = law,
+                 .resampled = draws,
+                 .largest_flops = largest_flops,
+                 .noise95 = std::nullopt,
+                 .repeated = repeated,
+                 .units = units};
+  if (loss_std) {
+    SeedNoise noise{.loss_std = *loss_std, .degrees_of_freedom = {}};
+    if (loss_std_degrees) {
+      noise.degrees_of_freedom = static_cast<int>(*loss_std_degrees);
+    }
+    basis.noise95 = Reach95(noise);
+  }
+  return basis;
 }
 
 StoredFit LoadFit(const std::filesystem::path& path) {

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -27,17 +28,16 @@ struct StoredFit {
   int units = 0;                  // that they were drawn from; 0: not told
   std::optional<double> largest_flops;  // largest C in the data, if it is told
   std::optional<double> loss_std;       // noise between seeds, nats per token
-  std::optional<double> rms_log_residual;  // of the law at the runs
-  std::optional<ObservedReach> reach;      // where the runs are
-  std::string source;                      // what was fitted
-  std::optional<RepeatedData> repeated;    // where it was fitted too
+  std::optional<std::int64_t> loss_std_degrees;  // of freedom, if estimated
+  std::optional<double> rms_log_residual;        // of the law at the runs
+  std::optional<ObservedReach> reach;            // where the runs are
+  std::string source;                            // what was fitted
+  std::optional<RepeatedData> repeated;          // where it was fitted too
   std::string repeated_reason;  // why it is not there although asked for
 
   /// The law and what is known of it. REQUIRES: status is kOk; `this` outlives
   /// what is returned.
-  LawBasis basis() const {
-    return {law, draws, largest_flops, loss_std, repeated, units};
-  }
+  LawBasis basis() const;
 };
 
 /// Reads a fit.json; `source` names it in messages. Sections that allocating

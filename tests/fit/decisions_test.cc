@@ -32,7 +32,7 @@ class DecisionsOfAFit : public testing::Test {
   const LawBasis basis_{.law = kSmallLaw,
                         .resampled = draws_,
                         .largest_flops = 1e12,
-                        .loss_std = std::nullopt};
+                        .noise95 = std::nullopt};
 };
 
 TEST_F(DecisionsOfAFit, ALossTakesTheBudgetThatHasIt) {
@@ -153,20 +153,20 @@ TEST_F(DecisionsOfAFit, ModelsThatAreTooSmallNeverGetThere) {
 }
 
 TEST(PredictionIntervals, AddTheNoiseInQuadratureOnEachSide) {
-  const Interval interval = PredictionInterval(2.0, {1.7, 2.4}, 0.2 / 1.96);
-  EXPECT_NEAR(interval.low, 2.0 - std::sqrt(0.3 * 0.3 + 0.2 * 0.2), 1e-5);
-  EXPECT_NEAR(interval.high, 2.0 + std::sqrt(0.4 * 0.4 + 0.2 * 0.2), 1e-5);
+  const Interval interval = PredictionInterval(2.0, {1.7, 2.4}, 0.2);
+  EXPECT_NEAR(interval.low, 2.0 - std::sqrt(0.3 * 0.3 + 0.2 * 0.2), 1e-9);
+  EXPECT_NEAR(interval.high, 2.0 + std::sqrt(0.4 * 0.4 + 0.2 * 0.2), 1e-9);
 }
 
 TEST(PredictionIntervals, AreThatOfTheNoiseWhereTheLawIsCertain) {
   const Interval interval = PredictionInterval(2.0, {2.0, 2.0}, 0.1);
-  EXPECT_NEAR(interval.low, 2.0 - 0.1 * 1.959963985, 1e-9);
-  EXPECT_NEAR(interval.high, 2.0 + 0.1 * 1.959963985, 1e-9);
+  EXPECT_NEAR(interval.low, 2.0 - 0.1, 1e-9);
+  EXPECT_NEAR(interval.high, 2.0 + 0.1, 1e-9);
 }
 
 TEST_F(DecisionsOfAFit, AllocationsPredictRunsWhereTheNoiseIsKnown) {
   LawBasis noisy = basis_;
-  noisy.loss_std = 0.05;
+  noisy.noise95 = 0.1;
   const std::vector<double> budgets = {1e13};
   const Allocation with = Allocate(noisy, budgets)[0];
   ASSERT_TRUE(with.loss_prediction.has_value());

@@ -25,7 +25,8 @@ RecipeResult Recipe(const std::string& name, const Estimate& multiplier) {
   recipe.params_efficiency = Between(1.2, 1.25, 1.3);
   recipe.tokens_efficiency = Between(1.1, 1.2, 1.3);
   recipe.compute_multiplier = multiplier;
-  recipe.budgets = {{1e20, Between(1.3, 1.4, 1.5)}};
+  recipe.budgets = {
+      {.flops = 1e20, .decades = 1.0, .multiplier = Between(1.3, 1.4, 1.5)}};
   return recipe;
 }
 

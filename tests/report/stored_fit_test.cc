@@ -69,7 +69,7 @@ TEST(Allocate, GivesTheSameIntervalsFromTheFileAsFromTheFit) {
       Allocate(LawBasis{.law = report.chinchilla->law,
                         .resampled = report.chinchilla_bootstrap->laws,
                         .largest_flops = report.observations.largest_flops,
-                        .loss_std = std::nullopt,
+                        .noise95 = std::nullopt,
                         .units = report.resampling->units},
                budgets);
   const StoredFit stored = ParseFit(SampleFitJson(), "f");
