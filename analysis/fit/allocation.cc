@@ -38,9 +38,13 @@ std::vector<double> DefaultBudgets(double largest_flops) {
   return budgets;
 }
 
+double DecadesBeyond(double flops, double largest_flops) {
+  return std::max(0.0, std::log10(flops / largest_flops));
+}
+
 std::optional<double> DecadesBeyond(const LawBasis& basis, double flops) {
   if (!basis.largest_flops) return std::nullopt;
-  return std::max(0.0, std::log10(flops / *basis.largest_flops));
+  return DecadesBeyond(flops, *basis.largest_flops);
 }
 
 Interval PredictionInterval(double loss, const Interval& interval95,

@@ -46,7 +46,11 @@ struct LawBasis {
   int units = 0;  // that the resamples were drawn from; see SpreadOf
 };
 
-/// Returns how many decades of C `flops` is beyond the data.
+/// Returns how many decades of C `flops` is beyond `largest_flops`, the largest
+/// C in the data: max(0, log10(flops / largest_flops)). REQUIRES: both > 0.
+double DecadesBeyond(double flops, double largest_flops);
+
+/// Returns the same for the data of a law, or nothing where they are not known.
 std::optional<double> DecadesBeyond(const LawBasis& basis, double flops);
 
 /// Returns where 95 % of the losses of single runs are: on each side of the

@@ -1,4 +1,5 @@
-// Numbers that several fits share: what is too few, too small or too far.
+// Numbers that several fits share, mostly of what is too few, too small or too
+// far.
 
 #pragma once
 
@@ -8,6 +9,9 @@
 namespace isoflop {
 
 inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// Below this are 97.5 % of a standard normal distribution.
+inline constexpr double kNormal975 = 1.959963984540054;
 
 /// Values of N, and of D, below which a law of both has no support.
 inline constexpr std::size_t kFewestValues = 3;

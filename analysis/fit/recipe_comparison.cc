@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "analysis/fit/allocation.h"
 #include "analysis/fit/limits.h"
 #include "analysis/fit/recipe_bootstrap.h"
 #include "analysis/fit/recipe_resample.h"
@@ -297,10 +298,9 @@ void AddResults(const std::vector<RecipeReplicate>& replicates,
       if (!std::isfinite(multiplier.value) || !(multiplier.value > 0.0)) {
         continue;
       }
-      row.budgets.push_back(
-          {.flops = C,
-           .decades = std::max(0.0, std::log10(C / result->largest_flops)),
-           .multiplier = multiplier});
+      row.budgets.push_back({.flops = C,
+                             .decades = DecadesBeyond(C, result->largest_flops),
+                             .multiplier = multiplier});
     }
   }
 }

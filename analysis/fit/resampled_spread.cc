@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "analysis/fit/distributions.h"
+#include "analysis/fit/limits.h"
 
 namespace isoflop {
 namespace {
@@ -41,8 +42,7 @@ Interval LogInterval(std::vector<double> sorted, double estimate, double t) {
 }
 
 double QuantileOfT(int units) {
-  constexpr double kNormal = 1.959963984540054;
-  return units < 2 ? kNormal : StudentTQuantile(0.975, units - 1);
+  return units < 2 ? kNormal975 : StudentTQuantile(0.975, units - 1);
 }
 
 }  // namespace

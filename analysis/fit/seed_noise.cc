@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analysis/fit/distributions.h"
+#include "analysis/fit/limits.h"
 
 namespace isoflop {
 namespace {
@@ -68,7 +69,6 @@ std::vector<std::vector<std::size_t>> Cells(
 }
 
 double Reach95(const SeedNoise& noise) {
-  constexpr double kNormal975 = 1.959963984540054;
   const double times = noise.degrees_of_freedom
                            ? StudentTQuantile(0.975, *noise.degrees_of_freedom)
                            : kNormal975;

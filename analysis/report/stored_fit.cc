@@ -97,7 +97,7 @@ void ReadNoise(const Json& json, const std::string& path, Problems* problems,
   double loss_std = 0.0;
   if (reader.Read("loss_std", &loss_std, {kPositive})) fit->loss_std = loss_std;
   std::int64_t degrees = 0;
-  if (reader.Read("degrees_of_freedom", &degrees, {1})) {
+  if (reader.Read("degrees_of_freedom", &degrees, {1, INT_MAX})) {
     fit->loss_std_degrees = degrees;
   }
 }
