@@ -29,7 +29,7 @@ std::optional<Estimates4> EstimatesOf(const std::vector<Observation>& runs,
   const LawBasis basis{.law = fit.law,
                        .resampled = bootstrap->laws,
                        .largest_flops = flops,
-                       .loss_std = std::nullopt,
+                       .noise95 = std::nullopt,
                        .units = resampling.units};
   const std::vector<double> budgets = {flops};
   return Estimates4{Estimate{fit.law.alpha, bootstrap->alpha},
