@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,12 +36,23 @@ std::string Hardware(const ProbeReport& probe, const std::string& device) {
   return probe.cpu;
 }
 
-/// What this machine makes of a plan, where a worker can be asked.
-PlanEstimate EstimateHere(const Plan& plan, const PlanArgs& args) {
+/// A machine that a worker was asked about.
+struct Machine {
+  ProbeReport probe;
+  std::vector<Slot> slots;
+};
+
+std::optional<Machine> ThisMachine(const PlanArgs& args) {
   const auto worker = FindWorkerIfAny(args.worker);
-  if (!worker) return {};
-  const ProbeReport probe = Probe(*worker);
-  const auto slots = ResolveSlots(args.devices, args.jobs, probe);
+  if (!worker) return std::nullopt;
+  Machine machine{.probe = Probe(*worker), .slots = {}};
+  machine.slots = ResolveSlots(args.devices, args.jobs, machine.probe);
+  return machine;
+}
+
+/// What this machine makes of a plan.
+PlanEstimate EstimateHere(const Plan& plan, const Machine& machine) {
+  const auto& [probe, slots] = machine;
   return {EstimateWallSeconds(plan.groups, slots, CostModel(probe)),
           fmt::format("{} x {}", slots.size(), slots.front().device),
           fmt::format("{}, LibTorch {}", Hardware(probe, slots.front().device),
@@ -58,8 +70,14 @@ Json ToJson(const PlanEstimate& estimate) {
 }
 
 ExitCode RunPlan(const PlanArgs& args) {
-  const Plan plan = MakePlan(LoadSweep(args.sweep, {.data_paths = args.data}));
-  const PlanEstimate estimate = EstimateHere(plan, args);
+  const SweepSpec spec = LoadSweep(args.sweep, {.data_paths = args.data});
+  Plan plan = MakePlan(spec);  // finds what is wrong before a worker is asked
+  PlanEstimate estimate;
+  if (const auto machine = ThisMachine(args)) {
+    plan = MakePlan(
+        spec, FasterPrecision(machine->probe, machine->slots.front().device));
+    estimate = EstimateHere(plan, *machine);
+  }
   if (!args.json) {
     fmt::print("{}", PlanText(plan, estimate));
     return ExitCode::kOk;

@@ -91,6 +91,14 @@ std::string ShapeNotes(const Plan& plan) {
   return text.empty() ? text : "\nshapes chosen:\n" + text;
 }
 
+std::string PrecisionText(const Plan& plan, const PlanEstimate& estimate) {
+  if (!plan.auto_precision) return {};
+  return fmt::format("precision: {} ({})\n", NameOf(*plan.auto_precision),
+                     estimate.slots.empty()
+                         ? "auto: a worker would measure which is faster"
+                         : "auto: the faster one here");
+}
+
 std::string EstimateText(const PlanEstimate& estimate) {
   if (estimate.slots.empty()) return {};
   std::string text =
@@ -114,7 +122,8 @@ std::string EstimateText(const PlanEstimate& estimate) {
 std::string PlanText(const Plan& plan, const PlanEstimate& estimate) {
   std::string text = fmt::format("sweep: {}\n", plan.name);
   text += DataText(plan.data);
-  text += fmt::format("N in C = 6ND and D/N: {}\n\n", NameOf(plan.convention));
+  text += fmt::format("N in C = 6ND and D/N: {}\n", NameOf(plan.convention));
+  text += PrecisionText(plan, estimate) + "\n";
   text += RunTable(plan) + LeftOutText(plan) + ShapeNotes(plan);
   text += TotalsText(plan) + EstimateText(estimate);
   for (const std::string& note : plan.notes) text += "note: " + note + "\n";

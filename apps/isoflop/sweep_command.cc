@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/report/runs_text.h"
@@ -42,13 +43,27 @@ void Warn(const std::vector<std::string>& messages) {
   }
 }
 
+/// What precision "auto" stands for: in a directory that has a plan the same as
+/// before, so that the sweep can go on elsewhere; else what is faster here.
+Precision AutoPrecision(const SweepArgs& args, const SweepSpec& spec,
+                        const SweepDir& dir, std::optional<LazyProbe>* probe) {
+  if (!UsesAutoPrecision(spec)) return Precision::kFp32;
+  const auto before = FindPlan(dir);
+  if (before && before->auto_precision) return *before->auto_precision;
+  probe->emplace(FindWorker(args.worker));
+  const ProbeReport& report = (*probe)->Get();
+  const auto slots = ResolveSlots(args.devices, args.jobs, report);
+  return FasterPrecision(report, slots.front().device);
+}
+
 ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
-                     const Plan& plan) {
+                     const Plan& plan, std::optional<LazyProbe> lazy_probe) {
   const auto pending = PendingGroups(dir, plan, args.retry_failed);
   if (pending.empty()) return FinishedSummary(dir, plan);
+  if (!lazy_probe) lazy_probe.emplace(FindWorker(args.worker));
   ExecuteOptions options;
-  options.worker = FindWorker(args.worker);
-  const ProbeReport probe = Probe(options.worker);
+  options.worker = lazy_probe->worker();
+  const ProbeReport& probe = lazy_probe->Get();
   Warn(probe.warnings);
   options.slots = ResolveSlots(args.devices, args.jobs, probe);
   options.cost = CostModel(probe);
@@ -75,6 +90,9 @@ void PrintHead(const Plan& plan, const SweepDir& dir) {
              plan.name, totals.runs, plan.groups.size(),
              FormatCount(static_cast<double>(totals.tokens)), totals.flops,
              dir.root().string());
+  if (plan.auto_precision) {
+    fmt::print(stderr, "precision: {} (auto)\n", NameOf(*plan.auto_precision));
+  }
   for (const auto* notes : {&plan.data.notes, &plan.notes}) {
     for (const std::string& note : *notes) {
       fmt::print(stderr, "note: {}\n", note);
@@ -101,13 +119,14 @@ void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
 
 ExitCode RunSweep(const SweepArgs& args) {
   const SweepSpec spec = LoadSweep(args.sweep, {.data_paths = args.data});
-  const Plan plan = MakePlan(spec);
   const SweepDir dir(args.out.empty() ? "runs/" + spec.name : args.out);
+  std::optional<LazyProbe> probe;
+  const Plan plan = MakePlan(spec, AutoPrecision(args, spec, dir, &probe));
   PrepareSweepDir(dir, spec, plan, [](const std::string& note) {
     fmt::print(stderr, "note: {}\n", note);
   });
   PrintHead(plan, dir);
-  const ExecuteSummary summary = Train(args, dir, plan);
+  const ExecuteSummary summary = Train(args, dir, plan, std::move(probe));
   const std::vector<RunResult> results = LoadResults(dir, plan);
   PrintRuns(plan, results, summary);
   const ExitCode status = StatusOf(summary);

@@ -47,4 +47,14 @@ ProbeReport Probe(const std::filesystem::path& worker) {
   return ProbeReportFromJson(ParseJson(text, name), name);
 }
 
+Precision FasterPrecision(const ProbeReport& probe, const std::string& device) {
+  constexpr double kWorthIt = 1.1;
+  std::optional<double> speedup;
+  if (device == "cpu") speedup = probe.bf16_speedup;
+  for (const ProbeReport::Device& cuda : probe.cuda) {
+    if (cuda.name == device) speedup = cuda.bf16_speedup;
+  }
+  return speedup.value_or(0.0) > kWorthIt ? Precision::kBf16 : Precision::kFp32;
+}
+
 }  // namespace isoflop

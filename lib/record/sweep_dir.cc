@@ -66,12 +66,6 @@ void RefuseForeignPath(const SweepDir& dir, const SweepSpec& spec) {
 }
 
 /// Returns the plan that the directory was prepared for, if it was.
-std::optional<Plan> FindPlan(const SweepDir& dir) {
-  std::error_code code;
-  if (!fs::exists(dir.plan_json(), code) && !code) return std::nullopt;
-  return LoadPlan(dir);
-}
-
 std::set<std::string> RunIdSet(const Plan& plan) {
   std::set<std::string> ids;
   for (const RunGroup& group : plan.groups) {
@@ -195,6 +189,12 @@ Plan LoadPlan(const SweepDir& dir) {
           "SWEEP.json -o DIR` makes one)",
           dir.root().string());
   return PlanFromJson(ReadJsonFile(dir.plan_json()), dir.plan_json().string());
+}
+
+std::optional<Plan> FindPlan(const SweepDir& dir) {
+  std::error_code code;
+  if (!fs::exists(dir.plan_json(), code) && !code) return std::nullopt;
+  return LoadPlan(dir);
 }
 
 std::vector<PlannedRun> PendingRuns(const SweepDir& dir,

@@ -74,6 +74,9 @@ Lease LockSweepDir(const SweepDir& dir,
 /// is none.
 Plan LoadPlan(const SweepDir& dir);
 
+/// The same, but nothing where there is none.
+std::optional<Plan> FindPlan(const SweepDir& dir);
+
 /// Returns the runs of the group that have no valid result yet, by rising D.
 std::vector<PlannedRun> PendingRuns(const SweepDir& dir, const RunGroup& group);
 

@@ -27,6 +27,7 @@ Json ToJson(const ProbeReport::Device& device) {
   if (device.bf16_flops_per_second) {
     json["bf16_flops_per_second"] = *device.bf16_flops_per_second;
   }
+  if (device.bf16_speedup) json["bf16_speedup"] = *device.bf16_speedup;
   return json;
 }
 
@@ -42,6 +43,7 @@ ProbeReport::Device DeviceFromJson(const Json& json, const std::string& path,
                {kPositive});
   ReadOptional(reader, "bf16_flops_per_second", &device.bf16_flops_per_second,
                {kPositive});
+  ReadOptional(reader, "bf16_speedup", &device.bf16_speedup, {kPositive});
   reader.Finish();
   return device;
 }
@@ -133,15 +135,17 @@ Json ToJson(const ProbeReport& report) {
   for (const ProbeReport::Device& device : report.cuda) {
     cuda.push_back(ToJson(device));
   }
-  return {{"schema", kProbeSchema},
-          {"libtorch", report.libtorch},
-          {"cpu", report.cpu},
-          {"cpu_threads", report.cpu_threads},
-          {"fp32_flops_per_second", report.fp32_flops_per_second},
-          {"bf16_flops_per_second", report.bf16_flops_per_second},
-          {"operation_seconds", report.operation_seconds},
-          {"cuda", std::move(cuda)},
-          {"warnings", report.warnings}};
+  Json json{{"schema", kProbeSchema},
+            {"libtorch", report.libtorch},
+            {"cpu", report.cpu},
+            {"cpu_threads", report.cpu_threads},
+            {"fp32_flops_per_second", report.fp32_flops_per_second},
+            {"bf16_flops_per_second", report.bf16_flops_per_second},
+            {"operation_seconds", report.operation_seconds},
+            {"cuda", std::move(cuda)},
+            {"warnings", report.warnings}};
+  if (report.bf16_speedup) json["bf16_speedup"] = *report.bf16_speedup;
+  return json;
 }
 
 ProbeReport ProbeReportFromJson(const Json& json, const std::string& source) {
@@ -160,6 +164,7 @@ ProbeReport ProbeReportFromJson(const Json& json, const std::string& source) {
   reader.Read("fp32_flops_per_second", &report.fp32_flops_per_second, {0.0});
   reader.Read("bf16_flops_per_second", &report.bf16_flops_per_second, {0.0});
   reader.Read("operation_seconds", &report.operation_seconds, {0.0});
+  ReadOptional(reader, "bf16_speedup", &report.bf16_speedup, {kPositive});
   ReadDevices(reader, &report.cuda, &problems);
   if (const Json* warnings = reader.Child("warnings");
       warnings != nullptr && !warnings->empty()) {

@@ -67,14 +67,17 @@ struct ProbeReport {
   std::int64_t cpu_threads = 1;
   double fp32_flops_per_second = 0.0;  // of a matrix product, one thread
   double bf16_flops_per_second = 0.0;
-  double operation_seconds = 0.0;  // dispatch of a tiny operation
+  double operation_seconds = 0.0;      // dispatch of a tiny operation
+  std::optional<double> bf16_speedup = {};  // of training on one thread: how
+                                            // long fp32 takes over bf16
   struct Device {
     std::string name;  // "cuda:0"
     // Each is absent where LibTorch does not tell, or nobody measured.
-    std::optional<std::string> model;             // "NVIDIA H100"
-    std::optional<double> memory_bytes;           // all of it, used or not
-    std::optional<double> fp32_flops_per_second;  // of a large product
-    std::optional<double> bf16_flops_per_second;
+    std::optional<std::string> model = {};             // "NVIDIA H100"
+    std::optional<double> memory_bytes = {};           // all, used or not
+    std::optional<double> fp32_flops_per_second = {};  // of a large product
+    std::optional<double> bf16_flops_per_second = {};
+    std::optional<double> bf16_speedup = {};  // as above
   };
   std::vector<Device> cuda;
   std::vector<std::string> warnings;  // "matrix products are slow: ..."

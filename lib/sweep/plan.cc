@@ -75,10 +75,11 @@ std::vector<RunGroup> GroupsOf(const RunGroup& common,
 /// Expands a sweep variant by variant, size by size, seed by seed.
 class Expansion {
  public:
-  explicit Expansion(const SweepSpec& spec)
-      : spec_(spec), sources_(spec.source) {
+  Expansion(const SweepSpec& spec, Precision auto_precision)
+      : spec_(spec), auto_precision_(auto_precision), sources_(spec.source) {
     plan_.name = spec.name;
     plan_.convention = spec.grid.params;
+    if (UsesAutoPrecision(spec)) plan_.auto_precision = auto_precision;
   }
 
   Plan Run() && {
@@ -125,6 +126,9 @@ class Expansion {
     common.shape_note = resolved.note;
     common.params = CountParameters(common.shape);
     common.training = variant.training;
+    if (common.training.precision == Precision::kAuto) {
+      common.training.precision = auto_precision_;
+    }
     common.data = variant.data;
     common.data_fingerprint = source.info().fingerprint;
     common.convention = grid.params;
@@ -173,6 +177,7 @@ class Expansion {
   }
 
   const SweepSpec& spec_;
+  Precision auto_precision_;
   SourceCache sources_;
   Plan plan_;
   Problems problems_;
@@ -182,6 +187,8 @@ class Expansion {
 
 }  // namespace
 
-Plan MakePlan(const SweepSpec& spec) { return Expansion(spec).Run(); }
+Plan MakePlan(const SweepSpec& spec, Precision auto_precision) {
+  return Expansion(spec, auto_precision).Run();
+}
 
 }  // namespace isoflop

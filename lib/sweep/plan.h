@@ -73,12 +73,17 @@ struct Plan {
   std::vector<RunGroup> groups;  // in the order of the file
   std::vector<LeftOutCell> left_out;
   std::vector<std::string> notes;  // advice, such as "check the learning rate"
+
+  // What precision "auto" of the sweep has become; absent without.
+  std::optional<Precision> auto_precision = {};
 };
 
 /// Expands a sweep. Opens the data to know its size. Throws Error when a cell
 /// needs more tokens than there are, fewer steps than warm-up and cooldown
-/// take, or when nothing is left to train.
-Plan MakePlan(const SweepSpec& spec);
+/// take, or when nothing is left to train. `auto_precision` stands for
+/// Precision::kAuto; REQUIRES: it is another one.
+Plan MakePlan(const SweepSpec& spec,
+              Precision auto_precision = Precision::kFp32);
 
 PlanTotals Totals(const Plan& plan);
 

@@ -30,6 +30,14 @@ class RecordReader {
     if (reader_.Read(key, &found)) *value = found;
   }
 
+  template <typename Enum>
+  void ReadOptionalEnum(const char* key, std::optional<Enum>* value) {
+    Enum found{};
+    if (reader_.Child(key) != nullptr && reader_.ReadEnum(key, &found)) {
+      *value = found;
+    }
+  }
+
   /// Text that may be empty or absent, which the strict reader refuses.
   void ReadText(const char* key, std::string* text) {
     const Json* json = reader_.Child(key);
@@ -127,6 +135,10 @@ RunGroup ParseGroup(const Json& json, const std::string& path,
   });
   reader.ReadChild("training", [&](const Json& child, const std::string& at) {
     group.training = ParseTrainingConfig(child, at, problems);
+    if (group.training.precision == Precision::kAuto) {
+      problems->Add(at + ".precision",
+                    "must be one of fp32, bf16 in a plan, got \"auto\"");
+    }
   });
   reader.ReadChild("data", [&](const Json& child, const std::string& at) {
     group.data = ParseDataConfig(child, at, group.shape.context, problems);
@@ -196,6 +208,7 @@ Plan PlanFromJson(const Json& json, const std::string& source) {
   reader.ReadArray("groups", &plan.groups, ParseGroup);
   reader.ReadArray("left_out", &plan.left_out, ParseLeftOut);
   reader.ReadArray("notes", &plan.notes, ParseText);
+  reader.ReadOptionalEnum("auto_precision", &plan.auto_precision);
   reader.Finish();
   problems.ThrowIfAny();
   return plan;

@@ -59,14 +59,18 @@ Json ToJson(const RunGroup& group) {
 Json ToJson(const Plan& plan) {
   Json groups = Json::array();
   for (const RunGroup& group : plan.groups) groups.push_back(ToJson(group));
-  return {{"schema", kPlanSchema},
-          {"name", plan.name},
-          {"convention", NameOf(plan.convention)},
-          {"totals", ToJson(Totals(plan))},
-          {"data", ToJson(plan.data)},
-          {"groups", groups},
-          {"left_out", ArrayOf(plan.left_out)},
-          {"notes", plan.notes}};
+  Json json{{"schema", kPlanSchema},
+            {"name", plan.name},
+            {"convention", NameOf(plan.convention)},
+            {"totals", ToJson(Totals(plan))},
+            {"data", ToJson(plan.data)},
+            {"groups", groups},
+            {"left_out", ArrayOf(plan.left_out)},
+            {"notes", plan.notes}};
+  if (plan.auto_precision) {
+    json["auto_precision"] = NameOf(*plan.auto_precision);
+  }
+  return json;
 }
 
 Json ReportJson(const Plan& plan) {

@@ -161,6 +161,12 @@ void ReadTop(ObjectReader* reader, SweepSpec* spec) {
 
 }  // namespace
 
+bool UsesAutoPrecision(const SweepSpec& spec) {
+  return std::ranges::any_of(spec.variants, [](const Variant& variant) {
+    return variant.training.precision == Precision::kAuto;
+  });
+}
+
 SweepSpec ParseSweep(const Json& json, const std::string& source,
                      const SweepOverrides& overrides) {
   CheckSchema(json, source);

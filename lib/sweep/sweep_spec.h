@@ -93,6 +93,9 @@ struct SweepOverrides {
   std::vector<std::string> data_paths;
 };
 
+/// Whether a precision is left to a measurement.
+bool UsesAutoPrecision(const SweepSpec& spec);
+
 /// Parses a sweep. `source` names it in messages. Throws Error with everything
 /// that is wrong, each with its key path, value and what is allowed.
 SweepSpec ParseSweep(const Json& json, const std::string& source,

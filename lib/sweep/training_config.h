@@ -27,9 +27,12 @@ constexpr std::array<NamedValue<ScheduleKind>, 3> EnumNames(ScheduleKind) {
 enum class Precision {
   kFp32,
   kBf16,  // matrix multiplications in bf16, master weights in fp32
+  kAuto,  // the faster one, measured; never in a plan: see MakePlan
 };
-constexpr std::array<NamedValue<Precision>, 2> EnumNames(Precision) {
-  return {{{Precision::kFp32, "fp32"}, {Precision::kBf16, "bf16"}}};
+constexpr std::array<NamedValue<Precision>, 3> EnumNames(Precision) {
+  return {{{Precision::kFp32, "fp32"},
+           {Precision::kBf16, "bf16"},
+           {Precision::kAuto, "auto"}}};
 }
 
 /// How the learning rate of hidden matrices depends on the width. Embeddings

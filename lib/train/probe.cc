@@ -14,6 +14,7 @@
 
 #include "lib/core/clock.h"
 #include "lib/model/torch_compat.h"
+#include "lib/model/transformer.h"
 #include "lib/train/device.h"
 #include "lib/train/gpu.h"
 
@@ -53,6 +54,41 @@ double ProductRate(at::ScalarType dtype, at::Device device) {
          });
 }
 
+/// A small model, of the kind that a sweep has most of.
+ModelShape ProbedShape(at::Device device) {
+  const bool cpu = device.is_cpu();
+  ModelShape shape;
+  shape.d_model = cpu ? 64 : 512;
+  shape.d_ff = 4 * shape.d_model;
+  shape.layers = cpu ? 2 : 4;
+  shape.heads = shape.d_model / 32;
+  shape.context = cpu ? 64 : 256;
+  shape.vocab_size = 256;
+  return shape;
+}
+
+/// Seconds of a gradient of a small model, and of taking over new weights.
+double StepSeconds(Precision precision, at::Device device) {
+  const ModelShape shape = ProbedShape(device);
+  Transformer model(shape, {.device = device, .precision = precision});
+  model.parameters().Initialize(0);
+  const at::Tensor tokens =
+      at::arange(8 * shape.context, at::TensorOptions(at::kLong).device(device))
+          .remainder(shape.vocab_size)
+          .view({8, shape.context});
+  return SecondsOf([&] {
+    const at::AutoGradMode with_gradient(true);
+    model.WeightsChanged();
+    model.AddGradient(tokens, tokens, 1.0);
+    if (device.is_cuda()) torch::cuda::synchronize(device.index());
+  });
+}
+
+double Bf16Speedup(at::Device device) {
+  return StepSeconds(Precision::kFp32, device) /
+         StepSeconds(Precision::kBf16, device);
+}
+
 /// Whether the BLAS multiplies rightly: some releases of OpenBLAS do not, with
 /// kernels for a processor that they do not know. Odd sizes reach the edges.
 bool ProductsAreRight() {
@@ -85,6 +121,7 @@ void MeasureGpu(at::Device device, ProbeReport::Device* report,
   try {
     report->fp32_flops_per_second = ProductRate(at::kFloat, device);
     report->bf16_flops_per_second = ProductRate(at::kBFloat16, device);
+    report->bf16_speedup = Bf16Speedup(device);
   } catch (const std::exception& error) {
     warnings->push_back(
         fmt::format("{}: {}", report->name, compat::Message(error)));
@@ -111,6 +148,7 @@ ProbeReport Probe() {
       .fp32_flops_per_second = ProductRate(at::kFloat, at::kCPU),
       .bf16_flops_per_second = ProductRate(at::kBFloat16, at::kCPU),
       .operation_seconds = OperationSeconds(),
+      .bf16_speedup = Bf16Speedup(at::kCPU),
       .cuda = {},
       .warnings = {}};
   MeasureGpus(&report);

@@ -7,7 +7,7 @@
 
 namespace isoflop {
 
-/// Measures for about half a second, and a little longer for every GPU, and
+/// Measures for about a second, and a little longer for every GPU, and
 /// returns what there is.
 ProbeReport Probe();
 

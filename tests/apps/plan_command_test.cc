@@ -4,6 +4,7 @@
 #include "lib/core/json.h"
 #include "tests/apps/command.h"
 #include "tests/support/schema_check.h"
+#include "tests/support/scoped_env.h"
 
 namespace isoflop {
 namespace {
@@ -29,6 +30,15 @@ TEST(PlanCommand, PrintsAPlanThatItsSchemaAccepts) {
   const Outcome plan = Isoflop(dir, "plan --json " + kDemo + kWorker);
   ASSERT_EQ(plan.status, 0) << plan.err;
   EXPECT_EQ(SchemaProblem(ParseJson(plan.out, "stdout"), "plan"), "");
+}
+
+TEST(PlanCommand, TakesTheFasterPrecisionWhereTheSweepLeavesIt) {
+  const TempDir dir;
+  EXPECT_THAT(Isoflop(dir, "plan " + kDemo + kWorker).out,
+              HasSubstr("precision: fp32 (auto: the faster one here)"));
+  const ScopedEnv speedup("ISOFLOP_FAKE_SPEEDUP", "1.5");
+  EXPECT_THAT(Isoflop(dir, "plan " + kDemo + kWorker).out,
+              HasSubstr("precision: bf16 (auto: the faster one here)"));
 }
 
 TEST(PlanCommand, SaysWhatItTakesOfThisMachine) {

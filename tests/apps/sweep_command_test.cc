@@ -42,6 +42,22 @@ TEST(SweepCommand, TheSameCommandAgainTrainsNothing) {
   EXPECT_EQ(ReadFile(dir / "out/fit.json"), fit);
 }
 
+TEST(SweepCommand, GoesOnInThePrecisionThatItBeganWith) {
+  const TempDir dir;
+  {
+    const ScopedEnv speedup("ISOFLOP_FAKE_SPEEDUP", "1.5");
+    const Outcome sweep = Isoflop(dir, kSweep);
+    ASSERT_EQ(sweep.status, 0) << sweep.err;
+    EXPECT_THAT(sweep.err, HasSubstr("precision: bf16 (auto)"));
+  }
+  const Outcome again = Isoflop(dir, kSweep);
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("precision: bf16 (auto)"));
+  const Json plan = ReadJsonFile(dir / "out/plan.json");
+  EXPECT_EQ(plan["auto_precision"], "bf16");
+  EXPECT_EQ(plan["groups"][0]["training"]["precision"], "bf16");
+}
+
 TEST(SweepCommand, NeedsNoWorkerWhenEveryRunHasEnded) {
   const TempDir dir;
   ASSERT_EQ(Isoflop(dir, kSweep).status, 0);

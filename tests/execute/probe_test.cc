@@ -50,5 +50,29 @@ TEST(Probe, RefusesSilence) {
   EXPECT_ERROR(Probe(ScriptIn(temp, "exit 0")), "probe: not valid JSON");
 }
 
+TEST(LazyProbe, AsksOnce) {
+  const TempDir temp;
+  const auto count = temp / "count";
+  LazyProbe probe(ScriptIn(temp, "echo >>'" + count.string() + "'; exec '" +
+                                     ISOFLOP_FAKE_WORKER "' probe"));
+  EXPECT_FALSE(std::filesystem::exists(count));
+  EXPECT_EQ(probe.Get().cpu, "fake");
+  EXPECT_EQ(probe.Get().cpu, "fake");
+  EXPECT_EQ(std::filesystem::file_size(count), 1U);
+}
+
+TEST(FasterPrecision, IsBf16WhereATenthIsGained) {
+  ProbeReport probe;
+  probe.cuda.push_back({.name = "cuda:0", .bf16_speedup = 3.0});
+  probe.cuda.push_back({.name = "cuda:1"});
+  EXPECT_EQ(FasterPrecision(probe, "cpu"), Precision::kFp32);
+  EXPECT_EQ(FasterPrecision(probe, "cuda:0"), Precision::kBf16);
+  EXPECT_EQ(FasterPrecision(probe, "cuda:1"), Precision::kFp32);
+  probe.bf16_speedup = 1.05;
+  EXPECT_EQ(FasterPrecision(probe, "cpu"), Precision::kFp32);
+  probe.bf16_speedup = 1.15;
+  EXPECT_EQ(FasterPrecision(probe, "cpu"), Precision::kBf16);
+}
+
 }  // namespace
 }  // namespace isoflop

@@ -91,13 +91,15 @@ TEST(ProbeReport, ComesBackAsItWasPrinted) {
                    .fp32_flops_per_second = 2e11,
                    .bf16_flops_per_second = 4e11,
                    .operation_seconds = 1.7e-6,
+                   .bf16_speedup = 1.75,
                    .cuda = {},
                    .warnings = {"slow"}};
   sent.cuda.push_back({.name = "cuda:0",
                        .model = "a GPU",
                        .memory_bytes = 8e10,
                        .fp32_flops_per_second = std::nullopt,
-                       .bf16_flops_per_second = 7e14});
+                       .bf16_flops_per_second = 7e14,
+                       .bf16_speedup = 3.5});
   EXPECT_EQ(ToJson(ProbeReportFromJson(ToJson(sent), "probe")), ToJson(sent));
 }
 

@@ -371,6 +371,8 @@ int PrintProbe() {
   report.fp32_flops_per_second = 1e11;
   report.bf16_flops_per_second = 2e11;
   report.operation_seconds = 2e-6;
+  const double speedup = NumberOr("ISOFLOP_FAKE_SPEEDUP", 0.0);
+  if (speedup > 0.0) report.bf16_speedup = speedup;
   for (int i = 0; i < static_cast<int>(NumberOr("ISOFLOP_FAKE_CUDA", 0)); ++i) {
     report.cuda.push_back({.name = fmt::format("cuda:{}", i),
                            .model = "fake",

@@ -17,6 +17,7 @@
 //   ISOFLOP_FAKE_SLEEP      seconds per line of the loss curve; default 0
 //   ISOFLOP_FAKE_FITS       tokens of a micro-batch that fit into memory
 //   ISOFLOP_FAKE_CUDA       GPUs that `probe` finds; default 0
+//   ISOFLOP_FAKE_SPEEDUP    of bf16 training, as `probe` finds it; default none
 
 #pragma once
 

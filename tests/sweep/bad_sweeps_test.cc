@@ -201,7 +201,8 @@ const std::vector<BadSweep> kBadTraining = {
     {"/training/weight_decay", "2", "a.json: training.weight_decay: must be"},
     {"/training/clip_norm", "0", "a.json: training.clip_norm: must be above 0"},
     {"/training/precision", "\"fp16\"",
-     "a.json: training.precision: must be one of fp32, bf16, got \"fp16\""},
+     "a.json: training.precision: must be one of fp32, bf16, auto, got "
+     "\"fp16\""},
     {"/training/log_every_steps", "0",
      "a.json: training.log_every_steps: must be from 1"},
     {"/training/checkpoint_every_seconds", "-1",

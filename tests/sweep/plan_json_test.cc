@@ -15,6 +15,7 @@ Plan FullPlan() {
   json["grid"]["budgets_flops"] = {1e9, 2e9, 4e9};
   json["training"]["micro_batch_tokens"] = 64;
   json["vary"]["model.position"] = {"rotary", "none"};
+  json["training"]["precision"] = "auto";
   return PlanOf(json);
 }
 
@@ -38,6 +39,13 @@ TEST(PlanJson, ReadsBackEveryGroupByItself) {
     const Json json = ToJson(group);
     EXPECT_EQ(ToJson(RunGroupFromJson(ParseJson(json.dump(), "g"), "g")), json);
   }
+}
+
+TEST(PlanJson, RefusesAPrecisionThatIsStillToBeMeasured) {
+  Json json = ToJson(TinyGroup());
+  json["training"]["precision"] = "auto";
+  EXPECT_ERROR(RunGroupFromJson(json, "g"),
+               "g: training.precision: must be one of fp32, bf16 in a plan");
 }
 
 TEST(PlanJson, KeepsTheIdsOfWhatItReadsBack) {

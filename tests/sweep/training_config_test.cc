@@ -61,8 +61,8 @@ TEST(TrainingConfig, SaysEverythingThatIsWrongAtOnce) {
                   "got 0",
                   "a.json: training.schedule.warmup_steps: must be from 0 to "
                   "1099511627776, got -1",
-                  "a.json: training.precision: must be one of fp32, bf16, got "
-                  "\"fp16\" (did you mean 'fp32'?)"));
+                  "a.json: training.precision: must be one of fp32, bf16, auto, "
+                  "got \"fp16\" (did you mean 'fp32'?)"));
 }
 
 TEST(TrainingIdentity, LeavesOutWhatTheScheduleDoesNotUse) {
