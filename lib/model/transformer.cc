@@ -22,7 +22,15 @@ Transformer::Transformer(const ModelShape& shape, const ComputeOptions& options)
     : shape_(shape),
       options_(options),
       parameters_(ParameterSpecs(shape), MasterOptions(options)) {
-  if (options.precision == Precision::kBf16) {
+  if (shape.position == Position::kRotary) {
+    rotary_ = MakeRotaryTables(shape.context, shape.d_model / shape.heads,
+                               shape.rotary_base, MasterOptions(options));
+  }
+  if (options.by_hand && options.device.is_cpu() &&
+      options.dtype == at::kFloat) {
+    cpu_pass_ = MakeCpuPass(shape, options.precision, parameters_, rotary_);
+  }
+  if (options.precision == Precision::kBf16 && !cpu_pass_) {
     half_parameters_.emplace(parameters_.specs(),
                              MasterOptions(options).dtype(at::kBFloat16));
   }
@@ -42,14 +50,6 @@ Transformer::Transformer(const ModelShape& shape, const ComputeOptions& options)
   embedding_ = parameters_.Find("embedding");
   positions_ = parameters_.Find("positions");
   head_ = products.Find(shape.tied_embeddings ? "embedding" : "head");
-  if (shape.position == Position::kRotary) {
-    rotary_ = MakeRotaryTables(shape.context, shape.d_model / shape.heads,
-                               shape.rotary_base, MasterOptions(options));
-  }
-  if (options.by_hand && options.device.is_cpu() &&
-      options.dtype == at::kFloat) {
-    cpu_pass_ = MakeCpuPass(shape, options.precision, parameters_, rotary_);
-  }
 }
 
 Transformer::Norm Transformer::FindNorm(const std::string& name) const {

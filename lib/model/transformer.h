@@ -34,7 +34,8 @@ struct ComputeOptions {
 
 /// A model and its gradient. With Precision::kBf16, matrix products run in bf16
 /// on a copy of the weights; the residual stream, norms, softmax and
-/// cross-entropy stay in fp32.
+/// cross-entropy stay in fp32. Where a CpuPass does that, it keeps its own
+/// copies, and Logits is computed from the masters.
 class Transformer {
  public:
   /// REQUIRES: Validate(shape) finds no problem.
