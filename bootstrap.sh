@@ -13,6 +13,8 @@
 # copies the libraries, all but LibTorch, into a new folder. Carry it there, and
 # give the first three commands --prefix DIR: they install nothing then.
 set -euo pipefail
+# A last argument of several is DIR, relative to where this was called.
+[ $# -lt 2 ] || set -- "${@:1:$#-1}" "$(realpath -m -- "${!#}")"
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 tools=(g++ cmake ninja-build ccache)
@@ -135,17 +137,16 @@ needed_packages() {
 }
 
 use_prefix() {
-  local program prefix
+  local program
   [ -d "$1/lib/cmake/fmt" ] ||
     fail "there is no bundle in $1; ./bootstrap.sh bundle makes one"
   for program in c++ cmake ninja; do
     command -v "$program" >/dev/null ||
       fail "needs $program in PATH; CMake and Ninja come as Python packages too"
   done
-  prefix=$(realpath "$1")
   prefix_args=(
-    "-DCMAKE_PREFIX_PATH=$prefix"
-    "-DCMAKE_BUILD_RPATH=$prefix/lib"
+    "-DCMAKE_PREFIX_PATH=$1"
+    "-DCMAKE_BUILD_RPATH=$1/lib"
     # So that the libraries, too, are looked for where the program's are.
     "-DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags"
   )
