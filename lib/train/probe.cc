@@ -93,7 +93,7 @@ void MeasureGpu(at::Device device, ProbeReport::Device* report,
 }
 
 void MeasureGpus(ProbeReport* report) {
-  for (std::size_t i = 0; i < torch::cuda::device_count(); ++i) {
+  for (int i = 0; i < compat::GpuCount(); ++i) {
     const auto index = static_cast<c10::DeviceIndex>(i);
     ProbeReport::Device& device = report->cuda.emplace_back();
     device.name = fmt::format("cuda:{}", i);
