@@ -8,7 +8,7 @@
 set -euo pipefail
 [ $# -ge 2 ] || { echo "usage: ./bootstrap.sh bundle DIR" >&2; exit 2; }
 to=$1
-packages=("${@:2}" libeigen3-dev libgoogle-glog-dev libgflags-dev)
+packages=("${@:2}" libeigen3-dev)
 
 fail() {
   echo "bundle: $*" >&2
@@ -82,15 +82,13 @@ triplet=$(gcc -print-multiarch)
 mkdir -p "$(dirname "$to")"
 mkdir "$to" "$to/include" "$to/lib"
 copy_headers
-copy_shared fmt crypto ceres glog
+copy_shared fmt crypto
 cp "/usr/lib/$triplet"/lib{gtest,gtest_main,gmock}.a "$to/lib"
 describe fmt libfmt-dev fmt::fmt libfmt.so
 describe nlohmann_json nlohmann-json3-dev nlohmann_json::nlohmann_json
 describe CLI11 libcli11-dev CLI11::CLI11
-describe Ceres libceres-dev Ceres::ceres libceres.so libglog.so
-# Newer releases of glog refuse to be included without.
-echo 'target_compile_definitions(Ceres::ceres INTERFACE GLOG_USE_GLOG_EXPORT)' \
-  >>"$to/lib/cmake/Ceres/CeresConfig.cmake"
+# Its headers are all that is used of it.
+describe Ceres libceres-dev Ceres::ceres
 describe RapidJSON rapidjson-dev RapidJSON
 describe GTest libgtest-dev GTest::gtest libgtest.a
 describe GTest libgtest-dev GTest::gtest_main libgtest_main.a libgtest.a
