@@ -27,4 +27,13 @@ inline bool HasAvx512() {
 #endif
 }
 
+/// Whether it multiplies pairs of bf16 numbers (AVX512-BF16).
+inline bool HasAvx512Bf16() {
+#if defined(__x86_64__)
+  return HasAvx512() && __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
+
 }  // namespace isoflop

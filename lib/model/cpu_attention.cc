@@ -34,7 +34,8 @@ std::int64_t EndOfBlock(std::int64_t row, std::int64_t size) {
   return std::min(size, (row / kProductBlock + 1) * kProductBlock);
 }
 
-/// Each row of scores becomes softmax(scale * scores) up to the diagonal.
+}  // namespace
+
 ISOFLOP_VECTORISE
 void CausalSoftmax(std::int64_t size, float scale, float* scores) {
   for (std::int64_t row = 0; row < size; ++row, scores += size) {
@@ -50,9 +51,6 @@ void CausalSoftmax(std::int64_t size, float scale, float* scores) {
   }
 }
 
-/// The gradient of the scores from that of the weights, in place:
-///
-///   ds = scale p (dp - sum(p dp))
 ISOFLOP_VECTORISE
 void CausalSoftmaxBackward(std::int64_t size, float scale, const float* p,
                            float* dp) {
@@ -67,18 +65,18 @@ void CausalSoftmaxBackward(std::int64_t size, float scale, const float* p,
   }
 }
 
-float ScaleOf(const AttentionShape& shape) {
-  return 1.0F / std::sqrt(static_cast<float>(shape.head_size));
+float AttentionScale(std::int64_t head_size) {
+  return 1.0F / std::sqrt(static_cast<float>(head_size));
 }
 
-}  // namespace
-
 ISOFLOP_VECTORISE
-void RotateInPlace(const AttentionShape& shape, const float* cos,
-                   const float* sin, float direction, float* qkv) {
+void RotateInPlace(const AttentionShape& shape, std::int64_t first_row,
+                   std::int64_t rows, const float* cos, const float* sin,
+                   float direction, float* qkv) {
   const std::int64_t half = shape.head_size / 2;
   const std::int64_t d = shape.d_model();
-  for (std::int64_t row = 0; row < shape.rows(); ++row, qkv += 3 * d) {
+  const std::int64_t end = first_row + rows;
+  for (std::int64_t row = first_row; row < end; ++row, qkv += 3 * d) {
     const float* c = cos + row % shape.context * half;
     const float* s = sin + row % shape.context * half;
     for (float* x = qkv; x < qkv + 2 * d; x += shape.head_size) {
@@ -104,7 +102,7 @@ void Attend(const AttentionShape& shape, const float* qkv, float* weights,
       Multiply(T, shape.head_size, T, RowMajor(in.q, in.stride),
                RowMajor(in.k, in.stride).Transposed(), weights, T,
                Into::kOverwrite, Part::kLowerResult);
-      CausalSoftmax(T, ScaleOf(shape), weights);
+      CausalSoftmax(T, AttentionScale(shape.head_size), weights);
       Multiply(T, T, shape.head_size, RowMajor(weights, T),
                RowMajor(in.v, in.stride), out, d, Into::kOverwrite,
                Part::kLowerLeft);
@@ -128,7 +126,8 @@ void AttendBackward(const AttentionShape& shape, const float* qkv,
       const MatrixView ds = RowMajor(scratch, T);
       Multiply(T, size, T, dout, RowMajor(in.v, in.stride).Transposed(),
                scratch, T, Into::kOverwrite, Part::kLowerResult);
-      CausalSoftmaxBackward(T, ScaleOf(shape), weights, scratch);
+      CausalSoftmaxBackward(T, AttentionScale(shape.head_size), weights,
+                            scratch);
       Multiply(T, T, size, p.Transposed(), dout, out.v, out.stride,
                Into::kOverwrite, Part::kUpperLeft);
       Multiply(T, T, size, ds, RowMajor(in.k, in.stride), out.q, out.stride,

@@ -22,10 +22,24 @@ struct AttentionShape {
 };
 
 /// Rotates queries and keys in place by the angles of their positions (see
-/// Rotate in layers.h), or back with direction -1. cos, sin
-/// [context, head_size / 2].
-void RotateInPlace(const AttentionShape& shape, const float* cos,
-                   const float* sin, float direction, float* qkv);
+/// Rotate in layers.h), or back with direction -1. `qkv` holds `rows` rows, the
+/// first of which is row `first_row` of all. cos, sin [context, head_size / 2].
+void RotateInPlace(const AttentionShape& shape, std::int64_t first_row,
+                   std::int64_t rows, const float* cos, const float* sin,
+                   float direction, float* qkv);
+
+/// Returns 1 / sqrt(head_size), which scores are multiplied by.
+float AttentionScale(std::int64_t head_size);
+
+/// Each row of scores [size, size] becomes softmax(scale * scores) up to the
+/// diagonal, and zero beyond it to the end of its kProductBlock.
+void CausalSoftmax(std::int64_t size, float scale, float* scores);
+
+/// The gradient of the scores from that of the weights p, in place:
+///
+///   ds = scale p (dp - sum(p dp))
+void CausalSoftmaxBackward(std::int64_t size, float scale, const float* p,
+                           float* dp);
 
 /// y = softmax(q k^T / sqrt(head_size)) v, causal; y [rows, d_model]. Keeps the
 /// softmax in `weights`, whose elements above the diagonal are undefined.

@@ -1,119 +1,45 @@
-// The whole model on the CPU in fp32, forward and backward by hand: no graph,
-// no temporaries, one call of a loop or a product per layer and direction. What
-// transformer.h computes from tensor operations, several times faster at small
-// sizes, where those are bound by the overhead of each operation.
+// The whole model on the CPU, forward and backward by hand: no graph, no
+// temporaries. What transformer.h computes from tensor operations, several
+// times faster at small sizes, where those are bound by the overhead of each.
 
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
-#include <vector>
+#include <memory>
 
-#include "lib/model/cpu_attention.h"
-#include "lib/model/cpu_layers.h"
 #include "lib/model/layers.h"
 #include "lib/model/parameters.h"
 #include "lib/sweep/model_shape.h"
+#include "lib/sweep/training_config.h"
 
 namespace isoflop {
 
 class CpuPass {
  public:
-  /// Reads weights from, and adds gradients to, the buffers of `parameters`.
-  /// REQUIRES: they are fp32 on the CPU.
-  CpuPass(const ModelShape& shape, const Parameters& parameters,
-          const RotaryTables& rotary);
+  virtual ~CpuPass() = default;
+
+  /// Takes over the weights, which have changed. To be called before anything
+  /// else.
+  virtual void WeightsChanged() = 0;
 
   /// Returns the mean loss in nats per token and adds `weight` times its
   /// gradient. tokens, targets: int64 [windows * context].
-  double AddGradient(std::int64_t windows, const std::int64_t* tokens,
-                     const std::int64_t* targets, double weight);
+  virtual double AddGradient(std::int64_t windows, const std::int64_t* tokens,
+                             const std::int64_t* targets, double weight) = 0;
 
   /// Writes -ln p(target) of every token, in nats. Takes the memory of one
   /// layer only, however many there are.
-  void TokenLosses(std::int64_t windows, const std::int64_t* tokens,
-                   const std::int64_t* targets, float* losses);
-
- private:
-  /// The matrices of one layer, or their gradients.
-  template <typename Float>
-  struct LayerMatrices {
-    cpu::NormWeights<Float> attention_norm, ffn_norm;
-    Float* qkv;
-    Float* out;
-    Float* fc;
-    Float* proj;
-  };
-
-  /// A whole set of parameters, or their gradients.
-  template <typename Float>
-  struct Matrices {
-    std::vector<LayerMatrices<Float>> layers;
-    cpu::NormWeights<Float> final_norm;
-    Float* embedding;
-    Float* positions;
-    Float* head;
-  };
-
-  /// A norm's input, output and statistics.
-  struct NormState {
-    float* x;
-    float* y;
-    cpu::NormStatistics statistics;
-  };
-
-  /// What a layer keeps for its backward pass.
-  struct LayerState {
-    NormState attention_norm, ffn_norm;
-    float* qkv;      // rotated
-    float* weights;  // softmax of the scores
-    float* attended;
-    float* hidden;  // what fc gives
-    float* activated;
-  };
-
-  template <typename Float>
-  static Matrices<Float> Find(const ModelShape& shape,
-                              const Parameters& parameters);
-
-  /// What the workspace has room for: all that a backward pass needs, or a
-  /// forward pass whose layers use the same room one after another.
-  enum class Room { kForwardOnly, kBothWays };
-
-  void Reserve(std::int64_t windows, Room room);
-  void Forward(const std::int64_t* tokens);
-  void ForwardLayer(const LayerMatrices<const float>& w, const LayerState& s,
-                    float* next);
-  void Backward(const std::int64_t* tokens);
-  void BackwardLayer(const LayerMatrices<const float>& w,
-                     const LayerMatrices<float>& g, const LayerState& s);
-  void BackwardNorm(const NormState& s, const cpu::NormWeights<const float>& w,
-                    const cpu::NormWeights<float>& g);
-  void CrossEntropy(const std::int64_t* targets, double scale, float* losses);
-
-  ModelShape shape_;
-  Parameters parameters_;  // shares the buffers
-  RotaryTables rotary_;
-  Matrices<const float> weights_;
-  Matrices<float> gradients_;
-
-  // Of the windows of the last call; one allocation for all of it.
-  std::int64_t windows_ = 0;
-  Room room_ = Room::kBothWays;
-  cpu::AttentionShape attention_;
-  at::Tensor memory_;
-  std::vector<LayerState> layers_;  // the same one each, of kForwardOnly
-  NormState final_norm_;
-  float* logits_ = nullptr;
-  float* losses_ = nullptr;
-  // Gradients: of the residual stream, of a norm's output, and of the widest
-  // result within a layer.
-  float* dx_ = nullptr;
-  float* dnorm_ = nullptr;
-  float* dwide_ = nullptr;
-  float* dactivated_ = nullptr;
-  float* scratch_ = nullptr;
+  virtual void TokenLosses(std::int64_t windows, const std::int64_t* tokens,
+                           const std::int64_t* targets, float* losses) = 0;
 };
+
+/// Returns the pass for a shape; null where there is none, which is with
+/// Precision::kBf16 on a processor that does not multiply bf16 numbers. It
+/// reads weights from, and adds gradients to, the buffers of `parameters`.
+/// REQUIRES: they are fp32 on the CPU.
+std::unique_ptr<CpuPass> MakeCpuPass(const ModelShape& shape,
+                                     Precision precision,
+                                     const Parameters& parameters,
+                                     const RotaryTables& rotary);
 
 }  // namespace isoflop

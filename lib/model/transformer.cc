@@ -49,8 +49,8 @@ Transformer::Transformer(const ModelShape& shape, const ComputeOptions& options)
                                shape.rotary_base, MasterOptions(options));
   }
   if (options.by_hand && options.device.is_cpu() &&
-      options.dtype == at::kFloat && options.precision == Precision::kFp32) {
-    cpu_pass_ = std::make_unique<CpuPass>(shape, parameters_, rotary_);
+      options.dtype == at::kFloat) {
+    cpu_pass_ = MakeCpuPass(shape, options.precision, parameters_, rotary_);
   }
 }
 
@@ -61,6 +61,7 @@ Transformer::Norm Transformer::FindNorm(const std::string& name) const {
 
 void Transformer::WeightsChanged() {
   if (half_parameters_) half_parameters_->values().copy_(parameters_.values());
+  if (cpu_pass_) cpu_pass_->WeightsChanged();
 }
 
 at::Tensor Transformer::Embed(const at::Tensor& tokens) const {

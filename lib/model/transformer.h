@@ -29,7 +29,7 @@ struct ComputeOptions {
   Precision precision = Precision::kFp32;
   at::ScalarType dtype = at::kFloat;  // of the master weights; kDouble only to
                                       // check gradients
-  bool by_hand = true;  // use CpuPass where it can be; off for comparing
+  bool by_hand = true;  // use a CpuPass where there is one; off for comparing
 };
 
 /// A model and its gradient. With Precision::kBf16, matrix products run in bf16
@@ -86,7 +86,7 @@ class Transformer {
   ComputeOptions options_;
   Parameters parameters_;
   std::optional<Parameters> half_parameters_;  // bf16 copy, of kBf16 only
-  std::unique_ptr<CpuPass> cpu_pass_;          // where it can be used
+  std::unique_ptr<CpuPass> cpu_pass_;          // where there is one
   std::vector<Layer> layers_;
   Norm final_norm_;
   at::Tensor embedding_, positions_, head_;

@@ -1,0 +1,69 @@
+#include "lib/model/bf16_linear.h"
+
+#include <algorithm>
+
+namespace isoflop::bf16 {
+
+void ConvertRows(std::int64_t rows, std::int64_t columns, const float* x,
+                 Number* y) {
+  const std::int64_t stride = StrideOf(columns);
+  if (stride == columns) return Convert(rows * columns, x, y);
+  for (std::int64_t row = 0; row < rows; ++row, x += columns, y += stride) {
+    Convert(columns, x, y);
+    y[columns] = 0.0F;
+  }
+}
+
+void ConvertRows(std::int64_t rows, std::int64_t columns, const Number* x,
+                 float* y) {
+  const std::int64_t stride = StrideOf(columns);
+  if (stride == columns) return Convert(rows * columns, x, y);
+  for (std::int64_t row = 0; row < rows; ++row, x += stride, y += columns) {
+    Convert(columns, x, y);
+  }
+}
+
+Linear::Linear(std::int64_t outputs, std::int64_t inputs, const float* weights,
+               float* gradient)
+    : outputs_(outputs),
+      inputs_(inputs),
+      weights_(weights),
+      gradient_(gradient),
+      packed_forward_(
+          static_cast<std::size_t>(PackedSize(inputs, outputs, kRightPanel))),
+      packed_backward_(
+          static_cast<std::size_t>(PackedSize(outputs, inputs, kRightPanel))) {}
+
+void Linear::Pack(PackingRoom* room) {
+  const std::int64_t stride = StrideOf(inputs_);
+  Number* copy = room->Left(outputs_ * stride);
+  ConvertRows(outputs_, inputs_, weights_, copy);
+  forward_ = PackRightTransposed(inputs_, outputs_, copy, stride,
+                                 packed_forward_.data());
+  backward_ =
+      PackRight(outputs_, inputs_, copy, stride, packed_backward_.data());
+}
+
+void Linear::Forward(std::int64_t rows, const Number* x, float* y,
+                     Into into) const {
+  Multiply(rows, outputs_, LeftOfRows(x, StrideOf(inputs_)), forward_, y,
+           outputs_, into);
+}
+
+void Linear::Backward(std::int64_t rows, const Number* dy, float* dx) const {
+  Multiply(rows, inputs_, LeftOfRows(dy, StrideOf(outputs_)), backward_, dx,
+           inputs_, Into::kOverwrite);
+}
+
+void Linear::AddGradient(std::int64_t rows, const Number* dy, const Number* x,
+                         PackingRoom* room) const {
+  const auto left =
+      PackLeftTransposed(rows, outputs_, dy, StrideOf(outputs_),
+                         room->Left(PackedSize(rows, outputs_, kLeftPanel)));
+  const auto right =
+      PackRight(rows, inputs_, x, StrideOf(inputs_),
+                room->Right(PackedSize(rows, inputs_, kRightPanel)));
+  Multiply(outputs_, inputs_, left, right, gradient_, inputs_, Into::kAdd);
+}
+
+}  // namespace isoflop::bf16

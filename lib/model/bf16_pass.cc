@@ -1,0 +1,344 @@
+#include "lib/model/bf16_pass.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <string>
+
+namespace isoflop::bf16 {
+namespace {
+
+/// Rows that are worked on at once: whole blocks of products.
+constexpr std::int64_t kChunkRows = 16 * kLeftBlock;
+
+/// A part has about so many tokens, and at most so many logits.
+constexpr std::int64_t kPartTokens = 1024;
+constexpr std::int64_t kPartLogits = std::int64_t{1} << 25;
+
+std::int64_t WindowsOfPart(const ModelShape& shape) {
+  const std::int64_t tokens =
+      std::min(kPartTokens, kPartLogits / shape.vocab_size);
+  return std::max<std::int64_t>(1, tokens / shape.context);
+}
+
+/// Hands out pieces of a block of memory, or only counts them.
+class Divider {
+ public:
+  explicit Divider(char* memory) : memory_(memory) {}
+
+  template <typename Element>
+  Element* Take(std::int64_t elements) {
+    constexpr std::int64_t kUnit = 64;
+    auto* piece = memory_ == nullptr
+                      ? nullptr
+                      : reinterpret_cast<Element*>(memory_ + taken_);
+    const auto bytes = elements * static_cast<std::int64_t>(sizeof(Element));
+    taken_ += (bytes + kUnit - 1) / kUnit * kUnit;
+    return piece;
+  }
+
+  std::int64_t taken() const { return taken_; }
+
+ private:
+  char* memory_;
+  std::int64_t taken_ = 0;
+};
+
+}  // namespace
+
+bool Pass::Supports(const ModelShape& shape) {
+  return Available() && shape.d_model / shape.heads % 2 == 0;
+}
+
+Pass::Pass(const ModelShape& shape, const Parameters& parameters,
+           const RotaryTables& rotary)
+    : shape_(shape),
+      parameters_(parameters),
+      rotary_(rotary),
+      attention_(shape.context, shape.heads, shape.d_model / shape.heads) {
+  const auto values = [&](const std::string& name) -> const float* {
+    const at::Tensor tensor = parameters.Find(name);
+    return tensor.defined() ? tensor.data_ptr<float>() : nullptr;
+  };
+  const auto gradient = [&](const std::string& name) -> float* {
+    const at::Tensor tensor = parameters.Find(name);
+    return tensor.defined() ? tensor.grad().data_ptr<float>() : nullptr;
+  };
+  const auto norm = [&](const std::string& name) {
+    return Norm{
+        .weights = {values(name + ".gain"), values(name + ".bias")},
+        .gradients = {gradient(name + ".gain"), gradient(name + ".bias")}};
+  };
+  const auto linear = [&](const std::string& name) {
+    const at::Tensor tensor = parameters.Find(name);
+    return Linear(tensor.size(0), tensor.size(1), values(name), gradient(name));
+  };
+  for (std::int64_t i = 0; i < shape.layers; ++i) {
+    layers_.push_back({.attention_norm = norm(InLayer(i, "attention_norm")),
+                       .ffn_norm = norm(InLayer(i, "ffn_norm")),
+                       .qkv = linear(InLayer(i, "qkv")),
+                       .out = linear(InLayer(i, "out")),
+                       .fc = linear(InLayer(i, "fc")),
+                       .proj = linear(InLayer(i, "proj"))});
+  }
+  final_norm_ = norm("final_norm");
+  head_.push_back(linear(shape.tied_embeddings ? "embedding" : "head"));
+  embedding_ = values("embedding");
+  positions_ = values("positions");
+  embedding_gradient_ = gradient("embedding");
+  positions_gradient_ = gradient("positions");
+}
+
+void Pass::WeightsChanged() {
+  for (Layer& layer : layers_) {
+    for (Linear* matrix : {&layer.qkv, &layer.out, &layer.fc, &layer.proj}) {
+      matrix->Pack(&packing_);
+    }
+  }
+  head_.front().Pack(&packing_);
+}
+
+void Pass::ForEachChunk(std::int64_t rows,
+                        const std::function<void(const Chunk&)>& work) {
+  for (std::int64_t first = 0; first < rows; first += kChunkRows) {
+    work({first, std::min(kChunkRows, rows - first)});
+  }
+}
+
+void Pass::ForEachPart(std::int64_t windows, Room room,
+                       const std::function<void(std::int64_t)>& work) {
+  const std::int64_t most = WindowsOfPart(shape_);
+  for (std::int64_t first = 0; first < windows; first += most) {
+    Reserve(std::min(most, windows - first), room);
+    work(first * shape_.context);
+  }
+}
+
+void Pass::Reserve(std::int64_t windows, Room room) {
+  if (windows == shape_of_part_.windows && room == room_) return;
+  room_ = room;
+  shape_of_part_ = {.windows = windows,
+                    .context = shape_.context,
+                    .heads = shape_.heads,
+                    .head_size = shape_.d_model / shape_.heads};
+  memory_ = at::empty({Divide(nullptr, room)}, at::kByte);
+  Divide(static_cast<char*>(memory_.data_ptr()), room);
+}
+
+std::int64_t Pass::Divide(char* memory, Room room) {
+  Divider divider(memory);
+  const std::int64_t fc = FcOutputs(shape_);
+  const auto take = [&](std::int64_t columns) {
+    return divider.Take<Number>(rows() * StrideOf(columns));
+  };
+  const auto take_norm = [&] {
+    return NormState{.x = divider.Take<float>(rows() * d()),
+                     .y = take(d()),
+                     .statistics = {.mean = divider.Take<float>(rows()),
+                                    .inverse = divider.Take<float>(rows())}};
+  };
+  const bool both_ways = room == Room::kBothWays;
+  states_.clear();
+  for (std::int64_t i = 0; i < (both_ways ? shape_.layers : 1); ++i) {
+    states_.push_back({.attention_norm = take_norm(),
+                       .ffn_norm = take_norm(),
+                       .qkv = take(3 * d()),
+                       .weights = divider.Take<Number>(shape_of_part_.windows *
+                                                       attention_.weights()),
+                       .attended = take(d()),
+                       .hidden = take(fc),
+                       .activated = take(shape_.d_ff)});
+  }
+  states_.resize(static_cast<std::size_t>(shape_.layers), states_.back());
+  final_state_ = take_norm();
+  window_ = divider.Take<float>(shape_.context * 3 * d());
+  const std::int64_t widest = std::max({3 * d(), fc, shape_.vocab_size});
+  narrow_ = divider.Take<float>(kChunkRows * d());
+  wide_ = divider.Take<float>(kChunkRows * widest);
+  activated_ = divider.Take<float>(kChunkRows * shape_.d_ff);
+  if (!both_ways) return divider.taken();
+  dactivated_ = divider.Take<float>(kChunkRows * fc);
+  dlogits_ = take(shape_.vocab_size);
+  dwide_ = take(std::max(3 * d(), fc));
+  dnarrow_ = take(d());
+  dattended_ = take(d());
+  dx_ = divider.Take<float>(rows() * d());
+  return divider.taken();
+}
+
+double Pass::AddGradient(std::int64_t windows, const std::int64_t* tokens,
+                         const std::int64_t* targets, double weight) {
+  const auto all = static_cast<double>(windows * shape_.context);
+  double sum = 0.0;
+  ForEachPart(windows, Room::kBothWays, [&](std::int64_t first) {
+    Forward(tokens + first);
+    ForEachChunk(rows(), [&](const Chunk& chunk) {
+      float losses[kChunkRows];
+      CrossEntropy(chunk, targets + first, weight / all, losses);
+      for (std::int64_t i = 0; i < chunk.rows; ++i) {
+        sum += static_cast<double>(losses[i]);
+      }
+      ConvertRows(chunk.rows, shape_.vocab_size, wide_,
+                  dlogits_ + chunk.first * StrideOf(shape_.vocab_size));
+    });
+    Backward(tokens + first);
+  });
+  return sum / all;
+}
+
+void Pass::TokenLosses(std::int64_t windows, const std::int64_t* tokens,
+                       const std::int64_t* targets, float* losses) {
+  ForEachPart(windows, Room::kForwardOnly, [&](std::int64_t first) {
+    Forward(tokens + first);
+    ForEachChunk(rows(), [&](const Chunk& chunk) {
+      CrossEntropy(chunk, targets + first, 0.0, losses + first + chunk.first);
+    });
+  });
+}
+
+void Pass::Normalise(const Chunk& chunk, const Norm& norm, const NormState& s) {
+  cpu::Normalise(chunk.rows, d(), s.x + chunk.first * d(), norm.weights,
+                 narrow_,
+                 {.mean = s.statistics.mean + chunk.first,
+                  .inverse = s.statistics.inverse + chunk.first});
+  ConvertRows(chunk.rows, d(), narrow_, s.y + chunk.first * StrideOf(d()));
+}
+
+void Pass::CrossEntropy(const Chunk& chunk, const std::int64_t* targets,
+                        double scale, float* losses) {
+  Normalise(chunk, final_norm_, final_state_);
+  head_.front().Forward(chunk.rows,
+                        final_state_.y + chunk.first * StrideOf(d()), wide_);
+  cpu::CrossEntropy(chunk.rows, shape_.vocab_size, targets + chunk.first,
+                    static_cast<float>(scale), wide_, losses);
+}
+
+void Pass::Rotate(std::int64_t first_row, std::int64_t rows, float direction,
+                  float* qkv) const {
+  if (!rotary_.cos.defined()) return;
+  cpu::RotateInPlace(shape_of_part_, first_row, rows,
+                     rotary_.cos.data_ptr<float>(),
+                     rotary_.sin.data_ptr<float>(), direction, qkv);
+}
+
+void Pass::Forward(const std::int64_t* tokens) {
+  cpu::Embed(rows(), d(), shape_.context, tokens, embedding_, positions_,
+             states_.front().attention_norm.x);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const bool last = i + 1 == layers_.size();
+    ForwardLayer(layers_[i], states_[i],
+                 last ? final_state_.x : states_[i + 1].attention_norm.x);
+  }
+}
+
+void Pass::ForwardLayer(const Layer& layer, const LayerState& s, float* next) {
+  ForEachChunk(rows(), [&](const Chunk& chunk) {
+    Normalise(chunk, layer.attention_norm, s.attention_norm);
+    layer.qkv.Forward(chunk.rows,
+                      s.attention_norm.y + chunk.first * StrideOf(d()), wide_);
+    Rotate(chunk.first, chunk.rows, 1.0F, wide_);
+    ConvertRows(chunk.rows, 3 * d(), wide_,
+                s.qkv + chunk.first * StrideOf(3 * d()));
+  });
+  Attend(s);
+  ForEachChunk(rows(), [&](const Chunk& chunk) {
+    const std::int64_t size = chunk.rows * d();
+    float* x = s.ffn_norm.x + chunk.first * d();
+    std::copy_n(s.attention_norm.x + chunk.first * d(), size, x);
+    layer.out.Forward(chunk.rows, s.attended + chunk.first * StrideOf(d()), x,
+                      Into::kAdd);
+    Normalise(chunk, layer.ffn_norm, s.ffn_norm);
+    layer.fc.Forward(chunk.rows, s.ffn_norm.y + chunk.first * StrideOf(d()),
+                     wide_);
+    ConvertRows(chunk.rows, FcOutputs(shape_), wide_,
+                s.hidden + chunk.first * StrideOf(FcOutputs(shape_)));
+    cpu::Activate(shape_.ffn, chunk.rows, shape_.d_ff, wide_, activated_);
+    Number* activated = s.activated + chunk.first * StrideOf(shape_.d_ff);
+    ConvertRows(chunk.rows, shape_.d_ff, activated_, activated);
+    float* out = next + chunk.first * d();
+    std::copy_n(x, size, out);
+    layer.proj.Forward(chunk.rows, activated, out, Into::kAdd);
+  });
+}
+
+void Pass::Attend(const LayerState& s) {
+  const std::int64_t context = shape_.context;
+  for (std::int64_t window = 0; window < shape_of_part_.windows; ++window) {
+    const std::int64_t first = window * context;
+    attention_.Forward(s.qkv + first * StrideOf(3 * d()),
+                       s.weights + window * attention_.weights(), window_);
+    ConvertRows(context, d(), window_, s.attended + first * StrideOf(d()));
+  }
+}
+
+void Pass::Backward(const std::int64_t* tokens) {
+  std::fill_n(dx_, rows() * d(), 0.0F);
+  ForEachChunk(rows(), [&](const Chunk& chunk) {
+    head_.front().Backward(chunk.rows,
+                           dlogits_ + chunk.first * StrideOf(shape_.vocab_size),
+                           narrow_);
+    BackwardNorm(chunk, final_norm_, final_state_, narrow_);
+  });
+  head_.front().AddGradient(rows(), dlogits_, final_state_.y, &packing_);
+  for (std::size_t i = layers_.size(); i-- > 0;) {
+    BackwardFeedForward(layers_[i], states_[i]);
+    BackwardAttention(layers_[i], states_[i]);
+  }
+  cpu::EmbedBackward(rows(), d(), shape_.context, tokens, dx_,
+                     embedding_gradient_, positions_gradient_);
+}
+
+void Pass::BackwardFeedForward(const Layer& layer, const LayerState& s) {
+  const std::int64_t fc = FcOutputs(shape_);
+  ForEachChunk(rows(), [&](const Chunk& chunk) {
+    Number* dout = dnarrow_ + chunk.first * StrideOf(d());
+    ConvertRows(chunk.rows, d(), dx_ + chunk.first * d(), dout);
+    layer.proj.Backward(chunk.rows, dout, activated_);
+    ConvertRows(chunk.rows, fc, s.hidden + chunk.first * StrideOf(fc), wide_);
+    cpu::ActivateBackward(shape_.ffn, chunk.rows, shape_.d_ff, wide_,
+                          activated_, dactivated_);
+    Number* dhidden = dwide_ + chunk.first * StrideOf(fc);
+    ConvertRows(chunk.rows, fc, dactivated_, dhidden);
+    layer.fc.Backward(chunk.rows, dhidden, narrow_);
+    BackwardNorm(chunk, layer.ffn_norm, s.ffn_norm, narrow_);
+  });
+  layer.proj.AddGradient(rows(), dnarrow_, s.activated, &packing_);
+  layer.fc.AddGradient(rows(), dwide_, s.ffn_norm.y, &packing_);
+}
+
+void Pass::BackwardAttention(const Layer& layer, const LayerState& s) {
+  ForEachChunk(rows(), [&](const Chunk& chunk) {
+    Number* dout = dnarrow_ + chunk.first * StrideOf(d());
+    ConvertRows(chunk.rows, d(), dx_ + chunk.first * d(), dout);
+    layer.out.Backward(chunk.rows, dout, narrow_);
+    ConvertRows(chunk.rows, d(), narrow_,
+                dattended_ + chunk.first * StrideOf(d()));
+  });
+  layer.out.AddGradient(rows(), dnarrow_, s.attended, &packing_);
+  const std::int64_t context = shape_.context;
+  for (std::int64_t window = 0; window < shape_of_part_.windows; ++window) {
+    const std::int64_t first = window * context;
+    attention_.Backward(s.qkv + first * StrideOf(3 * d()),
+                        s.weights + window * attention_.weights(),
+                        dattended_ + first * StrideOf(d()), window_);
+    Rotate(0, context, -1.0F, window_);
+    ConvertRows(context, 3 * d(), window_, dwide_ + first * StrideOf(3 * d()));
+  }
+  ForEachChunk(rows(), [&](const Chunk& chunk) {
+    layer.qkv.Backward(chunk.rows, dwide_ + chunk.first * StrideOf(3 * d()),
+                       narrow_);
+    BackwardNorm(chunk, layer.attention_norm, s.attention_norm, narrow_);
+  });
+  layer.qkv.AddGradient(rows(), dwide_, s.attention_norm.y, &packing_);
+}
+
+void Pass::BackwardNorm(const Chunk& chunk, const Norm& norm,
+                        const NormState& s, const float* dy) {
+  cpu::NormaliseBackward(chunk.rows, d(), s.x + chunk.first * d(), dy,
+                         norm.weights,
+                         {.mean = s.statistics.mean + chunk.first,
+                          .inverse = s.statistics.inverse + chunk.first},
+                         dx_ + chunk.first * d(), norm.gradients);
+}
+
+}  // namespace isoflop::bf16
