@@ -6,26 +6,39 @@
 #   ./bootstrap.sh build   build only, into build/release/bin/
 #
 # On Debian and its relatives it installs the system packages that are missing.
+# For a machine where it cannot, for want of a network or of root,
+#
+#   ./bootstrap.sh bundle DIR
+#
+# copies the libraries, all but LibTorch, into a new folder. Carry it there, and
+# give the first three commands --prefix DIR: they install nothing then.
 set -euo pipefail
+# A last argument of several is DIR, relative to where this was called.
+[ $# -lt 2 ] || set -- "${@:1:$#-1}" "$(realpath -m -- "${!#}")"
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-packages=(
-  g++ cmake ninja-build ccache         # tools
-  libfmt-dev nlohmann-json3-dev        # every program
-  libssl-dev libcli11-dev libceres-dev
-  libtorch-dev libopenblas0-pthread    # isoflop-worker; libtorch-dev alone
-                                       # brings no fast matrix products
+tools=(g++ cmake ninja-build ccache)
+libraries=(
+  libfmt-dev nlohmann-json3-dev libssl-dev libcli11-dev libceres-dev
   libgtest-dev libgmock-dev rapidjson-dev  # tests
 )
+# libtorch-dev alone brings no fast matrix products.
+torch=(libtorch-dev libopenblas0-pthread)
 
 usage() {
-  echo "usage: ./bootstrap.sh demo | test | build" >&2
+  echo "usage: ./bootstrap.sh demo | test | build [--prefix DIR]" >&2
+  echo "       ./bootstrap.sh bundle DIR" >&2
   exit 2
+}
+
+fail() {
+  echo "bootstrap: $*" >&2
+  exit 1
 }
 
 missing_packages() {
   local package state
-  for package in "${packages[@]}"; do
+  for package in "$@"; do
     state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) || true
     [[ $state == *' installed' ]] || echo "$package"
   done
@@ -37,8 +50,7 @@ as_root() {
   elif command -v sudo >/dev/null; then
     sudo "$@"
   else
-    echo "bootstrap: to install packages, run this as root: $*" >&2
-    exit 1
+    fail "to install packages, run this as root: $*"
   fi
 }
 
@@ -48,7 +60,8 @@ Please install by hand what is missing of: a C++20 compiler, CMake 3.25, Ninja,
 fmt 9.1, nlohmann_json 3.11, OpenSSL 3, CLI11 2.1, Ceres Solver 2.1, LibTorch
 1.13 or newer, an optimised BLAS, GoogleTest 1.12 and RapidJSON 1.1 (README.md
 has the table), and say where it is, if it is in no usual place:
-  ISOFLOP_CMAKE_ARGS=-DCMAKE_PREFIX_PATH=/path/to/libtorch ./bootstrap.sh $1
+  ISOFLOP_CMAKE_ARGS=-DISOFLOP_TORCH_DIR=/path/to/libtorch ./bootstrap.sh $1
+Another machine can collect all of them but LibTorch: ./bootstrap.sh bundle DIR
 Without LibTorch everything but training can be built:
   ISOFLOP_CMAKE_ARGS=-DISOFLOP_WITH_TORCH=OFF ./bootstrap.sh build
 EOF
@@ -63,16 +76,18 @@ in_release() {
 
 configure() {
   # shellcheck disable=SC2086  # several arguments on purpose
-  cmake --preset release ${ISOFLOP_CMAKE_ARGS:-} >build.log 2>&1
+  cmake --preset release "${prefix_args[@]}" ${ISOFLOP_CMAKE_ARGS:-} \
+    >build.log 2>&1
 }
 
+# Installs those of the packages that are missing and in this release.
 install_packages() {
   local missing package wanted=() unknown=()
   if ! command -v apt-get >/dev/null; then
     echo "bootstrap: this system has no apt-get; using what is installed." >&2
     return
   fi
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages "$@")
   [ "${#missing[@]}" -eq 0 ] && return
   # What was installed by hand, CMake has found before.
   [ -f build/release/build.ninja ] && configure && return
@@ -112,9 +127,44 @@ build() {
   cmake --build --preset release --target "$target"
 }
 
-[ $# -eq 1 ] || usage
-case $1 in demo | test | build) ;; *) usage ;; esac
-install_packages
+# What a build needs, less a LibTorch that would not be used.
+needed_packages() {
+  printf '%s\n' "${tools[@]}" "${libraries[@]}"
+  case ${ISOFLOP_CMAKE_ARGS:-} in
+    *ISOFLOP_TORCH_DIR=* | *ISOFLOP_WITH_TORCH=OFF*) ;;
+    *) printf '%s\n' "${torch[@]}" ;;
+  esac
+}
+
+use_prefix() {
+  local program
+  [ -d "$1/lib/cmake/fmt" ] ||
+    fail "there is no bundle in $1; ./bootstrap.sh bundle makes one"
+  for program in c++ cmake ninja; do
+    command -v "$program" >/dev/null ||
+      fail "needs $program in PATH; CMake and Ninja come as Python packages too"
+  done
+  prefix_args=(
+    "-DCMAKE_PREFIX_PATH=$1"
+    "-DCMAKE_BUILD_RPATH=$1/lib"
+    # So that the libraries, too, are looked for where the program's are.
+    "-DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags"
+  )
+}
+
+prefix_args=()
+case "$#:${1:-}:${2:-}" in
+  1:demo: | 1:test: | 1:build:)
+    mapfile -t packages < <(needed_packages)
+    install_packages "${packages[@]}"
+    ;;
+  3:demo:--prefix | 3:test:--prefix | 3:build:--prefix) use_prefix "$3" ;;
+  2:bundle:*)
+    install_packages "${libraries[@]}"
+    exec lib/bundle.sh "$2" "${libraries[@]}"
+    ;;
+  *) usage ;;
+esac
 build "$1"
 case $1 in
   demo) build/release/bin/isoflop sweep sweeps/demo.json -o runs/demo --fit ;;

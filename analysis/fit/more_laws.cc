@@ -1,6 +1,7 @@
 #include "analysis/fit/more_laws.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>

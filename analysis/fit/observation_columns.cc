@@ -1,6 +1,7 @@
 #include "analysis/fit/observation_columns.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 

@@ -1,6 +1,7 @@
 #include "analysis/fit/recipe_comparison.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cassert>

@@ -1,6 +1,7 @@
 #include "analysis/fit/record_table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>

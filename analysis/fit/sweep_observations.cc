@@ -1,6 +1,7 @@
 #include "analysis/fit/sweep_observations.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>

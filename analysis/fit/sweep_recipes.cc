@@ -1,6 +1,7 @@
 #include "analysis/fit/sweep_recipes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,7 @@
 #include "analysis/report/stored_fit.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <climits>

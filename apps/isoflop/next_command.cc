@@ -1,6 +1,7 @@
 // `isoflop next`: which runs to train next, by a fit.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 #include <optional>

@@ -1,6 +1,7 @@
 #include "lib/core/error.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace isoflop {
 

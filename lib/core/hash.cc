@@ -1,6 +1,7 @@
 #include "lib/core/hash.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/evp.h>
 
 #include <array>

@@ -1,6 +1,7 @@
 #include "lib/core/object_reader.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 #include "lib/data/data_files.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <glob.h>
 #include <sys/stat.h>
 

@@ -1,6 +1,7 @@
 #include "lib/execute/room.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <fstream>

@@ -1,6 +1,7 @@
 #include "lib/execute/slots.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sched.h>
 
 #include <algorithm>

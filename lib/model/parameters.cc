@@ -1,5 +1,6 @@
 #include "lib/model/parameters.h"
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/core.h>
 
 #include <cmath>

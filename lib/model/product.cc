@@ -1,6 +1,7 @@
 #include "lib/model/product.h"
 
 #include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <vector>

@@ -5,6 +5,7 @@
 
 #include <ATen/ATen.h>
 #include <c10/util/Exception.h>
+#include <torch/cuda.h>
 #include <torch/version.h>
 
 #include <algorithm>
@@ -15,6 +16,9 @@
 #include <string_view>
 
 namespace isoflop::compat {
+
+/// Returns how many GPUs there are, in a type of which the versions differ.
+inline int GpuCount() { return static_cast<int>(torch::cuda::device_count()); }
 
 /// Whether CausalAttention looks at its mask.
 inline constexpr bool kAttentionNeedsMask = TORCH_VERSION_MAJOR < 2;

@@ -1,5 +1,7 @@
 #include "lib/model/transformer.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <limits>
 
 #include "lib/model/torch_compat.h"

@@ -1,6 +1,7 @@
 #include "lib/record/sweep_dir.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>

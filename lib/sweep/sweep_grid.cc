@@ -1,6 +1,7 @@
 // Parses the "grid" section.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <vector>

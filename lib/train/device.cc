@@ -3,7 +3,6 @@
 #include <ATen/Version.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
-#include <torch/cuda.h>
 #include <torch/version.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <optional>
 
 #include "lib/core/error.h"
+#include "lib/model/torch_compat.h"
 #include "lib/train/gpu.h"
 
 namespace isoflop {
@@ -26,7 +26,7 @@ constexpr const char* kVariables[] = {
 
 std::string ListDevices() {
   std::string list = "cpu";
-  for (std::size_t i = 0; i < torch::cuda::device_count(); ++i) {
+  for (int i = 0; i < compat::GpuCount(); ++i) {
     list += fmt::format(", cuda:{}", i);
   }
   return list;
@@ -69,8 +69,7 @@ at::Device ResolveDevice(const std::string& name) {
   const bool known =
       device && (device->is_cpu() ||
                  (device->is_cuda() &&
-                  static_cast<std::size_t>(std::max<int>(0, device->index())) <
-                      torch::cuda::device_count()));
+                  std::max<int>(0, device->index()) < compat::GpuCount()));
   Require(known, "device \"{}\" is not there; this machine has: {}", name,
           ListDevices());
   return *device;

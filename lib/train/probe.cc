@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
@@ -129,7 +130,7 @@ void MeasureGpu(at::Device device, ProbeReport::Device* report,
 }
 
 void MeasureGpus(ProbeReport* report) {
-  for (std::size_t i = 0; i < torch::cuda::device_count(); ++i) {
+  for (int i = 0; i < compat::GpuCount(); ++i) {
     const auto index = static_cast<c10::DeviceIndex>(i);
     ProbeReport::Device& device = report->cuda.emplace_back();
     device.name = fmt::format("cuda:{}", i);

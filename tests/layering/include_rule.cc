@@ -1,6 +1,7 @@
 #include "tests/layering/include_rule.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
