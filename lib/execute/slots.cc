@@ -62,6 +62,10 @@ std::vector<std::string> DevicesOf(const std::string& word,
 
 }  // namespace
 
+DeviceKind KindOf(const Slot& slot) {
+  return slot.device == "cpu" ? DeviceKind::kCpu : DeviceKind::kGpu;
+}
+
 std::int64_t UsableCores() {
   cpu_set_t affinity;
   CPU_ZERO(&affinity);

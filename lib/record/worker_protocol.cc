@@ -133,15 +133,22 @@ Json ToJson(const ProbeReport& report) {
   for (const ProbeReport::Device& device : report.cuda) {
     cuda.push_back(ToJson(device));
   }
-  return {{"schema", kProbeSchema},
-          {"libtorch", report.libtorch},
-          {"cpu", report.cpu},
-          {"cpu_threads", report.cpu_threads},
-          {"fp32_flops_per_second", report.fp32_flops_per_second},
-          {"bf16_flops_per_second", report.bf16_flops_per_second},
-          {"operation_seconds", report.operation_seconds},
-          {"cuda", std::move(cuda)},
-          {"warnings", report.warnings}};
+  Json json{{"schema", kProbeSchema},
+            {"libtorch", report.libtorch},
+            {"cpu", report.cpu},
+            {"cpu_threads", report.cpu_threads},
+            {"fp32_flops_per_second", report.fp32_flops_per_second},
+            {"bf16_flops_per_second", report.bf16_flops_per_second},
+            {"operation_seconds", report.operation_seconds},
+            {"cuda", std::move(cuda)},
+            {"warnings", report.warnings}};
+  if (report.process_private_bytes) {
+    json["process_private_bytes"] = *report.process_private_bytes;
+  }
+  if (report.process_shared_bytes) {
+    json["process_shared_bytes"] = *report.process_shared_bytes;
+  }
+  return json;
 }
 
 ProbeReport ProbeReportFromJson(const Json& json, const std::string& source) {
@@ -160,6 +167,10 @@ ProbeReport ProbeReportFromJson(const Json& json, const std::string& source) {
   reader.Read("fp32_flops_per_second", &report.fp32_flops_per_second, {0.0});
   reader.Read("bf16_flops_per_second", &report.bf16_flops_per_second, {0.0});
   reader.Read("operation_seconds", &report.operation_seconds, {0.0});
+  ReadOptional(reader, "process_private_bytes", &report.process_private_bytes,
+               {0.0});
+  ReadOptional(reader, "process_shared_bytes", &report.process_shared_bytes,
+               {0.0});
   ReadDevices(reader, &report.cuda, &problems);
   if (const Json* warnings = reader.Child("warnings");
       warnings != nullptr && !warnings->empty()) {

@@ -68,6 +68,11 @@ struct ProbeReport {
   double fp32_flops_per_second = 0.0;  // of a matrix product, one thread
   double bf16_flops_per_second = 0.0;
   double operation_seconds = 0.0;  // dispatch of a tiny operation
+  // Bytes of a worker's process on the CPU before it trains anything: its own,
+  // and of LibTorch's files, which all workers share. Absent where the system
+  // does not tell.
+  std::optional<double> process_private_bytes;
+  std::optional<double> process_shared_bytes;
   struct Device {
     std::string name;  // "cuda:0"
     // Each is absent where LibTorch does not tell, or nobody measured.

@@ -13,6 +13,7 @@
 #include <limits>
 
 #include "lib/core/clock.h"
+#include "lib/core/process_memory.h"
 #include "lib/model/torch_compat.h"
 #include "lib/train/device.h"
 #include "lib/train/gpu.h"
@@ -104,15 +105,24 @@ void MeasureGpus(ProbeReport* report) {
 
 ProbeReport Probe() {
   const at::NoGradGuard no_grad;
+  const double fp32_rate = ProductRate(at::kFloat, at::kCPU);
+  // Before more of LibTorch is used than training in fp32 uses.
+  const auto memory = MeasureOwnMemory();
   ProbeReport report{
       .libtorch = TORCH_VERSION,
       .cpu = fmt::format("{} ({}, {})", CpuName(), CpuCapability(), BlasName()),
       .cpu_threads = at::get_num_threads(),
-      .fp32_flops_per_second = ProductRate(at::kFloat, at::kCPU),
+      .fp32_flops_per_second = fp32_rate,
       .bf16_flops_per_second = ProductRate(at::kBFloat16, at::kCPU),
       .operation_seconds = OperationSeconds(),
+      .process_private_bytes = {},
+      .process_shared_bytes = {},
       .cuda = {},
       .warnings = {}};
+  if (memory) {
+    report.process_private_bytes = memory->private_now;
+    report.process_shared_bytes = memory->shared_now;
+  }
   MeasureGpus(&report);
   if (report.fp32_flops_per_second < kSlowFlopsPerSecond) {
     report.warnings.push_back(fmt::format(

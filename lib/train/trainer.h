@@ -63,8 +63,6 @@ class Trainer {
   at::Device device() const { return device_; }
 
  private:
-  std::int64_t EvalBatchWindows() const;
-
   const RunGroup& group_;
   const DataSource& source_;
   at::Device device_;

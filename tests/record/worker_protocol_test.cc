@@ -91,6 +91,8 @@ TEST(ProbeReport, ComesBackAsItWasPrinted) {
                    .fp32_flops_per_second = 2e11,
                    .bf16_flops_per_second = 4e11,
                    .operation_seconds = 1.7e-6,
+                   .process_private_bytes = 6e7,
+                   .process_shared_bytes = 1e8,
                    .cuda = {},
                    .warnings = {"slow"}};
   sent.cuda.push_back({.name = "cuda:0",
