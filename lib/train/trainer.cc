@@ -52,12 +52,15 @@ void Trainer::Initialize() {
 
 Trainer::UpdateResult Trainer::Update(std::int64_t step,
                                       const LrSchedule& schedule) {
+  ProfiledSections sections(profile_);
   at::Tensor loss;
   for (std::int64_t done = 0; done < batch_windows_;) {
     const std::int64_t windows =
         std::min(micro_batch_windows_, batch_windows_ - done);
+    sections.Enter(StepSection::kData);
     const Batch batch =
         batches_.Train(group_.seed, step * batch_windows_ + done, windows);
+    sections.Enter(StepSection::kPass);
     const double weight =
         static_cast<double>(windows) / static_cast<double>(batch_windows_);
     const at::Tensor part =
@@ -66,6 +69,7 @@ Trainer::UpdateResult Trainer::Update(std::int64_t step,
                           : (windows == batch_windows_ ? part : part * weight);
     done += windows;
   }
+  sections.Enter(StepSection::kUpdate);
   const at::Tensor grad_norm =
       optimizer_.Update(step, LearningRate(schedule, step));
   model_.WeightsChanged();
