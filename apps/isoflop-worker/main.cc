@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <exception>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,10 @@
 #include "lib/core/names.h"
 #include "lib/model/set_up.h"
 #include "lib/model/torch_compat.h"
+#include "lib/record/bench_protocol.h"
 #include "lib/record/run_result.h"
 #include "lib/record/worker_protocol.h"
+#include "lib/train/bench.h"
 #include "lib/train/probe.h"
 #include "lib/train/worker.h"
 
@@ -41,6 +44,9 @@ usage:
       Trains the pending runs of one group, then exits: for batch systems.
   isoflop-worker probe
       Measures this machine and prints what it found as JSON.
+  isoflop-worker bench
+      Reads what to train from standard input, one JSON command, and prints how
+      fast that goes as JSON. Stops when its input ends.
 
 example:
   isoflop-worker train runs/demo d32-l2-s0-9a8b7c6d5e4f --device cuda:0
@@ -154,6 +160,29 @@ int ParseAndTrain(const std::vector<std::string>& arguments) {
   return TrainOneGroup(command);
 }
 
+/// Returns the first line of input, or nothing when there is none or a signal
+/// has come.
+std::optional<std::string> FirstLine(CommandInput* input) {
+  while (StopSignal() == 0) {
+    const auto line = input->NextLine(/*seconds=*/0.25);
+    if (line || input->Ended()) return line;
+  }
+  return std::nullopt;
+}
+
+int BenchOneCase() {
+  CommandInput input(STDIN_FILENO);
+  const auto line = FirstLine(&input);
+  if (StopSignal() != 0) return StatusAfterStop();
+  if (!line) return BadUsage("bench: needs a command on its input");
+  const auto report =
+      Bench(ParseBenchCommand(*line),
+            RarelyAsked([&] { return StopSignal() != 0 || input.Ended(); }));
+  if (!report) return StatusAfterStop();
+  Emit(ToJson(*report));
+  return kDone;
+}
+
 int Run(const std::vector<std::string>& arguments) {
   const std::string verb = arguments.empty() ? "" : arguments[0];
   if (verb == "--help" || verb == "-h" || verb == "help") {
@@ -167,6 +196,7 @@ int Run(const std::vector<std::string>& arguments) {
   }
   CatchStopSignals();
   if (verb == "serve") return Serve();
+  if (verb == "bench") return BenchOneCase();
   if (verb == "train") {
     return ParseAndTrain({arguments.begin() + 1, arguments.end()});
   }

@@ -26,5 +26,6 @@ void AddAllocateCommand(CLI::App& app, ExitCode* exit_code);
 void AddNextCommand(CLI::App& app, ExitCode* exit_code);
 void AddCompareCommand(CLI::App& app, ExitCode* exit_code);
 void AddExportCommand(CLI::App& app, ExitCode* exit_code);
+void AddBenchCommand(CLI::App& app, ExitCode* exit_code);
 
 }  // namespace isoflop

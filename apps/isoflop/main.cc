@@ -36,6 +36,7 @@ int Main(int argc, char** argv) {
   AddNextCommand(app, &exit_code);
   AddCompareCommand(app, &exit_code);
   AddExportCommand(app, &exit_code);
+  AddBenchCommand(app, &exit_code);
   try {
     RefuseArgumentsThatAreNoText(argc, argv);
     app.parse(argc, argv);

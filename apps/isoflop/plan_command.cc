@@ -55,6 +55,7 @@ PlanEstimate EstimateHere(const Plan& plan, const Machine& machine) {
   const auto& [probe, slots] = machine;
   return {EstimateWallSeconds(plan.groups, slots, CostModel(probe)),
           fmt::format("{} x {}", slots.size(), slots.front().device),
+          KindOf(slots.front()),
           fmt::format("{}, LibTorch {}", Hardware(probe, slots.front().device),
                       probe.libtorch),
           CheckRoom(plan.groups, slots, probe, FindRoom("."))};
@@ -82,7 +83,7 @@ ExitCode RunPlan(const PlanArgs& args) {
     fmt::print("{}", PlanText(plan, estimate));
     return ExitCode::kOk;
   }
-  Json json = ReportJson(plan);
+  Json json = ReportJson(plan, estimate.device);
   if (!estimate.slots.empty()) json["estimate"] = ToJson(estimate);
   fmt::print("{}", ReadableText(json));
   return ExitCode::kOk;

@@ -20,7 +20,8 @@ std::string VariantName(const Json& variant) {
   return name;
 }
 
-std::vector<std::string> Row(const RunGroup& group, const PlannedRun& run) {
+std::vector<std::string> Row(const RunGroup& group, const PlannedRun& run,
+                             DeviceKind device) {
   return {VariantName(group.variant) + ShapeName(group.shape),
           fmt::format("{}", group.seed),
           FormatCount(static_cast<double>(group.params.total)),
@@ -30,15 +31,15 @@ std::vector<std::string> Row(const RunGroup& group, const PlannedRun& run) {
           fmt::format("{:.2e}", run.flops),
           fmt::format("{}", run.steps),
           fmt::format("{:.2g}", HiddenLr(group)),
-          FormatBytes(EstimateMemoryBytes(group))};
+          FormatBytes(EstimateMemoryBytes(group, device))};
 }
 
-std::string RunTable(const Plan& plan) {
+std::string RunTable(const Plan& plan, DeviceKind device) {
   TextTable table({"shape", "seed", "N total", "N non-emb", "D", "D/N",
                    "C (FLOPs)", "steps", "lr", "memory"});
   for (const RunGroup& group : plan.groups) {
     for (const PlannedRun& run : group.runs) {
-      table.AddRow(Row(group, run));
+      table.AddRow(Row(group, run, device));
     }
   }
   return table.ToString();
@@ -122,9 +123,12 @@ std::string EstimateText(const PlanEstimate& estimate) {
 std::string PlanText(const Plan& plan, const PlanEstimate& estimate) {
   std::string text = fmt::format("sweep: {}\n", plan.name);
   text += DataText(plan.data);
-  text += fmt::format("N in C = 6ND and D/N: {}\n", NameOf(plan.convention));
-  text += PrecisionText(plan, estimate) + "\n";
-  text += RunTable(plan) + LeftOutText(plan) + ShapeNotes(plan);
+  text += fmt::format("N in C = 6ND and D/N: {}
+", NameOf(plan.convention));
+  text += PrecisionText(plan, estimate) + "
+";
+  text +=
+      RunTable(plan, estimate.device) + LeftOutText(plan) + ShapeNotes(plan);
   text += TotalsText(plan) + EstimateText(estimate);
   for (const std::string& note : plan.notes) text += "note: " + note + "\n";
   return text;

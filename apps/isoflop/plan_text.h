@@ -14,6 +14,7 @@ namespace isoflop {
 struct PlanEstimate {
   std::optional<double> wall_seconds;
   std::string slots;     // "2 x cpu"
+  DeviceKind device = DeviceKind::kCpu;
   std::string hardware;  // "some CPU (AVX2, OpenBLAS), LibTorch 1.13.0"
   RoomReport room;
 };

@@ -20,6 +20,9 @@ std::string FormatDuration(double seconds);
 /// Returns a size as "512 B", "1.5 KiB", "12.0 MiB" or "3.2 GiB".
 std::string FormatBytes(double bytes);
 
+/// Returns the pieces between the commas, one more than there are commas.
+std::vector<std::string> SplitAtCommas(std::string_view text);
+
 /// Returns the candidate nearest to `word` by edit distance, if one is near
 /// enough to be what was meant.
 std::optional<std::string> NearestWord(

@@ -16,6 +16,13 @@ constexpr double kOperationsPerLayer = 200.0;
 // Elementwise work and small matrices keep a step this far from the peak.
 constexpr double kShareOfPeak = 0.6;
 
+/// Tokens whose training takes as long as the whole group: evaluations have the
+/// forward pass only, a third of the FLOPs.
+std::int64_t EquivalentTokens(const RunGroup& group) {
+  const auto runs = static_cast<std::int64_t>(group.runs.size());
+  return TokensTrained(group) + runs * group.data.eval_tokens / 3;
+}
+
 }  // namespace
 
 CostModel::CostModel(const ProbeReport& probe) {
@@ -108,7 +115,7 @@ std::optional<double> EstimateWallSeconds(const std::vector<RunGroup>& groups,
   seconds.reserve(groups.size());
   for (const RunGroup& group : groups) {
     seconds.push_back(
-        cost.Seconds(group, slots.front().device, TokensTrained(group)));
+        cost.Seconds(group, slots.front().device, EquivalentTokens(group)));
   }
   std::ranges::sort(seconds, std::greater<>());
   std::vector<double> free_at(slots.size(), 0.0);  // a heap, earliest on top

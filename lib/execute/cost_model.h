@@ -67,8 +67,9 @@ class CostModel {
 };
 
 /// Returns the estimated seconds from the start of the first group to the end
-/// of the last, longest first, on these slots; absent while nothing is measured
-/// about one of their devices. REQUIRES: slots is not empty.
+/// of the last, longest first, evaluations included, on these slots; absent
+/// while nothing is measured about one of their devices. REQUIRES: slots is not
+/// empty.
 std::optional<double> EstimateWallSeconds(const std::vector<RunGroup>& groups,
                                           const std::vector<Slot>& slots,
                                           const CostModel& cost);

@@ -22,9 +22,9 @@ namespace fs = std::filesystem;
 
 constexpr double kTightShare = 0.8;
 
-/// Allowed for each worker beside what it trains: what LibTorch and its
-/// libraries write for themselves and no other process shares.
-constexpr double kWorkerBytes = 128.0 * 1024 * 1024;
+/// A worker's process with Debian 12's LibTorch, where nobody has measured it.
+constexpr double kProcessPrivateBytes = 64.0 * 1024 * 1024;
+constexpr double kProcessSharedBytes = 112.0 * 1024 * 1024;
 
 /// What is compared with what, and what to do about it.
 struct Claim {
@@ -66,23 +66,37 @@ std::vector<double> OfEach(const std::vector<RunGroup>& groups,
   return values;
 }
 
-/// Bytes with one sequence at a time: what the device falls back to.
+double GpuMemoryBytes(const RunGroup& group) {
+  return EstimateMemoryBytes(group, DeviceKind::kGpu);
+}
+
+/// Bytes with one sequence at a time: what a GPU falls back to.
 double LeastMemoryBytes(const RunGroup& group) {
   RunGroup smallest = group;
   smallest.training.micro_batch_tokens = group.shape.context;
-  return EstimateMemoryBytes(smallest);
+  return GpuMemoryBytes(smallest);
 }
 
 std::string Workers(std::size_t count) {
   return fmt::format("{} worker{}", count, count == 1 ? "" : "s");
 }
 
+/// Bytes of all processes but what they train.
+double ProcessBytes(const ProbeReport& probe, std::size_t workers) {
+  return probe.process_private_bytes.value_or(kProcessPrivateBytes) *
+             static_cast<double>(workers) +
+         probe.process_shared_bytes.value_or(kProcessSharedBytes);
+}
+
 void WeighCpuMemory(const std::vector<RunGroup>& groups, std::size_t workers,
-                    const Room& room, RoomReport* report) {
+                    const ProbeReport& probe, const Room& room,
+                    RoomReport* report) {
   const auto busy = std::min(workers, groups.size());
+  const auto training = OfEach(groups, [](const RunGroup& group) {
+    return EstimateMemoryBytes(group, DeviceKind::kCpu);
+  });
   const double needed =
-      SumOfLargest(OfEach(groups, EstimateMemoryBytes), busy) +
-      kWorkerBytes * static_cast<double>(busy);
+      SumOfLargest(training, busy) + ProcessBytes(probe, busy);
   Weigh({fmt::format("memory ({})", Workers(busy)), needed, room.memory,
          busy > 1 ? "lower --jobs or training.micro_batch_tokens"
                   : "lower training.micro_batch_tokens or the largest size"},
@@ -98,8 +112,7 @@ void WeighGpuMemory(const std::vector<RunGroup>& groups, std::size_t workers,
               workers > 1 ? "lower --jobs" : "leave out the largest size"};
   Weigh(claim, report);
   if (claim.needed > claim.there) return;
-  const double wanted =
-      SumOfLargest(OfEach(groups, EstimateMemoryBytes), workers);
+  const double wanted = SumOfLargest(OfEach(groups, GpuMemoryBytes), workers);
   if (wanted <= claim.there) return;
   report->tight.push_back(fmt::format(
       "{}: whole micro-batches need {} (estimated), so smaller ones will be "
@@ -154,6 +167,10 @@ void RoomReport::RequireEnough() const {
   Require(too_much.empty(), "{}", fmt::join(too_much, "\n"));
 }
 
+double EstimateWorkerBytes(const RunGroup& group, const ProbeReport& probe) {
+  return EstimateMemoryBytes(group, DeviceKind::kCpu) + ProcessBytes(probe, 1);
+}
+
 RoomReport CheckRoom(const std::vector<RunGroup>& groups,
                      const std::vector<Slot>& slots, const ProbeReport& probe,
                      const Room& room) {
@@ -162,7 +179,7 @@ RoomReport CheckRoom(const std::vector<RunGroup>& groups,
   std::map<std::string, std::size_t> workers;  // by device
   for (const Slot& slot : slots) ++workers[slot.device];
   if (const auto cpu = workers.find("cpu"); cpu != workers.end()) {
-    WeighCpuMemory(groups, cpu->second, room, &report);
+    WeighCpuMemory(groups, cpu->second, probe, room, &report);
   }
   for (const ProbeReport::Device& device : probe.cuda) {
     const auto found = workers.find(device.name);

@@ -34,10 +34,16 @@ struct RoomReport {
   void RequireEnough() const;
 };
 
+/// Returns the bytes that a worker takes at most while it trains the group on
+/// the CPU, libraries included, as the probe found them: what `top` shows as
+/// RES, and what the system weighs when it runs out of memory.
+double EstimateWorkerBytes(const RunGroup& group, const ProbeReport& probe);
+
 /// Compares the groups that are still to be trained with the room.
 ///
 /// The workers of a device hold at most the largest groups, one each. On the
-/// CPU each takes its process and the estimate for its group's micro-batch; a
+/// CPU each takes its process and the estimate for its group's micro-batch, and
+/// all share the pages of the libraries, which are counted once; a
 /// GPU that runs out of memory is tried again with smaller micro-batches, so
 /// there only one sequence at a time has to fit, and a micro-batch that does
 /// not is tight. A GPU whose memory is not known is passed over. The disk holds

@@ -36,16 +36,6 @@ std::vector<std::string> CudaDevices(const ProbeReport& probe) {
   return names;
 }
 
-std::vector<std::string> SplitAtCommas(const std::string& text) {
-  std::vector<std::string> words;
-  for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find(',', start), text.size());
-    words.push_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return words;
-}
-
 /// Returns the devices that one word of --devices means.
 std::vector<std::string> DevicesOf(const std::string& word,
                                    const ProbeReport& probe) {
@@ -62,6 +52,10 @@ std::vector<std::string> DevicesOf(const std::string& word,
 }
 
 }  // namespace
+
+DeviceKind KindOf(const Slot& slot) {
+  return slot.device == "cpu" ? DeviceKind::kCpu : DeviceKind::kGpu;
+}
 
 std::int64_t UsableCores() {
   cpu_set_t affinity;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/record/worker_protocol.h"
+#include "lib/sweep/plan.h"
 
 namespace isoflop {
 
@@ -17,6 +18,9 @@ struct Slot {
 
   bool operator==(const Slot&) const = default;
 };
+
+/// Returns what kind of device a slot is on.
+DeviceKind KindOf(const Slot& slot);
 
 /// Returns the cores that this process may use: its CPU affinity, or less where
 /// a control group grants less time than that. At least 1.

@@ -145,6 +145,12 @@ Json ToJson(const ProbeReport& report) {
             {"cuda", std::move(cuda)},
             {"warnings", report.warnings}};
   if (report.bf16_speedup) json["bf16_speedup"] = *report.bf16_speedup;
+  if (report.process_private_bytes) {
+    json["process_private_bytes"] = *report.process_private_bytes;
+  }
+  if (report.process_shared_bytes) {
+    json["process_shared_bytes"] = *report.process_shared_bytes;
+  }
   return json;
 }
 
@@ -165,6 +171,10 @@ ProbeReport ProbeReportFromJson(const Json& json, const std::string& source) {
   reader.Read("bf16_flops_per_second", &report.bf16_flops_per_second, {0.0});
   reader.Read("operation_seconds", &report.operation_seconds, {0.0});
   ReadOptional(reader, "bf16_speedup", &report.bf16_speedup, {kPositive});
+  ReadOptional(reader, "process_private_bytes", &report.process_private_bytes,
+               {0.0});
+  ReadOptional(reader, "process_shared_bytes", &report.process_shared_bytes,
+               {0.0});
   ReadDevices(reader, &report.cuda, &problems);
   if (const Json* warnings = reader.Child("warnings");
       warnings != nullptr && !warnings->empty()) {

@@ -1,40 +1,14 @@
-// What a plan costs: tokens, FLOPs, memory and disk.
+// What a plan costs: tokens, FLOPs and disk.
 
 #include <algorithm>
 
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
-namespace {
-
-constexpr double kFloatBytes = 4.0;
-constexpr double kBfloatBytes = 2.0;
-
-/// Bytes of weights and both moments: what a snapshot or checkpoint holds.
 double StateBytes(const RunGroup& group) {
+  constexpr double kFloatBytes = 4.0;
   return 3.0 * kFloatBytes * static_cast<double>(group.params.total);
 }
-
-std::int64_t MicroBatchTokens(const RunGroup& group) {
-  return group.training.micro_batch_tokens.value_or(
-      group.training.batch_tokens);
-}
-
-/// Bytes kept for the backward pass of one token: per layer about 14 vectors
-/// of d_model (norms, queries, keys, values, residuals), 3 of d_ff, and scores
-/// and weights of every head; then the logits, their softmax and gradient, in
-/// fp32.
-double ActivationBytesPerToken(const RunGroup& group) {
-  const ModelShape& shape = group.shape;
-  const double width =
-      group.training.precision == Precision::kBf16 ? kBfloatBytes : kFloatBytes;
-  const auto per_layer = static_cast<double>(
-      14 * shape.d_model + 3 * shape.d_ff + 2 * shape.heads * shape.context);
-  return width * static_cast<double>(shape.layers) * per_layer +
-         3.0 * kFloatBytes * static_cast<double>(shape.vocab_size);
-}
-
-}  // namespace
 
 double EstimateCheckpointBytes(const RunGroup& group) {
   constexpr double kOfTrunkAndBranch = 2.0 * 3.0;
@@ -69,19 +43,6 @@ std::int64_t TokensTrained(const RunGroup& group) {
     branches += run.steps - run.branch_step;
   }
   return (trunk + branches) * group.training.batch_tokens;
-}
-
-double EstimateMemoryBytes(const RunGroup& group) {
-  const auto params = static_cast<double>(group.params.total);
-  const bool bf16 = group.training.precision == Precision::kBf16;
-  const bool branches = group.runs.size() > 1;
-  const double gradients = kFloatBytes * params;
-  const double copies = bf16 ? 2.0 * kBfloatBytes * params : 0.0;
-  const double update = kFloatBytes * params;
-  return StateBytes(group) * (branches ? 2.0 : 1.0) + gradients + copies +
-         update +
-         ActivationBytesPerToken(group) *
-             static_cast<double>(MicroBatchTokens(group));
 }
 
 PlanTotals Totals(const Plan& plan) {

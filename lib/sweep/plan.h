@@ -106,18 +106,42 @@ double EstimateCheckpointBytes(const RunGroup& group);
 /// Returns the bytes on disk that the group leaves: records and loss curves.
 double EstimateRecordBytes(const RunGroup& group);
 
-/// Returns the bytes that training the group takes at most: fp32 weights,
-/// gradients and two moments, bf16 copies of weights and gradients, what an
-/// update on a GPU keeps per weight for a moment, a snapshot for branches, and
-/// activations of one micro-batch.
-double EstimateMemoryBytes(const RunGroup& group);
+/// Returns the bytes of weights and both moments: what a snapshot or a
+/// checkpoint holds.
+double StateBytes(const RunGroup& group);
+
+/// Returns how many tokens an evaluation takes at a time, whole windows: at
+/// most 2048, and at most 2^24 logits. Depends on nothing else, so that a loss
+/// does not depend on the machine's memory.
+std::int64_t EvalBatchTokens(const ModelShape& shape);
+
+/// What trains. They do not keep the same things in memory.
+enum class DeviceKind { kCpu, kGpu };
+
+/// Returns the bytes that training the group takes at most, beside the process
+/// itself. With P parameters and rows = tokens of a micro-batch:
+///
+///   weights, gradients, two moments     16 P, in fp32
+///   a snapshot of the trunk             12 P, where there are branches
+///   fp32 on a CPU                       the larger of
+///     training    4 rows (layers l + h + b) + 4 context^2
+///     evaluation  4 min(EvalBatchTokens, eval_tokens) (l + h)
+///     l = 8 d + heads context + fc + d_ff + 4, fc = FcOutputs,
+///     h = 2 d + vocab_size + 2,
+///     b = 2 d + max(3 d, fc) + max(d, d_ff) + 1
+///   bf16, or on a GPU                   a graph of tensor operations:
+///     4 P for an update, and for bf16 4 P for copies of weights and gradients;
+///     rows (w layers (14 d + 3 d_ff + 2 heads context) + 12 vocab_size),
+///     w = 4 or 2 bytes
+double EstimateMemoryBytes(const RunGroup& group,
+                           DeviceKind device = DeviceKind::kCpu);
 
 Json ToJson(const Plan& plan);
 Json ToJson(const RunGroup& group);
 
 /// Returns ToJson(plan) with what follows from it and people ask for: of every
 /// group lr_hidden and memory_bytes, of every run tokens_per_param.
-Json ReportJson(const Plan& plan);
+Json ReportJson(const Plan& plan, DeviceKind device = DeviceKind::kCpu);
 
 /// Read what ToJson writes. Throw Error, naming `source`.
 Plan PlanFromJson(const Json& json, const std::string& source);

@@ -14,6 +14,7 @@
 #include <limits>
 
 #include "lib/core/clock.h"
+#include "lib/core/process_memory.h"
 #include "lib/model/torch_compat.h"
 #include "lib/model/transformer.h"
 #include "lib/train/device.h"
@@ -25,34 +26,21 @@ namespace {
 /// A core of this century does more than this by a factor of ten.
 constexpr double kSlowFlopsPerSecond = 1e10;
 
-/// Returns the shortest seconds per call of `work`, over a tenth of a second:
-/// the shortest is the one that nothing else disturbed.
-double SecondsOf(const std::function<void()>& work) {
+constexpr double kMeasuredSeconds = 0.1;
+
+/// Returns the shortest seconds per call of `work` over so many `seconds`: the
+/// shortest is the one that nothing else disturbed.
+double SecondsOf(double seconds, const std::function<void()>& work) {
   work();
   double shortest = std::numeric_limits<double>::infinity();
   const double start = MonotonicSeconds();
-  for (double now = start; now - start < 0.1;) {
+  for (double now = start; now - start < seconds;) {
     work();
     const double end = MonotonicSeconds();
     shortest = std::min(shortest, end - now);
     now = end;
   }
   return shortest;
-}
-
-/// FLOP/s of a product of two square matrices, on one thread of a CPU or on all
-/// of a GPU.
-double ProductRate(at::ScalarType dtype, at::Device device) {
-  const std::int64_t size = device.is_cpu() ? 512 : 4096;
-  const at::TensorOptions options = at::TensorOptions(dtype).device(device);
-  const at::Tensor a = at::ones({size, size}, options);
-  const at::Tensor b = at::ones({size, size}, options);
-  at::Tensor c = at::empty({size, size}, options);
-  const double flops = 2.0 * std::pow(static_cast<double>(size), 3.0);
-  return flops / SecondsOf([&] {
-           at::mm_out(c, a, b);
-           if (device.is_cuda()) torch::cuda::synchronize(device.index());
-         });
 }
 
 /// A small model, of the kind that a sweep has most of.
@@ -77,7 +65,7 @@ double StepSeconds(Precision precision, at::Device device) {
       at::arange(8 * shape.context, at::TensorOptions(at::kLong).device(device))
           .remainder(shape.vocab_size)
           .view({8, shape.context});
-  return SecondsOf([&] {
+  return SecondsOf(kMeasuredSeconds, [&] {
     const at::AutoGradMode with_gradient(true);
     model.WeightsChanged();
     model.AddGradient(tokens, tokens, 1.0);
@@ -106,9 +94,10 @@ bool ProductsAreRight() {
 double OperationSeconds() {
   constexpr int kOperations = 100;
   at::Tensor x = at::zeros({1});
-  return SecondsOf([&] {
-           for (int i = 0; i < kOperations; ++i) x.add_(x);
-         }) /
+  return SecondsOf(kMeasuredSeconds,
+                   [&] {
+                     for (int i = 0; i < kOperations; ++i) x.add_(x);
+                   }) /
          kOperations;
 }
 
@@ -123,6 +112,10 @@ void MeasureGpu(at::Device device, ProbeReport::Device* report,
     report->fp32_flops_per_second = ProductRate(at::kFloat, device);
     report->bf16_flops_per_second = ProductRate(at::kBFloat16, device);
     report->bf16_speedup = Bf16Speedup(device);
+    report->fp32_flops_per_second =
+        ProductRate(at::kFloat, device, kMeasuredSeconds);
+    report->bf16_flops_per_second =
+        ProductRate(at::kBFloat16, device, kMeasuredSeconds);
   } catch (const std::exception& error) {
     warnings->push_back(
         fmt::format("{}: {}", report->name, compat::Message(error)));
@@ -140,18 +133,42 @@ void MeasureGpus(ProbeReport* report) {
 
 }  // namespace
 
+double ProductRate(at::ScalarType dtype, at::Device device, double seconds) {
+  const at::NoGradGuard no_grad;
+  const std::int64_t size = device.is_cpu() ? 512 : 4096;
+  const at::TensorOptions options = at::TensorOptions(dtype).device(device);
+  const at::Tensor a = at::ones({size, size}, options);
+  const at::Tensor b = at::ones({size, size}, options);
+  at::Tensor c = at::empty({size, size}, options);
+  const double flops = 2.0 * std::pow(static_cast<double>(size), 3.0);
+  return flops / SecondsOf(seconds, [&] {
+           at::mm_out(c, a, b);
+           if (device.is_cuda()) torch::cuda::synchronize(device.index());
+         });
+}
+
 ProbeReport Probe() {
   const at::NoGradGuard no_grad;
+  const double fp32_rate = ProductRate(at::kFloat, at::kCPU, kMeasuredSeconds);
+  // Before more of LibTorch is used than training in fp32 uses.
+  const auto memory = MeasureOwnMemory();
   ProbeReport report{
       .libtorch = TORCH_VERSION,
       .cpu = fmt::format("{} ({}, {})", CpuName(), CpuCapability(), BlasName()),
       .cpu_threads = at::get_num_threads(),
-      .fp32_flops_per_second = ProductRate(at::kFloat, at::kCPU),
-      .bf16_flops_per_second = ProductRate(at::kBFloat16, at::kCPU),
+      .fp32_flops_per_second = fp32_rate,
+      .bf16_flops_per_second =
+          ProductRate(at::kBFloat16, at::kCPU, kMeasuredSeconds),
       .operation_seconds = OperationSeconds(),
       .bf16_speedup = Bf16Speedup(at::kCPU),
+      .process_private_bytes = {},
+      .process_shared_bytes = {},
       .cuda = {},
       .warnings = {}};
+  if (memory) {
+    report.process_private_bytes = memory->private_now;
+    report.process_shared_bytes = memory->shared_now;
+  }
   MeasureGpus(&report);
   if (report.fp32_flops_per_second < kSlowFlopsPerSecond) {
     report.warnings.push_back(fmt::format(

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <ATen/ATen.h>
+
 #include "lib/record/worker_protocol.h"
 
 namespace isoflop {
@@ -10,5 +12,9 @@ namespace isoflop {
 /// Measures for about a second, and a little longer for every GPU, and
 /// returns what there is.
 ProbeReport Probe();
+
+/// Returns the FLOP/s of a product of two square matrices, on one thread of a
+/// CPU or on all of a GPU: the best of what is tried in so many `seconds`.
+double ProductRate(at::ScalarType dtype, at::Device device, double seconds);
 
 }  // namespace isoflop

@@ -6,11 +6,6 @@
 namespace isoflop {
 namespace {
 
-/// An evaluation batch has at most this many tokens, and this many logits: a
-/// constant, so that a loss does not depend on the machine's memory.
-constexpr std::int64_t kEvalBatchTokens = 2048;
-constexpr std::int64_t kEvalBatchLogits = std::int64_t{1} << 24;
-
 std::int64_t MicroBatchWindows(const RunGroup& group) {
   const std::int64_t tokens =
       group.training.micro_batch_tokens.value_or(group.training.batch_tokens);
@@ -57,12 +52,15 @@ void Trainer::Initialize() {
 
 Trainer::UpdateResult Trainer::Update(std::int64_t step,
                                       const LrSchedule& schedule) {
+  ProfiledSections sections(profile_);
   at::Tensor loss;
   for (std::int64_t done = 0; done < batch_windows_;) {
     const std::int64_t windows =
         std::min(micro_batch_windows_, batch_windows_ - done);
+    sections.Enter(StepSection::kData);
     const Batch batch =
         batches_.Train(group_.seed, step * batch_windows_ + done, windows);
+    sections.Enter(StepSection::kPass);
     const double weight =
         static_cast<double>(windows) / static_cast<double>(batch_windows_);
     const at::Tensor part =
@@ -71,25 +69,21 @@ Trainer::UpdateResult Trainer::Update(std::int64_t step,
                           : (windows == batch_windows_ ? part : part * weight);
     done += windows;
   }
+  sections.Enter(StepSection::kUpdate);
   const at::Tensor grad_norm =
       optimizer_.Update(step, LearningRate(schedule, step));
   model_.WeightsChanged();
   return {.loss = loss, .grad_norm = grad_norm};
 }
 
-std::int64_t Trainer::EvalBatchWindows() const {
-  const std::int64_t tokens =
-      std::min(kEvalBatchTokens, kEvalBatchLogits / group_.shape.vocab_size);
-  return std::max<std::int64_t>(1, tokens / group_.shape.context);
-}
-
 std::optional<Evaluation> Trainer::Evaluate(const std::function<bool()>& stop) {
   std::vector<at::Tensor> window_losses;
   const std::int64_t all = source_.eval_windows();
-  for (std::int64_t first = 0; first < all; first += EvalBatchWindows()) {
+  const std::int64_t at_a_time =
+      EvalBatchTokens(group_.shape) / group_.shape.context;
+  for (std::int64_t first = 0; first < all; first += at_a_time) {
     if (stop()) return std::nullopt;
-    const Batch batch =
-        batches_.Eval(first, std::min(EvalBatchWindows(), all - first));
+    const Batch batch = batches_.Eval(first, std::min(at_a_time, all - first));
     window_losses.push_back(
         model_.TokenLosses(batch.tokens, batch.targets).mean(-1));
   }

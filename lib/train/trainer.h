@@ -14,6 +14,7 @@
 #include "lib/sweep/plan.h"
 #include "lib/train/adamw.h"
 #include "lib/train/batch.h"
+#include "lib/train/step_profile.h"
 
 namespace isoflop {
 
@@ -62,9 +63,11 @@ class Trainer {
 
   at::Device device() const { return device_; }
 
- private:
-  std::int64_t EvalBatchWindows() const;
+  /// From now on updates count their time there; null, as in the beginning:
+  /// nowhere. REQUIRES: it outlives the updates.
+  void set_profile(StepProfile* profile) { profile_ = profile; }
 
+ private:
   const RunGroup& group_;
   const DataSource& source_;
   at::Device device_;
@@ -73,6 +76,7 @@ class Trainer {
   Transformer model_;
   AdamW optimizer_;
   BatchReader batches_;
+  StepProfile* profile_ = nullptr;
 };
 
 }  // namespace isoflop

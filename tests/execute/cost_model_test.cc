@@ -14,6 +14,7 @@ RunGroup GroupWith(std::int64_t d_model, std::int64_t tokens) {
   group.shape.vocab_size = 64;
   group.shape.d_ff = 4 * d_model;
   group.training.batch_tokens = 256;
+  group.data.eval_tokens = 0;
   PlannedRun run;
   run.tokens = tokens;
   run.steps = tokens / 256;
@@ -102,6 +103,16 @@ TEST(EstimateWallSeconds, PacksGroupsOntoSlotsLongestFirst) {
   EXPECT_NEAR(*EstimateWallSeconds(groups, {{"cpu"}, {"cpu"}}, cost),
               7000.0 * step, 1e-6);
   EXPECT_NEAR(*EstimateWallSeconds(groups, {{"cpu"}}, cost), 12000.0 * step,
+              1e-6);
+}
+
+TEST(EstimateWallSeconds, CountsAThirdOfWhatEveryRunIsEvaluatedOn) {
+  CostModel cost;
+  RunGroup group = GroupWith(32, 256000);
+  cost.Observe(group, "cpu", 1000.0);
+  const double trained = *EstimateWallSeconds({group}, {{"cpu"}}, cost);
+  group.data.eval_tokens = 6000;
+  EXPECT_NEAR(*EstimateWallSeconds({group}, {{"cpu"}}, cost) - trained, 2.0,
               1e-6);
 }
 

@@ -64,6 +64,28 @@ TEST_F(RoomTest, CountsTheLargestGroupsOverAllWorkers) {
   EXPECT_ERROR(OnCpu(2, room).RequireEnough(), "lower --jobs");
 }
 
+TEST_F(RoomTest, CountsTheLibrariesOnceAndTheRestOfAProcessPerWorker) {
+  ProbeReport probe;
+  probe.process_private_bytes = 0.25 * kGiB;
+  probe.process_shared_bytes = 1.0 * kGiB;
+  const auto on = [&](std::size_t workers) {
+    return CheckRoom(groups(), std::vector<Slot>(workers), probe, kPlenty)
+        .needs[0];
+  };
+  EXPECT_THAT(on(1), HasSubstr("up to 1.3 GiB"));
+  EXPECT_THAT(on(2), HasSubstr("up to 1.5 GiB"));
+}
+
+TEST(EstimateWorkerBytes, IsTheProcessAndWhatItTrains) {
+  const TinySweep sweep;
+  const RunGroup& group = sweep.plan.groups[0];
+  ProbeReport probe;
+  probe.process_private_bytes = 3e7;
+  probe.process_shared_bytes = 1e8;
+  EXPECT_DOUBLE_EQ(EstimateWorkerBytes(group, probe),
+                   1.3e8 + EstimateMemoryBytes(group));
+}
+
 TEST_F(RoomTest, NeedsNoMoreWorkersThanThereAreGroups) {
   EXPECT_EQ(OnCpu(2, kPlenty).needs[0], OnCpu(64, kPlenty).needs[0]);
 }
@@ -96,9 +118,9 @@ TEST_F(RoomTest, RefusesAGpuThatHoldsNoSequenceOfTheLargestGroup) {
 
 TEST_F(RoomTest, WarnsOfAGpuThatNeedsSmallerMicroBatches) {
   RunGroup one = groups()[1];
-  const double whole = EstimateMemoryBytes(one);
+  const double whole = EstimateMemoryBytes(one, DeviceKind::kGpu);
   one.training.micro_batch_tokens = one.shape.context;
-  ASSERT_LT(EstimateMemoryBytes(one), 0.79 * whole);
+  ASSERT_LT(EstimateMemoryBytes(one, DeviceKind::kGpu), 0.79 * whole);
   const RoomReport report = OnGpu(1, 0.99 * whole);
   EXPECT_THAT(report.too_much, IsEmpty());
   EXPECT_THAT(report.tight, Contains(HasSubstr("whole micro-batches need")));

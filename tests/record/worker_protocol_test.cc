@@ -92,6 +92,8 @@ TEST(ProbeReport, ComesBackAsItWasPrinted) {
                    .bf16_flops_per_second = 4e11,
                    .operation_seconds = 1.7e-6,
                    .bf16_speedup = 1.75,
+                   .process_private_bytes = 6e7,
+                   .process_shared_bytes = 1e8,
                    .cuda = {},
                    .warnings = {"slow"}};
   sent.cuda.push_back({.name = "cuda:0",

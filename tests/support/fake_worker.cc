@@ -22,6 +22,7 @@
 #include "lib/core/files.h"
 #include "lib/core/hash.h"
 #include "lib/core/random.h"
+#include "lib/record/bench_protocol.h"
 #include "lib/record/group_status.h"
 #include "lib/record/lease.h"
 #include "lib/record/metrics.h"
@@ -384,6 +385,30 @@ int PrintProbe() {
   return 0;
 }
 
+/// Says the same speed of everything, unless the fault is to hang or to exit.
+int PrintBench() {
+  CommandInput input;
+  const auto line = input.NextLine();
+  if (!line) return 2;
+  const BenchCommand command = ParseBenchCommand(*line);
+  const auto fault = FromName<Fault>(Variable("ISOFLOP_FAKE_FAULT")).value();
+  while (fault == Fault::kHang && !input.Ended()) Sleep(0.02);
+  if (fault == Fault::kExit) {
+    fmt::print(stderr, "the fan has stopped\n");
+    return 3;
+  }
+  BenchReport report{
+      .tokens_per_second = {.median = 1e5, .low = 9e4, .high = 1.1e5},
+      .matmul_flops_per_second = {.median = 1e11, .low = 9e10, .high = 1e11},
+      .peak_memory_bytes = 1e8,
+      .device = {{"kind", command.device}, {"name", "fake"}},
+      .software = {{"isoflop", "fake"}, {"libtorch", "none"}},
+      .profile = {}};
+  if (command.profile) report.profile = {{"pass", 1.5, 0.75}};
+  fmt::print("{}\n", ToJson(report).dump());
+  return 0;
+}
+
 }  // namespace
 }  // namespace isoflop
 
@@ -391,6 +416,7 @@ int main(int argc, char** argv) {
   const std::string verb = argc == 2 ? argv[1] : "";
   if (verb == "probe") return isoflop::PrintProbe();
   if (verb == "serve") return isoflop::Serve();
-  fmt::print(stderr, "usage: isoflop-worker serve | probe\n");
+  if (verb == "bench") return isoflop::PrintBench();
+  fmt::print(stderr, "usage: isoflop-worker serve | probe | bench\n");
   return 2;
 }

@@ -65,41 +65,5 @@ TEST(HiddenLr, IsThePeakWithoutScaling) {
   EXPECT_DOUBLE_EQ(HiddenLr(group), group.training.peak_lr);
 }
 
-TEST(EstimateMemoryBytes, HoldsAtLeastWeightsGradientsAndMoments) {
-  const RunGroup group = TinyGroup();
-  EXPECT_GT(EstimateMemoryBytes(group),
-            20.0 * static_cast<double>(group.params.total))
-      << "and the root of the second moment, while a GPU updates";
-}
-
-TEST(EstimateMemoryBytes, ShrinksWithTheMicroBatch) {
-  RunGroup group = TinyGroup();
-  const double whole = EstimateMemoryBytes(group);
-  group.training.micro_batch_tokens = 32;
-  EXPECT_LT(EstimateMemoryBytes(group), whole);
-}
-
-TEST(EstimateMemoryBytes, NeedsASnapshotOnlyForBranches) {
-  RunGroup group = TinyGroup();
-  const double with_branches = EstimateMemoryBytes(group);
-  group.runs.resize(1);
-  EXPECT_DOUBLE_EQ(with_branches - EstimateMemoryBytes(group),
-                   12.0 * static_cast<double>(group.params.total));
-}
-
-TEST(EstimateMemoryBytes, AddsTheCopiesAndHalvesTheActivationsOfBf16) {
-  RunGroup group = TinyGroup();
-  group.training.micro_batch_tokens = 32;
-  const double fp32 = EstimateMemoryBytes(group);
-  group.training.precision = Precision::kBf16;
-  const ModelShape& s = group.shape;
-  const double activations =
-      static_cast<double>(14 * s.d_model + 3 * s.d_ff + 2 * s.heads * 32) * 32;
-  EXPECT_DOUBLE_EQ(
-      EstimateMemoryBytes(group) - fp32,
-      4.0 * static_cast<double>(group.params.total) - 2.0 * activations)
-      << "weights and gradients, two bytes each";
-}
-
 }  // namespace
 }  // namespace isoflop

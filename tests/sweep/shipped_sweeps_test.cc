@@ -160,7 +160,7 @@ TEST(ShippedSweeps, GpuSmallPlansOnTwoAndAHalfBillionTokens) {
   const Plan plan = PlanShipped("gpu-small", SparseTokens(dir, 2));
   ExpectAnIsoflopDesign(plan, 5, 4);
   for (const RunGroup& group : plan.groups) {
-    EXPECT_LE(EstimateMemoryBytes(group), 40.0 * (1LL << 30));
+    EXPECT_LE(EstimateMemoryBytes(group, DeviceKind::kGpu), 40.0 * (1LL << 30));
   }
 }
 
@@ -170,7 +170,7 @@ TEST(ShippedSweeps, GpuChinchillaReachesABillionParametersIn80Gigabytes) {
   ExpectAnIsoflopDesign(plan, 5, 4);
   EXPECT_NEAR(static_cast<double>(plan.groups.back().params.total), 1e9, 2e7);
   for (const RunGroup& group : plan.groups) {
-    EXPECT_LE(EstimateMemoryBytes(group), 70.0 * (1LL << 30));
+    EXPECT_LE(EstimateMemoryBytes(group, DeviceKind::kGpu), 70.0 * (1LL << 30));
   }
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lib/core/json.h"
+#include "lib/record/bench_protocol.h"
 #include "lib/record/worker_protocol.h"
 #include "tests/train/tiny_sweep.h"
 
@@ -221,6 +222,40 @@ TEST(WorkerProcess, LosesNothingWhenKilled) {
     EXPECT_EQ(*sweep.Result(i).loss, *undisturbed.Result(i).loss);
     EXPECT_EQ(Text(sweep.Curve(i)), Text(undisturbed.Curve(i)));
   }
+}
+
+std::string BenchCommandFor(TinySweep& sweep, double seconds) {
+  return ToJson(BenchCommand{.group = sweep.group(), .seconds = seconds})
+      .dump();
+}
+
+TEST(WorkerProcess, BenchesOneCase) {
+  TinySweep sweep;
+  Process worker({"bench"});
+  worker.Write(BenchCommandFor(sweep, 0.02));
+  const std::string line = worker.ReadLine();
+  EXPECT_NO_THROW(BenchReportFromJson(ParseJson(line, "bench"), "bench"));
+  EXPECT_EQ(worker.Wait(), 0);
+}
+
+TEST(WorkerProcess, StopsABenchWhenItsInputEnds) {
+  TinySweep sweep;
+  Process worker({"bench"});
+  worker.Write(BenchCommandFor(sweep, 10000.0));
+  worker.CloseInput();
+  EXPECT_EQ(worker.ReadLine(), "");
+  EXPECT_EQ(worker.Wait(), 75);
+}
+
+TEST(WorkerProcess, RefusesABenchCommandThatItDoesNotUnderstand) {
+  for (const char* line : {"hello", "{}", R"({"command":"train"})"}) {
+    Process worker({"bench"});
+    worker.Write(line);
+    EXPECT_EQ(worker.Wait(), 2) << line;
+  }
+  Process silent({"bench"});
+  silent.CloseInput();
+  EXPECT_EQ(silent.Wait(), 2);
 }
 
 TEST(WorkerProcess, RefusesBadUsage) {

@@ -1,0 +1,190 @@
+// `isoflop bench`: how fast this machine trains, and how long a sweep will
+// take.
+
+#include <fmt/core.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/isoflop/bench_text.h"
+#include "apps/isoflop/commands.h"
+#include "apps/isoflop/terminal.h"
+#include "lib/core/error.h"
+#include "lib/core/json.h"
+#include "lib/execute/bench.h"
+#include "lib/execute/bench_cases.h"
+#include "lib/execute/bench_result.h"
+#include "lib/execute/cost_model.h"
+#include "lib/execute/probe.h"
+#include "lib/execute/room.h"
+#include "lib/execute/slots.h"
+#include "lib/execute/worker_path.h"
+
+namespace isoflop {
+namespace {
+
+struct BenchArgs {
+  BenchAxes axes;
+  std::string sweep;
+  std::string device = "auto";
+  double seconds = 2.0;
+  std::optional<std::int64_t> jobs;
+  bool profile = false;
+  bool json = false;
+  std::string out;
+  std::string worker;
+};
+
+/// What is measured, where, and how much of it at a time.
+struct BenchWork {
+  std::vector<RunGroup> cases;
+  std::optional<Plan> plan;  // of --sweep
+  std::vector<Slot> slots;
+  ProbeReport probe;
+};
+
+BenchWork Prepare(const BenchArgs& args) {
+  Require(args.seconds >= 0.01 && args.seconds <= 86400.0,
+          "--seconds: must be from 0.01 to 86400, got {}", args.seconds);
+  BenchWork work;
+  if (args.sweep.empty()) {
+    work.cases = BenchCases(args.axes);
+  } else {
+    work.plan = MakePlan(LoadSweep(args.sweep));
+    work.cases = DistinctCases(*work.plan);
+  }
+  return work;
+}
+
+/// A sweep has the workers that it would have; a case is alone, unless --jobs
+/// says otherwise.
+void FindSlots(const BenchArgs& args, const std::filesystem::path& worker,
+               BenchWork* work) {
+  work->probe = Probe(worker);
+  const auto jobs = work->plan ? args.jobs : args.jobs.value_or(1);
+  work->slots = ResolveSlots(args.device, jobs, work->probe);
+}
+
+BenchOutcome Measure(const BenchArgs& args, const std::filesystem::path& worker,
+                     const BenchWork& work) {
+  const Slot& first = work.slots.front();
+  const auto at_a_time = std::ranges::count(work.slots, first);
+  fmt::print(stderr, "bench: {} case{}, {} at a time on {}\n",
+             work.cases.size(), work.cases.size() == 1 ? "" : "s", at_a_time,
+             first.device);
+  return MeasureGroups(work.cases,
+                       {.worker = worker,
+                        .device = first.device,
+                        .seconds = args.seconds,
+                        .profile = args.profile,
+                        .at_a_time = static_cast<std::size_t>(at_a_time)});
+}
+
+std::vector<BenchResult> Results(const BenchWork& work,
+                                 const std::vector<BenchReport>& reports) {
+  const DeviceKind kind = KindOf(work.slots.front());
+  std::vector<BenchResult> results;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    const RunGroup& group = work.cases[i];
+    results.push_back({group, reports[i],
+                       kind == DeviceKind::kCpu
+                           ? EstimateWorkerBytes(group, work.probe)
+                           : EstimateMemoryBytes(group, kind)});
+  }
+  return results;
+}
+
+SweepPrediction Predict(const BenchWork& work,
+                        const std::vector<BenchResult>& results) {
+  const std::string& device = work.slots.front().device;
+  CostModel cost(work.probe);
+  for (const BenchResult& result : results) {
+    cost.Observe(result.group, device, result.report.tokens_per_second.median);
+  }
+  return {work.plan->name, Totals(*work.plan), work.plan->groups.size(),
+          fmt::format("{} x {}", work.slots.size(), device),
+          EstimateWallSeconds(work.plan->groups, work.slots, cost)};
+}
+
+void Report(const BenchArgs& args, const std::vector<BenchResult>& results,
+            const std::optional<SweepPrediction>& sweep) {
+  const Json json = BenchJson(results, sweep);
+  if (!args.out.empty()) WriteJsonFile(args.out, json);
+  fmt::print("{}", args.json ? ReadableText(json)
+                             : BenchText(results, sweep, OutputWidth()));
+}
+
+ExitCode RunBench(const BenchArgs& args) {
+  BenchWork work = Prepare(args);
+  const auto worker = FindWorker(args.worker);
+  FindSlots(args, worker, &work);
+  const BenchOutcome outcome = Measure(args, worker, work);
+  if (outcome.signal) {
+    return *outcome.signal == SIGINT ? ExitCode::kInterrupted
+                                     : ExitCode::kTerminated;
+  }
+  const auto results = Results(work, outcome.reports);
+  std::optional<SweepPrediction> sweep;
+  if (work.plan) sweep = Predict(work, results);
+  Report(args, results, sweep);
+  return ExitCode::kOk;
+}
+
+/// What is measured: cases of one's own, or a sweep's.
+void AddCaseOptions(CLI::App* bench, BenchArgs* args) {
+  CLI::Option* sweep = bench->add_option(
+      "--sweep", args->sweep,
+      "Measure the shapes of this sweep, and predict its wall time");
+  const auto add = [&](const char* name, auto* values, const char* what) {
+    return bench->add_option(name, *values, what)->excludes(sweep);
+  };
+  add("--shape", &args->axes.shapes,
+      "d_model=256,layers=6,heads=4,context=128,...: keys of a sweep's sizes "
+      "and model (default: d64 L2 to d512 L8)");
+  add("--precision", &args->axes.precisions, "fp32, bf16 or both: fp32,bf16")
+      ->delimiter(',');
+  add("--batch-tokens", &args->axes.batch_tokens, "Tokens of an update: N,N...")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  add("--micro-batch-tokens", &args->axes.micro_batch_tokens,
+      "Tokens at a time: N,N... (default: the batch)")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+}
+
+void AddOptions(CLI::App* bench, BenchArgs* args) {
+  AddCaseOptions(bench, args);
+  bench->add_option("--device", args->device, "auto, cpu or cuda:N")
+      ->capture_default_str();
+  bench->add_option("--seconds", args->seconds, "Of measuring, for each case")
+      ->capture_default_str();
+  bench
+      ->add_option("--jobs", args->jobs,
+                   "Workers at a time (default: 1; with --sweep, one per core "
+                   "or GPU)")
+      ->check(CLI::Range(1, 4096));
+  bench->add_flag("--profile", args->profile, "Say where a step's time goes");
+  bench->add_flag("--json", args->json, "Print the report as JSON");
+  bench->add_option("-o,--output", args->out, "Write it as JSON to this file");
+  bench->add_option("--worker", args->worker, "Path of isoflop-worker");
+}
+
+}  // namespace
+
+void AddBenchCommand(CLI::App& app, ExitCode* exit_code) {
+  auto args = std::make_shared<BenchArgs>();
+  CLI::App* bench = app.add_subcommand(
+      "bench", "Measure how fast this machine trains, or will train a sweep");
+  AddOptions(bench, args.get());
+  bench->footer(
+      "Examples:\n"
+      "  isoflop bench --shape d_model=256,layers=6 --precision fp32,bf16\n"
+      "  isoflop bench --sweep sweeps/demo.json");
+  bench->callback([args, exit_code] { *exit_code = RunBench(*args); });
+}
+
+}  // namespace isoflop

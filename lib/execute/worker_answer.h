@@ -1,0 +1,65 @@
+// Questions that a worker answers once, with JSON on its standard output,
+// before it exits.
+
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/core/json.h"
+#include "lib/execute/worker_log.h"
+#include "lib/execute/worker_process.h"
+
+namespace isoflop {
+
+struct WorkerQuestion {
+  std::string verb = {};  // "probe"
+  // A line for its input, which then stays open: when the front end dies, the
+  // worker stops. Empty: no input.
+  std::string input = {};
+  double timeout_seconds = 60.0;
+};
+
+/// A worker that is at a question, in the environment that training has. It is
+/// killed when this is destroyed before it has answered.
+class WorkerAnswer {
+ public:
+  /// Throws Error when the worker cannot be started.
+  WorkerAnswer(const std::filesystem::path& worker,
+               const WorkerQuestion& question);
+
+  /// Readable when there may be news; for poll.
+  int descriptor() const { return process_.output(); }
+
+  /// Returns the answer once the worker has exited; never waits. Throws Error,
+  /// with the last lines that it wrote, when it fails, takes too long, or
+  /// prints something else.
+  std::optional<Json> Take();
+
+ private:
+  std::string name_;  // for messages
+  double timeout_seconds_;
+  double start_;  // monotonic seconds
+  WorkerLog log_;
+  WorkerProcess process_;
+  std::string text_;
+};
+
+/// Asks and waits. Throws Error, as Take does.
+Json AskWorker(const std::filesystem::path& worker,
+               const WorkerQuestion& question);
+
+/// Asks every question of a process of its own, `at_a_time` at once, and hands
+/// each answer with the number of its question to `on_answer`. Returns the
+/// signal that ended it early, SIGINT or SIGTERM, with every worker killed.
+/// Throws Error, as Take does.
+std::optional<int> AskWorkers(
+    const std::filesystem::path& worker,
+    const std::vector<WorkerQuestion>& questions, std::size_t at_a_time,
+    const std::function<void(std::size_t, const Json&)>& on_answer);
+
+}  // namespace isoflop

@@ -1,0 +1,80 @@
+#include "lib/execute/worker_answer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <map>
+
+#include "lib/core/files.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temp_dir.h"
+
+namespace isoflop {
+namespace {
+
+using testing::ElementsAre;
+using testing::Pair;
+
+/// A worker that is a shell script.
+std::filesystem::path WorkerIn(const TempDir& temp, const std::string& text) {
+  const auto path = temp.Write("worker", "#!/bin/sh\n" + text + "\n");
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  return path;
+}
+
+TEST(AskWorker, SendsTheInputAndReturnsTheAnswer) {
+  const TempDir temp;
+  const auto worker = WorkerIn(temp, "read line; echo \"[\\\"$1\\\", $line]\"");
+  EXPECT_EQ(AskWorker(worker, {.verb = "double", .input = "21"}),
+            Json::array({"double", 21}));
+}
+
+TEST(AskWorker, GivesUpAfterItsTime) {
+  const TempDir temp;
+  const auto worker = WorkerIn(temp, "echo busy >&2; exec sleep 100");
+  EXPECT_ERROR(AskWorker(worker, {.verb = "count", .timeout_seconds = 0.0}),
+               "count: no answer in 0 seconds");
+}
+
+TEST(AskWorker, SaysHowAWorkerEndedThatTookNoInput) {
+  const TempDir temp;
+  const auto worker = WorkerIn(temp, "exec <&-; echo no >&2; exit 4");
+  EXPECT_ERROR(AskWorker(worker, {.verb = "x", .input = "1"}),
+               "x: exited with status 4: no");
+}
+
+TEST(AskWorkers, HandsOutEveryAnswerWithItsNumber) {
+  const TempDir temp;
+  const auto worker = WorkerIn(temp, "read line; echo $line");
+  std::map<std::size_t, int> answers;
+  const auto signal = AskWorkers(worker,
+                                 {{.verb = "x", .input = "5"},
+                                  {.verb = "x", .input = "6"},
+                                  {.verb = "x", .input = "7"}},
+                                 2, [&](std::size_t i, const Json& json) {
+                                   answers[i] = json.get<int>();
+                                 });
+  EXPECT_FALSE(signal.has_value());
+  EXPECT_THAT(answers, ElementsAre(Pair(0, 5), Pair(1, 6), Pair(2, 7)));
+}
+
+TEST(AskWorkers, StopsAtASignalAndKillsTheWorkers) {
+  const TempDir temp;
+  const auto worker = WorkerIn(temp, "echo $$ >" + (temp / "pid").string() +
+                                         "; kill -INT $PPID; exec sleep 1000");
+  const auto signal = AskWorkers(worker, {{.verb = "x", .input = "1"}}, 1,
+                                 [](std::size_t, const Json&) { FAIL(); });
+  EXPECT_EQ(signal, SIGINT);
+  const pid_t pid = std::stoi(ReadFile(temp / "pid"));
+  EXPECT_NE(::kill(pid, 0), 0) << "the worker is still there";
+}
+
+TEST(AskWorkers, HasNothingToDoWithoutQuestions) {
+  EXPECT_FALSE(
+      AskWorkers("/no/such/worker", {}, 1, [](std::size_t, const Json&) {}));
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,98 @@
+#include <gtest/gtest.h>
+
+#include "tests/sweep/tiny_sweep.h"
+
+namespace isoflop {
+namespace {
+
+// Floats per token of TinyGroup(): d_model 8, two heads, context and vocabulary
+// of 32, d_ff 32, one layer.
+constexpr double kLayer = 8 * 8 + 2 * 32 + 32 + 32 + 4;
+constexpr double kHead = 2 * 8 + 32 + 2;
+constexpr double kBackward = 2 * 8 + 32 + 32 + 1;
+
+/// One run, and so no snapshot.
+RunGroup GroupOfOneRun() {
+  RunGroup group = TinyGroup();
+  group.runs.resize(1);
+  return group;
+}
+
+double StateAndGradients(const RunGroup& group) {
+  return 16.0 * static_cast<double>(group.params.total);
+}
+
+TEST(EvalBatchTokens, AreWholeWindowsAndNotTooManyLogits) {
+  ModelShape shape{.context = 96, .vocab_size = 64};
+  EXPECT_EQ(EvalBatchTokens(shape), 21 * 96);
+  shape.context = 4096;
+  EXPECT_EQ(EvalBatchTokens(shape), 4096) << "never less than a window";
+  shape = {.context = 64, .vocab_size = 1 << 16};
+  EXPECT_EQ(EvalBatchTokens(shape), 256);
+}
+
+TEST(EstimateMemoryBytes, OnACpuIsStateGradientsAndTheWorkspaceOfTraining) {
+  RunGroup group = GroupOfOneRun();
+  group.data.eval_tokens = 32;
+  EXPECT_DOUBLE_EQ(EstimateMemoryBytes(group) - StateAndGradients(group),
+                   4 * (256 * (kLayer + kHead + kBackward) + 32 * 32));
+}
+
+TEST(EstimateMemoryBytes, OnACpuIsThatOfAnEvaluationWhereThatIsLarger) {
+  const RunGroup group = GroupOfOneRun();
+  ASSERT_EQ(group.data.eval_tokens, 1024);
+  EXPECT_DOUBLE_EQ(EstimateMemoryBytes(group) - StateAndGradients(group),
+                   4 * 1024 * (kLayer + kHead));
+}
+
+TEST(EstimateMemoryBytes, OnACpuKeepsEveryLayerOfTrainingAndOneToEvaluate) {
+  RunGroup group = GroupOfOneRun();
+  group.data.eval_tokens = 32;
+  const double one = EstimateMemoryBytes(group);
+  group.shape.layers = 2;
+  EXPECT_DOUBLE_EQ(EstimateMemoryBytes(group) - one, 4 * 256 * kLayer);
+}
+
+TEST(EstimateMemoryBytes, HoldsWeightsGradientsAndMomentsOnAGpu) {
+  const RunGroup group = TinyGroup();
+  EXPECT_GT(EstimateMemoryBytes(group, DeviceKind::kGpu),
+            20.0 * static_cast<double>(group.params.total))
+      << "and the root of the second moment, while a GPU updates";
+}
+
+TEST(EstimateMemoryBytes, ShrinksWithTheMicroBatch) {
+  for (const DeviceKind device : {DeviceKind::kCpu, DeviceKind::kGpu}) {
+    RunGroup group = TinyGroup();
+    group.data.eval_tokens = 32;
+    const double whole = EstimateMemoryBytes(group, device);
+    group.training.micro_batch_tokens = 32;
+    EXPECT_LT(EstimateMemoryBytes(group, device), whole);
+  }
+}
+
+TEST(EstimateMemoryBytes, NeedsASnapshotOnlyForBranches) {
+  for (const DeviceKind device : {DeviceKind::kCpu, DeviceKind::kGpu}) {
+    const double with_branches = EstimateMemoryBytes(TinyGroup(), device);
+    const RunGroup group = GroupOfOneRun();
+    EXPECT_DOUBLE_EQ(with_branches - EstimateMemoryBytes(group, device),
+                     StateBytes(group));
+  }
+}
+
+TEST(EstimateMemoryBytes, AddsTheCopiesAndHalvesTheActivationsOfBf16) {
+  constexpr DeviceKind kGpu = DeviceKind::kGpu;
+  RunGroup group = TinyGroup();
+  group.training.micro_batch_tokens = 32;
+  const double fp32 = EstimateMemoryBytes(group, kGpu);
+  group.training.precision = Precision::kBf16;
+  const ModelShape& s = group.shape;
+  const double activations =
+      static_cast<double>(14 * s.d_model + 3 * s.d_ff + 2 * s.heads * 32) * 32;
+  EXPECT_DOUBLE_EQ(
+      EstimateMemoryBytes(group, kGpu) - fp32,
+      4.0 * static_cast<double>(group.params.total) - 2.0 * activations)
+      << "weights and gradients, two bytes each";
+}
+
+}  // namespace
+}  // namespace isoflop

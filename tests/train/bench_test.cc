@@ -1,0 +1,75 @@
+#include "lib/train/bench.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/expect_error.h"
+#include "tests/train/tiny_sweep.h"
+
+namespace isoflop {
+namespace {
+
+BenchCommand TinyCommand() {
+  TinySweep sweep;
+  return {.group = sweep.group(), .seconds = 0.05};
+}
+
+bool Never() { return false; }
+
+TEST(Bench, MeasuresUpdatesAndProducts) {
+  const auto report = Bench(TinyCommand(), Never);
+  ASSERT_TRUE(report.has_value());
+  for (const MeasuredRate& rate :
+       {report->tokens_per_second, report->matmul_flops_per_second}) {
+    EXPECT_GT(rate.low, 0.0);
+    EXPECT_LE(rate.low, rate.median);
+    EXPECT_LE(rate.median, rate.high);
+  }
+  EXPECT_GT(report->peak_memory_bytes, 1e7);
+  EXPECT_EQ(report->device["kind"], "cpu");
+  EXPECT_TRUE(report->software.contains("libtorch"));
+  EXPECT_TRUE(report->profile.empty());
+}
+
+TEST(Bench, MeasuresInBf16) {
+  BenchCommand command = TinyCommand();
+  command.group.training.precision = Precision::kBf16;
+  EXPECT_GT(Bench(command, Never)->tokens_per_second.median, 0.0);
+}
+
+TEST(Bench, SharesTheTimeOfAStepOutAmongItsSections) {
+  BenchCommand command = TinyCommand();
+  command.profile = true;
+  const auto profile = Bench(command, Never)->profile;
+  ASSERT_EQ(profile.size(), 4U);
+  double shares = 0.0;
+  for (const auto& section : profile) shares += section.share;
+  EXPECT_NEAR(shares, 1.0, 1e-9);
+  EXPECT_EQ(profile[1].name, "pass");
+  EXPECT_GT(profile[1].seconds, 0.0);
+}
+
+TEST(Bench, TrainsOnWhenTheScheduleHasEnded) {
+  BenchCommand command = TinyCommand();
+  command.group.runs.resize(1);
+  command.group.runs.front().steps = 2;
+  command.group.training.warmup_steps = 1;
+  EXPECT_TRUE(Bench(command, Never).has_value());
+}
+
+TEST(Bench, StopsWheneverItIsAskedTo) {
+  for (const int questions : {0, 1, 3, 10}) {
+    int asked = 0;
+    EXPECT_FALSE(
+        Bench(TinyCommand(), [&] { return asked++ == questions; }).has_value());
+    EXPECT_EQ(asked, questions + 1);
+  }
+}
+
+TEST(Bench, RefusesADeviceThatIsNotThere) {
+  BenchCommand command = TinyCommand();
+  command.device = "cuda:99";
+  EXPECT_ERROR(Bench(command, Never), "this machine has: cpu");
+}
+
+}  // namespace
+}  // namespace isoflop
