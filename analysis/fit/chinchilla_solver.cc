@@ -16,10 +16,9 @@ namespace {
 constexpr int kGridExponents = 8;
 constexpr int kCoarseGridExponents = 5;
 
-/// A minimum whose next Newton step is at most this is one to rounding, if the
-/// next estimate of Student's t changes its logarithms by less than that ...
+/// A minimum whose next Newton step is at most this is one to rounding, if
+/// Student's t is settled ...
 constexpr double kSettled = 1e-8;
-constexpr double kDensitySettled = 1e-8;
 
 /// ... and the objective does not fall by E from the bound E = 0 by more than
 /// this share of the magnitudes of the slope's terms.
@@ -207,10 +206,7 @@ Minimum ChinchillaSolver::Settle(Minimum minimum) {
     objective_.set_penalty(Penalty::Student(*density));
     minimum = Minimise(minimum.law());
     minimum.density = density;
-    minimum.density_step =
-        std::max(std::abs(std::log(density->scale / before.scale)),
-                 std::abs(std::log(density->degrees_of_freedom /
-                                   before.degrees_of_freedom)));
+    minimum.density_step = LogChange(before, *density);
     if (minimum.density_step < 1e-10) break;
   }
   return minimum;

@@ -127,7 +127,8 @@ Certificate Certify(const LawObjective& objective, const LawSolution& solution,
   if (loss != LossKind::kLad) {  // which has no second derivatives
     certificate.condition_number = ConditionNumber(objective, solution.minimum);
   }
-  certificate.converged = solution.minimum.newton_step <= 1e-8;
+  certificate.converged = solution.minimum.newton_step <= 1e-8 &&
+                          solution.density_step <= kDensitySettled;
   return certificate;
 }
 
@@ -187,16 +188,6 @@ void Accept(const LawSolver& solver, const LawSolution& solution,
   SetResiduals(objective.model(), runs, fit);
 }
 
-/// The coordinates at which `fit` was found, for the coefficients that are free
-/// in `objective`.
-VectorXd CoordinatesOf(const LawObjective& objective, const LawFit& fit) {
-  VectorXd p(std::ssize(fit.coefficients));
-  for (Index i = 0; i < p.size(); ++i) {
-    p[i] = fit.coefficients[static_cast<std::size_t>(i)].value;
-  }
-  return objective.Coordinates(p);
-}
-
 }  // namespace
 
 LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
@@ -219,34 +210,6 @@ LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
     AddProfiles(solver, *solution, &fit);
   }
   return fit;
-}
-
-LawFit RefitLaw(const LawModel& model, std::span<const LawRun> runs,
-                const LawFitOptions& options, const LawFit& fit) {
-  if (model.coordinates) {
-    LawFitOptions quick = options;
-    quick.profiles = false;
-    return FitLaw(model, runs, quick);
-  }
-  LawFit refit = Empty(model, runs);
-  HeldValues held = HeldBy(model, options);
-  refit.reason = Lack(model, runs, held);
-  if (!refit.reason.empty()) return refit;
-  const HeldValues asked = held;
-  for (std::size_t i = 0; i < held.size(); ++i) {
-    if (fit.coefficients[i].at_bound) held[i] = fit.coefficients[i].value;
-  }
-  const LawSolver solver(model, runs, options.objective);
-  const LawObjective objective(model, runs, Penalty::Squares(),
-                               options.objective.residual, held);
-  const auto solution =
-      solver.SolveFrom({CoordinatesOf(objective, fit)}, held, fit.student_t);
-  if (!solution) {
-    refit.reason = "no start has a finite objective";
-    return refit;
-  }
-  Accept(solver, *solution, runs, asked, options.objective.loss, &refit);
-  return refit;
 }
 
 double Predict(const LawModel& model, const LawFit& fit, const LawRun& run) {

@@ -50,13 +50,23 @@ bool Agree(const LawObjective& objective, double value, double lowest) {
   return value <= lowest + 1e-9 * std::abs(lowest) + nothing;
 }
 
-int CountDistinct(const std::vector<LawMinimum>& minima) {
+bool SamePlace(const LawMinimum& a, const LawMinimum& b) {
+  return (a.z - b.z).cwiseAbs().maxCoeff() < 1e-3;
+}
+
+bool IsMinimum(const LawMinimum& minimum) {
+  return minimum.newton_step <= 1e-6;
+}
+
+int CountDistinct(const std::vector<LawSolution>& endings) {
   std::vector<const LawMinimum*> distinct;
-  for (const LawMinimum& minimum : minima) {
+  for (const LawSolution& ending : endings) {
     const bool known = std::ranges::any_of(distinct, [&](const auto* other) {
-      return (other->z - minimum.z).cwiseAbs().maxCoeff() < 1e-3;
+      return SamePlace(*other, ending.minimum);
     });
-    if (minimum.newton_step <= 1e-6 && !known) distinct.push_back(&minimum);
+    if (IsMinimum(ending.minimum) && !known) {
+      distinct.push_back(&ending.minimum);
+    }
   }
   return static_cast<int>(distinct.size());
 }
@@ -103,60 +113,89 @@ std::optional<StudentT> LawSolver::DensityOfLeastSquares(
 
 /// With kStudentT, goes on from a minimum for a given density, in turn with the
 /// density for given residuals, until neither changes.
-void LawSolver::Settle(LawObjective* objective, LawSolution* solution) const {
+void LawSolver::Settle(LawSolution* solution) const {
   constexpr int kRounds = 200;
+  LawObjective objective = ObjectiveOf(*solution);
   for (int round = 0; round < kRounds && solution->density; ++round) {
-    const double scale = solution->density->scale;
+    const StudentT before = *solution->density;
     solution->density =
-        EstimateStudentT(objective->Residuals(solution->minimum.z));
+        EstimateStudentT(objective.Residuals(solution->minimum.z));
     if (!solution->density) return;
-    objective->set_penalty(Penalty::Student(*solution->density));
-    solution->minimum = MinimiseFrom(*objective, solution->minimum.z);
-    if (std::abs(std::log(solution->density->scale / scale)) < 1e-8) return;
+    objective.set_penalty(Penalty::Student(*solution->density));
+    solution->minimum = MinimiseFrom(objective, solution->minimum.z);
+    solution->density_step = LogChange(before, *solution->density);
+    if (solution->density_step < 0.01 * kDensitySettled) return;
   }
+}
+
+/// Where descents end; those that end as low at the same place are one, with
+/// `agreeing` of them.
+std::vector<LawSolution> LawSolver::Endings(
+    const std::vector<VectorXd>& starts, const HeldValues& held,
+    const std::optional<StudentT>& density) const {
+  LawSolution ending;
+  ending.held = held;
+  ending.density = density;
+  ending.agreeing = 1;
+  LawObjective objective = ObjectiveOf(ending);
+  std::vector<LawSolution> endings;
+  for (const VectorXd& start : starts) {
+    ending.minimum = Minimise(&objective, start);
+    const double value = ValueOf(ending.minimum);
+    const auto known = std::ranges::find_if(endings, [&](const auto& other) {
+      return SamePlace(other.minimum, ending.minimum) &&
+             Agree(objective, value, ValueOf(other.minimum)) &&
+             Agree(objective, ValueOf(other.minimum), value);
+    });
+    if (known == endings.end()) {
+      endings.push_back(ending);
+      continue;
+    }
+    ++known->agreeing;
+    if (value < ValueOf(known->minimum)) known->minimum = ending.minimum;
+  }
+  return endings;
+}
+
+std::optional<LawSolution> LawSolver::LowestOf(
+    const std::vector<LawSolution>& endings) const {
+  const auto value_of = [](const LawSolution& e) { return ValueOf(e.minimum); };
+  const auto lowest = std::ranges::min_element(endings, {}, value_of);
+  if (lowest == endings.end() || !std::isfinite(value_of(*lowest))) {
+    return std::nullopt;
+  }
+  LawSolution solution = *lowest;
+  const LawObjective objective = ObjectiveOf(solution);
+  solution.starts = solution.agreeing = 0;
+  for (const LawSolution& ending : endings) {
+    solution.starts += ending.agreeing;
+    if (Agree(objective, value_of(ending), value_of(*lowest))) {
+      solution.agreeing += ending.agreeing;
+    }
+  }
+  solution.distinct_minima = CountDistinct(endings);
+  return solution;
 }
 
 std::optional<LawSolution> LawSolver::SolveFrom(
     const std::vector<VectorXd>& starts, const HeldValues& held,
     const std::optional<StudentT>& density) const {
-  LawSolution solution;
-  solution.held = held;
-  solution.density = density;
-  LawObjective objective = ObjectiveOf(solution);
-  std::vector<LawMinimum> minima;
-  minima.reserve(starts.size());
-  for (const VectorXd& start : starts) {
-    minima.push_back(Minimise(&objective, start));
-  }
-  const auto lowest = std::ranges::min_element(minima, {}, ValueOf);
-  if (lowest == minima.end() || !std::isfinite(ValueOf(*lowest))) {
-    return std::nullopt;
-  }
-  solution.starts = static_cast<int>(minima.size());
-  solution.agreeing =
-      static_cast<int>(std::ranges::count_if(minima, [&](const auto& minimum) {
-        return Agree(objective, ValueOf(minimum), ValueOf(*lowest));
-      }));
-  solution.distinct_minima = CountDistinct(minima);
-  solution.minimum = *lowest;
-  return solution;
+  return LowestOf(Endings(starts, held, density));
 }
 
 std::optional<LawSolution> LawSolver::Solve(const HeldValues& held) const {
   LawSolution empty;
   empty.held = held;
-  LawObjective objective = ObjectiveOf(empty);
-  const std::vector<VectorXd> starts = StartsOf(objective);
+  const std::vector<VectorXd> starts = StartsOf(ObjectiveOf(empty));
   if (starts.empty()) return std::nullopt;
-  std::optional<StudentT> density;
-  if (options_.loss == LossKind::kStudentT) {
-    density = DensityOfLeastSquares(starts, held);
+  if (options_.loss != LossKind::kStudentT) {
+    return SolveFrom(starts, held, std::nullopt);
   }
-  auto solution = SolveFrom(starts, held, density);
-  if (!solution || !density) return solution;
-  objective.set_penalty(Penalty::Student(*density));
-  Settle(&objective, &*solution);
-  return solution;
+  auto endings = Endings(starts, held, DensityOfLeastSquares(starts, held));
+  for (LawSolution& ending : endings) {
+    if (IsMinimum(ending.minimum) || endings.size() == 1) Settle(&ending);
+  }
+  return LowestOf(endings);
 }
 
 /// Where a coefficient has its bound, if the optimum may lie there.
@@ -165,7 +204,7 @@ std::optional<double> LawSolver::BoundOf(const LawSolution& solution,
   const CoefficientSpec& spec =
       model_.coefficients[static_cast<std::size_t>(i)];
   const LawObjective objective = ObjectiveOf(solution);
-  const bool settled = solution.minimum.newton_step <= 1e-6;
+  const bool settled = IsMinimum(solution.minimum);
   if (spec.may_vanish &&
       !(settled &&
         LargestShare(objective, solution.minimum.z, i) > kNearlyVanished)) {

@@ -46,21 +46,23 @@ LawFitOptions OptionsOf(const FitOptions& options) {
   return {.objective = options.objective, .held = options.objective.fixed};
 }
 
-/// A law as fitted to all runs, and how to fit it to some: from there.
 ComparedLaw Comparable(const LawFit& fit, ModelMaker make,
-                       const LawFitOptions& options) {
+                       LawFitOptions options) {
+  options.profiles = false;
   ComparedLaw law{.name = fit.name,
                   .parameters = fit.free,
                   .residuals = fit.residuals,
                   .fit = {}};
-  law.fit = [&fit, make, options](std::span<const Observation> runs) {
+  law.fit = [make, options](std::span<const Observation> runs) -> PartialFit {
     const std::vector<LawRun> some = RunsOf(runs);
     const LawModel model = make(some);
-    const LawFit refit = RefitLaw(model, some, options, fit);
-    if (refit.status != FitStatus::kOk) return LossPredictor();
-    return LossPredictor([model, refit](const Observation& run) {
-      return Predict(model, refit, RunsOf({&run, 1}).front());
-    });
+    const LawFit refit = FitLaw(model, some, options);
+    if (refit.status != FitStatus::kOk) return {};
+    return {.predict =
+                [model, refit](const Observation& run) {
+                  return Predict(model, refit, RunsOf({&run, 1}).front());
+                },
+            .certified = refit.certificate.certified()};
   };
   return law;
 }
@@ -86,12 +88,14 @@ ComparedLaw ComparableApproach3(const ChinchillaFit& fit,
   law.name = NameOf(LawKind::kChinchilla);
   law.parameters = HeldCoefficients(objective, DataUnits{}).free();
   law.residuals = ResidualsOf(fit.law, observations, objective.residual);
-  law.fit = [objective](std::span<const Observation> runs) {
+  law.fit = [objective](std::span<const Observation> runs) -> PartialFit {
     const ChinchillaFit refit = FitChinchilla(runs, objective);
-    if (refit.status != FitStatus::kOk) return LossPredictor();
-    return LossPredictor([fitted = refit.law](const Observation& run) {
-      return Loss(fitted, run.N, run.D);
-    });
+    if (refit.status != FitStatus::kOk) return {};
+    return {.predict =
+                [fitted = refit.law](const Observation& run) {
+                  return Loss(fitted, run.N, run.D);
+                },
+            .certified = refit.certificate.certified()};
   };
   return law;
 }

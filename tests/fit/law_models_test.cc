@@ -301,15 +301,41 @@ TEST(LawFit, IsUnsupportedWithAReason) {
   EXPECT_FALSE(reason(OvertrainingModel(unique), unique).empty());
 }
 
-TEST(LawFit, RefitsFromAnEarlierFit) {
-  const std::vector<LawRun> runs = RepeatedRuns(0.003);
-  const LawModel model = RepeatedDataModel(runs);
+TEST(LawFit, ComparesMinimaWithADensityOfTheirOwn) {
+  std::vector<LawRun> runs = RepeatedRuns(0.003);
+  for (std::size_t i = 0; i < runs.size(); i += 7) runs[i].y *= 1.05;
   LawFitOptions options;
+  options.objective.loss = LossKind::kStudentT;
   options.profiles = false;
+  const LawFit fit = FitLaw(OvertrainingModel(runs), runs, options);
+  ASSERT_EQ(fit.status, FitStatus::kOk) << fit.reason;
+  const auto again = EstimateStudentT(fit.residuals);
+  ASSERT_TRUE(again && fit.student_t);
+  EXPECT_LT(LogChange(*fit.student_t, *again), kDensitySettled);
+  EXPECT_TRUE(fit.certificate.certified());
+  EXPECT_LE(fit.certificate.agreeing, fit.certificate.starts);
+}
+
+/// The rise of the objective with a density held and with it estimated anew are
+/// the same to second order, because by symmetry location and scale are
+/// orthogonal: see law_profile.h.
+TEST(LawFit, ProfilesWithTheDensityHeldEndWhereThoseWithItFreeDo) {
+  const Overtraining law{.E = 1.7, .a = 150.0, .b = 170.0, .eta = 0.15};
+  const auto runs =
+      Grid([&](const LawRun& r) { return Loss(law, r.N, r.D); }, 0.005);
+  LawFitOptions options;
+  options.objective.loss = LossKind::kStudentT;
+  const LawModel model = OvertrainingModel(runs);
   const LawFit fit = FitLaw(model, runs, options);
-  const LawFit refit = RefitLaw(model, runs, options, fit);
-  ASSERT_EQ(refit.status, FitStatus::kOk) << refit.reason;
-  EXPECT_NEAR(refit.objective, fit.objective, 1e-12);
+  const auto& profile = fit.coefficients[3].profile;
+  ASSERT_TRUE(profile && profile->low && profile->high);
+  options.profiles = false;
+  for (const double end : {*profile->low, *profile->high}) {
+    options.held = {{"eta", end}};
+    const LawFit held = FitLaw(model, runs, options);
+    ASSERT_EQ(held.status, FitStatus::kOk) << held.reason;
+    EXPECT_NEAR((held.objective - fit.objective) / profile->rise, 1.0, 0.1);
+  }
 }
 
 }  // namespace
