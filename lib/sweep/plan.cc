@@ -184,4 +184,12 @@ class Expansion {
 
 Plan MakePlan(const SweepSpec& spec) { return Expansion(spec).Run(); }
 
+std::vector<std::string> RunIds(const Plan& plan) {
+  std::vector<std::string> ids;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) ids.push_back(run.id);
+  }
+  return ids;
+}
+
 }  // namespace isoflop
