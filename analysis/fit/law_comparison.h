@@ -32,7 +32,9 @@ struct PartialFit {
 /// all runs has seen those that it is to predict.
 struct ComparedLaw {
   std::string name;
-  int parameters = 0;                       // coefficients estimated
+  /// Coefficients estimated, those that end on a bound included: which do is
+  /// for the data to say, so that a law pays for them all the same.
+  int parameters = 0;
   std::vector<WeightedResidual> residuals;  // of the objective, with all runs
 
   std::function<PartialFit(std::span<const Observation> runs)> fit;

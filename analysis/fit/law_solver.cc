@@ -33,12 +33,6 @@ Penalty PenaltyOf(const ObjectiveOptions& options,
   return Penalty::Squares();
 }
 
-double ValueOf(const LawMinimum& minimum) {
-  return std::isnan(minimum.model.value)
-             ? std::numeric_limits<double>::infinity()
-             : minimum.model.value;
-}
-
 /// As low as `lowest`, to rounding; data without noise have 0 for a minimum, so
 /// residuals of 1e-9 are allowed.
 bool Agree(const LawObjective& objective, double value, double lowest) {
@@ -50,25 +44,11 @@ bool Agree(const LawObjective& objective, double value, double lowest) {
   return value <= lowest + 1e-9 * std::abs(lowest) + nothing;
 }
 
-bool SamePlace(const LawMinimum& a, const LawMinimum& b) {
-  return (a.z - b.z).cwiseAbs().maxCoeff() < 1e-3;
-}
-
-bool IsMinimum(const LawMinimum& minimum) {
-  return minimum.newton_step <= 1e-6;
-}
-
 int CountDistinct(const std::vector<LawSolution>& endings) {
-  std::vector<const LawMinimum*> distinct;
-  for (const LawSolution& ending : endings) {
-    const bool known = std::ranges::any_of(distinct, [&](const auto* other) {
-      return SamePlace(*other, ending.minimum);
-    });
-    if (IsMinimum(ending.minimum) && !known) {
-      distinct.push_back(&ending.minimum);
-    }
-  }
-  return static_cast<int>(distinct.size());
+  std::vector<LocalMinimum> minima;
+  minima.reserve(endings.size());
+  for (const LawSolution& ending : endings) minima.push_back(ending.minimum);
+  return CountPlaces(minima);
 }
 
 /// The largest share of a prediction that coefficient `i` adds.
@@ -90,14 +70,14 @@ LawObjective LawSolver::ObjectiveOf(const LawSolution& solution) const {
           options_.residual, solution.held};
 }
 
-LawMinimum LawSolver::Minimise(LawObjective* objective,
-                               const VectorXd& start) const {
+LocalMinimum LawSolver::Minimise(LawObjective* objective,
+                                 const VectorXd& start) const {
   if (options_.loss != LossKind::kLad) return MinimiseFrom(*objective, start);
-  LawMinimum minimum;
-  minimum.z = start;
+  LocalMinimum minimum;
+  minimum.point = start;
   for (const double delta : kLadDeltas) {
     objective->set_penalty(Penalty::SmoothedLad(delta));
-    minimum = MinimiseFrom(*objective, minimum.z);
+    minimum = MinimiseFrom(*objective, minimum.point);
   }
   return minimum;
 }
@@ -108,7 +88,8 @@ std::optional<StudentT> LawSolver::DensityOfLeastSquares(
                              options_.residual, held);
   const auto best = std::ranges::min_element(
       starts, {}, [&](const VectorXd& z) { return squares.Value(z); });
-  return EstimateStudentT(squares.Residuals(MinimiseFrom(squares, *best).z));
+  return EstimateStudentT(
+      squares.Residuals(MinimiseFrom(squares, *best).point));
 }
 
 /// With kStudentT, goes on from a minimum for a given density, in turn with the
@@ -119,10 +100,10 @@ void LawSolver::Settle(LawSolution* solution) const {
   for (int round = 0; round < kRounds && solution->density; ++round) {
     const StudentT before = *solution->density;
     solution->density =
-        EstimateStudentT(objective.Residuals(solution->minimum.z));
+        EstimateStudentT(objective.Residuals(solution->minimum.point));
     if (!solution->density) return;
     objective.set_penalty(Penalty::Student(*solution->density));
-    solution->minimum = MinimiseFrom(objective, solution->minimum.z);
+    solution->minimum = MinimiseFrom(objective, solution->minimum.point);
     solution->density_step = LogChange(before, *solution->density);
     if (solution->density_step < 0.01 * kDensitySettled) return;
   }
@@ -141,25 +122,25 @@ std::vector<LawSolution> LawSolver::Endings(
   std::vector<LawSolution> endings;
   for (const VectorXd& start : starts) {
     ending.minimum = Minimise(&objective, start);
-    const double value = ValueOf(ending.minimum);
+    const double value = ending.minimum.value();
     const auto known = std::ranges::find_if(endings, [&](const auto& other) {
       return SamePlace(other.minimum, ending.minimum) &&
-             Agree(objective, value, ValueOf(other.minimum)) &&
-             Agree(objective, ValueOf(other.minimum), value);
+             Agree(objective, value, other.minimum.value()) &&
+             Agree(objective, other.minimum.value(), value);
     });
     if (known == endings.end()) {
       endings.push_back(ending);
       continue;
     }
     ++known->agreeing;
-    if (value < ValueOf(known->minimum)) known->minimum = ending.minimum;
+    if (value < known->minimum.value()) known->minimum = ending.minimum;
   }
   return endings;
 }
 
 std::optional<LawSolution> LawSolver::LowestOf(
     const std::vector<LawSolution>& endings) const {
-  const auto value_of = [](const LawSolution& e) { return ValueOf(e.minimum); };
+  const auto value_of = [](const LawSolution& e) { return e.minimum.value(); };
   const auto lowest = std::ranges::min_element(endings, {}, value_of);
   if (lowest == endings.end() || !std::isfinite(value_of(*lowest))) {
     return std::nullopt;
@@ -207,7 +188,7 @@ std::optional<double> LawSolver::BoundOf(const LawSolution& solution,
   const bool settled = IsMinimum(solution.minimum);
   if (spec.may_vanish &&
       !(settled &&
-        LargestShare(objective, solution.minimum.z, i) > kNearlyVanished)) {
+        LargestShare(objective, solution.minimum.point, i) > kNearlyVanished)) {
     return 0.0;
   }
   if (spec.may_be_unlimited && !settled) {
@@ -228,8 +209,8 @@ std::optional<LawSolution> LawSolver::SolveGlobally(
     at_bound[index] = bound;
     auto alternative = Solve(at_bound);
     if (alternative &&
-        Agree(ObjectiveOf(*solution), ValueOf(alternative->minimum),
-              ValueOf(solution->minimum))) {
+        Agree(ObjectiveOf(*solution), alternative->minimum.value(),
+              solution->minimum.value())) {
       solution = std::move(alternative);
     }
   }

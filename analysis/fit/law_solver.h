@@ -15,7 +15,7 @@ namespace isoflop {
 
 /// The lowest minimum found and what the descents say about it.
 struct LawSolution {
-  LawMinimum minimum;
+  LocalMinimum minimum;
   HeldValues held;  // as asked for, and what has vanished, or has no limit
   std::optional<StudentT> density;
 
@@ -49,8 +49,8 @@ class LawSolver {
   LawObjective ObjectiveOf(const LawSolution& solution) const;
 
  private:
-  LawMinimum Minimise(LawObjective* objective,
-                      const Eigen::VectorXd& start) const;
+  LocalMinimum Minimise(LawObjective* objective,
+                        const Eigen::VectorXd& start) const;
   std::optional<StudentT> DensityOfLeastSquares(
       const std::vector<Eigen::VectorXd>& starts, const HeldValues& held) const;
   std::vector<LawSolution> Endings(

@@ -21,8 +21,9 @@ struct LawEntry {
   bool of_one_variable;
 };
 
-/// --laws power stands for two.
+/// --laws power stands for two; Kaplan's joint law is here to be compared.
 constexpr LawEntry kLaws[] = {
+    {LawKind::kKaplan, KaplanJointModel, false},
     {LawKind::kRepeatedData, RepeatedDataModel, false},
     {LawKind::kOvertraining, OvertrainingModel, false},
     {LawKind::kFarseer, FarseerModel, false},
@@ -34,12 +35,17 @@ bool AskedFor(const FitOptions& options, LawKind law) {
   return std::ranges::find(options.laws, law) != options.laws.end();
 }
 
+/// The laws asked for that have a model; Kaplan's joint law only along with
+/// others.
 std::vector<LawEntry> Chosen(const FitOptions& options) {
   std::vector<LawEntry> chosen;
   for (const LawEntry& entry : kLaws) {
     if (AskedFor(options, entry.kind)) chosen.push_back(entry);
   }
-  return chosen;
+  const bool others = std::ranges::any_of(chosen, [](const LawEntry& entry) {
+    return entry.kind != LawKind::kKaplan;
+  });
+  return others ? chosen : std::vector<LawEntry>();
 }
 
 LawFitOptions OptionsOf(const FitOptions& options) {
@@ -49,8 +55,10 @@ LawFitOptions OptionsOf(const FitOptions& options) {
 ComparedLaw Comparable(const LawFit& fit, ModelMaker make,
                        LawFitOptions options) {
   options.profiles = false;
+  const auto estimated =
+      std::ranges::count(fit.coefficients, false, &LawCoefficient::held);
   ComparedLaw law{.name = fit.name,
-                  .parameters = fit.free,
+                  .parameters = static_cast<int>(estimated),
                   .residuals = fit.residuals,
                   .fit = {}};
   law.fit = [make, options](std::span<const Observation> runs) -> PartialFit {

@@ -111,6 +111,35 @@ TEST(LawComparison, ChargesForParametersThatDoNothing) {
   EXPECT_LE(*scores[1].aicc - *scores[0].aicc, 2.0);
 }
 
+TEST(LawComparison, ChargesForCoefficientsThatEndOnABound) {
+  Chinchilla no_limit = kSmallLaw;
+  no_limit.E = 0.0;
+  std::vector<double> budgets;
+  for (int i = 0; i < 6; ++i) budgets.push_back(2e10 * std::pow(10, i / 3.0));
+  auto runs = IsoflopGrid(no_limit, budgets, 7, 8.0);
+  for (Observation& o : runs) o.L *= std::pow(o.C, -0.02);
+  const MoreLaws laws =
+      Compare(runs, Options({LawKind::kChinchilla, LawKind::kOvertraining}));
+  ASSERT_TRUE(laws.comparison.has_value());
+  ASSERT_TRUE(laws.fits[0].coefficients[0].at_bound);
+  EXPECT_EQ(laws.comparison->scores[0].parameters, 6);
+  EXPECT_EQ(laws.comparison->scores[1].parameters, 5);
+}
+
+TEST(LawComparison, TakesKaplansJointLawAlongWithOthers) {
+  const auto runs = WithNoise(SmallSweep(), 2e-3, 4);
+  const MoreLaws alone =
+      Compare(runs, Options({LawKind::kChinchilla, LawKind::kKaplan}));
+  EXPECT_TRUE(alone.fits.empty());
+  const MoreLaws laws =
+      Compare(runs, Options({LawKind::kKaplan, LawKind::kOvertraining}));
+  ASSERT_EQ(laws.fits.size(), 2U);
+  EXPECT_EQ(laws.fits[0].name, "kaplan_joint");
+  EXPECT_TRUE(laws.fits[0].certificate.certified());
+  ASSERT_TRUE(laws.comparison.has_value());
+  EXPECT_EQ(laws.comparison->scores[0].parameters, 6);
+}
+
 TEST(LawComparison, HoldsOutTheLargestFifthUnlessTold) {
   const auto runs = WithNoise(SmallSweep(), 2e-3, 4);
   FitOptions options = Options({LawKind::kChinchilla, LawKind::kOvertraining});

@@ -13,6 +13,7 @@
 #include "analysis/fit/law_objective.h"
 #include "analysis/laws/broken_power_law.h"
 #include "analysis/laws/farseer.h"
+#include "analysis/laws/kaplan.h"
 #include "analysis/laws/offset_power_law.h"
 #include "analysis/laws/overtraining.h"
 #include "analysis/laws/repeated_data.h"
@@ -94,6 +95,17 @@ TEST(LawDerivatives, OfABrokenPowerLawAreTheAutomaticOnes) {
   }
 }
 
+TEST(LawDerivatives, OfKaplansJointLawAreTheAutomaticOnes) {
+  const KaplanJoint l{
+      .N_c = 6.4e13, .D_c = 1.8e13, .alpha_N = 0.076, .alpha_D = 0.103, .E = 1};
+  const auto j = Variables<5>({l.N_c, l.D_c, l.alpha_N, l.alpha_D, l.E});
+  const KaplanJointCoefficients<ceres::Jet<double, 5>> jets{j[0], j[1], j[2],
+                                                            j[3], j[4]};
+  for (const double N : {1e6, 1e10}) {
+    ExpectSame(Differentiate(l, N, 2e10), Loss(jets, N, 2e10));
+  }
+}
+
 TEST(LawDerivatives, OfAnOffsetPowerLawAreTheAutomaticOnes) {
   const OffsetPowerLaw l{.offset = 1.5, .coefficient = 9.0, .exponent = -0.2};
   const auto j = Variables<3>({l.offset, l.coefficient, l.exponent});
@@ -136,12 +148,13 @@ TEST(LawObjective, HasTheGradientOfItsValueAndTheHessianOfItsGradient) {
   const std::vector<LawRun> runs = RepeatedRuns(0.01);
   for (const LawModel& model :
        {RepeatedDataModel(runs), OvertrainingModel(runs), FarseerModel(runs),
-        OffsetPowerLawModel(runs), BrokenPowerLawModel(runs)}) {
+        OffsetPowerLawModel(runs), BrokenPowerLawModel(runs),
+        KaplanJointModel(runs)}) {
     const LawObjective objective(model, runs, Penalty::Squares(),
                                  ResidualKind::kLog, {});
     Eigen::VectorXd z = Eigen::VectorXd::Constant(objective.size(), 0.35);
     z[0] = 0.1;
-    const LawLocalModel local = objective.ModelAt(z);
+    const LocalQuadratic local = objective.ModelAt(z);
     for (Eigen::Index j = 0; j < z.size(); ++j) {
       Eigen::VectorXd step = Eigen::VectorXd::Zero(z.size());
       step[j] = 1e-6;
