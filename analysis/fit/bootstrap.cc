@@ -7,6 +7,11 @@
 namespace isoflop {
 namespace {
 
+std::optional<KaplanJoint> LawOf(const KaplanJointFit& fit) {
+  if (fit.status != FitStatus::kOk) return std::nullopt;
+  return fit.law();
+}
+
 /// One bootstrap. Each thread refits with a solver of its own.
 class ReplicateFactory {
  public:
@@ -21,9 +26,10 @@ class ReplicateFactory {
         groups_(GroupByBudget(observations)),
         ladder_(Ladder(observations)),
         replicates_(static_cast<std::size_t>(resampling.resamples)) {
-    if (estimates.kaplan != nullptr &&
-        estimates.kaplan->joint.status == FitStatus::kOk) {
-      joint_ = estimates.kaplan->joint.law();
+    if (estimates.kaplan != nullptr) {
+      starts_ = {
+          .joint = LawOf(estimates.kaplan->joint),
+          .joint_with_offset = LawOf(estimates.kaplan->joint_with_offset)};
     }
     if (estimates.chinchilla == nullptr) return;
     solver_.emplace(observations, objective);
@@ -67,7 +73,7 @@ class ReplicateFactory {
     }
     if (estimates_.kaplan != nullptr) {
       replicate->kaplan = FitKaplan(observations_, ladder_,
-                                    replicate->chinchilla, counts, joint_);
+                                    replicate->chinchilla, counts, starts_);
     }
   }
 
@@ -77,7 +83,7 @@ class ReplicateFactory {
   std::vector<std::vector<std::size_t>> units_;
   BudgetGroups groups_;
   std::vector<Budget> ladder_;
-  std::optional<KaplanJoint> joint_;
+  JointStarts starts_;
   std::vector<Replicate> replicates_;
   std::optional<ChinchillaSolver> solver_;
   Chinchilla estimate_;

@@ -65,18 +65,44 @@ void CheckConventions(const FitReport& report, Strings* warnings) {
       total, non_embedding));
 }
 
+/// Three rates bracket the best one, at either end of the sizes. Sizes that are
+/// nearly one size can do with one rate.
 void CheckLearningRate(const FitReport& report, Strings* warnings) {
+  constexpr int kChecked = 3;
   const auto& rates = report.observations.learning_rates;
-  if (!rates || *rates >= 3) return;
+  const auto [low, high] =
+      std::ranges::minmax(report.used, {}, &Observation::N);
+  const double ratio = high.N / low.N;
+  if (!rates || ratio < kSizesOfOneRate) return;
+  if (rates->at_smallest >= kChecked && rates->at_largest >= kChecked) return;
+  if (rates->in_all == 1) {
+    warnings->push_back(fmt::format(
+        "un-tuned learning rate: one for all sizes, although N ranges over a "
+        "factor of {:.3g}: unless it was tuned elsewhere at the smallest and "
+        "the "
+        "largest size, a rate that suits only some sizes bends the law",
+        ratio));
+    return;
+  }
   warnings->push_back(fmt::format(
-      "the sweep trained at {} learning rate{}: unless it was tuned elsewhere "
-      "at the smallest and the largest size, a rate that suits only some sizes "
-      "bends the law",
-      *rates, *rates == 1 ? "" : "s"));
+      "the sweep does not show that its learning rates suit the sizes: {} at "
+      "the smallest and {} at the largest, where {} each would show it; a rate "
+      "that suits only some sizes bends the law",
+      rates->at_smallest, rates->at_largest, kChecked));
 }
 
 void CheckSeeds(const FitReport& report, Strings* warnings) {
   if (report.seed_noise) return;
+  if (const int repeated = CountRepeatedCells(report.used)) {
+    warnings->push_back(fmt::format(
+        "{} different (N, D) were trained at two seeds or more, and all seeds "
+        "of "
+        "each have the same loss: the seed changed nothing, so how far seed "
+        "noise moves a loss is not known (see whether it was used, or give "
+        "--seed-noise)",
+        repeated));
+    return;
+  }
   warnings->push_back(fmt::format(
       "none of {} different (N, D) was trained at two seeds: how far seed "
       "noise "

@@ -17,10 +17,12 @@ namespace isoflop {
 inline constexpr int kFewSizes = 5;           // different N
 inline constexpr double kNarrowRange = 10.0;  // largest over smallest N, D, C
 inline constexpr double kRunsPerCoefficient = 4.0;
+inline constexpr double kSizesOfOneRate = 2.0;  // largest over smallest N
 
 /// Returns warnings for too few sizes; too narrow a range of N, D or C; too few
 /// runs for the coefficients of Approach 3; N counted in different ways; a
-/// sweep without a learning-rate check; no repeated seeds; and budgets that lie
+/// sweep over a range of sizes with one learning rate, or without a check of
+/// its rates; seeds not repeated, or without effect; and budgets that lie
 /// farther beyond the data than the data themselves reach.
 std::vector<std::string> ChecklistWarnings(const FitReport& report);
 

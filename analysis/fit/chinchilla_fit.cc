@@ -2,26 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
-#include <utility>
 #include <vector>
 
 #include "analysis/fit/chinchilla_solver.h"
+#include "analysis/fit/minimise.h"
 
 namespace isoflop {
 namespace {
-
-std::size_t CountDifferentRuns(std::span<const Observation> observations) {
-  std::vector<std::pair<double, double>> runs;
-  runs.reserve(observations.size());
-  for (const Observation& o : observations) runs.emplace_back(o.N, o.D);
-  std::ranges::sort(runs);
-  const auto distinct = std::unique(runs.begin(), runs.end());
-  return static_cast<std::size_t>(distinct - runs.begin());
-}
 
 /// How many different N (or D) the term of a coefficient and its exponent takes
 /// to be told from a constant.
@@ -80,31 +70,15 @@ Matrix5 GivenJacobian(const ChinchillaSolver& solver, const Minimum& minimum) {
          solver.objective().units().GivenJacobian(law) * given;
 }
 
-/// The largest eigenvalue of the Hessian in the given coefficients times that
-/// of its inverse, each from the factors in which the Hessian is well
-/// conditioned.
-std::optional<double> ConditionNumber(const ChinchillaSolver& solver,
-                                      const Minimum& minimum) {
+std::optional<double> ConditionOf(const ChinchillaSolver& solver,
+                                  const Minimum& minimum) {
   const LocalModel& model = minimum.polished.model;
   std::vector<int> free;
   for (int j = 0; j < 5; ++j) {
     if (minimum.polished.face.Moves(j)) free.push_back(j);
   }
-  const Vector5 scale = model.reweighted.array().rsqrt();
-  const Matrix5 scaled =
-      scale.asDiagonal() * model.hessian * scale.asDiagonal();
-  const Matrix5 inverse =
-      scale.asDiagonal() * scaled.inverse() * scale.asDiagonal();
-  const Eigen::MatrixXd jacobian = GivenJacobian(solver, minimum)(free, free);
-  const Eigen::MatrixXd back = jacobian.inverse();
-  const auto largest = [](const Eigen::MatrixXd& symmetric) {
-    return symmetric.selfadjointView<Eigen::Lower>().eigenvalues().maxCoeff();
-  };
-  const double number =
-      largest(jacobian.transpose() * model.hessian(free, free) * jacobian) *
-      largest(back * inverse(free, free) * back.transpose());
-  if (!std::isfinite(number) || !(number > 0.0)) return std::nullopt;
-  return number;
+  return ConditionNumber(model.hessian(free, free), model.reweighted(free),
+                         GivenJacobian(solver, minimum)(free, free));
 }
 
 Certificate Certify(const ChinchillaSolver& solver, const GlobalMinimum& global,
@@ -119,7 +93,7 @@ Certificate Certify(const ChinchillaSolver& solver, const GlobalMinimum& global,
           .cwiseQuotient(polished.model.magnitude.array().max(1e-300).matrix())
           .maxCoeff();
   if (loss != LossKind::kLad) {
-    certificate.condition_number = ConditionNumber(solver, global.lowest);
+    certificate.condition_number = ConditionOf(solver, global.lowest);
   }
   certificate.converged = solver.Converged(global.lowest);
   return certificate;

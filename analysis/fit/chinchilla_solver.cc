@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
-#include "analysis/fit/limits.h"
 #include "analysis/fit/student_t.h"
 
 namespace isoflop {
@@ -15,18 +13,6 @@ namespace {
 /// agree.
 constexpr int kGridExponents = 8;
 constexpr int kCoarseGridExponents = 5;
-
-/// A minimum whose next Newton step is at most this is one to rounding, if the
-/// next estimate of Student's t changes its logarithms by less than that ...
-constexpr double kSettled = 1e-8;
-constexpr double kDensitySettled = 1e-8;
-
-/// ... and the objective does not fall by E from the bound E = 0 by more than
-/// this share of the magnitudes of the slope's terms.
-constexpr double kSlopeRounding = 1e-9;
-
-/// Below this the Hessian is singular to rounding.
-constexpr double kFlat = 1e-12;
 
 /// The last smoothing of |r| is far below any residual that can be measured.
 constexpr double kLadDeltas[] = {1e-4, 1e-6, 1e-8, 1e-10};
@@ -75,34 +61,11 @@ void Merge(const Basin& basin, std::vector<Basin>* basins) {
   }
 }
 
-/// Whether a term falls over the runs by more than a share of the loss.
-bool Changes(double coefficient, double exponent,
-             const std::vector<LossPoint>& runs, double LossPoint::*log_of) {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -low;
-  for (const LossPoint& run : runs) {
-    if (run.weight == 0.0) continue;
-    low = std::min(low, run.*log_of);
-    high = std::max(high, run.*log_of);
-  }
-  const double change =
-      coefficient * (std::exp(-exponent * low) - std::exp(-exponent * high));
-  return change > kVanishing;
-}
-
-/// Whether a number is above 0 and has all of its digits.
-bool IsCoefficient(double value) { return std::isnormal(value) && value > 0.0; }
-
 const Start& BestOf(const std::vector<Start>& starts) {
   return *std::ranges::min_element(starts, {}, &Start::squares);
 }
 
 }  // namespace
-
-double Minimum::value() const {
-  const double value = polished.model.value;
-  return std::isnan(value) ? std::numeric_limits<double>::infinity() : value;
-}
 
 ChinchillaSolver::ChinchillaSolver(std::span<const Observation> observations,
                                    const ObjectiveOptions& options)
@@ -140,17 +103,6 @@ PolishedMinimum ChinchillaSolver::MinimiseWithin(const Face& face,
   const Vector5 point = Descend(objective_, face, PointOf(face.chart, start));
   if (known != nullptr && IsNear(*known, face, point)) return known->polished;
   return Polish(objective_, face, point);
-}
-
-/// Whether E >= 0 and the loss falls in the way of a power with an offset. A
-/// law that has lost a term is admitted too: Defect will say so.
-bool ChinchillaSolver::Admissible(const PolishedMinimum& minimum) const {
-  const Chinchilla law = minimum.law();
-  for (const double number : {law.E, law.A, law.B, law.alpha, law.beta}) {
-    if (!std::isfinite(number)) return false;
-  }
-  if (!HasSizeTerm(law) || !HasDataTerm(law)) return true;
-  return law.E >= 0.0 && law.alpha > 0.0 && law.beta > 0.0;
 }
 
 /// A law with E = 0 and the same loss and slopes at the middle of the data, or
@@ -207,10 +159,7 @@ Minimum ChinchillaSolver::Settle(Minimum minimum) {
     objective_.set_penalty(Penalty::Student(*density));
     minimum = Minimise(minimum.law());
     minimum.density = density;
-    minimum.density_step =
-        std::max(std::abs(std::log(density->scale / before.scale)),
-                 std::abs(std::log(density->degrees_of_freedom /
-                                   before.degrees_of_freedom)));
+    minimum.density_step = LogChange(before, *density);
     if (minimum.density_step < 1e-10) break;
   }
   return minimum;
@@ -287,62 +236,6 @@ Refit ChinchillaSolver::SolveAgain(std::span<const double> factors,
   refit.objective = lower.value();
   if (Defect(lower).empty()) refit.law = LawOf(lower);
   return refit;
-}
-
-bool ChinchillaSolver::Converged(const Minimum& minimum) const {
-  const PolishedMinimum& polished = minimum.polished;
-  const bool on_bound = !held_.Holds(0) && !polished.face.Moves(0);
-  const bool falls_by_E = polished.model.slope_by_E <
-                          -kSlopeRounding * polished.model.magnitude_by_E;
-  return polished.newton_step <= kSettled &&
-         minimum.density_step <= kDensitySettled && !(on_bound && falls_by_E);
-}
-
-bool ChinchillaSolver::HasSizeTerm(const Chinchilla& law) const {
-  return Changes(law.A, law.alpha, objective_.runs(), &LossPoint::log_N);
-}
-
-bool ChinchillaSolver::HasDataTerm(const Chinchilla& law) const {
-  return Changes(law.B, law.beta, objective_.runs(), &LossPoint::log_D);
-}
-
-std::string ChinchillaSolver::Defect(const Minimum& minimum) const {
-  const Chinchilla law = minimum.law();
-  if (!std::isfinite(minimum.value())) {
-    return "the objective is too large for a number";
-  }
-  if (!HasSizeTerm(law)) {
-    return "the loss does not fall with the number of parameters";
-  }
-  if (!HasDataTerm(law)) {
-    return "the loss does not fall with the number of tokens";
-  }
-  if (loss_ == LossKind::kStudentT && !minimum.density) {
-    return "the residuals vanish, so Student's t has no scale";
-  }
-  if (!(minimum.polished.newton_step < kRunaway)) {
-    return "no lowest point was found: parameters can grow without end while "
-           "the fit improves or stays as it is";
-  }
-  if (!(minimum.polished.relative_curvature > kFlat)) {
-    return "the optimum is not one point: the parameters can be changed "
-           "together without changing the fit";
-  }
-  if (!(law.alpha > 0.0 && law.beta > 0.0)) {
-    return "the loss would have to rise with the number of parameters or of "
-           "tokens";
-  }
-  const Chinchilla given = LawOf(minimum);
-  if (!IsCoefficient(given.A) || !IsCoefficient(given.B)) {
-    return "A or B is too large or too small for a number";
-  }
-  return {};
-}
-
-Chinchilla ChinchillaSolver::LawOf(const Minimum& minimum) const {
-  Chinchilla law = minimum.law();
-  if (law.E < kVanishingLoss && !held_.Holds(0)) law.E = 0.0;
-  return objective_.units().Given(law);
 }
 
 }  // namespace isoflop

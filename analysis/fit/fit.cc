@@ -192,32 +192,39 @@ void AddIsoflopBias(FitReport* report) {
   AddBias(report->used, *surface, &*report->isoflop);
 }
 
+/// Of the law of Approach 3, if there is one and it is to be reported.
 void AddDecisions(FitReport* report) {
   const FitOptions& options = report->options;
-  if (const auto law = LawOf(report->chinchilla)) {
-    std::vector<Chinchilla> resampled;
-    if (report->chinchilla_bootstrap) {
-      resampled = report->chinchilla_bootstrap->laws;
-    }
-    const double largest = report->observations.largest_flops;
-    const std::vector<double> budgets = options.budgets_flops.empty()
-                                            ? DefaultBudgets(largest)
-                                            : options.budgets_flops;
-    LawBasis basis{.law = *law,
-                   .resampled = resampled,
-                   .largest_flops = largest,
-                   .noise95 = std::nullopt};
-    if (report->resampling) basis.units = report->resampling->units;
-    if (report->seed_noise) basis.noise95 = Reach95(*report->seed_noise);
-    report->allocations = Allocate(basis, budgets);
+  if (!AskedFor(options, LawKind::kChinchilla)) {
+    report->notes.push_back(
+        "there is no allocation of budgets, and no extrapolation test: they "
+        "are of Approach 3, and --laws does not name chinchilla");
+    return;
   }
+  const auto law = LawOf(report->chinchilla);
+  if (!law) return;
+  std::vector<Chinchilla> resampled;
+  if (report->chinchilla_bootstrap) {
+    resampled = report->chinchilla_bootstrap->laws;
+  }
+  const double largest = report->observations.largest_flops;
+  LawBasis basis{.law = *law,
+                 .resampled = resampled,
+                 .largest_flops = largest,
+                 .noise95 = std::nullopt};
+  if (report->resampling) basis.units = report->resampling->units;
+  if (report->seed_noise) basis.noise95 = Reach95(*report->seed_noise);
+  report->allocations =
+      Allocate(basis, options.budgets_flops.empty() ? DefaultBudgets(largest)
+                                                    : options.budgets_flops);
 }
 
 void AddHoldouts(FitReport* report) {
   const FitOptions& options = report->options;
+  if (!AskedFor(options, LawKind::kChinchilla)) return;
   std::vector<double> cuts;
   if (options.holdout_above) cuts.push_back(*options.holdout_above);
-  if (AskedFor(options, LawKind::kChinchilla) && LawOf(report->chinchilla)) {
+  if (LawOf(report->chinchilla)) {
     std::ranges::copy(HoldoutCuts(report->used), std::back_inserter(cuts));
   }
   for (const double above : cuts) {
@@ -238,6 +245,8 @@ void RequireNoOptionsOfRuns(const FitOptions& options) {
   refuse(options.seed_noise.has_value(), "--seed-noise");
   refuse(!options.budgets_flops.empty(), "--flops");
   refuse(options.envelope == EnvelopeSource::kCurves, "--envelope");
+  refuse(options.isoflop_curve == IsoflopCurve::kAkima, "--isoflop-curve");
+  refuse(options.objective.tied_exponents, "--tied-exponents");
 }
 
 }  // namespace

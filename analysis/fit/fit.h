@@ -40,8 +40,7 @@ struct ObservationSummary {
   double largest_flops = 0.0;
   std::optional<ObservedReach> reach;  // of the runs used
 
-  /// Different peak learning rates of the sweep; absent: not known.
-  std::optional<int> learning_rates;
+  std::optional<LearningRates> learning_rates;  // absent: not known
 };
 
 /// Everything a fit has to say.
@@ -61,8 +60,9 @@ struct FitReport {
   std::optional<KaplanFit> kaplan;
   Diagnostics diagnostics;
 
-  /// Extrapolation tests: above FitOptions::holdout_above where it is given,
-  /// then above HoldoutCuts, when Approach 3 was asked for and has a law.
+  /// Extrapolation tests, when Approach 3 was asked for: above
+  /// FitOptions::holdout_above where it is given, then, with a law, above
+  /// HoldoutCuts.
   std::vector<Holdout> holdouts;
 
   std::optional<SeedNoise> seed_noise;  // absent: not known
@@ -70,7 +70,8 @@ struct FitReport {
   std::vector<ConventionFit> conventions;  // empty: one count of N is known
   MoreLaws more_laws;
 
-  std::vector<Allocation> allocations;  // one a budget; by Approach 3
+  /// One a budget, when Approach 3 was asked for and has a law.
+  std::vector<Allocation> allocations;
 
   std::vector<std::string> notes;     // what was done to the data
   std::vector<std::string> warnings;  // what to be careful about

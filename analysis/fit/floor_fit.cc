@@ -1,13 +1,13 @@
 #include "analysis/fit/floor_fit.h"
 
-#include <ceres/tiny_solver.h>
-
 #include <Eigen/Core>
+#include <Eigen/LU>
 #include <algorithm>
 #include <array>
 #include <vector>
 
 #include "analysis/fit/observation.h"
+#include "analysis/fit/offset_squares.h"
 
 namespace isoflop {
 namespace {
@@ -57,50 +57,36 @@ std::size_t DistinctX(std::span<const WeightedPoint> points) {
   std::vector<double> values;
   values.reserve(points.size());
   for (const WeightedPoint& p : points) values.push_back(p.x);
-  std::ranges::sort(values);
-  const auto distinct =
-      std::unique(values.begin(), values.end(),
-                  [](double x, double y) { return !IsBelow(x, y); });
-  return static_cast<std::size_t>(distinct - values.begin());
+  return CountDistinct(std::move(values));
 }
 
-/// Residuals ln(floor + exp(q + e x)) - y of (floor, q, e), for TinySolver.
-class FloorResiduals {
- public:
-  using Scalar = double;
-  static constexpr int NUM_RESIDUALS = Eigen::Dynamic;
-  static constexpr int NUM_PARAMETERS = 3;
+/// (floor, q, e) for ln(floor + exp(q + e x)).
+using Law = Eigen::VectorXd;
 
-  explicit FloorResiduals(const std::vector<CentredPoint>& points)
-      : points_(points) {}
-
-  int NumResiduals() const { return static_cast<int>(points_.size()); }
-
-  bool operator()(const double* law, double* residuals,
-                  double* jacobian) const {
-    constexpr double kImpossible = 1e3;
-    const std::size_t rows = points_.size();
-    for (std::size_t i = 0; i < rows; ++i) {
-      const CentredPoint& p = points_[i];
-      const double term = std::exp(law[1] + law[2] * p.log_x);
-      const double y = law[0] + term;
-      const bool possible = y > 0.0 && std::isfinite(y);
-      residuals[i] =
-          p.root_weight * (possible ? std::log(y) - p.log_y : kImpossible);
-      if (jacobian == nullptr) continue;
-      const double slope = possible ? p.root_weight / y : 0.0;
-      jacobian[i] = slope;
-      jacobian[i + rows] = slope * term;
-      jacobian[i + 2 * rows] = slope * term * p.log_x;
-    }
-    return true;
+/// The residuals ln(floor + exp(q + e x)) - y of a law.
+bool FloorResiduals(const std::vector<CentredPoint>& points, const double* law,
+                    double* residuals, double* jacobian) {
+  constexpr double kImpossible = 1e3;
+  const std::size_t rows = points.size();
+  for (std::size_t i = 0; i < rows; ++i) {
+    const CentredPoint& p = points[i];
+    const double term = std::exp(law[1] + law[2] * p.log_x);
+    const double y = law[0] + term;
+    const bool possible = y > 0.0 && std::isfinite(y);
+    residuals[i] =
+        p.root_weight * (possible ? std::log(y) - p.log_y : kImpossible);
+    if (jacobian == nullptr) continue;
+    const double slope = possible ? p.root_weight / y : 0.0;
+    jacobian[i] = slope;
+    jacobian[i + rows] = slope * term;
+    jacobian[i + 2 * rows] = slope * term * p.log_x;
   }
+  return true;
+}
 
- private:
-  const std::vector<CentredPoint>& points_;
-};
-
-using Law = Eigen::Vector3d;  // (floor, q, e)
+Law LawOf(double floor, double log_term, double exponent) {
+  return Eigen::Vector3d(floor, log_term, exponent);
+}
 
 /// The floor and term of least relative squares at an exponent, both positive.
 Law StartAt(double exponent, const std::vector<CentredPoint>& points) {
@@ -116,18 +102,7 @@ Law StartAt(double exponent, const std::vector<CentredPoint>& points) {
   const bool both = best[0] > 0.0 && best[1] > 0.0;
   const double floor = both ? best[0] : 0.0;
   const double term = both ? best[1] : product[1] / square(1, 1);
-  return {floor, std::log(term), exponent};
-}
-
-/// Returns the sum of squares at the end.
-double Descend(const FloorResiduals& residuals, Law* law) {
-  ceres::TinySolver<FloorResiduals> solver;
-  solver.options.max_num_iterations = 200;
-  solver.options.gradient_tolerance = 1e-15;
-  solver.options.parameter_tolerance = 1e-12;
-  solver.options.function_tolerance = 1e-30;
-  solver.options.cost_threshold = 1e-30;
-  return 2.0 * solver.Solve(residuals, law).final_cost;
+  return LawOf(floor, std::log(term), exponent);
 }
 
 /// The law without a floor.
@@ -139,37 +114,60 @@ std::optional<Law> PlainLaw(const std::vector<CentredPoint>& points) {
   }
   const auto line = FitLine(logs);
   if (!line || !(line->slope < 0.0)) return std::nullopt;
-  return Law(0.0, line->At(0.0), line->slope);
+  return LawOf(0.0, line->At(0.0), line->slope);
 }
 
-double SumOfSquares(const FloorResiduals& residuals, const Law& law) {
-  Eigen::VectorXd values(residuals.NumResiduals());
-  residuals(law.data(), values.data(), nullptr);
-  return values.squaredNorm();
+bool Falls(const OffsetMinimum& minimum) {
+  return minimum.point.allFinite() && minimum.point[2] < 0.0;
+}
+
+/// Where descents from several exponents end.
+std::vector<OffsetMinimum> Descents(const CentredData& data,
+                                    const OffsetSquares& squares) {
+  std::vector<OffsetMinimum> minima;
+  for (const double fall : {0.3, 1.0, 3.0, 9.0}) {
+    minima.push_back(
+        squares.DescendWithin(StartAt(-fall / data.range, data.points)));
+  }
+  return minima;
+}
+
+/// (ln floor, ln of the scale at which the term is 1, -exponent).
+Law GivenCoefficients(const CentredData& data, const Law& law) {
+  return LawOf(std::log(law[0]),
+               data.mean_log_x - (law[1] + data.mean_log_y) / law[2], -law[2]);
 }
 
 }  // namespace
 
-std::optional<FloorLaw> FitFloorLaw(std::span<const WeightedPoint> points) {
+std::optional<FloorLaw> FitFloorLaw(std::span<const WeightedPoint> points,
+                                    Certificate* certificate) {
   if (DistinctX(points) < kFewestForFloor) return std::nullopt;
   const CentredData data = Centre(points);
-  const FloorResiduals residuals(data.points);
-  std::optional<Law> best = PlainLaw(data.points);
-  if (!best) return std::nullopt;
-  double least = SumOfSquares(residuals, *best);
-  for (const double fall : {0.3, 1.0, 3.0, 9.0}) {
-    Law law = StartAt(-fall / data.range, data.points);
-    const double squares = Descend(residuals, &law);
-    const bool allowed = law.allFinite() && law[0] > 0.0 && law[2] < 0.0;
-    if (!allowed || !(squares < least)) continue;
-    least = squares;
-    best = law;
+  const auto plain = PlainLaw(data.points);
+  if (!plain) return std::nullopt;
+  const OffsetSquares squares(
+      static_cast<int>(data.points.size()), 3,
+      [&](const double* law, double* residuals, double* jacobian) {
+        return FloorResiduals(data.points, law, residuals, jacobian);
+      });
+  const std::vector<OffsetMinimum> minima = Descents(data, squares);
+  OffsetMinimum best{
+      .point = *plain, .on_bound = true, .squares = squares.At(*plain)};
+  for (const OffsetMinimum& minimum : minima) {
+    if (Falls(minimum) && minimum.squares < best.squares) best = minimum;
   }
-  if (-(*best)[2] * data.range > kSteepestFall) return std::nullopt;
-  return FloorLaw{.floor = (*best)[0] * std::exp(data.mean_log_y),
+  if (certificate != nullptr) {
+    const auto given = [&](const Law& law) {
+      return GivenCoefficients(data, law);
+    };
+    *certificate = squares.Certify(minima, false, given, &best);
+  }
+  if (-best.point[2] * data.range > kSteepestFall) return std::nullopt;
+  return FloorLaw{.floor = best.point[0] * std::exp(data.mean_log_y),
                   .mean_log_x = data.mean_log_x,
-                  .log_term = (*best)[1] + data.mean_log_y,
-                  .exponent = (*best)[2]};
+                  .log_term = best.point[1] + data.mean_log_y,
+                  .exponent = best.point[2]};
 }
 
 }  // namespace isoflop

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "analysis/fit/chinchilla_fit.h"
 #include "analysis/fit/power_law_fit.h"
 
 namespace isoflop {
@@ -27,9 +28,12 @@ struct FloorLaw {
 /// a negative one.
 ///
 /// Descends by Levenberg-Marquardt from several exponents, with the best floor
-/// and term for each. Nothing when there are fewer than four different x, when
-/// y does not fall, or when the best law is a step.
+/// and term for each. A `certificate` that is not null is written: of the
+/// optimum after Newton's method, its condition number in (ln floor, ln scale,
+/// exponent) with term = (scale / x)^-exponent. Nothing when there are fewer
+/// than four different x, when y does not fall, or when the best law is a step.
 /// REQUIRES: x, y > 0 and weights > 0.
-std::optional<FloorLaw> FitFloorLaw(std::span<const WeightedPoint> points);
+std::optional<FloorLaw> FitFloorLaw(std::span<const WeightedPoint> points,
+                                    Certificate* certificate = nullptr);
 
 }  // namespace isoflop

@@ -81,19 +81,19 @@ std::string RangeComplaint(const std::vector<WeightedPoint>& points) {
   std::vector<double> values;
   values.reserve(points.size());
   for (const WeightedPoint& p : points) values.push_back(p.x);
-  std::ranges::sort(values);
-  values.erase(std::unique(values.begin(), values.end(), Same), values.end());
-  if (values.size() < kFewestValues) {
+  const std::size_t distinct = CountDistinct(values);
+  if (distinct < kFewestValues) {
     return fmt::format(
         "these runs have {} different values of the variable: "
         "at least {} are needed",
-        values.size(), kFewestValues);
+        distinct, kFewestValues);
   }
-  if (values.back() < kLeastRange * values.front()) {
+  const auto [low, high] = std::ranges::minmax(values);
+  if (high < kLeastRange * low) {
     return fmt::format(
         "the variable spans a factor of {:.2g} in these runs: "
         "at least {} is needed",
-        values.back() / values.front(), kLeastRange);
+        high / low, kLeastRange);
   }
   return {};
 }
@@ -143,9 +143,9 @@ constexpr const char* kNoScale =
     "the scale at which the loss would be 1 is too large or too small for a "
     "number";
 
-void FitWithOffset(const std::vector<WeightedPoint>& points,
+void FitWithOffset(const std::vector<WeightedPoint>& points, bool certify,
                    KaplanOffsetCurve* curve) {
-  const auto fit = FitFloorLaw(points);
+  const auto fit = FitFloorLaw(points, certify ? &curve->certificate : nullptr);
   if (!fit) {
     curve->reason =
         "a law with E needs four different values of the variable and a loss "
@@ -182,7 +182,9 @@ KaplanCurve FitCurve(std::span<const Observation> observations,
   curve.runs = std::move(runs);
   const auto points = PointsOf(observations, counts, curve.runs, variable);
   curve.reason = RangeComplaint(points);
-  if (curve.reason.empty()) FitWithOffset(points, &curve.with_offset);
+  if (curve.reason.empty()) {
+    FitWithOffset(points, counts.empty(), &curve.with_offset);
+  }
   const auto line = curve.reason.empty() ? LogLine(points) : std::nullopt;
   if (!line || !(line->slope < 0.0)) {
     if (curve.reason.empty()) {
@@ -255,19 +257,25 @@ KaplanCurve FitEnvelopeCurve(std::span<const Observation> observations,
 
 bool KaplanFit::supported() const {
   return L_N.status == FitStatus::kOk || L_D.status == FitStatus::kOk ||
-         L_C.status == FitStatus::kOk || joint.status == FitStatus::kOk;
+         L_C.status == FitStatus::kOk || joint.status == FitStatus::kOk ||
+         joint_with_offset.status == FitStatus::kOk;
 }
 
 KaplanFit FitKaplan(std::span<const Observation> observations,
                     std::span<const Budget> ladder,
                     const std::optional<Chinchilla>& surface,
-                    std::span<const double> counts,
-                    const std::optional<KaplanJoint>& start) {
+                    std::span<const double> counts, const JointStarts& starts) {
   KaplanFit fit;
   fit.L_N = FitLimited(observations, counts, surface, kSize);
   fit.L_D = FitLimited(observations, counts, surface, kData);
   fit.L_C = FitEnvelopeCurve(observations, ladder, counts);
-  fit.joint = FitKaplanJoint(observations, counts, start);
+  const auto joint = [&](JointOffset offset,
+                         const std::optional<KaplanJoint>& start) {
+    if (!counts.empty() && !start) return KaplanJointFit();
+    return FitKaplanJoint(observations, offset, counts, start);
+  };
+  fit.joint = joint(JointOffset::kNone, starts.joint);
+  fit.joint_with_offset = joint(JointOffset::kFitted, starts.joint_with_offset);
   return fit;
 }
 

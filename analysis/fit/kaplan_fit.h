@@ -1,6 +1,6 @@
 // Kaplan's three laws of one variable, each from the runs that this variable
 // limits most, by least squares in logarithms, without an irreducible term and
-// with one; and the joint law of size and data.
+// with one; and the joint law of size and data, likewise.
 //
 // Source: Kaplan et al. 2020, section 3 (arXiv:2001.08361).
 
@@ -33,6 +33,7 @@ struct KaplanOffsetCurve {
   Estimate scale;     // as in KaplanCurve, of the reducible loss
   Estimate exponent;  // larger than without E
   double rms_log_residual = 0.0;
+  Certificate certificate;  // not of resamples
   int failed_resamples = 0;
 };
 
@@ -54,29 +55,38 @@ struct KaplanFit {
   KaplanCurve L_D;
   KaplanCurve L_C;
   KaplanJointFit joint;
+  KaplanJointFit joint_with_offset;
 
-  /// Whether any of the four could be fitted.
+  /// Whether any of the five could be fitted.
   bool supported() const;
 };
 
-/// Fits the three curves and the joint law, without spreads.
+/// Where descents of the joint laws begin; absent: at a grid, and for a resample
+/// nowhere.
+struct JointStarts {
+  std::optional<KaplanJoint> joint;
+  std::optional<KaplanJoint> joint_with_offset;
+};
+
+/// Fits the three curves and the joint laws, without spreads.
 ///
 ///   L(N)  of each size the run with most tokens, if size limits it
 ///   L(D)  of each number of tokens the largest model, if data limit it
 ///   L(C)  the lower envelope (LowerEnvelope), edges of the sizes included
-///   joint all runs
+///   joint all runs, with E and without
 ///
 /// `surface` is the law of Approach 3; without it L(N) and L(D) are
 /// unsupported. A curve needs three different values of its variable over a
 /// factor of four, a loss that falls, and a scale that is a number; with E it
-/// needs four values. `counts` as for FitIsoflop; `start` is where the joint
-/// law's only descent begins, as FitKaplanJoint has it.
-/// REQUIRES: `ladder` is Ladder(observations).
+/// needs four values. Without E it is a straight line between logarithms, a
+/// linear problem that needs no certificate. With `counts`, as for FitIsoflop,
+/// there is none; `starts` are then where the joint laws' only descents begin,
+/// as FitKaplanJoint has it. REQUIRES: `ladder` is Ladder(observations).
 KaplanFit FitKaplan(std::span<const Observation> observations,
                     std::span<const Budget> ladder,
                     const std::optional<Chinchilla>& surface,
                     std::span<const double> counts = {},
-                    const std::optional<KaplanJoint>& start = {});
+                    const JointStarts& starts = {});
 KaplanFit FitKaplan(std::span<const Observation> observations,
                     const std::optional<Chinchilla>& surface);
 

@@ -20,6 +20,18 @@ void SetCurveSpreads(const std::vector<Replicate>& replicates, int units,
       &(fit->*which).with_offset);
 }
 
+void SetJointSpreads(const std::vector<Replicate>& replicates, int units,
+                     KaplanJointFit KaplanFit::*which, KaplanFit* fit) {
+  SetSpreads<KaplanJointFit>(
+      replicates, units,
+      [&](const Replicate& r) -> const KaplanJointFit& {
+        return r.kaplan.*which;
+      },
+      {&KaplanJointFit::E, &KaplanJointFit::N_c, &KaplanJointFit::D_c,
+       &KaplanJointFit::alpha_N, &KaplanJointFit::alpha_D},
+      &(fit->*which));
+}
+
 }  // namespace
 
 void AddSpreads(const std::vector<Replicate>& replicates, int units,
@@ -27,14 +39,8 @@ void AddSpreads(const std::vector<Replicate>& replicates, int units,
   SetCurveSpreads(replicates, units, &KaplanFit::L_N, fit);
   SetCurveSpreads(replicates, units, &KaplanFit::L_D, fit);
   SetCurveSpreads(replicates, units, &KaplanFit::L_C, fit);
-  SetSpreads<KaplanJointFit>(
-      replicates, units,
-      [](const Replicate& r) -> const KaplanJointFit& {
-        return r.kaplan.joint;
-      },
-      {&KaplanJointFit::N_c, &KaplanJointFit::D_c, &KaplanJointFit::alpha_N,
-       &KaplanJointFit::alpha_D},
-      &fit->joint);
+  SetJointSpreads(replicates, units, &KaplanFit::joint, fit);
+  SetJointSpreads(replicates, units, &KaplanFit::joint_with_offset, fit);
 }
 
 }  // namespace isoflop

@@ -58,28 +58,32 @@ class Errors {
 /// Fits the runs that are not `left_out` and adds the errors of those that are.
 /// Returns whether there was a fit.
 bool AddErrors(const ComparedLaw& law, std::span<const Observation> runs,
-               const std::vector<bool>& left_out, Errors* errors) {
+               const std::vector<bool>& left_out, LawScore* score,
+               Errors* errors) {
   std::vector<Observation> fitted;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (!left_out[i]) fitted.push_back(runs[i]);
   }
   if (fitted.empty()) return false;
-  const LossPredictor predict = law.fit(fitted);
-  if (!predict) return false;
+  const PartialFit fit = law.fit(fitted);
+  if (!fit.predict) return false;
+  ++score->refits;
+  if (!fit.certified) ++score->uncertified_refits;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    if (left_out[i]) errors->Add(predict(runs[i]) - runs[i].L);
+    if (left_out[i]) errors->Add(fit.predict(runs[i]) - runs[i].L);
   }
   return true;
 }
 
-std::optional<PredictionError> HeldOutError(const ComparedLaw& law,
-                                            std::span<const Observation> runs,
-                                            double above_flops) {
+void SetHeldOutError(const ComparedLaw& law, std::span<const Observation> runs,
+                     double above_flops, LawScore* score) {
   std::vector<bool> left_out;
+  left_out.reserve(runs.size());
   for (const Observation& run : runs) left_out.push_back(run.C > above_flops);
   Errors errors;
-  if (!AddErrors(law, runs, left_out, &errors)) return std::nullopt;
-  return errors.Result();
+  if (AddErrors(law, runs, left_out, score, &errors)) {
+    score->held_out = errors.Result();
+  }
 }
 
 /// Which fold each run is left out in.
@@ -93,17 +97,18 @@ std::vector<int> FoldsOf(std::span<const Observation> runs, int folds) {
   return fold;
 }
 
-std::optional<PredictionError> CrossValidatedError(
-    const ComparedLaw& law, std::span<const Observation> runs, int folds) {
+void SetCrossValidatedError(const ComparedLaw& law,
+                            std::span<const Observation> runs, int folds,
+                            LawScore* score) {
   const std::vector<int> fold_of = FoldsOf(runs, folds);
   Errors errors;
   for (int fold = 0; fold < folds; ++fold) {
     std::vector<bool> left_out;
     left_out.reserve(fold_of.size());
     for (const int of_run : fold_of) left_out.push_back(of_run == fold);
-    if (!AddErrors(law, runs, left_out, &errors)) return std::nullopt;
+    if (!AddErrors(law, runs, left_out, score, &errors)) return;
   }
-  return errors.Result();
+  score->cross_validated = errors.Result();
 }
 
 /// Akaike's criterion, corrected for few runs.
@@ -127,10 +132,10 @@ LawScore ScoreOf(const ComparedLaw& law, std::span<const Observation> runs,
     score.aicc = Aicc(*likelihood, score.parameters, comparison.runs);
   }
   if (comparison.held_out > 0) {
-    score.held_out = HeldOutError(law, runs, comparison.above_flops);
+    SetHeldOutError(law, runs, comparison.above_flops, &score);
   }
   if (comparison.folds > 1) {
-    score.cross_validated = CrossValidatedError(law, runs, comparison.folds);
+    SetCrossValidatedError(law, runs, comparison.folds, &score);
   }
   return score;
 }
@@ -184,6 +189,14 @@ std::string ErrorInWords(const std::string& test,
       100.0 * (ranked[1].number / ranked[0].number - 1.0));
 }
 
+std::string UncertifiedInWords(const LawScore& score) {
+  if (score.uncertified_refits == 0) return {};
+  return fmt::format(
+      "{}: {} of {} fits to some of the runs are not certified, so its errors "
+      "of prediction may be another fit's",
+      score.name, score.uncertified_refits, score.refits);
+}
+
 std::string ConclusionInWords(const LawComparison& comparison,
                               const std::vector<Ranked>& by_aicc) {
   const std::string& by_error = comparison.lowest_held_out.empty()
@@ -228,6 +241,10 @@ void AddVerdict(LawComparison* comparison) {
                      folds),
         ConclusionInWords(*comparison, aicc)}) {
     if (!sentence.empty()) comparison->verdict.push_back(sentence);
+  }
+  for (const LawScore& score : comparison->scores) {
+    std::string sentence = UncertifiedInWords(score);
+    if (!sentence.empty()) comparison->verdict.push_back(std::move(sentence));
   }
 }
 

@@ -21,14 +21,23 @@ namespace isoflop {
 /// The loss in nats per token that a law, once fitted, predicts for a run.
 using LossPredictor = std::function<double(const Observation& run)>;
 
-/// A law to compare: what was found with all runs, and how to fit it again.
+/// A law fitted to some of the runs.
+struct PartialFit {
+  LossPredictor predict;   // empty: the runs do not support the law
+  bool certified = false;  // Certificate::certified
+};
+
+/// A law to compare: what was found with all runs, and how to fit it to some,
+/// which every law has to do from scratch: a fit that begins at the optimum of
+/// all runs has seen those that it is to predict.
 struct ComparedLaw {
   std::string name;
-  int parameters = 0;                       // coefficients estimated
+  /// Coefficients estimated, those that end on a bound included: which do is
+  /// for the data to say, so that a law pays for them all the same.
+  int parameters = 0;
   std::vector<WeightedResidual> residuals;  // of the objective, with all runs
 
-  /// Fits some of the runs; empty when they do not support the law.
-  std::function<LossPredictor(std::span<const Observation> runs)> fit;
+  std::function<PartialFit(std::span<const Observation> runs)> fit;
 };
 
 /// How far predictions are off, in nats per token.
@@ -50,6 +59,9 @@ struct LawScore {
 
   std::optional<PredictionError> held_out;  // absent: the others do not suffice
   std::optional<PredictionError> cross_validated;
+
+  int refits = 0;  // to some of the runs, for these errors
+  int uncertified_refits = 0;
 };
 
 struct LawComparison {

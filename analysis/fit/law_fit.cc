@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
@@ -61,7 +60,7 @@ std::string Lack(const LawModel& model, std::span<const LawRun> runs,
   return model.lack(runs);
 }
 
-std::string Defect(const LawObjective& objective, const LawMinimum& minimum) {
+std::string Defect(const LawObjective& objective, const LocalMinimum& minimum) {
   const auto weakest = [&] {
     const auto coordinate = static_cast<std::size_t>(minimum.weakest);
     const auto i = static_cast<std::size_t>(objective.free()[coordinate]);
@@ -80,20 +79,17 @@ std::string Defect(const LawObjective& objective, const LawMinimum& minimum) {
         "without changing the fit",
         weakest());
   }
-  const VectorXd p = objective.Coefficients(minimum.z);
+  const VectorXd p = objective.Coefficients(minimum.point);
   for (const int i : objective.free()) {
     if (!std::isfinite(p[i])) return "a coefficient is too large for a number";
   }
   return {};
 }
 
-/// Of the Hessian in the logarithms of positive coefficients; nothing when it
-/// is not a positive number.
-std::optional<double> ConditionNumber(const LawObjective& objective,
-                                      const LawMinimum& minimum) {
-  if (objective.size() == 0) return std::nullopt;
+/// d(coordinates) / d(logarithms of positive coefficients, values of others).
+MatrixXd ByGiven(const LawObjective& objective, const VectorXd& z) {
   MatrixXd by_z;
-  const VectorXd p = objective.Coefficients(minimum.z, &by_z);
+  const VectorXd p = objective.Coefficients(z, &by_z);
   MatrixXd jacobian(objective.size(), objective.size());
   for (Index j = 0; j < objective.size(); ++j) {
     const int i = objective.free()[static_cast<std::size_t>(j)];
@@ -101,33 +97,24 @@ std::optional<double> ConditionNumber(const LawObjective& objective,
         objective.model().coefficients[static_cast<std::size_t>(i)].positive;
     jacobian.row(j) = by_z.row(i) / (positive ? p[i] : 1.0);
   }
-  const MatrixXd inverse = jacobian.inverse();
-  const MatrixXd hessian =
-      inverse.transpose() * minimum.model.hessian * inverse;
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(hessian,
-                                                      Eigen::EigenvaluesOnly);
-  const double condition =
-      eigen.eigenvalues()[objective.size() - 1] / eigen.eigenvalues()[0];
-  if (!std::isfinite(condition) || !(condition > 0.0)) return std::nullopt;
-  return condition;
+  return jacobian.inverse();
 }
 
 Certificate Certify(const LawObjective& objective, const LawSolution& solution,
                     LossKind loss) {
-  const LawLocalModel& model = solution.minimum.model;
+  const LocalQuadratic& model = solution.minimum.model;
   Certificate certificate;
   certificate.starts = solution.starts;
   certificate.agreeing = solution.agreeing;
   certificate.distinct_minima = solution.distinct_minima;
-  for (Index j = 0; j < objective.size(); ++j) {
-    certificate.gradient_norm = std::max(
-        certificate.gradient_norm,
-        std::abs(model.gradient[j]) / std::max(model.magnitude[j], 1e-300));
-  }
+  certificate.gradient_norm = RelativeGradient(model);
   if (loss != LossKind::kLad) {  // which has no second derivatives
-    certificate.condition_number = ConditionNumber(objective, solution.minimum);
+    certificate.condition_number =
+        ConditionNumber(model.hessian, model.curvature_scale,
+                        ByGiven(objective, solution.minimum.point));
   }
-  certificate.converged = solution.minimum.newton_step <= 1e-8;
+  certificate.converged = solution.minimum.newton_step <= 1e-8 &&
+                          solution.density_step <= kDensitySettled;
   return certificate;
 }
 
@@ -161,7 +148,7 @@ void SetResiduals(const LawModel& model, std::span<const LawRun> runs,
 }
 
 /// The sum of penalties; for kLad of |r| itself, not of its smooth stand-in.
-double ObjectiveValue(const LawFit& fit, const LawMinimum& minimum,
+double ObjectiveValue(const LawFit& fit, const LocalMinimum& minimum,
                       LossKind loss) {
   if (loss != LossKind::kLad) return minimum.model.value;
   double sum = 0.0;
@@ -180,21 +167,11 @@ void Accept(const LawSolver& solver, const LawSolution& solution,
   }
   if (!fit->reason.empty()) return;
   fit->status = FitStatus::kOk;
-  SetCoefficients(objective, asked, solution.minimum.z, fit);
-  fit->residuals = objective.Residuals(solution.minimum.z);
+  SetCoefficients(objective, asked, solution.minimum.point, fit);
+  fit->residuals = objective.Residuals(solution.minimum.point);
   fit->objective = ObjectiveValue(*fit, solution.minimum, loss);
   fit->student_t = solution.density;
   SetResiduals(objective.model(), runs, fit);
-}
-
-/// The coordinates at which `fit` was found, for the coefficients that are free
-/// in `objective`.
-VectorXd CoordinatesOf(const LawObjective& objective, const LawFit& fit) {
-  VectorXd p(std::ssize(fit.coefficients));
-  for (Index i = 0; i < p.size(); ++i) {
-    p[i] = fit.coefficients[static_cast<std::size_t>(i)].value;
-  }
-  return objective.Coordinates(p);
 }
 
 }  // namespace
@@ -219,34 +196,6 @@ LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
     AddProfiles(solver, *solution, &fit);
   }
   return fit;
-}
-
-LawFit RefitLaw(const LawModel& model, std::span<const LawRun> runs,
-                const LawFitOptions& options, const LawFit& fit) {
-  if (model.coordinates) {
-    LawFitOptions quick = options;
-    quick.profiles = false;
-    return FitLaw(model, runs, quick);
-  }
-  LawFit refit = Empty(model, runs);
-  HeldValues held = HeldBy(model, options);
-  refit.reason = Lack(model, runs, held);
-  if (!refit.reason.empty()) return refit;
-  const HeldValues asked = held;
-  for (std::size_t i = 0; i < held.size(); ++i) {
-    if (fit.coefficients[i].at_bound) held[i] = fit.coefficients[i].value;
-  }
-  const LawSolver solver(model, runs, options.objective);
-  const LawObjective objective(model, runs, Penalty::Squares(),
-                               options.objective.residual, held);
-  const auto solution =
-      solver.SolveFrom({CoordinatesOf(objective, fit)}, held, fit.student_t);
-  if (!solution) {
-    refit.reason = "no start has a finite objective";
-    return refit;
-  }
-  Accept(solver, *solution, runs, asked, options.objective.loss, &refit);
-  return refit;
 }
 
 double Predict(const LawModel& model, const LawFit& fit, const LawRun& run) {

@@ -68,11 +68,6 @@ struct LawFitOptions {
 LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
               const LawFitOptions& options);
 
-/// Fits the model again, from where `fit` of similar runs was found: for many
-/// refits. No profiles and no certificate.
-LawFit RefitLaw(const LawModel& model, std::span<const LawRun> runs,
-                const LawFitOptions& options, const LawFit& fit);
-
 /// Returns the y that a fit predicts for a run.
 /// REQUIRES: fit is of this model and kOk.
 double Predict(const LawModel& model, const LawFit& fit, const LawRun& run);

@@ -17,30 +17,11 @@ namespace {
 /// Where exponents start, whatever the law.
 const std::vector<double> kExponents = {0.1, 0.3, 0.7};
 
-double MeanLog(std::span<const LawRun> runs, double LawRun::*value) {
-  double sum = 0.0;
-  for (const LawRun& run : runs) sum += std::log(run.*value);
-  return sum / static_cast<double>(runs.size());
-}
-
 std::size_t CountDistinct(std::span<const LawRun> runs, double LawRun::*value) {
   std::vector<double> values;
   values.reserve(runs.size());
   for (const LawRun& run : runs) values.push_back(run.*value);
-  std::ranges::sort(values);
-  const auto same = [](double a, double b) { return b <= a * (1.0 + 1e-9); };
-  const auto distinct = std::unique(values.begin(), values.end(), same);
-  return static_cast<std::size_t>(distinct - values.begin());
-}
-
-std::string LackOfSizesOrTokens(std::span<const LawRun> runs) {
-  const std::size_t sizes = CountDistinct(runs, &LawRun::N);
-  const std::size_t tokens = CountDistinct(runs, &LawRun::D);
-  if (sizes >= kFewestValues && tokens >= kFewestValues) return {};
-  const bool is_sizes = sizes < kFewestValues;
-  return fmt::format("{} different {}: at least {} are needed",
-                     is_sizes ? sizes : tokens, is_sizes ? "N" : "D",
-                     kFewestValues);
+  return isoflop::CountDistinct(std::move(values));
 }
 
 std::string LackOfRepetition(std::span<const LawRun> runs) {
@@ -98,6 +79,22 @@ CoefficientSpec Free(const char* name, std::vector<double> starts) {
 }
 
 }  // namespace
+
+double MeanLog(std::span<const LawRun> runs, double LawRun::*value) {
+  double sum = 0.0;
+  for (const LawRun& run : runs) sum += std::log(run.*value);
+  return sum / static_cast<double>(runs.size());
+}
+
+std::string LackOfSizesOrTokens(std::span<const LawRun> runs) {
+  const std::size_t sizes = CountDistinct(runs, &LawRun::N);
+  const std::size_t tokens = CountDistinct(runs, &LawRun::D);
+  if (sizes >= kFewestValues && tokens >= kFewestValues) return {};
+  const bool is_sizes = sizes < kFewestValues;
+  return fmt::format("{} different {}: at least {} are needed",
+                     is_sizes ? sizes : tokens, is_sizes ? "N" : "D",
+                     kFewestValues);
+}
 
 std::vector<LawRun> RunsOf(std::span<const Observation> observations) {
   std::vector<LawRun> runs;

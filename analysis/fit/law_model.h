@@ -71,6 +71,10 @@ struct LawModel {
   std::function<std::vector<Eigen::VectorXd>(std::span<const LawRun> runs)>
       starts;
 
+  /// Where set, instead of the coefficients' own starts: all coefficients of
+  /// each start.
+  std::vector<Eigen::VectorXd> starting_coefficients = {};
+
   int size() const { return static_cast<int>(coefficients.size()); }
 
   /// Returns the index of a coefficient, if there is one of this name.
@@ -86,6 +90,16 @@ LawModel OvertrainingModel(std::span<const LawRun> runs);
 /// L(N, D) of Li et al., "Farseer". Its exponents' powers are fitted by level,
 /// slope and bend at the middle of the runs.
 LawModel FarseerModel(std::span<const LawRun> runs);
+
+/// L(N, D) of Kaplan with an irreducible loss.
+LawModel KaplanJointModel(std::span<const LawRun> runs);
+
+/// Returns the mean logarithm of a quantity over the runs.
+double MeanLog(std::span<const LawRun> runs, double LawRun::*value);
+
+/// Returns why runs do not have enough different N and D for a law of both;
+/// empty: they have.
+std::string LackOfSizesOrTokens(std::span<const LawRun> runs);
 
 /// y(x) of Caballero with one break.
 LawModel BrokenPowerLawModel(std::span<const LawRun> runs);

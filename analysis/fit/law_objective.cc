@@ -12,7 +12,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-/// A residual smaller than this counts as this in LawLocalModel::magnitude.
+/// A residual smaller than this counts as this in LocalQuadratic::magnitude.
 constexpr double kSmallestNoise = 1e-6;
 
 /// Of a coordinate, for differences of the law's gradient.
@@ -151,12 +151,13 @@ bool LawObjective::RootPenalties(const double* z, double scale, double* roots,
   return finite;
 }
 
-LawLocalModel LawObjective::ModelAt(const VectorXd& z) const {
+LocalQuadratic LawObjective::ModelAt(const VectorXd& z) const {
   MatrixXd by_z;
   const VectorXd p = Coefficients(z, &by_z);
-  LawLocalModel model;
+  LocalQuadratic model;
   model.gradient = model.magnitude = VectorXd::Zero(size());
-  model.hessian = model.reweighted = MatrixXd::Zero(size(), size());
+  model.curvature_scale = VectorXd::Zero(size());
+  model.hessian = MatrixXd::Zero(size(), size());
   VectorXd slopes(std::ssize(runs_));
   for (Index i = 0; i < slopes.size(); ++i) {
     const LawRun& run = runs_[static_cast<std::size_t>(i)];
@@ -171,7 +172,8 @@ LawLocalModel LawObjective::ModelAt(const VectorXd& z) const {
     model.magnitude +=
         run.weight * penalty_(noise).slope * point.gradient.cwiseAbs();
     model.hessian += penalty.curvature * product;
-    model.reweighted += penalty_.SquareWeight(point.residual) * product;
+    model.curvature_scale +=
+        penalty_.SquareWeight(point.residual) * product.diagonal();
   }
   model.hessian += Bend(z, slopes);
   return model;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/fit/law_model.h"
+#include "analysis/fit/minimise.h"
 #include "analysis/fit/penalty.h"
 #include "analysis/fit/student_t.h"
 
@@ -15,15 +16,6 @@ namespace isoflop {
 
 /// What some coefficients are held at, by index; the others are free.
 using HeldValues = std::vector<std::optional<double>>;
-
-/// The objective near a point, as for Approach 3 (chinchilla_objective.h).
-struct LawLocalModel {
-  double value = 0.0;
-  Eigen::VectorXd gradient;
-  Eigen::MatrixXd hessian;
-  Eigen::MatrixXd reweighted;  // Gauss-Newton, by Penalty::SquareWeight
-  Eigen::VectorXd magnitude;   // sums of the magnitudes of gradient terms
-};
 
 /// f(z) = sum_i w_i rho(r_i), r = ln y_predicted - ln y or y_predicted - y.
 class LawObjective {
@@ -54,7 +46,7 @@ class LawObjective {
   /// Returns f; not finite where a logarithm has no argument.
   double Value(const Eigen::VectorXd& z) const;
 
-  LawLocalModel ModelAt(const Eigen::VectorXd& z) const;
+  LocalQuadratic ModelAt(const Eigen::VectorXd& z) const;
 
   /// Writes R_i = scale sign(r_i) sqrt(w_i (rho(r_i) - rho(0))), and unless
   /// null the derivatives by the coordinates, column by column. Returns whether

@@ -33,7 +33,7 @@ class HeldObjective {
     const LawObjective objective = solver.ObjectiveOf(solution);
     coefficient_ = static_cast<std::size_t>(
         objective.free()[static_cast<std::size_t>(coordinate)]);
-    seen_[estimate] = Without(solution.minimum.z, coordinate);
+    seen_[estimate] = Without(solution.minimum.point, coordinate);
   }
 
   std::optional<double> operator()(double value) {
@@ -49,7 +49,7 @@ class HeldObjective {
     }
     const auto found = solver_.SolveFrom(starts, held.held, solution_.density);
     if (!found) return std::nullopt;
-    seen_[value] = found->minimum.z;
+    seen_[value] = found->minimum.point;
     return found->minimum.model.value;
   }
 

@@ -33,12 +33,6 @@ Penalty PenaltyOf(const ObjectiveOptions& options,
   return Penalty::Squares();
 }
 
-double ValueOf(const LawMinimum& minimum) {
-  return std::isnan(minimum.model.value)
-             ? std::numeric_limits<double>::infinity()
-             : minimum.model.value;
-}
-
 /// As low as `lowest`, to rounding; data without noise have 0 for a minimum, so
 /// residuals of 1e-9 are allowed.
 bool Agree(const LawObjective& objective, double value, double lowest) {
@@ -50,15 +44,11 @@ bool Agree(const LawObjective& objective, double value, double lowest) {
   return value <= lowest + 1e-9 * std::abs(lowest) + nothing;
 }
 
-int CountDistinct(const std::vector<LawMinimum>& minima) {
-  std::vector<const LawMinimum*> distinct;
-  for (const LawMinimum& minimum : minima) {
-    const bool known = std::ranges::any_of(distinct, [&](const auto* other) {
-      return (other->z - minimum.z).cwiseAbs().maxCoeff() < 1e-3;
-    });
-    if (minimum.newton_step <= 1e-6 && !known) distinct.push_back(&minimum);
-  }
-  return static_cast<int>(distinct.size());
+int CountDistinct(const std::vector<LawSolution>& endings) {
+  std::vector<LocalMinimum> minima;
+  minima.reserve(endings.size());
+  for (const LawSolution& ending : endings) minima.push_back(ending.minimum);
+  return CountPlaces(minima);
 }
 
 /// The largest share of a prediction that coefficient `i` adds.
@@ -80,14 +70,14 @@ LawObjective LawSolver::ObjectiveOf(const LawSolution& solution) const {
           options_.residual, solution.held};
 }
 
-LawMinimum LawSolver::Minimise(LawObjective* objective,
-                               const VectorXd& start) const {
+LocalMinimum LawSolver::Minimise(LawObjective* objective,
+                                 const VectorXd& start) const {
   if (options_.loss != LossKind::kLad) return MinimiseFrom(*objective, start);
-  LawMinimum minimum;
-  minimum.z = start;
+  LocalMinimum minimum;
+  minimum.point = start;
   for (const double delta : kLadDeltas) {
     objective->set_penalty(Penalty::SmoothedLad(delta));
-    minimum = MinimiseFrom(*objective, minimum.z);
+    minimum = MinimiseFrom(*objective, minimum.point);
   }
   return minimum;
 }
@@ -98,65 +88,95 @@ std::optional<StudentT> LawSolver::DensityOfLeastSquares(
                              options_.residual, held);
   const auto best = std::ranges::min_element(
       starts, {}, [&](const VectorXd& z) { return squares.Value(z); });
-  return EstimateStudentT(squares.Residuals(MinimiseFrom(squares, *best).z));
+  return EstimateStudentT(
+      squares.Residuals(MinimiseFrom(squares, *best).point));
 }
 
 /// With kStudentT, goes on from a minimum for a given density, in turn with the
 /// density for given residuals, until neither changes.
-void LawSolver::Settle(LawObjective* objective, LawSolution* solution) const {
+void LawSolver::Settle(LawSolution* solution) const {
   constexpr int kRounds = 200;
+  LawObjective objective = ObjectiveOf(*solution);
   for (int round = 0; round < kRounds && solution->density; ++round) {
-    const double scale = solution->density->scale;
+    const StudentT before = *solution->density;
     solution->density =
-        EstimateStudentT(objective->Residuals(solution->minimum.z));
+        EstimateStudentT(objective.Residuals(solution->minimum.point));
     if (!solution->density) return;
-    objective->set_penalty(Penalty::Student(*solution->density));
-    solution->minimum = MinimiseFrom(*objective, solution->minimum.z);
-    if (std::abs(std::log(solution->density->scale / scale)) < 1e-8) return;
+    objective.set_penalty(Penalty::Student(*solution->density));
+    solution->minimum = MinimiseFrom(objective, solution->minimum.point);
+    solution->density_step = LogChange(before, *solution->density);
+    if (solution->density_step < 0.01 * kDensitySettled) return;
   }
+}
+
+/// Where descents end; those that end as low at the same place are one, with
+/// `agreeing` of them.
+std::vector<LawSolution> LawSolver::Endings(
+    const std::vector<VectorXd>& starts, const HeldValues& held,
+    const std::optional<StudentT>& density) const {
+  LawSolution ending;
+  ending.held = held;
+  ending.density = density;
+  ending.agreeing = 1;
+  LawObjective objective = ObjectiveOf(ending);
+  std::vector<LawSolution> endings;
+  for (const VectorXd& start : starts) {
+    ending.minimum = Minimise(&objective, start);
+    const double value = ending.minimum.value();
+    const auto known = std::ranges::find_if(endings, [&](const auto& other) {
+      return SamePlace(other.minimum, ending.minimum) &&
+             Agree(objective, value, other.minimum.value()) &&
+             Agree(objective, other.minimum.value(), value);
+    });
+    if (known == endings.end()) {
+      endings.push_back(ending);
+      continue;
+    }
+    ++known->agreeing;
+    if (value < known->minimum.value()) known->minimum = ending.minimum;
+  }
+  return endings;
+}
+
+std::optional<LawSolution> LawSolver::LowestOf(
+    const std::vector<LawSolution>& endings) const {
+  const auto value_of = [](const LawSolution& e) { return e.minimum.value(); };
+  const auto lowest = std::ranges::min_element(endings, {}, value_of);
+  if (lowest == endings.end() || !std::isfinite(value_of(*lowest))) {
+    return std::nullopt;
+  }
+  LawSolution solution = *lowest;
+  const LawObjective objective = ObjectiveOf(solution);
+  solution.starts = solution.agreeing = 0;
+  for (const LawSolution& ending : endings) {
+    solution.starts += ending.agreeing;
+    if (Agree(objective, value_of(ending), value_of(*lowest))) {
+      solution.agreeing += ending.agreeing;
+    }
+  }
+  solution.distinct_minima = CountDistinct(endings);
+  return solution;
 }
 
 std::optional<LawSolution> LawSolver::SolveFrom(
     const std::vector<VectorXd>& starts, const HeldValues& held,
     const std::optional<StudentT>& density) const {
-  LawSolution solution;
-  solution.held = held;
-  solution.density = density;
-  LawObjective objective = ObjectiveOf(solution);
-  std::vector<LawMinimum> minima;
-  minima.reserve(starts.size());
-  for (const VectorXd& start : starts) {
-    minima.push_back(Minimise(&objective, start));
-  }
-  const auto lowest = std::ranges::min_element(minima, {}, ValueOf);
-  if (lowest == minima.end() || !std::isfinite(ValueOf(*lowest))) {
-    return std::nullopt;
-  }
-  solution.starts = static_cast<int>(minima.size());
-  solution.agreeing =
-      static_cast<int>(std::ranges::count_if(minima, [&](const auto& minimum) {
-        return Agree(objective, ValueOf(minimum), ValueOf(*lowest));
-      }));
-  solution.distinct_minima = CountDistinct(minima);
-  solution.minimum = *lowest;
-  return solution;
+  return LowestOf(Endings(starts, held, density));
 }
 
 std::optional<LawSolution> LawSolver::Solve(const HeldValues& held) const {
   LawSolution empty;
   empty.held = held;
-  LawObjective objective = ObjectiveOf(empty);
-  const std::vector<VectorXd> starts = StartsOf(objective);
+  const std::vector<VectorXd> starts = StartsOf(ObjectiveOf(empty));
   if (starts.empty()) return std::nullopt;
-  std::optional<StudentT> density;
-  if (options_.loss == LossKind::kStudentT) {
-    density = DensityOfLeastSquares(starts, held);
+  if (options_.loss != LossKind::kStudentT) {
+    return SolveFrom(starts, held, std::nullopt);
   }
-  auto solution = SolveFrom(starts, held, density);
-  if (!solution || !density) return solution;
-  objective.set_penalty(Penalty::Student(*density));
-  Settle(&objective, &*solution);
-  return solution;
+  auto endings = Endings(starts, held, DensityOfLeastSquares(starts, held));
+  for (LawSolution& ending : endings) {
+    if (IsMinimum(ending.minimum) || endings.size() == 1) Settle(&ending);
+  }
+  return LowestOf(endings);
 }
 
 /// Where a coefficient has its bound, if the optimum may lie there.
@@ -165,10 +185,10 @@ std::optional<double> LawSolver::BoundOf(const LawSolution& solution,
   const CoefficientSpec& spec =
       model_.coefficients[static_cast<std::size_t>(i)];
   const LawObjective objective = ObjectiveOf(solution);
-  const bool settled = solution.minimum.newton_step <= 1e-6;
+  const bool settled = IsMinimum(solution.minimum);
   if (spec.may_vanish &&
       !(settled &&
-        LargestShare(objective, solution.minimum.z, i) > kNearlyVanished)) {
+        LargestShare(objective, solution.minimum.point, i) > kNearlyVanished)) {
     return 0.0;
   }
   if (spec.may_be_unlimited && !settled) {
@@ -189,8 +209,8 @@ std::optional<LawSolution> LawSolver::SolveGlobally(
     at_bound[index] = bound;
     auto alternative = Solve(at_bound);
     if (alternative &&
-        Agree(ObjectiveOf(*solution), ValueOf(alternative->minimum),
-              ValueOf(solution->minimum))) {
+        Agree(ObjectiveOf(*solution), alternative->minimum.value(),
+              solution->minimum.value())) {
       solution = std::move(alternative);
     }
   }

@@ -15,9 +15,12 @@ namespace isoflop {
 
 /// The lowest minimum found and what the descents say about it.
 struct LawSolution {
-  LawMinimum minimum;
+  LocalMinimum minimum;
   HeldValues held;  // as asked for, and what has vanished, or has no limit
   std::optional<StudentT> density;
+
+  /// With kStudentT, LogChange by one more estimate of the density.
+  double density_step = 0.0;
   int starts = 0;
   int agreeing = 0;         // descents that end as low
   int distinct_minima = 0;  // places at which converged descents end
@@ -31,8 +34,9 @@ class LawSolver {
       : model_(model), runs_(runs), options_(options) {}
 
   /// Descends from every start. A coefficient that may vanish, or be unlimited,
-  /// does when that is no worse. With kStudentT the density is estimated along
-  /// the way. Nothing when there is no start.
+  /// does when that is no worse. With kStudentT every minimum is found for the
+  /// density of the least-squares residuals, and then settled with a density of
+  /// its own, before minima are compared. Nothing when there is no start.
   std::optional<LawSolution> SolveGlobally(const HeldValues& held) const;
 
   /// Descends from `starts` alone, with the density of a solution if it has
@@ -45,11 +49,16 @@ class LawSolver {
   LawObjective ObjectiveOf(const LawSolution& solution) const;
 
  private:
-  LawMinimum Minimise(LawObjective* objective,
-                      const Eigen::VectorXd& start) const;
+  LocalMinimum Minimise(LawObjective* objective,
+                        const Eigen::VectorXd& start) const;
   std::optional<StudentT> DensityOfLeastSquares(
       const std::vector<Eigen::VectorXd>& starts, const HeldValues& held) const;
-  void Settle(LawObjective* objective, LawSolution* solution) const;
+  std::vector<LawSolution> Endings(
+      const std::vector<Eigen::VectorXd>& starts, const HeldValues& held,
+      const std::optional<StudentT>& density) const;
+  std::optional<LawSolution> LowestOf(
+      const std::vector<LawSolution>& endings) const;
+  void Settle(LawSolution* solution) const;
   std::optional<LawSolution> Solve(const HeldValues& held) const;
   std::optional<double> BoundOf(const LawSolution& solution, int i) const;
 

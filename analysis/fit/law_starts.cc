@@ -35,6 +35,15 @@ std::vector<VectorXd> Combinations(const LawObjective& objective) {
   return grid;
 }
 
+/// The starts that the model gives itself.
+std::vector<VectorXd> GivenStarts(const LawObjective& objective) {
+  std::vector<VectorXd> starts;
+  for (const VectorXd& p : objective.model().starting_coefficients) {
+    starts.push_back(objective.Coordinates(p));
+  }
+  return starts;
+}
+
 /// Coordinates of the coefficients in which the law is linear.
 std::vector<Index> LinearCoordinates(const LawObjective& objective) {
   std::vector<Index> linear;
@@ -146,7 +155,10 @@ std::vector<VectorXd> StartsOf(const LawObjective& objective) {
   }
   const std::vector<Index> linear = LinearCoordinates(objective);
   std::vector<VectorXd> starts;
-  for (VectorXd& z : Combinations(objective)) {
+  auto candidates = objective.model().starting_coefficients.empty()
+                        ? Combinations(objective)
+                        : GivenStarts(objective);
+  for (VectorXd& z : candidates) {
     // Twice, because U_N of repeated data depends on A and B.
     for (int round = 0; round < 2 && !linear.empty(); ++round) {
       ImproveLinear(objective, linear, &z);

@@ -22,8 +22,9 @@ struct LawEntry {
   bool of_one_variable;
 };
 
-/// --laws power stands for two.
+/// --laws power stands for two; Kaplan's joint law is here to be compared.
 constexpr LawEntry kLaws[] = {
+    {LawKind::kKaplan, KaplanJointModel, false},
     {LawKind::kRepeatedData, RepeatedDataModel, false},
     {LawKind::kOvertraining, OvertrainingModel, false},
     {LawKind::kFarseer, FarseerModel, false},
@@ -35,33 +36,42 @@ bool AskedFor(const FitOptions& options, LawKind law) {
   return std::ranges::find(options.laws, law) != options.laws.end();
 }
 
+/// The laws asked for that have a model; Kaplan's joint law only along with
+/// others.
 std::vector<LawEntry> Chosen(const FitOptions& options) {
   std::vector<LawEntry> chosen;
   for (const LawEntry& entry : kLaws) {
     if (AskedFor(options, entry.kind)) chosen.push_back(entry);
   }
-  return chosen;
+  const bool others = std::ranges::any_of(chosen, [](const LawEntry& entry) {
+    return entry.kind != LawKind::kKaplan;
+  });
+  return others ? chosen : std::vector<LawEntry>();
 }
 
 LawFitOptions OptionsOf(const FitOptions& options) {
   return {.objective = options.objective, .held = options.objective.fixed};
 }
 
-/// A law as fitted to all runs, and how to fit it to some: from there.
 ComparedLaw Comparable(const LawFit& fit, ModelMaker make,
-                       const LawFitOptions& options) {
+                       LawFitOptions options) {
+  options.profiles = false;
+  const auto estimated =
+      std::ranges::count(fit.coefficients, false, &LawCoefficient::held);
   ComparedLaw law{.name = fit.name,
-                  .parameters = fit.free,
+                  .parameters = static_cast<int>(estimated),
                   .residuals = fit.residuals,
                   .fit = {}};
-  law.fit = [&fit, make, options](std::span<const Observation> runs) {
+  law.fit = [make, options](std::span<const Observation> runs) -> PartialFit {
     const std::vector<LawRun> some = RunsOf(runs);
     const LawModel model = make(some);
-    const LawFit refit = RefitLaw(model, some, options, fit);
-    if (refit.status != FitStatus::kOk) return LossPredictor();
-    return LossPredictor([model, refit](const Observation& run) {
-      return Predict(model, refit, RunsOf({&run, 1}).front());
-    });
+    const LawFit refit = FitLaw(model, some, options);
+    if (refit.status != FitStatus::kOk) return {};
+    return {.predict =
+                [model, refit](const Observation& run) {
+                  return Predict(model, refit, RunsOf({&run, 1}).front());
+                },
+            .certified = refit.certificate.certified()};
   };
   return law;
 }
@@ -87,12 +97,14 @@ ComparedLaw ComparableApproach3(const ChinchillaFit& fit,
   law.name = NameOf(LawKind::kChinchilla);
   law.parameters = HeldCoefficients(objective, DataUnits{}).free();
   law.residuals = ResidualsOf(fit.law, observations, objective.residual);
-  law.fit = [objective](std::span<const Observation> runs) {
+  law.fit = [objective](std::span<const Observation> runs) -> PartialFit {
     const ChinchillaFit refit = FitChinchilla(runs, objective);
-    if (refit.status != FitStatus::kOk) return LossPredictor();
-    return LossPredictor([fitted = refit.law](const Observation& run) {
-      return Loss(fitted, run.N, run.D);
-    });
+    if (refit.status != FitStatus::kOk) return {};
+    return {.predict =
+                [fitted = refit.law](const Observation& run) {
+                  return Loss(fitted, run.N, run.D);
+                },
+            .certified = refit.certificate.certified()};
   };
   return law;
 }

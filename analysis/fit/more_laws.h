@@ -43,8 +43,9 @@ bool OfOneVariable(LawKind law);
 void CheckFixed(const FitOptions& options, Problems* problems);
 
 /// Fits those laws of the options that have a model, those of one variable with
-/// x = C and y = L, and compares all that could be fitted with each other and,
-/// when it was asked for too, with Approach 3.
+/// x = C and y = L, Kaplan's joint law along with any other, and compares all
+/// that could be fitted with each other and, when it was asked for too, with
+/// Approach 3.
 MoreLaws FitMoreLaws(std::span<const Observation> observations,
                      const FitOptions& options,
                      const std::optional<ChinchillaFit>& chinchilla);

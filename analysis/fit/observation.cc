@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "lib/core/error.h"
 
@@ -30,6 +31,15 @@ void ForgetBudgets(ObservationSet* set) {
 }
 
 }  // namespace
+
+std::size_t CountDifferentRuns(std::span<const Observation> observations) {
+  std::vector<std::pair<double, double>> runs;
+  runs.reserve(observations.size());
+  for (const Observation& o : observations) runs.emplace_back(o.N, o.D);
+  std::ranges::sort(runs);
+  const auto distinct = std::unique(runs.begin(), runs.end());
+  return static_cast<std::size_t>(distinct - runs.begin());
+}
 
 ObservationSet WithParams(const ObservationSet& observations, ParamsKind kind) {
   ObservationSet recounted = observations;
@@ -67,11 +77,7 @@ ObservedReach ReachOf(std::span<const Observation> observations) {
               reach([](const Observation& o) { return o.D / o.N; })};
 }
 
-std::size_t CountDistinct(std::span<const Observation> observations,
-                          double Observation::*quantity) {
-  std::vector<double> values;
-  values.reserve(observations.size());
-  for (const Observation& o : observations) values.push_back(o.*quantity);
+std::size_t CountDistinct(std::vector<double> values) {
   std::ranges::sort(values);
   std::size_t distinct = 0;
   double last = 0.0;
@@ -81,6 +87,14 @@ std::size_t CountDistinct(std::span<const Observation> observations,
     last = value;
   }
   return distinct;
+}
+
+std::size_t CountDistinct(std::span<const Observation> observations,
+                          double Observation::*quantity) {
+  std::vector<double> values;
+  values.reserve(observations.size());
+  for (const Observation& o : observations) values.push_back(o.*quantity);
+  return CountDistinct(std::move(values));
 }
 
 }  // namespace isoflop

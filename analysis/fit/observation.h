@@ -48,6 +48,14 @@ constexpr std::array<NamedValue<FlopsKind>, 2> EnumNames(FlopsKind) {
   return {{{FlopsKind::kSixND, "6ND"}, {FlopsKind::kAsGiven, "as_given"}}};
 }
 
+/// Different peak learning rates of hidden matrices, over all of the variants
+/// of a sweep.
+struct LearningRates {
+  int in_all = 0;
+  int at_smallest = 0;  // of the smallest size
+  int at_largest = 0;
+};
+
 /// Observations and what there is to say about where they come from.
 struct ObservationSet {
   std::vector<Observation> rows;
@@ -58,8 +66,7 @@ struct ObservationSet {
   std::vector<TrainingCurve> curves;  // of a sweep, when Approach 1 wants them
   std::vector<std::string> warnings;  // what to be careful about
 
-  /// Different peak learning rates of the sweep; absent: not known.
-  std::optional<int> learning_rates;
+  std::optional<LearningRates> learning_rates;  // absent: not known
 };
 
 /// Returns the training compute 6 N D in FLOPs.
@@ -86,10 +93,14 @@ struct ObservedReach {
 /// REQUIRES: there is at least one observation.
 ObservedReach ReachOf(std::span<const Observation> observations);
 
-/// Returns how many values of a quantity differ by more than rounding:
-/// CountDistinct(observations, &Observation::N).
+/// Returns how many values differ by more than rounding, and how many of a
+/// quantity do: CountDistinct(observations, &Observation::N).
+std::size_t CountDistinct(std::vector<double> values);
 std::size_t CountDistinct(std::span<const Observation> observations,
                           double Observation::*quantity);
+
+/// Returns how many different (N, D) there are.
+std::size_t CountDifferentRuns(std::span<const Observation> observations);
 
 /// Returns the observations and curves with N counted as `kind`, and C = 6 N D
 /// with the new N where C was 6 N D before. Runs that were planned to have the

@@ -12,7 +12,6 @@
 namespace isoflop {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kLongestShown = 60;  // bytes of a cell or a name
 constexpr std::size_t kMostShown = 20;     // names of a list
 
@@ -25,9 +24,7 @@ bool IsUtf16(std::string_view text) {
 std::string_view RequirePlainText(std::string_view text,
                                   const std::string& source) {
   Require(!IsUtf16(text), "{}: is UTF-16: save it as UTF-8", source);
-  if (text.starts_with(kByteOrderMark)) {
-    text.remove_prefix(kByteOrderMark.size());
-  }
+  text = WithoutByteOrderMark(text);
   const std::size_t valid = ValidUtf8Prefix(text).size();
   const std::size_t bad = std::min(valid, text.find('\0'));
   if (bad >= text.size()) return text;

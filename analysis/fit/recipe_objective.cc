@@ -7,7 +7,7 @@
 namespace isoflop {
 namespace {
 
-/// A residual smaller than this counts as this in RecipeModel::magnitude.
+/// A residual smaller than this counts as this in LocalQuadratic::magnitude.
 constexpr double kSmallestNoise = 1e-6;
 
 using Matrix5 = Eigen::Matrix<double, 5, 5>;
@@ -102,13 +102,13 @@ double RecipeObjective::Value(const Eigen::VectorXd& point) const {
   return value;
 }
 
-RecipeModel RecipeObjective::ModelAt(const Eigen::VectorXd& point) const {
+LocalQuadratic RecipeObjective::ModelAt(const Eigen::VectorXd& point) const {
   const int size = layout_.size();
-  RecipeModel model{.value = 0.0,
-                    .gradient = Eigen::VectorXd::Zero(size),
-                    .hessian = Eigen::MatrixXd::Zero(size, size),
-                    .curvature_scale = Eigen::VectorXd::Zero(size),
-                    .magnitude = Eigen::VectorXd::Zero(size)};
+  LocalQuadratic model{.value = 0.0,
+                       .gradient = Eigen::VectorXd::Zero(size),
+                       .hessian = Eigen::MatrixXd::Zero(size, size),
+                       .curvature_scale = Eigen::VectorXd::Zero(size),
+                       .magnitude = Eigen::VectorXd::Zero(size)};
   for (const RecipePoint& run : data_.runs()) {
     if (run.weight == 0.0) continue;
     const Residual r = ResidualAt(layout_.LawAt(point, run.recipe), run);

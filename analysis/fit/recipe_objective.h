@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "analysis/fit/minimise.h"
 #include "analysis/fit/observation.h"
 #include "analysis/fit/penalty.h"
 #include "analysis/fit/recipe_layout.h"
@@ -33,6 +34,8 @@ class RecipeData {
   void SetWeightFactors(std::span<const double> factors);
 
   const std::vector<RecipePoint>& runs() const { return runs_; }
+  double MeanLogN() const { return mean_log_N_; }
+  double MeanLogD() const { return mean_log_D_; }
 
   /// Returns a law of centred N, D and L for those that were given; and the
   /// other way round.
@@ -45,21 +48,6 @@ class RecipeData {
   double mean_log_N_ = 0.0;
   double mean_log_D_ = 0.0;
   double mean_log_L_ = 0.0;
-};
-
-/// The objective near a point.
-struct RecipeModel {
-  double value = 0.0;
-  Eigen::VectorXd gradient;
-  Eigen::MatrixXd hessian;
-
-  /// Sum over runs of the curvature of touching squares
-  /// (Penalty::SquareWeight) times the squared derivative of the residual: the
-  /// scale of each parameter.
-  Eigen::VectorXd curvature_scale;
-
-  /// Sums of the magnitudes of the gradient's terms, for the certificate.
-  Eigen::VectorXd magnitude;
 };
 
 /// f = sum_i w_i rho(r_i), r = ln L_predicted - ln L. Where E is held at 0, it
@@ -80,7 +68,7 @@ class RecipeObjective {
   /// Returns f; not finite where a predicted loss is not positive.
   double Value(const Eigen::VectorXd& point) const;
 
-  RecipeModel ModelAt(const Eigen::VectorXd& point) const;
+  LocalQuadratic ModelAt(const Eigen::VectorXd& point) const;
 
   /// Writes R_i = scale sign(r_i) sqrt(w_i rho(r_i)), whose squares sum to f,
   /// and unless `jacobian` is null dR_i / d(parameter j) column by column.

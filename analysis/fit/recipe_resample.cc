@@ -79,6 +79,16 @@ int RecipeUnits::smallest() const {
                           }).size());
 }
 
+std::vector<int> RecipeUnits::OfRecipes(int recipes) const {
+  if (paired)
+    return std::vector<int>(static_cast<std::size_t>(recipes), size());
+  std::vector<int> units;
+  for (const auto& stratum : strata) {
+    units.push_back(static_cast<int>(stratum.size()));
+  }
+  return units;
+}
+
 RecipeUnits UnitsOf(std::span<const Observation> observations,
                     std::span<const int> recipes, int count,
                     ResampleUnit unit) {

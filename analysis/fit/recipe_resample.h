@@ -21,6 +21,10 @@ struct RecipeUnits {
 
   int size() const;      // units in all
   int smallest() const;  // of the stratum with the fewest units
+
+  /// Returns how many units of each of so many recipes there are; paired ones
+  /// are of every recipe.
+  std::vector<int> OfRecipes(int recipes) const;
 };
 
 /// Returns the units of the observations' recipes. They are paired where every

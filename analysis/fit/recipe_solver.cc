@@ -3,6 +3,7 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "analysis/fit/limits.h"
@@ -22,6 +23,9 @@ constexpr std::size_t kStarts = 10;
 
 /// Below this the Hessian is singular to rounding.
 constexpr double kFlat = 1e-12;
+
+/// Of the magnitudes of a slope's terms: less than this share is rounding.
+constexpr double kSlopeRounding = 1e-9;
 
 /// Whether a term falls over a recipe's runs by more than a share of the loss.
 bool Falls(double coefficient, double exponent,
@@ -72,23 +76,15 @@ VectorXd LeastSquares(const LinearProblem& problem, Eigen::Index first,
       .solve(problem.target);
 }
 
-bool SamePlace(const RecipeMinimum& a, const RecipeMinimum& b) {
-  return a.with_offset == b.with_offset &&
-         (a.point - b.point).cwiseAbs().maxCoeff() < 1e-3;
-}
-
-bool IsMinimum(const RecipeMinimum& minimum) {
-  return minimum.newton_step <= 1e-6;
-}
-
 int CountDistinct(const std::vector<RecipeMinimum>& minima) {
-  std::vector<const RecipeMinimum*> distinct;
-  for (const RecipeMinimum& here : minima) {
-    const bool known = std::ranges::any_of(
-        distinct, [&](const auto* other) { return SamePlace(*other, here); });
-    if (IsMinimum(here) && !known) distinct.push_back(&here);
-  }
-  return static_cast<int>(distinct.size());
+  const auto count = [&](bool with_offset) {
+    std::vector<LocalMinimum> same;
+    std::ranges::copy_if(
+        minima, std::back_inserter(same),
+        [&](const RecipeMinimum& m) { return m.with_offset == with_offset; });
+    return CountPlaces(same);
+  };
+  return count(true) + count(false);
 }
 
 /// Whether a value is the lowest, but for residuals of 1e-9 and rounding.
@@ -102,11 +98,6 @@ bool Agrees(double value, double lowest, const std::vector<RecipePoint>& runs,
 }
 
 }  // namespace
-
-double RecipeMinimum::value() const {
-  if (std::isnan(model.value)) return kInfinity;
-  return model.value;
-}
 
 RecipeSolver::RecipeSolver(RecipeData data, int recipes, Sharing sharing,
                            const Penalty& penalty)
@@ -170,19 +161,31 @@ std::vector<VectorXd> RecipeSolver::Starts(
 
 RecipeMinimum RecipeSolver::MinimiseWithin(const VectorXd& start,
                                            bool with_offset) const {
-  const RecipeObjective objective = Objective(with_offset);
-  RecipeMinimum minimum = Polish(objective, Descend(objective, start));
+  RecipeMinimum minimum;
+  static_cast<LocalMinimum&>(minimum) =
+      MinimiseFrom(Objective(with_offset), start);
   minimum.with_offset = with_offset;
   return minimum;
 }
 
-/// The constrained minimum: inside, or else on the bound E = 0.
+/// Whether the objective falls from the bound E = 0 as E rises, by more than
+/// rounding.
+bool RecipeSolver::FallsByOffset(const RecipeMinimum& bound) const {
+  const LocalQuadratic model = Objective(true).ModelAt(bound.point);
+  return model.gradient[0] < -kSlopeRounding * model.magnitude[0];
+}
+
+/// The constrained minimum: inside, or else on the bound E = 0, unless the
+/// objective falls from there as E rises.
 RecipeMinimum RecipeSolver::Minimise(const VectorXd& start) const {
   RecipeMinimum inside = MinimiseWithin(start, true);
   if (inside.point[0] >= 0.0) return inside;
-  VectorXd bound = inside.point;
-  bound[0] = 0.0;
-  return MinimiseWithin(bound, false);
+  VectorXd at_zero = inside.point;
+  at_zero[0] = 0.0;
+  RecipeMinimum bound = MinimiseWithin(at_zero, false);
+  if (!FallsByOffset(bound)) return bound;
+  RecipeMinimum above = MinimiseWithin(bound.point, true);
+  return above.point[0] >= 0.0 ? above : bound;
 }
 
 /// Whether a term falls in some recipe, and rises in none.
@@ -252,6 +255,26 @@ double RecipeSolver::SquaresAt(const std::vector<Chinchilla>& laws) const {
   return squares;
 }
 
+/// d(point) / d(ln E, ln A_r, ln B_r, alpha, beta) of laws as given.
+MatrixXd RecipeSolver::GivenJacobian(const RecipeMinimum& minimum) const {
+  MatrixXd jacobian = MatrixXd::Identity(layout_.size(), layout_.size());
+  jacobian(0, 0) = minimum.point[0];
+  for (int recipe = 0; recipe < layout_.recipes(); ++recipe) {
+    const auto [E, A, B, alpha, beta] = layout_.IndicesOf(recipe);
+    jacobian(A, alpha) = -data_.MeanLogN();
+    jacobian(B, beta) = -data_.MeanLogD();
+  }
+  return jacobian;
+}
+
+std::optional<double> RecipeSolver::ConditionOf(
+    const RecipeMinimum& minimum) const {
+  const auto free = Eigen::seq(minimum.with_offset ? 0 : 1, Eigen::last);
+  return ConditionNumber(minimum.model.hessian(free, free),
+                         minimum.model.curvature_scale(free),
+                         GivenJacobian(minimum)(free, free));
+}
+
 Certificate RecipeSolver::Certify(const std::vector<RecipeMinimum>& minima,
                                   const RecipeMinimum& lowest) const {
   Certificate certificate;
@@ -261,12 +284,10 @@ Certificate RecipeSolver::Certify(const std::vector<RecipeMinimum>& minima,
         return Agrees(m.value(), lowest.value(), data_.runs(), penalty_);
       }));
   certificate.distinct_minima = CountDistinct(minima);
-  certificate.gradient_norm =
-      lowest.model.gradient.cwiseAbs()
-          .cwiseQuotient(lowest.model.magnitude.array().max(1e-300).matrix())
-          .maxCoeff();
-  certificate.condition_number = 1.0 / lowest.relative_curvature;
-  certificate.converged = lowest.newton_step <= 1e-8;
+  certificate.gradient_norm = RelativeGradient(lowest.model);
+  certificate.condition_number = ConditionOf(lowest);
+  certificate.converged = lowest.newton_step <= 1e-8 &&
+                          (lowest.with_offset || !FallsByOffset(lowest));
   return certificate;
 }
 
@@ -277,7 +298,7 @@ RecipeFit RecipeSolver::Solve(std::span<const Exponents> exponents) const {
     minima.push_back(Minimise(start));
   }
   const auto lowest =
-      std::ranges::min_element(minima, {}, &RecipeMinimum::value);
+      std::ranges::min_element(minima, {}, &LocalMinimum::value);
   fit.reason = Defect(*lowest);
   if (!fit.reason.empty()) return fit;
   fit.status = FitStatus::kOk;

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/fit/minimise.h"
 #include "analysis/fit/recipe_fit.h"
 #include "analysis/fit/recipe_objective.h"
 
@@ -25,22 +26,9 @@ struct Exponents {
   double beta = 0.0;
 };
 
-/// A point at which a descent ended.
-struct RecipeMinimum {
-  Eigen::VectorXd point;  // centred
-  bool with_offset = true;
-  RecipeModel model;
-
-  /// Smallest over largest eigenvalue of the Hessian in units of
-  /// RecipeModel::curvature_scale. Not positive: no strict minimum.
-  double relative_curvature = 0.0;
-
-  /// Largest change of a parameter by one more Newton step; infinite where the
-  /// Hessian is not positive definite.
-  double newton_step = 0.0;
-
-  /// The objective; infinite when it is not a number.
-  double value() const;
+/// A point at which a descent ended, in centred units.
+struct RecipeMinimum : LocalMinimum {
+  bool with_offset = true;  // false: on the bound E = 0
 };
 
 /// Solves one joint problem for changing weights. Copy it for use in a thread.
@@ -67,6 +55,9 @@ class RecipeSolver {
   RecipeMinimum Minimise(const Eigen::VectorXd& start) const;
   RecipeMinimum MinimiseWithin(const Eigen::VectorXd& start,
                                bool with_offset) const;
+  bool FallsByOffset(const RecipeMinimum& bound) const;
+  Eigen::MatrixXd GivenJacobian(const RecipeMinimum& minimum) const;
+  std::optional<double> ConditionOf(const RecipeMinimum& minimum) const;
   bool HasTerm(const RecipeMinimum& minimum, double Chinchilla::*coefficient,
                double Chinchilla::*exponent, double RecipePoint::*log_of) const;
   Certificate Certify(const std::vector<RecipeMinimum>& minima,

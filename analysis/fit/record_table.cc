@@ -11,11 +11,11 @@
 #include "lib/core/error.h"
 #include "lib/core/json.h"
 #include "lib/core/text.h"
+#include "lib/core/utf8.h"
 
 namespace isoflop {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kMostShown = 12;  // names in a message
 
 std::optional<double> AsNumber(std::string_view text) {
@@ -73,9 +73,7 @@ void SetCell(const std::string& key, const Json& value, RecordTable* table,
 }
 
 RecordTable ParseJsonRecords(std::string_view text, const std::string& source) {
-  if (text.starts_with(kByteOrderMark)) {
-    text.remove_prefix(kByteOrderMark.size());
-  }
+  text = WithoutByteOrderMark(text);
   RecordTable table{.source = source, .columns = {}, .rows = {}};
   for (int line = 1; !text.empty(); ++line) {
     const auto end = std::min(text.find('\n'), text.size());
@@ -137,9 +135,7 @@ bool HoldsJsonLines(const std::filesystem::path& path, std::string_view text) {
     return true;
   }
   if (path.extension() == ".csv") return false;
-  if (text.starts_with(kByteOrderMark)) {
-    text.remove_prefix(kByteOrderMark.size());
-  }
+  text = WithoutByteOrderMark(text);
   const auto first = text.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && text[first] == '{';
 }

@@ -91,6 +91,13 @@ std::optional<SeedNoise> EstimateSeedNoise(
                    .source = SeedNoiseSource::kRepeatedSeeds};
 }
 
+int CountRepeatedCells(std::span<const Observation> observations) {
+  return static_cast<int>(
+      std::ranges::count_if(Cells(observations), [&](const auto& cell) {
+        return LossesBySeed(observations, cell).size() >= 2;
+      }));
+}
+
 std::optional<SeedNoise> SeedNoiseOf(std::span<const Observation> observations,
                                      std::optional<double> given_loss_std) {
   if (!given_loss_std) return EstimateSeedNoise(observations);

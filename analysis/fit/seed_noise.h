@@ -51,6 +51,9 @@ std::vector<std::vector<std::size_t>> Cells(
 std::optional<SeedNoise> EstimateSeedNoise(
     std::span<const Observation> observations);
 
+/// Returns how many (N, D) were trained at two seeds or more.
+int CountRepeatedCells(std::span<const Observation> observations);
+
 /// Returns the noise that was given, or else the estimate.
 std::optional<SeedNoise> SeedNoiseOf(std::span<const Observation> observations,
                                      std::optional<double> given_loss_std);

@@ -47,6 +47,8 @@ SharingTest CompareSharing(const RecipeFit& smaller, const RecipeFit& larger,
   const double S1 = std::max(larger.squares, least);
   const double S0 = std::max(smaller.squares, S1);
   test.status = FitStatus::kOk;
+  test.certified =
+      smaller.certificate.certified() && larger.certificate.certified();
   test.F = ((S0 - S1) / test.numerator) / (S1 / test.denominator);
   test.p_value = FUpperTail(test.F, test.numerator, test.denominator);
   test.delta_aicc =

@@ -19,6 +19,7 @@ struct SharingTest {
   int denominator = 0;  // runs less the larger fit's parameters
   double p_value = 1.0;
   double delta_aicc = 0.0;  // AICc of the smaller less that of the larger
+  bool certified = false;   // both fits are
 };
 
 /// Compares `smaller`, in which more is shared, with `larger`:

@@ -1,5 +1,6 @@
 #include "analysis/fit/student_t.h"
 
+#include <algorithm>
 #include <cmath>
 #include <unsupported/Eigen/SpecialFunctions>
 
@@ -117,6 +118,12 @@ std::optional<StudentT> EstimateStudentT(
   const double at_high = SlopeByDegrees(residuals, high);
   if (!(at_high > 0.0)) return at(kMostDegrees);
   return at(std::exp(LogDegreesBetween(residuals, low, at_low, high, at_high)));
+}
+
+double LogChange(const StudentT& before, const StudentT& after) {
+  return std::max(
+      std::abs(std::log(after.scale / before.scale)),
+      std::abs(std::log(after.degrees_of_freedom / before.degrees_of_freedom)));
 }
 
 }  // namespace isoflop

@@ -33,4 +33,11 @@ inline constexpr double kFewestDegrees = 1.0;
 std::optional<StudentT> EstimateStudentT(
     std::span<const WeightedResidual> residuals);
 
+/// An estimate of the density that changes neither logarithm of its constants
+/// by more than this is the last.
+inline constexpr double kDensitySettled = 1e-8;
+
+/// Returns the larger change of the logarithm of a constant.
+double LogChange(const StudentT& before, const StudentT& after);
+
 }  // namespace isoflop

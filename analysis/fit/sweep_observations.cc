@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 
@@ -77,12 +79,18 @@ std::size_t CountVariants(const Plan& plan) {
   return variants.size();
 }
 
-int CountLearningRates(const Plan& plan) {
-  std::set<double> rates;
+LearningRates CountLearningRates(const Plan& plan) {
+  std::map<std::int64_t, std::set<double>> by_size;
+  std::set<double> all;
   for (const RunGroup& group : plan.groups) {
-    rates.insert(group.training.peak_lr);
+    const double rate = HiddenLr(group);  // as the width scales it
+    by_size[group.params.non_embedding].insert(rate);
+    all.insert(rate);
   }
-  return static_cast<int>(rates.size());
+  if (all.empty()) return {};
+  return {.in_all = static_cast<int>(all.size()),
+          .at_smallest = static_cast<int>(by_size.begin()->second.size()),
+          .at_largest = static_cast<int>(by_size.rbegin()->second.size())};
 }
 
 /// {"model.position": "rotary"} as "model.position = rotary".

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "analysis/report/certificate_text.h"
 #include "analysis/report/law_text.h"
 #include "analysis/report/number_text.h"
 
@@ -68,13 +69,7 @@ void AddQuality(const ChinchillaFit& fit, const ObjectiveOptions& options,
                          100.0 * fit.max_log_residual));
   page->Line(fmt::format("objective: {:.8g}, the sum of {}", fit.objective,
                          PenaltyInWords(options)));
-  const Certificate& certificate = fit.certificate;
-  const int minima = certificate.distinct_minima;
-  page->Line(fmt::format(
-      "{}: {} of {} starts agree, gradient {:.0e}{}",
-      certificate.certified() ? "certified" : "NOT CERTIFIED",
-      certificate.agreeing, certificate.starts, certificate.gradient_norm,
-      minima > 1 ? fmt::format("; {} different minima", minima) : ""));
+  page->Line(CertificateInWords(fit.certificate));
 }
 
 /// E beside what is known of the data.

@@ -1,5 +1,8 @@
 #include "analysis/report/conventions_report.h"
 
+#include <fmt/format.h>
+
+#include "analysis/report/certificate_text.h"
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/law_json.h"
 #include "analysis/report/number_text.h"
@@ -13,6 +16,7 @@ Json ExponentsJson(const ChinchillaFit& fit) {
   PutNumber(&json, "alpha", fit.law.alpha);
   PutNumber(&json, "beta", fit.law.beta);
   PutNumber(&json, "a", ParamsExponent(fit.law));
+  json["certificate"] = ToJson(fit.certificate);
   return json;
 }
 
@@ -60,6 +64,11 @@ void AddConventions(const std::vector<ConventionFit>& conventions,
       {"parameters", "alpha", "beta", "a, Approach 3", "a, Approach 2"});
   for (const ConventionFit& fit : conventions) table.AddRow(Row(fit));
   page->Table(table);
+  for (const ConventionFit& fit : conventions) {
+    if (fit.chinchilla.status != FitStatus::kOk) continue;
+    page->Line(fmt::format("{}, Approach 3: {}", InWords(fit.params),
+                           CertificateInWords(fit.chinchilla.certificate)));
+  }
 }
 
 }  // namespace isoflop

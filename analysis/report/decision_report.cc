@@ -161,6 +161,7 @@ Json AnswerJson(const StoredFit& fit, const AllocationAnswer& answer) {
             {"fit", fit.file},
             {"params", NameOf(fit.params)},
             {"draws", fit.draws.size()},
+            {"certified", fit.certificate && fit.certificate->certified()},
             {"allocations", Json::array()}};
   PutSection(&json, "allocations", answer.allocations);
   PutSection(&json, "loss_targets", answer.loss_targets);

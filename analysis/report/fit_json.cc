@@ -40,7 +40,8 @@ Json ToJson(const ObservationSummary& summary) {
   PutNumber(&json, "smallest_flops", summary.smallest_flops);
   PutNumber(&json, "largest_flops", summary.largest_flops);
   if (summary.reach) PutReach(&json, *summary.reach);
-  if (summary.learning_rates) json["learning_rates"] = *summary.learning_rates;
+  if (summary.learning_rates)
+    json["learning_rates"] = summary.learning_rates->in_all;
   return json;
 }
 

@@ -21,6 +21,7 @@ Json OffsetJson(const KaplanOffsetCurve& curve, const Symbols& symbols) {
   PutEstimate(&json, symbols.exponent, curve.exponent, &spreads);
   spreads.PutInto(&json);
   PutNumber(&json, "rms_log_residual", curve.rms_log_residual);
+  json["certificate"] = ToJson(curve.certificate);
   json["failed_resamples"] = curve.failed_resamples;
   return json;
 }
@@ -40,20 +41,15 @@ Json CurveJson(const KaplanCurve& curve, const Symbols& symbols) {
   return json;
 }
 
-Json ToJson(const JointCertificate& certificate) {
-  Json json{{"starts", certificate.starts}, {"agreeing", certificate.agreeing}};
-  PutNumber(&json, "gradient_norm", certificate.gradient_norm);
-  json["converged"] = certificate.converged;
-  json["certified"] = certificate.certified();
-  return json;
-}
-
-Json ToJson(const KaplanJointFit& fit) {
+Json JointJson(const KaplanJointFit& fit, JointOffset offset) {
   Json json = StatusJson(fit.status, fit.reason);
   PutText(&json, "selection", fit.selection);
   if (fit.status != FitStatus::kOk) return json;
   json["points"] = fit.points;
   SpreadTable spreads;
+  if (offset == JointOffset::kFitted) {
+    PutEstimate(&json, "E", fit.E, &spreads);
+  }
   PutEstimate(&json, "N_c", fit.N_c, &spreads);
   PutEstimate(&json, "D_c", fit.D_c, &spreads);
   PutEstimate(&json, "alpha_N", fit.alpha_N, &spreads);
@@ -74,7 +70,9 @@ Json ToJson(const KaplanFit& fit) {
   json["L_N"] = CurveJson(fit.L_N, {"N_c", "alpha_N"});
   json["L_D"] = CurveJson(fit.L_D, {"D_c", "alpha_D"});
   json["L_C"] = CurveJson(fit.L_C, {"C_c", "alpha_C"});
-  json["joint"] = ToJson(fit.joint);
+  json["joint"] = JointJson(fit.joint, JointOffset::kNone);
+  json["joint"]["with_offset"] =
+      JointJson(fit.joint_with_offset, JointOffset::kFitted);
   return json;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "analysis/report/certificate_text.h"
 #include "analysis/report/law_text.h"
 #include "analysis/report/number_text.h"
 
@@ -40,10 +41,10 @@ void AddCurve(const NamedCurve& named, TextTable* table) {
 }
 
 /// A row for each of the two exponents.
-void AddJoint(const KaplanJointFit& fit, TextTable* table) {
+void AddJoint(const std::string& name, const KaplanJointFit& fit,
+              TextTable* table) {
   if (fit.status != FitStatus::kOk) return;
-  table->AddRow({"L(N,D)",
-                 fmt::format("N_c {}", FormatScientific(fit.N_c.value)),
+  table->AddRow({name, fmt::format("N_c {}", FormatScientific(fit.N_c.value)),
                  FormatNumber(fit.alpha_N.value),
                  IntervalOrNothing(fit.alpha_N, FormatNumber),
                  Percent(fit.rms_log_residual)});
@@ -60,13 +61,23 @@ std::string InWords(const char* name, FitStatus status,
                      selection.empty() ? "" : fmt::format(" ({})", selection));
 }
 
-std::string CertificateInWords(const JointCertificate& certificate) {
-  return fmt::format(
-      "L(N,D) = ((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D: {}: {} of {} "
-      "starts agree, gradient {:.0e}{}",
-      certificate.certified() ? "certified" : "NOT CERTIFIED",
-      certificate.agreeing, certificate.starts, certificate.gradient_norm,
-      certificate.converged ? "" : "; not converged");
+/// Why the laws with E, and the joint ones, may be believed; the others are
+/// straight lines.
+void AddCertificates(const std::array<NamedCurve, 3>& curves,
+                     const KaplanFit& fit, TextPage* page) {
+  const auto add = [page](const std::string& name, FitStatus status,
+                          const Certificate& certificate) {
+    if (status != FitStatus::kOk) return;
+    page->Line(fmt::format("{}: {}", name, CertificateInWords(certificate)));
+  };
+  for (const auto& [name, scale, curve] : curves) {
+    add(fmt::format("E + {}", name), curve.with_offset.status,
+        curve.with_offset.certificate);
+  }
+  add("L(N,D) = ((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D", fit.joint.status,
+      fit.joint.certificate);
+  add("E + L(N,D)", fit.joint_with_offset.status,
+      fit.joint_with_offset.certificate);
 }
 
 }  // namespace
@@ -81,7 +92,9 @@ void AddKaplanLaws(const FitReport& report, TextPage* page) {
   if (fit.supported()) {
     TextTable table({"", "scale", "exponent", IntervalHeader(report), "rms"});
     for (const NamedCurve& named : curves) AddCurve(named, &table);
-    AddJoint(fit.joint, &table);
+    AddJoint("L(N,D)", fit.joint, &table);
+    AddJoint("E " + FormatNumber(fit.joint_with_offset.E.value),
+             fit.joint_with_offset, &table);
     page->Table(table);
   }
   for (const NamedCurve& named : curves) {
@@ -90,9 +103,11 @@ void AddKaplanLaws(const FitReport& report, TextPage* page) {
   }
   page->Line(InWords("L(N,D)", fit.joint.status, fit.joint.selection,
                      fit.joint.reason));
-  if (fit.joint.status == FitStatus::kOk) {
-    page->Line(CertificateInWords(fit.joint.certificate));
+  if (fit.joint_with_offset.status != FitStatus::kOk) {
+    page->Line(InWords("E + L(N,D)", fit.joint_with_offset.status, "",
+                       fit.joint_with_offset.reason));
   }
+  AddCertificates(curves, fit, page);
 }
 
 }  // namespace isoflop

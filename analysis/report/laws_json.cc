@@ -70,6 +70,8 @@ Json ScoreJson(const LawScore& score) {
   if (score.cross_validated) {
     json["cross_validated"] = ErrorJson(*score.cross_validated);
   }
+  json["refits"] = score.refits;
+  json["uncertified_refits"] = score.uncertified_refits;
   return json;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/report/certificate_text.h"
 #include "analysis/report/number_text.h"
 
 namespace isoflop {
@@ -41,13 +42,8 @@ void AddQuality(const LawFit& fit, TextPage* page) {
   page->Line(fmt::format("{} points; residuals: rms {:.2f} %, largest {:.2f} %",
                          fit.points, 100.0 * fit.rms_log_residual,
                          100.0 * fit.max_log_residual));
-  const Certificate& certificate = fit.certificate;
-  const int minima = certificate.distinct_minima;
-  page->Line(fmt::format(
-      "{}: objective {:.8g}, {} of {} starts agree, gradient {:.0e}{}",
-      certificate.certified() ? "certified" : "NOT CERTIFIED", fit.objective,
-      certificate.agreeing, certificate.starts, certificate.gradient_norm,
-      minima > 1 ? fmt::format("; {} different minima", minima) : ""));
+  page->Line(fmt::format("{}; objective {:.8g}",
+                         CertificateInWords(fit.certificate), fit.objective));
 }
 
 /// What an end without a number means.

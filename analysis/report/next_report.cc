@@ -68,6 +68,7 @@ Json NextJson(const StoredFit& fit, const NextRuns& next) {
   Json json{{"schema", kNextSchema},
             {"fit", fit.file},
             {"params", NameOf(fit.params)},
+            {"certified", fit.certificate && fit.certificate->certified()},
             {"objective", NameOf(next.objective)},
             {"target_flops", next.target_flops},
             {"budget_flops", next.budget_flops}};

@@ -32,6 +32,7 @@ Json ToJson(const SharingTest& test) {
   json["degrees_of_freedom"] = Json::array({test.numerator, test.denominator});
   PutNumber(&json, "p_value", test.p_value);
   PutNumber(&json, "delta_aicc", test.delta_aicc);
+  json["certified"] = test.certified;
   return json;
 }
 
@@ -88,6 +89,10 @@ Json ToJson(const RecipeComparison& comparison) {
   }
   json["objective"] = ObjectiveJson(comparison);
   json["certificate"] = ToJson(comparison.joint.certificate);
+  if (comparison.separate.status == FitStatus::kOk) {
+    json["certificate_with_own_exponents"] =
+        ToJson(comparison.separate.certificate);
+  }
   json["same_law"] = ToJson(comparison.same_law);
   json["same_exponents"] = ToJson(comparison.same_exponents);
   if (comparison.resampling) json["bootstrap"] = BootstrapJson(comparison);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "analysis/report/certificate_text.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/recipe_report.h"
 #include "analysis/report/text_page.h"
@@ -25,12 +26,7 @@ void AddLaw(const RecipeComparison& comparison, TextPage* page) {
                          FormatNumber(law.E), FormatNumber(law.A),
                          FormatNumber(law.alpha), FormatNumber(law.B),
                          FormatNumber(law.beta)));
-  const Certificate& certificate = comparison.joint.certificate;
-  page->Line(fmt::format(
-      "{}: {} of {} starts agree, gradient {:.0e}{}",
-      certificate.certified() ? "certified" : "NOT CERTIFIED",
-      certificate.agreeing, certificate.starts, certificate.gradient_norm,
-      certificate.converged ? "" : ", not converged"));
+  page->Line(CertificateInWords(comparison.joint.certificate));
 }
 
 void AddTable(const RecipeComparison& comparison, TextPage* page) {
@@ -112,7 +108,8 @@ void AddOwnExponents(const RecipeComparison& comparison, TextPage* page) {
   }
   if (!any) return;
   page->Space();
-  page->Line("With exponents of each recipe's own:");
+  page->Line("With exponents of each recipe's own, " +
+             CertificateInWords(comparison.separate.certificate));
   page->Table(table);
 }
 

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "analysis/fit/seed_noise.h"
+#include "analysis/report/certificate_text.h"
 #include "analysis/report/fit_json.h"
 #include "lib/core/object_reader.h"
 
@@ -75,6 +76,23 @@ Chinchilla ReadLaw(const Json& json, const std::string& path,
   return law;
 }
 
+/// As much of a certificate as tells whether it is one.
+Certificate ReadCertificate(const Json& json, const std::string& path,
+                            Problems* problems) {
+  ObjectReader reader(json, path, problems);
+  std::int64_t starts = 0;
+  std::int64_t agreeing = 0;
+  Certificate certificate;
+  for (const char* key : {"starts", "agreeing", "converged"}) reader.Need(key);
+  reader.Read("starts", &starts, {0, INT_MAX});
+  reader.Read("agreeing", &agreeing, {0, INT_MAX});
+  reader.Read("converged", &certificate.converged);
+  reader.Read("gradient_norm", &certificate.gradient_norm, {0.0});
+  certificate.starts = static_cast<int>(starts);
+  certificate.agreeing = static_cast<int>(agreeing);
+  return certificate;
+}
+
 void ReadChinchilla(const Json& json, const std::string& path,
                     Problems* problems, StoredFit* fit) {
   ObjectReader reader(json, path, problems);
@@ -90,6 +108,10 @@ void ReadChinchilla(const Json& json, const std::string& path,
   if (fit->status != FitStatus::kOk || !reader.Need("estimate")) return;
   fit->law =
       ReadLaw(*reader.Child("estimate"), reader.PathOf("estimate"), problems);
+  if (const Json* certificate = reader.Child("certificate")) {
+    fit->certificate =
+        ReadCertificate(*certificate, reader.PathOf("certificate"), problems);
+  }
 }
 
 void ReadNoise(const Json& json, const std::string& path, Problems* problems,
@@ -225,6 +247,18 @@ LawBasis StoredFit::basis() const {
     basis.noise95 = Reach95(noise);
   }
   return basis;
+}
+
+std::string DoubtInWords(const StoredFit& fit) {
+  if (!fit.certificate) {
+    return fmt::format(
+        "{}: chinchilla: has no certificate, so whether its law is the optimum "
+        "is not known; fit again",
+        fit.file);
+  }
+  if (fit.certificate->certified()) return {};
+  return fmt::format("{}: chinchilla: the law may not be the optimum: {}",
+                     fit.file, CertificateInWords(*fit.certificate));
 }
 
 StoredFit LoadFit(const std::filesystem::path& path) {

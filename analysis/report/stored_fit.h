@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/fit/allocation.h"
+#include "analysis/fit/chinchilla_fit.h"
 #include "analysis/fit/estimate.h"
 #include "analysis/fit/observation.h"
 #include "analysis/laws/chinchilla.h"
@@ -24,8 +25,9 @@ struct StoredFit {
   std::string file;    // that it was read from
   ParamsKind params = ParamsKind::kAsGiven;
   Chinchilla law;
-  std::vector<Chinchilla> draws;  // of the bootstrap; empty: none
-  int units = 0;                  // that they were drawn from; 0: not told
+  std::optional<Certificate> certificate;  // absent: not told
+  std::vector<Chinchilla> draws;           // of the bootstrap; empty: none
+  int units = 0;  // that they were drawn from; 0: not told
   std::optional<double> largest_flops;  // largest C in the data, if it is told
   std::optional<double> loss_std;       // noise between seeds, nats per token
   std::optional<std::int64_t> loss_std_degrees;  // of freedom, if estimated
@@ -45,6 +47,11 @@ struct StoredFit {
 /// Throws Error for what is no fit, a fit of another schema or another law, a
 /// fit without Approach 3, and coefficients that are missing or out of range.
 StoredFit ParseFit(const Json& json, const std::string& source);
+
+/// Returns what speaks against going by the law: that it is not certified, or
+/// that its file has no certificate; empty when it is certified.
+/// REQUIRES: fit.status is kOk.
+std::string DoubtInWords(const StoredFit& fit);
 
 /// Reads and parses a file. Throws Error.
 StoredFit LoadFit(const std::filesystem::path& path);

@@ -9,6 +9,7 @@
 #include "analysis/report/decision_report.h"
 #include "analysis/report/stored_fit.h"
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/fit_doubt.h"
 #include "apps/isoflop/terminal.h"
 
 namespace isoflop {
@@ -28,6 +29,7 @@ ExitCode RunAllocate(const AllocateArgs& args) {
                fit.reason);
     return ExitCode::kUnsupported;
   }
+  WarnOfDoubt(fit);
   const AllocationAnswer answer = Answer(fit.basis(), args.question);
   if (args.json) {
     fmt::print("{}", ReadableText(AnswerJson(fit, answer)));

@@ -54,6 +54,18 @@ void CheckColumns(const FitCommandArgs& args, bool directory) {
           "--column: --x and --y name the columns of the file themselves");
 }
 
+/// Throws Error for options that only runs with N, D and L can have, whatever
+/// their value.
+void RequireNoOptionsOfRuns(const CLI::App& fit) {
+  for (const char* option :
+       {"--params", "--envelope", "--isoflop-curve", "--tied-exponents",
+        "--weights", "--drop-largest-loss", "--bootstrap", "--bootstrap-unit",
+        "--seed", "--threads", "--holdout-above", "--seed-noise", "--flops"}) {
+    Require(fit.count(option) == 0,
+            "{}: has no meaning for two columns; leave it out or --x", option);
+  }
+}
+
 SweepFit FitFile(const FitCommandArgs& args, FitOptions options) {
   if (IsCurve(args.curve)) {
     if (args.fit.laws.empty()) options.laws = {LawKind::kPower};
@@ -85,7 +97,8 @@ bool IsDirectory(const std::string& path) {
   return directory;
 }
 
-ExitCode RunFit(const FitCommandArgs& args) {
+ExitCode RunFit(const FitCommandArgs& args, const CLI::App& fit_command) {
+  if (IsCurve(args.curve)) RequireNoOptionsOfRuns(fit_command);
   const FitOptions options = ResolveFitOptions(args.fit);
   const bool directory = IsDirectory(args.input);
   CheckColumns(args, directory);
@@ -130,7 +143,7 @@ void AddFitCommand(CLI::App& app, ExitCode* exit_code) {
       "  isoflop fit runs.csv --laws all\n"
       "  isoflop fit runs.csv --laws repeated_data --fix E=1.87,alpha=0.35\n"
       "  isoflop fit optima.csv --x flops --y n_star --where config=base");
-  fit->callback([args, exit_code] { *exit_code = RunFit(*args); });
+  fit->callback([args, exit_code, fit] { *exit_code = RunFit(*args, *fit); });
 }
 
 }  // namespace isoflop

@@ -9,6 +9,7 @@
 
 #include "analysis/report/next_report.h"
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/fit_doubt.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/names.h"
@@ -58,6 +59,7 @@ ExitCode RunNext(const NextArgs& args) {
                fit.reason);
     return ExitCode::kUnsupported;
   }
+  WarnOfDoubt(fit);
   const std::optional<BaseSweep> base = BaseOf(args, fit);
   const NextRuns next = ChooseNextRuns(fit, question, base ? &*base : nullptr);
   const bool write = next.sweep && !args.output.empty();

@@ -1,6 +1,7 @@
 #include "lib/core/csv.h"
 
 #include "lib/core/error.h"
+#include "lib/core/utf8.h"
 
 namespace isoflop {
 namespace {
@@ -9,10 +10,7 @@ namespace {
 class CsvParser {
  public:
   CsvParser(std::string_view text, const std::string& source)
-      : text_(text), source_(source) {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    if (text_.starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
-  }
+      : text_(WithoutByteOrderMark(text)), source_(source) {}
 
   std::vector<CsvRow> Parse() {
     std::vector<CsvRow> rows;

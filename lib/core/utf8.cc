@@ -52,4 +52,10 @@ std::string_view ValidUtf8Prefix(std::string_view text) {
   return text.substr(0, valid);
 }
 
+std::string_view WithoutByteOrderMark(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  return text;
+}
+
 }  // namespace isoflop

@@ -1,4 +1,4 @@
-// Whether bytes are UTF-8 text.
+// Whether bytes are UTF-8 text, and the mark that may stand before it.
 
 #pragma once
 
@@ -11,5 +11,8 @@ namespace isoflop {
 /// U+10FFFF. NUL is well-formed.
 /// Source: RFC 3629, section 4.
 std::string_view ValidUtf8Prefix(std::string_view text);
+
+/// Returns the text without the byte-order mark that it may begin with.
+std::string_view WithoutByteOrderMark(std::string_view text);
 
 }  // namespace isoflop

@@ -109,14 +109,6 @@ std::optional<RunResult> LoadResult(const fs::path& path, const std::string& id,
   return std::nullopt;
 }
 
-std::vector<std::string> RunIds(const Plan& plan) {
-  std::vector<std::string> ids;
-  for (const RunGroup& group : plan.groups) {
-    for (const PlannedRun& run : group.runs) ids.push_back(run.id);
-  }
-  return ids;
-}
-
 /// Calls read(i) for i below `count`, many at a time: reading a result is
 /// mostly waiting for a disk and taking JSON apart. Throws what read(i) threw
 /// first, by i.

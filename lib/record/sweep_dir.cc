@@ -68,11 +68,8 @@ void RefuseForeignPath(const SweepDir& dir, const SweepSpec& spec) {
 
 /// Returns the plan that the directory was prepared for, if it was.
 std::set<std::string> RunIdSet(const Plan& plan) {
-  std::set<std::string> ids;
-  for (const RunGroup& group : plan.groups) {
-    for (const PlannedRun& run : group.runs) ids.insert(run.id);
-  }
-  return ids;
+  const std::vector<std::string> ids = RunIds(plan);
+  return {ids.begin(), ids.end()};
 }
 
 /// Returns what makes `spec` another sweep than the one in the directory.

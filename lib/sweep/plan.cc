@@ -191,4 +191,12 @@ Plan MakePlan(const SweepSpec& spec, Precision auto_precision) {
   return Expansion(spec, auto_precision).Run();
 }
 
+std::vector<std::string> RunIds(const Plan& plan) {
+  std::vector<std::string> ids;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) ids.push_back(run.id);
+  }
+  return ids;
+}
+
 }  // namespace isoflop

@@ -87,6 +87,9 @@ Plan MakePlan(const SweepSpec& spec,
 
 PlanTotals Totals(const Plan& plan);
 
+/// Returns the ids of all runs, group by group.
+std::vector<std::string> RunIds(const Plan& plan);
+
 /// Returns the peak learning rate of the group's hidden matrices, as its width
 /// scales it.
 double HiddenLr(const RunGroup& group);

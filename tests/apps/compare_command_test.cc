@@ -50,6 +50,9 @@ TEST(CompareCommand, RecoversKnownEfficiencies) {
   EXPECT_NEAR(muon["rho_N"]["estimate"].get<double>(), 1.5, 1e-5);
   EXPECT_NEAR(muon["rho_D"]["estimate"].get<double>(), 0.8, 1e-5);
   EXPECT_EQ(muon["verdict"], "better");
+  EXPECT_EQ(json["certificate"]["certified"], true);
+  EXPECT_EQ(json["certificate_with_own_exponents"]["certified"], true);
+  EXPECT_EQ(json["same_exponents"]["certified"], true);
 }
 
 TEST(CompareCommand, SaysSoInWords) {

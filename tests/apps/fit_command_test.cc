@@ -10,6 +10,7 @@ namespace isoflop {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(FitCommand, RecoversTheLawOfATable) {
   const TempDir dir;
@@ -67,6 +68,40 @@ TEST(FitCommand, AllocationsSpendTheWholeBudget) {
   const Json json = ParseJson(allocate.out, "stdout");
   EXPECT_EQ(SchemaProblem(json, "allocation"), "");
   EXPECT_EQ(json["allocations"].size(), 2U);
+}
+
+TEST(FitCommand, AllocatesNothingByALawThatItDoesNotShow) {
+  const TempDir dir;
+  dir.Write("runs.csv", NoiseFreeCsv());
+  const Outcome fit =
+      Isoflop(dir, "fit runs.csv --laws kaplan --bootstrap 0 --flops 1e22");
+  ASSERT_EQ(fit.status, 0) << fit.err;
+  const Json json = ReadJsonFile(dir / "fit.json");
+  EXPECT_EQ(SchemaProblem(json, "fit"), "");
+  EXPECT_TRUE(json["allocations"].empty());
+  EXPECT_TRUE(json["holdout"].empty());
+  EXPECT_THAT(fit.out, HasSubstr("there is no allocation of budgets"));
+  EXPECT_THAT(fit.out, Not(HasSubstr("by Approach 3\n")));
+}
+
+TEST(AllocateCommand, WarnsOfALawThatIsNotCertified) {
+  const TempDir dir;
+  dir.Write("runs.csv", NoiseFreeCsv());
+  ASSERT_EQ(Isoflop(dir, "fit runs.csv --bootstrap 0").status, 0);
+  const std::string allocate = "allocate fit.json --flops 1e21 --json";
+  const Outcome sure = Isoflop(dir, allocate);
+  EXPECT_EQ(sure.err, "");
+  EXPECT_EQ(ParseJson(sure.out, "stdout")["certified"], true);
+  Json json = ReadJsonFile(dir / "fit.json");
+  json["chinchilla"]["certificate"]["converged"] = false;
+  dir.Write("fit.json", json.dump());
+  const Outcome doubtful = Isoflop(dir, allocate);
+  EXPECT_EQ(doubtful.status, 0);
+  EXPECT_THAT(doubtful.err, HasSubstr("warning: fit.json: chinchilla: the law "
+                                      "may not be the optimum"));
+  const Json answer = ParseJson(doubtful.out, "stdout");
+  EXPECT_EQ(answer["certified"], false);
+  EXPECT_EQ(SchemaProblem(answer, "allocation"), "");
 }
 
 TEST(FitCommand, SameSeedSameFileWhateverTheThreads) {

@@ -31,6 +31,8 @@ TEST(LawsCommand, FitsAndComparesEveryLaw) {
   EXPECT_EQ(SchemaProblem(json, "fit"), "");
   EXPECT_EQ(json["laws"]["repeated_data"]["status"], "unsupported");
   EXPECT_EQ(json["laws"]["overtraining"]["status"], "ok");
+  EXPECT_EQ(json["laws"]["kaplan_joint"]["status"], "ok");
+  EXPECT_EQ(json["kaplan"]["joint"]["with_offset"]["status"], "ok");
   EXPECT_EQ(json["comparison"]["lowest_held_out"], "chinchilla");
   EXPECT_THAT(fit.out, HasSubstr("Which law the data prefer"));
 }

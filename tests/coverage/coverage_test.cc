@@ -19,13 +19,18 @@ Interval Half(const Estimate& e) {
   return {0.5 * (low + e.value), 0.5 * (high + e.value)};
 }
 
-// Of 100 sets 95 % are 95 +- 2.2; the half intervals should hold 67 %.
+// Of 100 sets an interval of 95 % holds the truth in 95 +- 2.2, and its middle
+// half, which would hold it in 67 +- 4.7 were the number normal, tells best
+// whether it is too wide: that of an interval twice as wide holds it in 95 %.
+// The sets are the same every time, so that chance has no part in the outcome.
 void ExpectCoverageOf95Percent(const Design& design) {
   const auto coverages = Cover(design, kSets, kResamples, {Whole, Half});
   EXPECT_GE(coverages[0].sets, kSets - 2);
   for (std::size_t i = 0; i < kCovered.size(); ++i) {
     EXPECT_GE(coverages[0].Percent(i), 90.0) << kCovered[i];
-    EXPECT_LE(coverages[1].Percent(i), 85.0) << kCovered[i];
+    EXPECT_LT(coverages[0].Percent(i), 100.0) << kCovered[i];
+    EXPECT_GE(coverages[1].Percent(i), 52.0) << kCovered[i];
+    EXPECT_LE(coverages[1].Percent(i), 82.0) << kCovered[i];
   }
 }
 

@@ -45,7 +45,7 @@ std::vector<std::string> Warnings(std::vector<Observation> runs,
 
 TEST(Checklist, HasNothingToSayOfAGoodSweep) {
   ObservationSet set = MakeSet(GoodRuns());
-  set.learning_rates = 3;
+  set.learning_rates = LearningRates{3, 3, 3};
   const FitReport report = Fit(set, {1e16});
   EXPECT_THAT(ChecklistWarnings(report), IsEmpty());
   EXPECT_THAT(DiagnosticWarnings(report), IsEmpty());
@@ -93,15 +93,43 @@ TEST(Checklist, NamesMixedConventions) {
   EXPECT_THAT(Warnings(runs), Not(Contains(HasSubstr("mixed"))));
 }
 
-TEST(Checklist, NamesALearningRateThatWasNotChecked) {
+std::vector<std::string> WarningsWithRates(const LearningRates& rates) {
   ObservationSet set = MakeSet(GoodRuns());
-  const auto warning = HasSubstr("learning rate");
-  EXPECT_THAT(Fit(set, {}, 0).warnings, Not(Contains(warning)));
-  set.learning_rates = 1;
-  EXPECT_THAT(Fit(set, {}, 0).warnings,
-              Contains(HasSubstr("trained at 1 learning rate:")));
-  set.learning_rates = 3;
-  EXPECT_THAT(Fit(set, {}, 0).warnings, Not(Contains(warning)));
+  set.learning_rates = rates;
+  return Fit(set, {}, 0).warnings;
+}
+
+TEST(Checklist, NamesOneLearningRateForSizesThatDiffer) {
+  EXPECT_THAT(WarningsWithRates({1, 1, 1}),
+              Contains(HasSubstr("un-tuned learning rate: one for all sizes")));
+  EXPECT_THAT(Warnings(GoodRuns()), Not(Contains(HasSubstr("learning rate"))));
+  ObservationSet one_size = MakeSet(
+      FullGrid(kSmallLaw, {1e4, 1.2e4, 1.4e4, 1.6e4, 1.9e4}, Doubling(1e6, 8)));
+  one_size.learning_rates = LearningRates{1, 1, 1};
+  EXPECT_THAT(Fit(one_size, {}, 0).warnings,
+              Not(Contains(HasSubstr("learning rate"))));
+}
+
+TEST(Checklist, NamesLearningRatesThatWereNotChecked) {
+  EXPECT_THAT(WarningsWithRates({7, 1, 1}),
+              Contains(HasSubstr("1 at the smallest and 1 at the largest")));
+  EXPECT_THAT(WarningsWithRates({3, 3, 1}),
+              Contains(HasSubstr("3 at the smallest and 1 at the largest")));
+  EXPECT_THAT(WarningsWithRates({5, 3, 3}),
+              Not(Contains(HasSubstr("learning rate"))));
+}
+
+TEST(Checklist, NamesSeedsThatChangeNothing) {
+  auto runs = SmallSweep();
+  for (Observation& o : runs) o.seed = 0;
+  auto again = runs;
+  for (Observation& o : again) o.seed = 1;
+  runs.insert(runs.end(), again.begin(), again.end());
+  const auto warnings = Warnings(runs);
+  EXPECT_THAT(warnings,
+              Contains(HasSubstr("42 different (N, D) were trained at "
+                                 "two seeds or more, and all seeds")));
+  EXPECT_THAT(warnings, Not(Contains(HasSubstr("none of"))));
 }
 
 TEST(Checklist, NamesSeedsThatWereNotRepeated) {

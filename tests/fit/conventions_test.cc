@@ -28,6 +28,7 @@ TEST(Conventions, GiveTheExponentsUnderEitherCount) {
   ASSERT_EQ(fits.size(), 2U);
   EXPECT_EQ(fits[0].params, ParamsKind::kTotal);
   EXPECT_NEAR(fits[0].chinchilla.law.alpha, kSmallLaw.alpha, 1e-6);
+  EXPECT_TRUE(fits[0].chinchilla.certificate.certified());
   EXPECT_EQ(fits[1].params, ParamsKind::kNonEmbedding);
   EXPECT_LT(fits[1].chinchilla.law.alpha, 0.95 * kSmallLaw.alpha);
   EXPECT_EQ(fits[0].isoflop.status, FitStatus::kOk) << fits[0].isoflop.reason;

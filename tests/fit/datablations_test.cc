@@ -78,8 +78,8 @@ TEST_F(Datablations, ThePublishedPointIsALocalOptimum) {
                                ResidualKind::kLog, held);
   const Eigen::Vector2d published(std::log(15.387756), std::log(5.309743));
   EXPECT_NEAR(objective.Value(published), 0.015825935, 1e-9);
-  const LawMinimum minimum = MinimiseFrom(objective, published);
-  EXPECT_LT((minimum.z - published).cwiseAbs().maxCoeff(), 2e-3);
+  const LocalMinimum minimum = MinimiseFrom(objective, published);
+  EXPECT_LT((minimum.point - published).cwiseAbs().maxCoeff(), 2e-3);
   EXPECT_LE(minimum.newton_step, 1e-8);
   EXPECT_GT(minimum.relative_curvature, 0.0);
   EXPECT_NEAR(minimum.model.value, 0.015825935, 1e-8);

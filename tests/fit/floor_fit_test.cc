@@ -84,6 +84,24 @@ TEST(FitFloorLaw, DoesNotDependOnUnits) {
   EXPECT_NEAR(scaled->floor / 1e-290, law->floor, 1e-6);
 }
 
+TEST(FitFloorLaw, CertifiesItsOptimum) {
+  for (const double floor : {0.0, 0.8}) {
+    auto points = Points(floor, 1e7, 0.4, 1e5, 9);
+    RandomStream stream(3);
+    for (WeightedPoint& p : points) p.y *= std::exp(0.01 * stream.Normal());
+    Certificate certificate;
+    const auto law = FitFloorLaw(points, &certificate);
+    ASSERT_TRUE(law.has_value());
+    EXPECT_EQ(certificate.starts, 4);
+    EXPECT_EQ(certificate.agreeing, 4);
+    EXPECT_TRUE(certificate.certified());
+    EXPECT_LT(certificate.gradient_norm, 1e-9);
+    EXPECT_TRUE(certificate.condition_number.has_value());
+    const auto plain = FitFloorLaw(points);
+    EXPECT_NEAR(plain->exponent, law->exponent, 1e-7);
+  }
+}
+
 TEST(FitFloorLaw, HasNoAnswerWithoutOne) {
   EXPECT_FALSE(FitFloorLaw({}));
   EXPECT_FALSE(FitFloorLaw(Points(1.0, 1e6, 0.5, 1e6, 3)));

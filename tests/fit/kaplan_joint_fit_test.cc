@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "analysis/fit/law_fit.h"
+#include "analysis/fit/law_model.h"
 #include "tests/fit/synthetic.h"
 
 namespace isoflop {
@@ -88,10 +90,66 @@ TEST(KaplanJointFit, CountsADrawnRunAsOftenAsItWasDrawn) {
   drawn.push_back(runs[3]);
   counts[9] = 0.0;
   drawn.erase(drawn.begin() + 9);
-  const auto by_count = FitKaplanJoint(runs, counts, kPublished);
+  const auto by_count =
+      FitKaplanJoint(runs, JointOffset::kNone, counts, kPublished);
   const auto by_hand = FitKaplanJoint(drawn);
   EXPECT_NEAR(by_count.alpha_N.value, by_hand.alpha_N.value, 1e-8);
   EXPECT_EQ(by_count.certificate.starts, 1);
+}
+
+KaplanJoint WithOffset(double E) {
+  return {.N_c = 3e9, .D_c = 5e10, .alpha_N = 0.34, .alpha_D = 0.28, .E = E};
+}
+
+TEST(KaplanJointFit, RecoversAnIrreducibleLoss) {
+  for (const double E : {0.4, 1.7}) {
+    const KaplanJoint law = WithOffset(E);
+    const auto fit = FitKaplanJoint(Grid(law), JointOffset::kFitted);
+    ExpectNear(fit, law, 1e-6);
+    EXPECT_NEAR(fit.E.value, E, 1e-6);
+    EXPECT_TRUE(fit.certificate.certified());
+    EXPECT_LT(fit.certificate.gradient_norm, 1e-7);
+    const auto without = FitKaplanJoint(Grid(law));
+    ASSERT_EQ(without.status, FitStatus::kOk) << without.reason;
+    EXPECT_EQ(without.E.value, 0.0);
+    EXPECT_GT(without.rms_log_residual, 1e-4);
+  }
+}
+
+TEST(KaplanJointFit, HasNoIrreducibleLossWhereANegativeOneWouldBeBest) {
+  auto runs = Grid(WithOffset(0.0));
+  for (Observation& o : runs) o.L -= 0.2;
+  const auto fit = FitKaplanJoint(runs, JointOffset::kFitted);
+  ASSERT_EQ(fit.status, FitStatus::kOk) << fit.reason;
+  EXPECT_EQ(fit.E.value, 0.0);
+  EXPECT_TRUE(fit.certificate.certified());
+  const auto without = FitKaplanJoint(runs);
+  EXPECT_NEAR(fit.alpha_N.value, without.alpha_N.value, 1e-7);
+}
+
+TEST(KaplanJointFit, IsTheFitOfTheGenericFitter) {
+  const auto noisy = WithNoise(Grid(WithOffset(1.2)), 0.005, 8);
+  const auto fit = FitKaplanJoint(noisy, JointOffset::kFitted);
+  ASSERT_EQ(fit.status, FitStatus::kOk) << fit.reason;
+  const std::vector<LawRun> runs = RunsOf(noisy);
+  LawFitOptions options{.objective = {.loss = LossKind::kL2}, .held = {}};
+  options.profiles = false;
+  const LawFit other = FitLaw(KaplanJointModel(runs), runs, options);
+  ASSERT_EQ(other.status, FitStatus::kOk) << other.reason;
+  EXPECT_TRUE(other.certificate.certified());
+  EXPECT_NEAR(other.coefficients[2].value, fit.alpha_N.value, 1e-6);
+  EXPECT_NEAR(other.coefficients[3].value, fit.alpha_D.value, 1e-6);
+  EXPECT_NEAR(other.coefficients[4].value, fit.E.value, 1e-6);
+  EXPECT_NEAR(other.rms_log_residual, fit.rms_log_residual, 1e-9);
+}
+
+TEST(KaplanJointFit, GoesDownFromAStartWithoutIrreducibleLossToo) {
+  const KaplanJoint law = WithOffset(1.2);
+  const auto runs = Grid(law);
+  const std::vector<double> counts(runs.size(), 1.0);
+  KaplanJoint start = FitKaplanJoint(runs).law();
+  ExpectNear(FitKaplanJoint(runs, JointOffset::kFitted, counts, start), law,
+             1e-5);
 }
 
 TEST(KaplanJointFit, SaysWhyThereIsNoLaw) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "analysis/fit/law_model.h"
 #include "analysis/fit/more_laws.h"
 #include "analysis/fit/penalty.h"
 #include "analysis/fit/residual_density.h"
@@ -110,6 +111,35 @@ TEST(LawComparison, ChargesForParametersThatDoNothing) {
   EXPECT_LE(*scores[1].aicc - *scores[0].aicc, 2.0);
 }
 
+TEST(LawComparison, ChargesForCoefficientsThatEndOnABound) {
+  Chinchilla no_limit = kSmallLaw;
+  no_limit.E = 0.0;
+  std::vector<double> budgets;
+  for (int i = 0; i < 6; ++i) budgets.push_back(2e10 * std::pow(10, i / 3.0));
+  auto runs = IsoflopGrid(no_limit, budgets, 7, 8.0);
+  for (Observation& o : runs) o.L *= std::pow(o.C, -0.02);
+  const MoreLaws laws =
+      Compare(runs, Options({LawKind::kChinchilla, LawKind::kOvertraining}));
+  ASSERT_TRUE(laws.comparison.has_value());
+  ASSERT_TRUE(laws.fits[0].coefficients[0].at_bound);
+  EXPECT_EQ(laws.comparison->scores[0].parameters, 6);
+  EXPECT_EQ(laws.comparison->scores[1].parameters, 5);
+}
+
+TEST(LawComparison, TakesKaplansJointLawAlongWithOthers) {
+  const auto runs = WithNoise(SmallSweep(), 2e-3, 4);
+  const MoreLaws alone =
+      Compare(runs, Options({LawKind::kChinchilla, LawKind::kKaplan}));
+  EXPECT_TRUE(alone.fits.empty());
+  const MoreLaws laws =
+      Compare(runs, Options({LawKind::kKaplan, LawKind::kOvertraining}));
+  ASSERT_EQ(laws.fits.size(), 2U);
+  EXPECT_EQ(laws.fits[0].name, "kaplan_joint");
+  EXPECT_TRUE(laws.fits[0].certificate.certified());
+  ASSERT_TRUE(laws.comparison.has_value());
+  EXPECT_EQ(laws.comparison->scores[0].parameters, 6);
+}
+
 TEST(LawComparison, HoldsOutTheLargestFifthUnlessTold) {
   const auto runs = WithNoise(SmallSweep(), 2e-3, 4);
   FitOptions options = Options({LawKind::kChinchilla, LawKind::kOvertraining});
@@ -120,12 +150,53 @@ TEST(LawComparison, HoldsOutTheLargestFifthUnlessTold) {
   EXPECT_GT(told->held_out, 7);
 }
 
+TEST(LawComparison, PredictsHeldOutRunsByAFitThatHasNotSeenThem) {
+  const auto runs = WithNoise(SmallSweep(), 2e-3, 4);
+  const FitOptions options =
+      Options({LawKind::kChinchilla, LawKind::kOvertraining});
+  const LawComparison comparison = *Compare(runs, options).comparison;
+  std::vector<Observation> seen;
+  for (const Observation& o : runs) {
+    if (o.C <= comparison.above_flops) seen.push_back(o);
+  }
+  const std::vector<LawRun> fitted = RunsOf(seen);
+  const LawModel model = OvertrainingModel(fitted);
+  const LawFit fit =
+      FitLaw(model, fitted, {.objective = options.objective, .held = {}});
+  double squares = 0.0;
+  for (const Observation& o : runs) {
+    if (o.C <= comparison.above_flops) continue;
+    squares += std::pow(Predict(model, fit, RunsOf({&o, 1}).front()) - o.L, 2);
+  }
+  const LawScore& score = comparison.scores[1];
+  EXPECT_EQ(score.held_out->rms, std::sqrt(squares / comparison.held_out));
+  EXPECT_EQ(score.refits, 11);
+  EXPECT_EQ(score.uncertified_refits, 0);
+}
+
+TEST(LawComparison, SaysWhichLawsFoldsAreNotCertified) {
+  ComparedLaw law{.name = "doubtful",
+                  .parameters = 2,
+                  .residuals = std::vector<WeightedResidual>(10, {0.1, 1.0}),
+                  .fit = [](std::span<const Observation>) -> PartialFit {
+                    return {.predict = [](const Observation&) { return 3.0; },
+                            .certified = false};
+                  }};
+  const std::vector<Observation> runs(10, MakeObservation(1e8, 1e9, 3.0));
+  const auto comparison =
+      CompareLaws({law}, runs, {.loss = LossKind::kL2}, std::nullopt);
+  ASSERT_FALSE(comparison.verdict.empty());
+  EXPECT_NE(comparison.verdict.back().find("doubtful: 10 of 10 fits"),
+            std::string::npos)
+      << comparison.verdict.back();
+}
+
 TEST(LawComparison, HasNoAiccOfAlmostAsManyParametersAsRuns) {
   const ComparedLaw law{
       .name = "many",
       .parameters = 8,
       .residuals = std::vector<WeightedResidual>(10, {0.1, 1.0}),
-      .fit = [](std::span<const Observation>) { return LossPredictor(); }};
+      .fit = [](std::span<const Observation>) { return PartialFit(); }};
   const std::vector<Observation> runs(10, MakeObservation(1e8, 1e9, 3.0));
   const ObjectiveOptions squares{.loss = LossKind::kL2};
   EXPECT_FALSE(CompareLaws({law}, runs, squares, {}).scores[0].aicc);

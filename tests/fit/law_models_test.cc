@@ -13,6 +13,7 @@
 #include "analysis/fit/law_objective.h"
 #include "analysis/laws/broken_power_law.h"
 #include "analysis/laws/farseer.h"
+#include "analysis/laws/kaplan.h"
 #include "analysis/laws/offset_power_law.h"
 #include "analysis/laws/overtraining.h"
 #include "analysis/laws/repeated_data.h"
@@ -94,6 +95,17 @@ TEST(LawDerivatives, OfABrokenPowerLawAreTheAutomaticOnes) {
   }
 }
 
+TEST(LawDerivatives, OfKaplansJointLawAreTheAutomaticOnes) {
+  const KaplanJoint l{
+      .N_c = 6.4e13, .D_c = 1.8e13, .alpha_N = 0.076, .alpha_D = 0.103, .E = 1};
+  const auto j = Variables<5>({l.N_c, l.D_c, l.alpha_N, l.alpha_D, l.E});
+  const KaplanJointCoefficients<ceres::Jet<double, 5>> jets{j[0], j[1], j[2],
+                                                            j[3], j[4]};
+  for (const double N : {1e6, 1e10}) {
+    ExpectSame(Differentiate(l, N, 2e10), Loss(jets, N, 2e10));
+  }
+}
+
 TEST(LawDerivatives, OfAnOffsetPowerLawAreTheAutomaticOnes) {
   const OffsetPowerLaw l{.offset = 1.5, .coefficient = 9.0, .exponent = -0.2};
   const auto j = Variables<3>({l.offset, l.coefficient, l.exponent});
@@ -136,12 +148,13 @@ TEST(LawObjective, HasTheGradientOfItsValueAndTheHessianOfItsGradient) {
   const std::vector<LawRun> runs = RepeatedRuns(0.01);
   for (const LawModel& model :
        {RepeatedDataModel(runs), OvertrainingModel(runs), FarseerModel(runs),
-        OffsetPowerLawModel(runs), BrokenPowerLawModel(runs)}) {
+        OffsetPowerLawModel(runs), BrokenPowerLawModel(runs),
+        KaplanJointModel(runs)}) {
     const LawObjective objective(model, runs, Penalty::Squares(),
                                  ResidualKind::kLog, {});
     Eigen::VectorXd z = Eigen::VectorXd::Constant(objective.size(), 0.35);
     z[0] = 0.1;
-    const LawLocalModel local = objective.ModelAt(z);
+    const LocalQuadratic local = objective.ModelAt(z);
     for (Eigen::Index j = 0; j < z.size(); ++j) {
       Eigen::VectorXd step = Eigen::VectorXd::Zero(z.size());
       step[j] = 1e-6;
@@ -301,15 +314,41 @@ TEST(LawFit, IsUnsupportedWithAReason) {
   EXPECT_FALSE(reason(OvertrainingModel(unique), unique).empty());
 }
 
-TEST(LawFit, RefitsFromAnEarlierFit) {
-  const std::vector<LawRun> runs = RepeatedRuns(0.003);
-  const LawModel model = RepeatedDataModel(runs);
+TEST(LawFit, ComparesMinimaWithADensityOfTheirOwn) {
+  std::vector<LawRun> runs = RepeatedRuns(0.003);
+  for (std::size_t i = 0; i < runs.size(); i += 7) runs[i].y *= 1.05;
   LawFitOptions options;
+  options.objective.loss = LossKind::kStudentT;
   options.profiles = false;
+  const LawFit fit = FitLaw(OvertrainingModel(runs), runs, options);
+  ASSERT_EQ(fit.status, FitStatus::kOk) << fit.reason;
+  const auto again = EstimateStudentT(fit.residuals);
+  ASSERT_TRUE(again && fit.student_t);
+  EXPECT_LT(LogChange(*fit.student_t, *again), kDensitySettled);
+  EXPECT_TRUE(fit.certificate.certified());
+  EXPECT_LE(fit.certificate.agreeing, fit.certificate.starts);
+}
+
+/// The rise of the objective with a density held and with it estimated anew are
+/// the same to second order, because by symmetry location and scale are
+/// orthogonal: see law_profile.h.
+TEST(LawFit, ProfilesWithTheDensityHeldEndWhereThoseWithItFreeDo) {
+  const Overtraining law{.E = 1.7, .a = 150.0, .b = 170.0, .eta = 0.15};
+  const auto runs =
+      Grid([&](const LawRun& r) { return Loss(law, r.N, r.D); }, 0.005);
+  LawFitOptions options;
+  options.objective.loss = LossKind::kStudentT;
+  const LawModel model = OvertrainingModel(runs);
   const LawFit fit = FitLaw(model, runs, options);
-  const LawFit refit = RefitLaw(model, runs, options, fit);
-  ASSERT_EQ(refit.status, FitStatus::kOk) << refit.reason;
-  EXPECT_NEAR(refit.objective, fit.objective, 1e-12);
+  const auto& profile = fit.coefficients[3].profile;
+  ASSERT_TRUE(profile && profile->low && profile->high);
+  options.profiles = false;
+  for (const double end : {*profile->low, *profile->high}) {
+    options.held = {{"eta", end}};
+    const LawFit held = FitLaw(model, runs, options);
+    ASSERT_EQ(held.status, FitStatus::kOk) << held.reason;
+    EXPECT_NEAR((held.objective - fit.objective) / profile->rise, 1.0, 0.1);
+  }
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "analysis/fit/distributions.h"
+#include "analysis/fit/recipe_results.h"
 #include "tests/fit/recipes.h"
 #include "tests/support/expect_error.h"
 
@@ -126,6 +128,58 @@ TEST(CompareRecipes, CoversTheTruthWithItsIntervals) {
                multiplier.spread->interval95.high >= 1.32;
   }
   EXPECT_GE(covered, 19);
+}
+
+TEST(CompareRecipes, CertifiesItsFitsAndTheirTests) {
+  const auto result =
+      CompareRecipes(RecipeSweep({{"a"}, {"b", 1.2}}, 0.003, 8), Options());
+  ASSERT_EQ(result.status, FitStatus::kOk) << result.reason;
+  EXPECT_TRUE(result.joint.certificate.certified());
+  EXPECT_TRUE(result.separate.certificate.certified());
+  EXPECT_TRUE(result.same_law.certified);
+  EXPECT_TRUE(result.same_exponents.certified);
+  // In (ln E, ln A_r, ln B_r, alpha, beta): near that of a recipe by itself.
+  const auto alone = FitChinchilla(WithNoise(SmallSweep(), 0.003, 8), {});
+  EXPECT_LT(std::abs(std::log(*result.joint.certificate.condition_number /
+                              *alone.certificate.condition_number)),
+            std::log(30.0));
+}
+
+/// A comparison of two laws, of which the second's data term varies over 400
+/// resamples like a normal number.
+RecipeComparison WithUnits(const std::vector<int>& units) {
+  RecipeComparison result;
+  result.joint.laws = {kSmallLaw, kSmallLaw};
+  result.recipes.resize(2);
+  RandomStream stream(5);
+  std::vector<RecipeReplicate> replicates(400);
+  for (RecipeReplicate& replicate : replicates) {
+    Chinchilla law = kSmallLaw;
+    law.B *= std::exp(0.01 * stream.Normal());
+    replicate.joint = {kSmallLaw, law};
+  }
+  AddResults(replicates, units, {}, &result);
+  return result;
+}
+
+TEST(CompareRecipes, TakesStudentsTOfTheRecipeWithFewerUnits) {
+  const auto width = [](const RecipeComparison& result) {
+    const Interval i = result.recipes[1].tokens_efficiency.spread->interval95;
+    return std::log(i.high / i.low);
+  };
+  const double of_50 = width(WithUnits({50, 50}));
+  EXPECT_NEAR(width(WithUnits({50, 6})) / of_50,
+              StudentTQuantile(0.975, 5) / StudentTQuantile(0.975, 49), 1e-9);
+  EXPECT_EQ(width(WithUnits({6, 50})), width(WithUnits({50, 6})));
+}
+
+TEST(CompareRecipes, StopsAtNoIrreducibleLossOnlyWhereItIsBest) {
+  LabelledObservations sweep = RecipeSweep({{"a"}, {"b", 1.2}}, 0.001, 8);
+  for (Observation& o : sweep.set.rows) o.L -= 1.05 * kSmallLaw.E;
+  const auto result = CompareRecipes(sweep, Options());
+  ASSERT_EQ(result.status, FitStatus::kOk) << result.reason;
+  EXPECT_EQ(result.recipes[0].law.E, 0.0);
+  EXPECT_TRUE(result.joint.certificate.converged);
 }
 
 TEST(CompareRecipes, SameSeedSameAnswerWhateverTheThreads) {

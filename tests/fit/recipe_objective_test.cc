@@ -46,7 +46,7 @@ VectorXd Moved(VectorXd point, int index, double by) {
 void ExpectDerivatives(const RecipeObjective& objective, const VectorXd& point,
                        int first) {
   constexpr double kStep = 1e-5;
-  const RecipeModel model = objective.ModelAt(point);
+  const LocalQuadratic model = objective.ModelAt(point);
   EXPECT_NEAR(model.value, objective.Value(point), 1e-12 * model.value);
   for (int i = first; i < point.size(); ++i) {
     const VectorXd above = Moved(point, i, kStep);
@@ -84,7 +84,7 @@ TEST(RecipeObjective, HasRootsWhoseSquaresSumToIt) {
     MatrixXd jacobian(objective.runs(), p.layout.size());
     ASSERT_TRUE(
         objective.RootPenalties(p.point, 1.0, roots.data(), jacobian.data()));
-    const RecipeModel model = objective.ModelAt(p.point);
+    const LocalQuadratic model = objective.ModelAt(p.point);
     EXPECT_NEAR(roots.squaredNorm(), model.value, 1e-12 * model.value);
     EXPECT_LT((2.0 * jacobian.transpose() * roots - model.gradient).norm(),
               1e-10 * model.gradient.norm());

@@ -65,6 +65,7 @@ TEST(DrawRecipes, KeepsTheNumberOfRunsOfEachRecipe) {
   const std::vector<int> recipes = {0, 1, 0, 1, 1};
   const RecipeUnits units = UnitsOf(rows, recipes, 2, ResampleUnit::kRun);
   EXPECT_FALSE(units.paired);
+  EXPECT_EQ(units.OfRecipes(2), (std::vector<int>{2, 3}));
   bool differs = false;
   for (int i = 0; i < 20; ++i) {
     const auto counts = DrawRecipes(units, rows.size(), 1, i);

@@ -146,9 +146,15 @@ TEST(SweepObservations, TakesTheFirstVariantWhereTheSweepDescribesNone) {
 
 TEST(SweepObservations, CountsTheLearningRatesOfTheWholeSweep) {
   Json file = TinySweepFile();
-  EXPECT_EQ(SweepObservations(TinySweep(file).plan, {}).learning_rates, 1);
+  const auto rates = [&] {
+    return *SweepObservations(TinySweep(file).plan, {}).learning_rates;
+  };
+  EXPECT_EQ(rates().at_smallest, 1);
+  EXPECT_EQ(rates().at_largest, 1);
   file["vary"] = {{"training.peak_lr", {0.001, 0.002, 0.004}}};
-  EXPECT_EQ(SweepObservations(TinySweep(file).plan, {}).learning_rates, 3);
+  EXPECT_EQ(rates().at_smallest, 3);
+  EXPECT_EQ(rates().at_largest, 3);
+  EXPECT_GE(rates().in_all, 3);
 }
 
 TEST(SweepObservations, WarnsOfNothingWhereNothingVaries) {

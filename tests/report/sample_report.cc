@@ -147,6 +147,12 @@ KaplanOffsetCurve SampleOffset(double E, double scale, double exponent) {
   curve.scale = Within(scale, 0.5 * scale, 2.0 * scale);
   curve.exponent = Within(exponent, exponent - 0.1, exponent + 0.1);
   curve.rms_log_residual = 0.0021;
+  curve.certificate = {.starts = 4,
+                       .agreeing = 4,
+                       .distinct_minima = 1,
+                       .gradient_norm = 4e-16,
+                       .condition_number = 3.1e5,
+                       .converged = true};
   curve.failed_resamples = 12;
   return curve;
 }
@@ -161,8 +167,26 @@ KaplanJointFit SampleJoint() {
   fit.alpha_N = Within(0.0712, 0.0643, 0.0791);
   fit.alpha_D = Within(0.0934, 0.0851, 0.1022);
   fit.rms_log_residual = 0.0142;
-  fit.certificate = {
-      .starts = 25, .agreeing = 25, .gradient_norm = 2e-13, .converged = true};
+  fit.certificate = {.starts = 25,
+                     .agreeing = 25,
+                     .distinct_minima = 1,
+                     .gradient_norm = 2e-13,
+                     .condition_number = 2.2e6,
+                     .converged = true};
+  return fit;
+}
+
+KaplanJointFit SampleJointWithOffset() {
+  KaplanJointFit fit = SampleJoint();
+  fit.E = Within(1.105, 1.061, 1.132);
+  fit.N_c = Within(412.0, 307.0, 555.0);
+  fit.D_c = Within(6.6e4, 4.2e4, 9.9e4);
+  fit.alpha_N = Within(0.601, 0.522, 0.688);
+  fit.alpha_D = Within(0.533, 0.481, 0.592);
+  fit.rms_log_residual = 0.0037;
+  fit.certificate.starts = 50;
+  fit.certificate.agreeing = 46;
+  fit.certificate.distinct_minima = 2;
   return fit;
 }
 
@@ -192,6 +216,7 @@ KaplanFit SampleKaplan() {
   fit.L_C.rms_log_residual = 0.0124;
   fit.L_C.with_offset.reason = "four different values are needed";
   fit.joint = SampleJoint();
+  fit.joint_with_offset = SampleJointWithOffset();
   return fit;
 }
 

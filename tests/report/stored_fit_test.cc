@@ -49,6 +49,27 @@ TEST(ParseFit, KeepsTheReasonOfAFitThatIsNotSupported) {
   EXPECT_EQ(fit.reason, "2 sizes; at least 3 are needed");
 }
 
+TEST(ParseFit, ReturnsWhetherTheLawIsCertified) {
+  Json json = SampleFitJson();
+  EXPECT_EQ(DoubtInWords(ParseFit(json, "f.json")), "");
+  json["chinchilla"]["certificate"]["agreeing"] = 1;
+  EXPECT_EQ(
+      DoubtInWords(ParseFit(json, "f.json")),
+      "f.json: chinchilla: the law may not be the optimum: NOT CERTIFIED: "
+      "1 of 49 starts agree, gradient 3e-16");
+  json["chinchilla"].erase("certificate");
+  EXPECT_NE(DoubtInWords(ParseFit(json, "f.json")).find("has no certificate"),
+            std::string::npos);
+}
+
+TEST(ParseFit, RefusesACertificateThatIsNone) {
+  Json json = SampleFitJson();
+  json["chinchilla"]["certificate"]["starts"] = -1;
+  json["chinchilla"]["certificate"].erase("converged");
+  EXPECT_ERROR(ParseFit(json, "f"), "chinchilla.certificate.starts");
+  EXPECT_ERROR(ParseFit(json, "f"), "chinchilla.certificate.converged");
+}
+
 TEST(ParseFit, AcceptsAPublishedLawWrittenByHand) {
   const StoredFit fit = ParseFit(ParseJson(R"({
     "schema": "isoflop.fit/1",
