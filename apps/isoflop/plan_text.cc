@@ -123,10 +123,8 @@ std::string EstimateText(const PlanEstimate& estimate) {
 std::string PlanText(const Plan& plan, const PlanEstimate& estimate) {
   std::string text = fmt::format("sweep: {}\n", plan.name);
   text += DataText(plan.data);
-  text += fmt::format("N in C = 6ND and D/N: {}
-", NameOf(plan.convention));
-  text += PrecisionText(plan, estimate) + "
-";
+  text += fmt::format("N in C = 6ND and D/N: {}\n", NameOf(plan.convention));
+  text += PrecisionText(plan, estimate) + "\n";
   text +=
       RunTable(plan, estimate.device) + LeftOutText(plan) + ShapeNotes(plan);
   text += TotalsText(plan) + EstimateText(estimate);
