@@ -152,7 +152,6 @@ TEST(BenchCommand, RefusesBadUsage) {
       {"--shape d_model=64,context=96", "no multiple of model.context 96"},
       {"--shape layers=2", "exactly one of"},
       {"--precision fp16", "training.precision"},
-      {"--precision fp32,,bf16", "training.precision"},
       {"--batch-tokens 0", "--batch-tokens"},
       {"--batch-tokens many", "--batch-tokens"},
       {"--batch-tokens 100", "no multiple of model.context 128"},

@@ -41,7 +41,7 @@ TEST(BenchCommand, RefusesWhatIsNone) {
   } cases[] = {{"/command", "train", "must be \"bench\", got \"train\""},
                {"/command", 7, "command: command: must be"},
                {"/group", "d8", "command: group: must be an object"},
-               {"/group", Json::object(), "command: group: id"},
+               {"/group", Json::object(), "command: group.id"},
                {"/device", 3, "command: device"},
                {"/seconds", 0, "command: seconds"},
                {"/seconds", 1e9, "command: seconds"},
