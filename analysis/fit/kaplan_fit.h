@@ -61,8 +61,8 @@ struct KaplanFit {
   bool supported() const;
 };
 
-/// Where descents of the joint laws begin; absent: at a grid, and for a resample
-/// nowhere.
+/// Where descents of the joint laws begin; absent: at a grid, and for a
+/// resample nowhere.
 struct JointStarts {
   std::optional<KaplanJoint> joint;
   std::optional<KaplanJoint> joint_with_offset;

@@ -185,6 +185,7 @@ KaplanJointFit FitKaplanJoint(std::span<const Observation> observations,
   const auto starts = start ? std::vector<JointPoint>{PointOf(*start, centred)}
                             : StartsOf(centred, offset);
   const auto minima = DescendFrom(starts, offset, squares);
+  fit.certificate.starts = static_cast<int>(minima.size());
   OffsetMinimum best = BestOf(minima);
   fit.reason = Defect(best, centred);
   if (!fit.reason.empty()) return fit;

@@ -36,7 +36,7 @@ struct KaplanJointFit {
   double rms_log_residual = 0.0;
 
   /// As for Approach 3; the condition number is in (ln E, ln N_c, ln D_c,
-  /// alpha_N, alpha_D). Not of resamples.
+  /// alpha_N, alpha_D). Of a resample only `starts` are told.
   Certificate certificate;
   int failed_resamples = 0;
 

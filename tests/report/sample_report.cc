@@ -325,15 +325,27 @@ FitReport SampleReportWithoutBootstrap() {
     budget.interior_resamples = 0;
     budget.params_opt_log_error.reset();
   }
-  for (Estimate* estimate :
-       {&report.isoflop->a, &report.isoflop->b, &report.envelope->a,
-        &report.envelope->b, &report.kaplan->L_N.scale,
-        &report.kaplan->L_N.exponent, &report.kaplan->L_C.scale,
-        &report.kaplan->L_C.exponent, &report.kaplan->L_N.with_offset.E,
-        &report.kaplan->L_N.with_offset.scale,
-        &report.kaplan->L_N.with_offset.exponent, &report.kaplan->joint.N_c,
-        &report.kaplan->joint.D_c, &report.kaplan->joint.alpha_N,
-        &report.kaplan->joint.alpha_D, &report.isoflop->a_unweighted}) {
+  for (Estimate* estimate : {&report.isoflop->a,
+                             &report.isoflop->b,
+                             &report.envelope->a,
+                             &report.envelope->b,
+                             &report.kaplan->L_N.scale,
+                             &report.kaplan->L_N.exponent,
+                             &report.kaplan->L_C.scale,
+                             &report.kaplan->L_C.exponent,
+                             &report.kaplan->L_N.with_offset.E,
+                             &report.kaplan->L_N.with_offset.scale,
+                             &report.kaplan->L_N.with_offset.exponent,
+                             &report.kaplan->joint.N_c,
+                             &report.kaplan->joint.D_c,
+                             &report.kaplan->joint.alpha_N,
+                             &report.kaplan->joint.alpha_D,
+                             &report.kaplan->joint_with_offset.E,
+                             &report.kaplan->joint_with_offset.N_c,
+                             &report.kaplan->joint_with_offset.D_c,
+                             &report.kaplan->joint_with_offset.alpha_N,
+                             &report.kaplan->joint_with_offset.alpha_D,
+                             &report.isoflop->a_unweighted}) {
     estimate->spread.reset();
   }
   return report;
