@@ -13,7 +13,7 @@ namespace isoflop {
 /// What a plan takes on a machine; empty where none could be asked.
 struct PlanEstimate {
   std::optional<double> wall_seconds;
-  std::string slots;     // "2 x cpu"
+  std::string slots;  // "2 x cpu"
   DeviceKind device = DeviceKind::kCpu;
   std::string hardware;  // "some CPU (AVX2, OpenBLAS), LibTorch 1.13.0"
   RoomReport room;

@@ -67,7 +67,7 @@ struct ProbeReport {
   std::int64_t cpu_threads = 1;
   double fp32_flops_per_second = 0.0;  // of a matrix product, one thread
   double bf16_flops_per_second = 0.0;
-  double operation_seconds = 0.0;  // dispatch of a tiny operation
+  double operation_seconds = 0.0;           // dispatch of a tiny operation
   std::optional<double> bf16_speedup = {};  // of training on one thread: how
                                             // long fp32 takes over bf16
   // Bytes of a worker's process on the CPU before it trains anything: its own,

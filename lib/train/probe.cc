@@ -109,8 +109,10 @@ void MeasureGpu(at::Device device, ProbeReport::Device* report,
     report->memory_bytes = static_cast<double>(gpu->memory_bytes);
   }
   try {
-    report->fp32_flops_per_second = ProductRate(at::kFloat, device);
-    report->bf16_flops_per_second = ProductRate(at::kBFloat16, device);
+    report->fp32_flops_per_second =
+        ProductRate(at::kFloat, device, kMeasuredSeconds);
+    report->bf16_flops_per_second =
+        ProductRate(at::kBFloat16, device, kMeasuredSeconds);
     report->bf16_speedup = Bf16Speedup(device);
     report->fp32_flops_per_second =
         ProductRate(at::kFloat, device, kMeasuredSeconds);
