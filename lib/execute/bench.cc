@@ -42,6 +42,7 @@ WorkerQuestion QuestionAbout(const RunGroup& group,
 BenchOutcome MeasureGroups(const std::vector<RunGroup>& groups,
                            const BenchOptions& options) {
   std::vector<WorkerQuestion> questions;
+  questions.reserve(groups.size());
   for (const RunGroup& group : groups) {
     questions.push_back(QuestionAbout(group, options));
   }

@@ -31,16 +31,16 @@ struct MeasuredRate {
 /// were measured in the same minutes.
 struct BenchReport {
   MeasuredRate tokens_per_second;
-  MeasuredRate matmul_flops_per_second;  // in the precision of the group
-  std::optional<double> peak_memory_bytes = {};  // of the process, on the CPU
-  Json device;                                   // as results have them
-  Json software;
+  MeasuredRate matmul_flops_per_second;     // in the precision of the group
+  std::optional<double> peak_memory_bytes;  // of the process, on the CPU
+  Json device = Json::object();             // as results have them
+  Json software = Json::object();
   struct Section {
     std::string name;
     double seconds = 0.0;
     double share = 0.0;  // of the time of all sections
   };
-  std::vector<Section> profile = {};  // empty where nobody asked for it
+  std::vector<Section> profile;  // empty where nobody asked for it
 };
 
 Json ToJson(const BenchCommand& command);
