@@ -5,21 +5,13 @@
 #include <algorithm>
 #include <string>
 
+#include "lib/sweep/plan.h"
+
 namespace isoflop::bf16 {
 namespace {
 
 /// Rows that are worked on at once: whole blocks of products.
 constexpr std::int64_t kChunkRows = 16 * kLeftBlock;
-
-/// A part has about so many tokens, and at most so many logits.
-constexpr std::int64_t kPartTokens = 1024;
-constexpr std::int64_t kPartLogits = std::int64_t{1} << 25;
-
-std::int64_t WindowsOfPart(const ModelShape& shape) {
-  const std::int64_t tokens =
-      std::min(kPartTokens, kPartLogits / shape.vocab_size);
-  return std::max<std::int64_t>(1, tokens / shape.context);
-}
 
 /// Hands out pieces of a block of memory, or only counts them.
 class Divider {
@@ -46,9 +38,7 @@ class Divider {
 
 }  // namespace
 
-bool Pass::Supports(const ModelShape& shape) {
-  return Available() && shape.d_model / shape.heads % 2 == 0;
-}
+bool Pass::Supports(const ModelShape& shape) { return HasBf16Pass(shape); }
 
 Pass::Pass(const ModelShape& shape, const Parameters& parameters,
            const RotaryTables& rotary)
@@ -107,7 +97,7 @@ void Pass::ForEachChunk(std::int64_t rows,
 
 void Pass::ForEachPart(std::int64_t windows, Room room,
                        const std::function<void(std::int64_t)>& work) {
-  const std::int64_t most = WindowsOfPart(shape_);
+  const std::int64_t most = Bf16PassTokens(shape_) / shape_.context;
   for (std::int64_t first = 0; first < windows; first += most) {
     Reserve(std::min(most, windows - first), room);
     work(first * shape_.context);

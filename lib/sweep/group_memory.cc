@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/core/cpu_features.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
@@ -37,8 +38,8 @@ std::int64_t BackwardFloats(const ModelShape& s) {
          std::max(s.d_model, s.d_ff);
 }
 
-/// Bytes of the workspace of the pass by hand (lib/model/cpu_pass.h): that of a
-/// micro-batch, or of an evaluation, which takes its place.
+/// Bytes of the workspace of the pass by hand (lib/model/fp32_pass.h): that of
+/// a micro-batch, or of an evaluation, which takes its place.
 double CpuPassBytes(const RunGroup& group) {
   const ModelShape& s = group.shape;
   const std::int64_t training =
@@ -49,6 +50,22 @@ double CpuPassBytes(const RunGroup& group) {
       std::min(EvalBatchTokens(s), group.data.eval_tokens) *
       (LayerFloats(s) + HeadFloats(s));
   return kFloatBytes * static_cast<double>(std::max(training, evaluation));
+}
+
+/// Bytes of the bf16 pass by hand (lib/model/bf16_pass.h): the packed weights,
+/// what layers keep of a part of a batch, the gradients on their way back, and
+/// the packed factors of a product.
+double Bf16PassBytes(const RunGroup& group) {
+  const ModelShape& s = group.shape;
+  const std::int64_t fc = FcOutputs(s);
+  const std::int64_t widest = std::max({3 * s.d_model, fc, s.vocab_size});
+  const std::int64_t per_layer =
+      20 * s.d_model + 2 * (fc + s.d_ff + s.heads * s.context) + 16;
+  const std::int64_t per_token =
+      s.layers * per_layer + 16 * s.d_model + 4 * s.vocab_size + 6 * widest;
+  const std::int64_t rows = std::min(MicroBatchRows(group), Bf16PassTokens(s));
+  return 2.0 * kBfloatBytes * static_cast<double>(group.params.total) +
+         static_cast<double>(rows * per_token);
 }
 
 /// Bytes that a graph of tensor operations keeps of a micro-batch: per token
@@ -74,6 +91,17 @@ double GraphCopyBytes(const RunGroup& group) {
          (kFloatBytes + (bf16 ? 2.0 * kBfloatBytes : 0.0));
 }
 
+/// What the pass or the graph of a device takes beside weights, gradients and
+/// moments.
+double WorkspaceBytes(const RunGroup& group, DeviceKind device) {
+  const bool bf16 = group.training.precision == Precision::kBf16;
+  if (device == DeviceKind::kCpu && !bf16) return CpuPassBytes(group);
+  if (device == DeviceKind::kCpu && HasBf16Pass(group.shape)) {
+    return Bf16PassBytes(group);
+  }
+  return GraphBytes(group) + GraphCopyBytes(group);
+}
+
 }  // namespace
 
 std::int64_t EvalBatchTokens(const ModelShape& shape) {
@@ -83,15 +111,23 @@ std::int64_t EvalBatchTokens(const ModelShape& shape) {
   return std::max<std::int64_t>(1, tokens / shape.context) * shape.context;
 }
 
+std::int64_t Bf16PassTokens(const ModelShape& shape) {
+  constexpr std::int64_t kTokens = 1024;
+  constexpr std::int64_t kLogits = std::int64_t{1} << 25;
+  const std::int64_t tokens = std::min(kTokens, kLogits / shape.vocab_size);
+  return std::max<std::int64_t>(1, tokens / shape.context) * shape.context;
+}
+
+bool HasBf16Pass(const ModelShape& shape) {
+  return HasAvx512Bf16() && shape.d_model / shape.heads % 2 == 0;
+}
+
 double EstimateMemoryBytes(const RunGroup& group, DeviceKind device) {
-  const bool by_hand = device == DeviceKind::kCpu &&
-                       group.training.precision == Precision::kFp32;
   const bool branches = group.runs.size() > 1;
   const double gradients =
       kFloatBytes * static_cast<double>(group.params.total);
   return StateBytes(group) * (branches ? 2.0 : 1.0) + gradients +
-         (by_hand ? CpuPassBytes(group)
-                  : GraphBytes(group) + GraphCopyBytes(group));
+         WorkspaceBytes(group, device);
 }
 
 }  // namespace isoflop

@@ -118,6 +118,15 @@ double StateBytes(const RunGroup& group);
 /// does not depend on the machine's memory.
 std::int64_t EvalBatchTokens(const ModelShape& shape);
 
+/// Returns how many tokens the bf16 pass on the CPU takes at a time, whole
+/// windows: so few that what a layer keeps of them stays in a cache, and at
+/// most 2^25 logits.
+std::int64_t Bf16PassTokens(const ModelShape& shape);
+
+/// Returns whether there is such a pass: where this processor multiplies bf16
+/// numbers, for heads of even size.
+bool HasBf16Pass(const ModelShape& shape);
+
 /// What trains. They do not keep the same things in memory.
 enum class DeviceKind { kCpu, kGpu };
 
@@ -132,7 +141,11 @@ enum class DeviceKind { kCpu, kGpu };
 ///     l = 8 d + heads context + fc + d_ff + 4, fc = FcOutputs,
 ///     h = 2 d + vocab_size + 2,
 ///     b = 2 d + max(3 d, fc) + max(d, d_ff) + 1
-///   bf16, or on a GPU                   a graph of tensor operations:
+///   bf16 on a CPU with HasBf16Pass, rows at most Bf16PassTokens
+///     packed copies of the weights, 4 P, and
+///     rows (layers (20 d + 2 (fc + d_ff + heads context) + 16)
+///           + 16 d + 4 vocab_size + 6 max(3 d, fc, vocab_size))
+///   else                                a graph of tensor operations:
 ///     4 P for an update, and for bf16 4 P for copies of weights and gradients;
 ///     rows (w layers (14 d + 3 d_ff + 2 heads context) + 12 vocab_size),
 ///     w = 4 or 2 bytes

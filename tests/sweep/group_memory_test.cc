@@ -94,5 +94,29 @@ TEST(EstimateMemoryBytes, AddsTheCopiesAndHalvesTheActivationsOfBf16) {
       << "weights and gradients, two bytes each";
 }
 
+TEST(EstimateMemoryBytes, DoesNotGrowWithABatchThatTheBf16PassTakesInParts) {
+  RunGroup group = TinyGroup();
+  if (!HasBf16Pass(group.shape)) GTEST_SKIP() << "no bf16 on this processor";
+  group.training.precision = Precision::kBf16;
+  const std::int64_t part = Bf16PassTokens(group.shape);
+  group.training.batch_tokens = part;
+  const double one_part = EstimateMemoryBytes(group, DeviceKind::kCpu);
+  group.training.batch_tokens = 8 * part;
+  EXPECT_EQ(EstimateMemoryBytes(group, DeviceKind::kCpu), one_part);
+  group.training.batch_tokens = part / 2;
+  EXPECT_LT(EstimateMemoryBytes(group, DeviceKind::kCpu), one_part);
+}
+
+TEST(Bf16PassTokens, AreWholeWindowsAndAtLeastOne) {
+  ModelShape shape = TinyGroup().shape;
+  shape.context = 100;
+  EXPECT_EQ(Bf16PassTokens(shape), 1000);
+  shape.context = 4096;
+  EXPECT_EQ(Bf16PassTokens(shape), 4096);
+  shape.context = 128;
+  shape.vocab_size = 1 << 17;
+  EXPECT_EQ(Bf16PassTokens(shape), 256);
+}
+
 }  // namespace
 }  // namespace isoflop

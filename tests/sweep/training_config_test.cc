@@ -57,12 +57,13 @@ TEST(TrainingConfig, SaysEverythingThatIsWrongAtOnce) {
                       "a.json: training", &problems);
   EXPECT_THAT(
       problems.messages(),
-      ElementsAre("a.json: training.peak_lr: must be above 0 and at most 10, "
-                  "got 0",
-                  "a.json: training.schedule.warmup_steps: must be from 0 to "
-                  "1099511627776, got -1",
-                  "a.json: training.precision: must be one of fp32, bf16, auto, "
-                  "got \"fp16\" (did you mean 'fp32'?)"));
+      ElementsAre(
+          "a.json: training.peak_lr: must be above 0 and at most 10, "
+          "got 0",
+          "a.json: training.schedule.warmup_steps: must be from 0 to "
+          "1099511627776, got -1",
+          "a.json: training.precision: must be one of fp32, bf16, auto, "
+          "got \"fp16\" (did you mean 'fp32'?)"));
 }
 
 TEST(TrainingIdentity, LeavesOutWhatTheScheduleDoesNotUse) {
