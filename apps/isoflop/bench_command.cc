@@ -47,14 +47,14 @@ struct BenchWork {
   ProbeReport probe;
 };
 
-BenchWork Prepare(const BenchArgs& args) {
+BenchWork Prepare(const BenchArgs& args, Precision auto_precision) {
   Require(args.seconds >= 0.01 && args.seconds <= 86400.0,
           "--seconds: must be from 0.01 to 86400, got {}", args.seconds);
   BenchWork work;
   if (args.sweep.empty()) {
-    work.cases = BenchCases(args.axes);
+    work.cases = BenchCases(args.axes, auto_precision);
   } else {
-    work.plan = MakePlan(LoadSweep(args.sweep));
+    work.plan = MakePlan(LoadSweep(args.sweep), auto_precision);
     work.cases = DistinctCases(*work.plan);
   }
   return work;
@@ -62,11 +62,15 @@ BenchWork Prepare(const BenchArgs& args) {
 
 /// A sweep has the workers that it would have; a case is alone, unless --jobs
 /// says otherwise.
-void FindSlots(const BenchArgs& args, const std::filesystem::path& worker,
-               BenchWork* work) {
-  work->probe = Probe(worker);
-  const auto jobs = work->plan ? args.jobs : args.jobs.value_or(1);
-  work->slots = ResolveSlots(args.device, jobs, work->probe);
+BenchWork PrepareHere(const BenchArgs& args,
+                      const std::filesystem::path& worker) {
+  const ProbeReport probe = Probe(worker);
+  const auto jobs = args.sweep.empty() ? args.jobs.value_or(1) : args.jobs;
+  const auto slots = ResolveSlots(args.device, jobs, probe);
+  BenchWork work = Prepare(args, FasterPrecision(probe, slots.front().device));
+  work.slots = slots;
+  work.probe = probe;
+  return work;
 }
 
 BenchOutcome Measure(const BenchArgs& args, const std::filesystem::path& worker,
@@ -119,9 +123,9 @@ void Report(const BenchArgs& args, const std::vector<BenchResult>& results,
 }
 
 ExitCode RunBench(const BenchArgs& args) {
-  BenchWork work = Prepare(args);
+  Prepare(args, Precision::kFp32);  // what is wrong is found without a worker
   const auto worker = FindWorker(args.worker);
-  FindSlots(args, worker, &work);
+  const BenchWork work = PrepareHere(args, worker);
   const BenchOutcome outcome = Measure(args, worker, work);
   if (outcome.signal) {
     return *outcome.signal == SIGINT ? ExitCode::kInterrupted
@@ -145,7 +149,7 @@ void AddCaseOptions(CLI::App* bench, BenchArgs* args) {
   add("--shape", &args->axes.shapes,
       "d_model=256,layers=6,heads=4,context=128,...: keys of a sweep's sizes "
       "and model (default: d64 L2 to d512 L8)");
-  add("--precision", &args->axes.precisions, "fp32, bf16 or both: fp32,bf16")
+  add("--precision", &args->axes.precisions, "One or more of fp32, bf16, auto")
       ->delimiter(',');
   add("--batch-tokens", &args->axes.batch_tokens, "Tokens of an update: N,N...")
       ->delimiter(',')

@@ -107,7 +107,8 @@ std::vector<Json> Times(const std::vector<Json>& all, const char* key,
 
 }  // namespace
 
-std::vector<RunGroup> BenchCases(const BenchAxes& axes) {
+std::vector<RunGroup> BenchCases(const BenchAxes& axes,
+                                 Precision auto_precision) {
   std::vector<std::string> shapes = axes.shapes;
   if (shapes.empty()) {
     shapes.assign(kDefaultShapes.begin(), kDefaultShapes.end());
@@ -122,7 +123,7 @@ std::vector<RunGroup> BenchCases(const BenchAxes& axes) {
     for (const Json& training : trainings) {
       const SweepSpec spec =
           ParseSweep(SweepOf(sections, training), "--shape " + shape);
-      cases.push_back(MakePlan(spec).groups.front());
+      cases.push_back(MakePlan(spec, auto_precision).groups.front());
     }
   }
   return cases;

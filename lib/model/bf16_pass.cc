@@ -169,7 +169,7 @@ double Pass::AddGradient(std::int64_t windows, const std::int64_t* tokens,
         sum += static_cast<double>(losses[i]);
       }
       ConvertRows(chunk.rows, shape_.vocab_size, wide_,
-                  dlogits_ + chunk.first * StrideOf(shape_.vocab_size));
+                  chunk.Of(dlogits_, shape_.vocab_size));
     });
     Backward(tokens + first);
   });
@@ -187,18 +187,15 @@ void Pass::TokenLosses(std::int64_t windows, const std::int64_t* tokens,
 }
 
 void Pass::Normalise(const Chunk& chunk, const Norm& norm, const NormState& s) {
-  cpu::Normalise(chunk.rows, d(), s.x + chunk.first * d(), norm.weights,
-                 narrow_,
-                 {.mean = s.statistics.mean + chunk.first,
-                  .inverse = s.statistics.inverse + chunk.first});
-  ConvertRows(chunk.rows, d(), narrow_, s.y + chunk.first * StrideOf(d()));
+  cpu::Normalise(chunk.rows, d(), chunk.Of(s.x, d()), norm.weights, narrow_,
+                 chunk.Of(s.statistics));
+  ConvertRows(chunk.rows, d(), narrow_, chunk.Of(s.y, d()));
 }
 
 void Pass::CrossEntropy(const Chunk& chunk, const std::int64_t* targets,
                         double scale, float* losses) {
   Normalise(chunk, final_norm_, final_state_);
-  head_.front().Forward(chunk.rows,
-                        final_state_.y + chunk.first * StrideOf(d()), wide_);
+  head_.front().Forward(chunk.rows, chunk.Of(final_state_.y, d()), wide_);
   cpu::CrossEntropy(chunk.rows, shape_.vocab_size, targets + chunk.first,
                     static_cast<float>(scale), wide_, losses);
 }
@@ -224,31 +221,30 @@ void Pass::Forward(const std::int64_t* tokens) {
 void Pass::ForwardLayer(const Layer& layer, const LayerState& s, float* next) {
   ForEachChunk(rows(), [&](const Chunk& chunk) {
     Normalise(chunk, layer.attention_norm, s.attention_norm);
-    layer.qkv.Forward(chunk.rows,
-                      s.attention_norm.y + chunk.first * StrideOf(d()), wide_);
+    layer.qkv.Forward(chunk.rows, chunk.Of(s.attention_norm.y, d()), wide_);
     Rotate(chunk.first, chunk.rows, 1.0F, wide_);
-    ConvertRows(chunk.rows, 3 * d(), wide_,
-                s.qkv + chunk.first * StrideOf(3 * d()));
+    ConvertRows(chunk.rows, 3 * d(), wide_, chunk.Of(s.qkv, 3 * d()));
   });
   Attend(s);
   ForEachChunk(rows(), [&](const Chunk& chunk) {
-    const std::int64_t size = chunk.rows * d();
-    float* x = s.ffn_norm.x + chunk.first * d();
-    std::copy_n(s.attention_norm.x + chunk.first * d(), size, x);
-    layer.out.Forward(chunk.rows, s.attended + chunk.first * StrideOf(d()), x,
-                      Into::kAdd);
+    float* x = chunk.Of(s.ffn_norm.x, d());
+    std::copy_n(chunk.Of(s.attention_norm.x, d()), chunk.rows * d(), x);
+    layer.out.Forward(chunk.rows, chunk.Of(s.attended, d()), x, Into::kAdd);
     Normalise(chunk, layer.ffn_norm, s.ffn_norm);
-    layer.fc.Forward(chunk.rows, s.ffn_norm.y + chunk.first * StrideOf(d()),
-                     wide_);
-    ConvertRows(chunk.rows, FcOutputs(shape_), wide_,
-                s.hidden + chunk.first * StrideOf(FcOutputs(shape_)));
-    cpu::Activate(shape_.ffn, chunk.rows, shape_.d_ff, wide_, activated_);
-    Number* activated = s.activated + chunk.first * StrideOf(shape_.d_ff);
-    ConvertRows(chunk.rows, shape_.d_ff, activated_, activated);
-    float* out = next + chunk.first * d();
-    std::copy_n(x, size, out);
-    layer.proj.Forward(chunk.rows, activated, out, Into::kAdd);
+    FeedForward(chunk, layer, s, chunk.Of(next, d()));
   });
+}
+
+void Pass::FeedForward(const Chunk& chunk, const Layer& layer,
+                       const LayerState& s, float* next) {
+  const std::int64_t fc = FcOutputs(shape_);
+  Number* activated = chunk.Of(s.activated, shape_.d_ff);
+  layer.fc.Forward(chunk.rows, chunk.Of(s.ffn_norm.y, d()), wide_);
+  ConvertRows(chunk.rows, fc, wide_, chunk.Of(s.hidden, fc));
+  cpu::Activate(shape_.ffn, chunk.rows, shape_.d_ff, wide_, activated_);
+  ConvertRows(chunk.rows, shape_.d_ff, activated_, activated);
+  std::copy_n(chunk.Of(s.ffn_norm.x, d()), chunk.rows * d(), next);
+  layer.proj.Forward(chunk.rows, activated, next, Into::kAdd);
 }
 
 void Pass::Attend(const LayerState& s) {
@@ -264,8 +260,7 @@ void Pass::Attend(const LayerState& s) {
 void Pass::Backward(const std::int64_t* tokens) {
   std::fill_n(dx_, rows() * d(), 0.0F);
   ForEachChunk(rows(), [&](const Chunk& chunk) {
-    head_.front().Backward(chunk.rows,
-                           dlogits_ + chunk.first * StrideOf(shape_.vocab_size),
+    head_.front().Backward(chunk.rows, chunk.Of(dlogits_, shape_.vocab_size),
                            narrow_);
     BackwardNorm(chunk, final_norm_, final_state_, narrow_);
   });
@@ -281,13 +276,13 @@ void Pass::Backward(const std::int64_t* tokens) {
 void Pass::BackwardFeedForward(const Layer& layer, const LayerState& s) {
   const std::int64_t fc = FcOutputs(shape_);
   ForEachChunk(rows(), [&](const Chunk& chunk) {
-    Number* dout = dnarrow_ + chunk.first * StrideOf(d());
-    ConvertRows(chunk.rows, d(), dx_ + chunk.first * d(), dout);
+    Number* dout = chunk.Of(dnarrow_, d());
+    ConvertRows(chunk.rows, d(), chunk.Of(dx_, d()), dout);
     layer.proj.Backward(chunk.rows, dout, activated_);
-    ConvertRows(chunk.rows, fc, s.hidden + chunk.first * StrideOf(fc), wide_);
+    ConvertRows(chunk.rows, fc, chunk.Of(s.hidden, fc), wide_);
     cpu::ActivateBackward(shape_.ffn, chunk.rows, shape_.d_ff, wide_,
                           activated_, dactivated_);
-    Number* dhidden = dwide_ + chunk.first * StrideOf(fc);
+    Number* dhidden = chunk.Of(dwide_, fc);
     ConvertRows(chunk.rows, fc, dactivated_, dhidden);
     layer.fc.Backward(chunk.rows, dhidden, narrow_);
     BackwardNorm(chunk, layer.ffn_norm, s.ffn_norm, narrow_);
@@ -298,11 +293,10 @@ void Pass::BackwardFeedForward(const Layer& layer, const LayerState& s) {
 
 void Pass::BackwardAttention(const Layer& layer, const LayerState& s) {
   ForEachChunk(rows(), [&](const Chunk& chunk) {
-    Number* dout = dnarrow_ + chunk.first * StrideOf(d());
-    ConvertRows(chunk.rows, d(), dx_ + chunk.first * d(), dout);
+    Number* dout = chunk.Of(dnarrow_, d());
+    ConvertRows(chunk.rows, d(), chunk.Of(dx_, d()), dout);
     layer.out.Backward(chunk.rows, dout, narrow_);
-    ConvertRows(chunk.rows, d(), narrow_,
-                dattended_ + chunk.first * StrideOf(d()));
+    ConvertRows(chunk.rows, d(), narrow_, chunk.Of(dattended_, d()));
   });
   layer.out.AddGradient(rows(), dnarrow_, s.attended, &packing_);
   const std::int64_t context = shape_.context;
@@ -315,8 +309,7 @@ void Pass::BackwardAttention(const Layer& layer, const LayerState& s) {
     ConvertRows(context, 3 * d(), window_, dwide_ + first * StrideOf(3 * d()));
   }
   ForEachChunk(rows(), [&](const Chunk& chunk) {
-    layer.qkv.Backward(chunk.rows, dwide_ + chunk.first * StrideOf(3 * d()),
-                       narrow_);
+    layer.qkv.Backward(chunk.rows, chunk.Of(dwide_, 3 * d()), narrow_);
     BackwardNorm(chunk, layer.attention_norm, s.attention_norm, narrow_);
   });
   layer.qkv.AddGradient(rows(), dwide_, s.attention_norm.y, &packing_);
@@ -324,11 +317,9 @@ void Pass::BackwardAttention(const Layer& layer, const LayerState& s) {
 
 void Pass::BackwardNorm(const Chunk& chunk, const Norm& norm,
                         const NormState& s, const float* dy) {
-  cpu::NormaliseBackward(chunk.rows, d(), s.x + chunk.first * d(), dy,
-                         norm.weights,
-                         {.mean = s.statistics.mean + chunk.first,
-                          .inverse = s.statistics.inverse + chunk.first},
-                         dx_ + chunk.first * d(), norm.gradients);
+  cpu::NormaliseBackward(chunk.rows, d(), chunk.Of(s.x, d()), dy, norm.weights,
+                         chunk.Of(s.statistics), chunk.Of(dx_, d()),
+                         norm.gradients);
 }
 
 }  // namespace isoflop::bf16

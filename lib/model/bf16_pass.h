@@ -72,6 +72,17 @@ class Pass final : public CpuPass {
   /// Rows that are worked on at once, of those of a part.
   struct Chunk {
     std::int64_t first, rows;
+
+    /// Where they begin in a matrix of so many columns.
+    float* Of(float* matrix, std::int64_t columns) const {
+      return matrix + first * columns;
+    }
+    Number* Of(Number* matrix, std::int64_t columns) const {
+      return matrix + first * StrideOf(columns);
+    }
+    cpu::NormStatistics Of(const cpu::NormStatistics& all) const {
+      return {.mean = all.mean + first, .inverse = all.inverse + first};
+    }
   };
 
   enum class Room { kForwardOnly, kBothWays };
@@ -88,6 +99,8 @@ class Pass final : public CpuPass {
 
   void Forward(const std::int64_t* tokens);
   void ForwardLayer(const Layer& layer, const LayerState& s, float* next);
+  void FeedForward(const Chunk& chunk, const Layer& layer, const LayerState& s,
+                   float* next);
   void Attend(const LayerState& s);
   void Normalise(const Chunk& chunk, const Norm& norm, const NormState& s);
   /// The logits of the chunk's rows become their gradient times `scale`.
