@@ -96,7 +96,7 @@ def nanogpt_rate(copy, case, python):
 def isoflop_report(isoflop, case, precision, seconds):
     shape = (f"d_model={case.d_model},layers={case.layers},heads={case.heads},"
              f"context={case.context},vocab_size={VOCABULARY},"
-             f"d_ff={4 * case.d_model},ffn=gelu,norm=layer,position=learned,"
+             "ffn_ratio=4,ffn=gelu,norm=layer,position=learned,"
              "tied_embeddings=true")
     command = [isoflop, "bench", "--shape", shape, "--precision", precision,
                "--batch-tokens", str(case.batch_tokens), "--device", "cpu",
