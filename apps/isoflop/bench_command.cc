@@ -117,9 +117,10 @@ SweepPrediction Predict(const BenchWork& work,
 void Report(const BenchArgs& args, const std::vector<BenchResult>& results,
             const std::optional<SweepPrediction>& sweep) {
   const Json json = BenchJson(results, sweep);
-  if (!args.out.empty()) WriteJsonFile(args.out, json);
+  // First what cannot be lost to a file that cannot be written.
   fmt::print("{}", args.json ? ReadableText(json)
                              : BenchText(results, sweep, OutputWidth()));
+  if (!args.out.empty()) WriteJsonFile(args.out, json);
 }
 
 ExitCode RunBench(const BenchArgs& args) {
