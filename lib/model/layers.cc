@@ -3,6 +3,8 @@
 #include <cmath>
 #include <vector>
 
+#include "lib/model/torch_compat.h"
+
 namespace isoflop {
 
 at::Tensor Normalise(const at::Tensor& x, const at::Tensor& gain,
@@ -10,8 +12,7 @@ at::Tensor Normalise(const at::Tensor& x, const at::Tensor& gain,
   if (bias.defined()) {
     return at::layer_norm(x, gain.sizes(), gain, bias, kNormEpsilon);
   }
-  const at::Tensor mean_square = at::mean(x * x, -1, /*keepdim=*/true);
-  return x * at::rsqrt(mean_square + kNormEpsilon) * gain;
+  return compat::RmsNorm(x, gain, kNormEpsilon);
 }
 
 at::Tensor Activate(const at::Tensor& x, FfnKind kind) {

@@ -43,6 +43,20 @@ inline at::Tensor CausalAttention(const at::Tensor& q, const at::Tensor& k,
 #endif
 }
 
+/// Returns gain * x / sqrt(mean(x^2) + epsilon) over the last dimension, in one
+/// kernel where LibTorch has that. Source: Zhang & Sennrich 2019, eq. 4
+/// (arXiv:1910.07467).
+inline at::Tensor RmsNorm(const at::Tensor& x, const at::Tensor& gain,
+                          double epsilon) {
+#if TORCH_VERSION_MAJOR > 2 || \
+    (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+  return at::rms_norm(x, gain.sizes(), gain, epsilon);
+#else
+  const at::Tensor mean_square = at::mean(x * x, -1, /*keepdim=*/true);
+  return x * at::rsqrt(mean_square + epsilon) * gain;
+#endif
+}
+
 /// Returns whether `error` says that a device, or this machine, has run out of
 /// memory. LibTorch has a type for it where its own allocator failed on CUDA;
 /// the CPU and the libraries of CUDA have texts.

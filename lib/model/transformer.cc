@@ -2,9 +2,11 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "lib/model/torch_compat.h"
+#include "lib/sweep/plan.h"
 
 namespace isoflop {
 namespace {
@@ -111,14 +113,22 @@ at::Tensor Transformer::FeedForward(const Layer& layer,
   return at::linear(Activate(hidden, shape_.ffn), layer.proj);
 }
 
-at::Tensor Transformer::Logits(const at::Tensor& tokens) const {
+/// What the head is multiplied with: [B, T, d_model].
+at::Tensor Transformer::Hidden(const at::Tensor& tokens) const {
   at::Tensor x = Embed(tokens);
   for (const Layer& layer : layers_) {
     x = x + Attend(layer, x);
     x = x + FeedForward(layer, x);
   }
-  return at::linear(NormaliseForProduct(final_norm_, x), head_)
-      .to(options_.dtype);
+  return NormaliseForProduct(final_norm_, x);
+}
+
+at::Tensor Transformer::Head(const at::Tensor& hidden) const {
+  return at::linear(hidden, head_).to(options_.dtype);
+}
+
+at::Tensor Transformer::Logits(const at::Tensor& tokens) const {
+  return Head(Hidden(tokens));
 }
 
 /// It takes whole windows, one after another.
@@ -152,14 +162,31 @@ at::Tensor Transformer::AddGradient(const at::Tensor& tokens,
                                targets.data_ptr<std::int64_t>(), weight);
     return at::scalar_tensor(loss, at::kDouble);
   }
-  const at::Tensor logits = Logits(tokens).view({-1, shape_.vocab_size});
-  const at::Tensor loss = at::cross_entropy_loss(logits, targets.reshape({-1}));
-  loss.backward(at::full_like(loss, weight));
+  const at::Tensor hidden = Hidden(tokens).view({-1, shape_.d_model});
+  const at::Tensor flat_targets = targets.reshape({-1});
+  const std::int64_t rows = hidden.size(0);
+  at::Tensor loss = at::zeros({}, MasterOptions(options_));
+  std::vector<at::Tensor> gradients;
+  for (std::int64_t begin = 0; begin < rows;) {
+    const std::int64_t size = std::min(LossRows(shape_), rows - begin);
+    // A leaf of its own, so that backward ends there and frees the logits.
+    const at::Tensor piece =
+        hidden.narrow(0, begin, size).detach().set_requires_grad(true);
+    const at::Tensor part =
+        at::cross_entropy_loss(Head(piece), flat_targets.narrow(0, begin, size),
+                               {}, at::Reduction::Sum) /
+        rows;
+    part.backward(at::full_like(part, weight));
+    loss.add_(part.detach());
+    gradients.push_back(piece.grad());
+    begin += size;
+  }
+  hidden.backward(gradients.size() == 1 ? gradients[0] : at::cat(gradients));
   if (half_parameters_) {
     parameters_.gradients().add_(half_parameters_->gradients());
     half_parameters_->gradients().zero_();
   }
-  return loss.detach();
+  return loss;
 }
 
 }  // namespace isoflop

@@ -59,7 +59,8 @@ class Transformer {
 
   /// Returns the mean cross-entropy over all targets in nats per token, a
   /// scalar on the device, and adds `weight` times its gradient to
-  /// parameters().gradients(). tokens, targets [B, T], int64.
+  /// parameters().gradients(). tokens, targets [B, T], int64. Of the logits, no
+  /// more than LossRows(shape) rows are there at a time.
   at::Tensor AddGradient(const at::Tensor& tokens, const at::Tensor& targets,
                          double weight);
 
@@ -78,6 +79,8 @@ class Transformer {
   at::Tensor Embed(const at::Tensor& tokens) const;
   at::Tensor Attend(const Layer& layer, const at::Tensor& x) const;
   at::Tensor FeedForward(const Layer& layer, const at::Tensor& x) const;
+  at::Tensor Hidden(const at::Tensor& tokens) const;
+  at::Tensor Head(const at::Tensor& hidden) const;
   at::Tensor NormaliseForProduct(const Norm& norm, const at::Tensor& x) const;
   const Parameters& product_parameters() const {
     return half_parameters_ ? *half_parameters_ : parameters_;

@@ -68,27 +68,52 @@ double Bf16PassBytes(const RunGroup& group) {
          static_cast<double>(rows * per_token);
 }
 
-/// Bytes that a graph of tensor operations keeps of a micro-batch: per token
-/// and layer about 14 vectors of d_model, 3 of d_ff, and scores and weights of
-/// every head; then the logits, their softmax and gradient, in fp32.
-double GraphBytes(const RunGroup& group) {
-  const ModelShape& s = group.shape;
-  const double width =
-      group.training.precision == Precision::kBf16 ? kBfloatBytes : kFloatBytes;
-  const auto per_layer = static_cast<double>(14 * s.d_model + 3 * s.d_ff +
-                                             2 * s.heads * s.context);
-  const double per_token =
-      width * static_cast<double>(s.layers) * per_layer +
-      3.0 * kFloatBytes * static_cast<double>(s.vocab_size);
-  return per_token * static_cast<double>(MicroBatchRows(group));
+double NumberBytes(const RunGroup& group) {
+  return group.training.precision == Precision::kBf16 ? kBfloatBytes
+                                                      : kFloatBytes;
 }
 
-/// Copies of weights and gradients for products in bf16, and what an update by
-/// tensor operations keeps per weight for a moment.
-double GraphCopyBytes(const RunGroup& group) {
+/// Bytes that a graph of tensor operations keeps of a token and layer: the
+/// residual stream twice and what norms make of it, in fp32; then queries, keys
+/// and values, their copies for attention, and the feed-forward layer before
+/// and after its activation. Only a GPU is sure to build no scores.
+double GraphLayerBytes(const RunGroup& group, DeviceKind device) {
+  const ModelShape& s = group.shape;
+  const double width = NumberBytes(group);
+  const double norms = s.norm == NormKind::kRms ? 28.0 : 12.0;
+  const double scores = device == DeviceKind::kCpu ? 5.0 : 0.0;
+  return (norms + 5.0 * width) * static_cast<double>(s.d_model) +
+         2.0 * width * static_cast<double>(FcOutputs(s)) +
+         scores * static_cast<double>(s.heads * s.context);
+}
+
+/// Bytes of the graph of a micro-batch, with the larger of what comes on top
+/// while its loss is computed, logits with their softmax and gradient, and what
+/// comes on the way back through a layer.
+double GraphBytes(const RunGroup& group, DeviceKind device) {
+  const ModelShape& s = group.shape;
+  const std::int64_t rows = MicroBatchRows(group);
+  const double logits =
+      4.0 * kFloatBytes *
+      static_cast<double>(std::min(rows, LossRows(s)) * s.vocab_size);
+  const double backward =
+      static_cast<double>(rows) *
+      (12.0 * static_cast<double>(s.d_model) +
+       2.0 * NumberBytes(group) * static_cast<double>(s.d_ff));
+  return static_cast<double>(rows * s.layers) * GraphLayerBytes(group, device) +
+         std::max(logits, backward);
+}
+
+/// Bytes of an update by tensor operations: three numbers for every weight.
+double GraphUpdateBytes(const RunGroup& group) {
+  return 3.0 * kFloatBytes * static_cast<double>(group.params.total);
+}
+
+/// Bytes of the copies of weights and gradients for products in bf16.
+double HalfCopyBytes(const RunGroup& group) {
   const bool bf16 = group.training.precision == Precision::kBf16;
-  return static_cast<double>(group.params.total) *
-         (kFloatBytes + (bf16 ? 2.0 * kBfloatBytes : 0.0));
+  return bf16 ? 2.0 * kBfloatBytes * static_cast<double>(group.params.total)
+              : 0.0;
 }
 
 /// What the pass or the graph of a device takes beside weights, gradients and
@@ -99,7 +124,8 @@ double WorkspaceBytes(const RunGroup& group, DeviceKind device) {
   if (device == DeviceKind::kCpu && HasBf16Pass(group.shape)) {
     return Bf16PassBytes(group);
   }
-  return GraphBytes(group) + GraphCopyBytes(group);
+  return HalfCopyBytes(group) +
+         std::max(GraphBytes(group, device), GraphUpdateBytes(group));
 }
 
 }  // namespace
@@ -109,6 +135,11 @@ std::int64_t EvalBatchTokens(const ModelShape& shape) {
   constexpr std::int64_t kLogits = std::int64_t{1} << 24;
   const std::int64_t tokens = std::min(kTokens, kLogits / shape.vocab_size);
   return std::max<std::int64_t>(1, tokens / shape.context) * shape.context;
+}
+
+std::int64_t LossRows(const ModelShape& shape) {
+  constexpr std::int64_t kLogits = std::int64_t{1} << 25;
+  return std::max<std::int64_t>(1, kLogits / shape.vocab_size);
 }
 
 std::int64_t Bf16PassTokens(const ModelShape& shape) {

@@ -19,6 +19,8 @@ struct LrSchedule {
   std::int64_t total_steps = 0;
   std::int64_t cooldown_steps = 0;  // of kWsd; 0 never cools down
   double final_lr_fraction = 0.0;   // of kCosine
+
+  bool operator==(const LrSchedule&) const = default;
 };
 
 /// Returns the schedule of a run of `total_steps`; the cooldown takes

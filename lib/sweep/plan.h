@@ -118,6 +118,11 @@ double StateBytes(const RunGroup& group);
 /// does not depend on the machine's memory.
 std::int64_t EvalBatchTokens(const ModelShape& shape);
 
+/// Returns of how many tokens the logits are there at a time where training is
+/// made of tensor operations: at most 2^25 logits, half a gigabyte with what
+/// their loss and gradient take.
+std::int64_t LossRows(const ModelShape& shape);
+
 /// Returns how many tokens the bf16 pass on the CPU takes at a time, whole
 /// windows: so few that what a layer keeps of them stays in a cache, and at
 /// most 2^25 logits.
@@ -146,9 +151,13 @@ enum class DeviceKind { kCpu, kGpu };
 ///     rows (layers (20 d + 2 (fc + d_ff + heads context) + 16)
 ///           + 16 d + 4 vocab_size + 6 max(3 d, fc, vocab_size))
 ///   else                                a graph of tensor operations:
-///     4 P for an update, and for bf16 4 P for copies of weights and gradients;
-///     rows (w layers (14 d + 3 d_ff + 2 heads context) + 12 vocab_size),
-///     w = 4 or 2 bytes
+///     for bf16 4 P for copies of weights and gradients, and the larger of
+///     an update   12 P
+///     a gradient  rows layers ((n + 5 w) d + 2 w fc + a heads context)
+///                 + max(16 min(rows, LossRows) vocab_size,
+///                       rows (12 d + 2 w d_ff)),
+///     w = 4 or 2 bytes, n = 28 for rms and 12 for layer norms, a = 5 on a CPU
+///     and 0 on a GPU, whose attention builds no scores
 double EstimateMemoryBytes(const RunGroup& group,
                            DeviceKind device = DeviceKind::kCpu);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/model/torch_adamw.h"
 #include "lib/model/vectorise.h"
 
 namespace isoflop {
@@ -82,12 +83,21 @@ at::Tensor AdamW::Update(std::int64_t step, double lr) {
     }
     return at::scalar_tensor(norm, at::kDouble);
   }
-  const at::Tensor norm = at::norm(g);
-  const at::Tensor scale =
-      (config_.clip_norm / (norm + kClipEpsilon)).clamp_max(1.0);
+  const at::TensorOptions number = g.options();
+  return UpdateOnDevice(at::full({}, step + 1, number),
+                        at::full({}, lr, number));
+}
+
+at::Tensor AdamW::UpdateOnDevice(const at::Tensor& t, const at::Tensor& lr) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor& g = parameters_->gradients();
+  at::Tensor norm = at::norm(g);
+  const at::Tensor divisor =
+      ((norm + kClipEpsilon) / config_.clip_norm).clamp_min(1.0);
   for (const Segment& segment : segments_) {
-    UpdateOnDevice(segment, step, lr, scale);
+    UpdateOnDevice(segment, t, lr, divisor);
   }
+  g.zero_();
   return norm;
 }
 
@@ -113,27 +123,20 @@ void AdamW::UpdateOnCpu(const Segment& segment, std::int64_t step, double lr,
                  at_segment(first_moment_), at_segment(second_moment_));
 }
 
-void AdamW::UpdateOnDevice(const Segment& segment, std::int64_t step, double lr,
-                           const at::Tensor& gradient_scale) {
-  const double t = static_cast<double>(step + 1);
-  const double segment_lr = lr * segment.lr_scale;
+void AdamW::UpdateOnDevice(const Segment& segment, const at::Tensor& t,
+                           const at::Tensor& lr, const at::Tensor& divisor) {
   const auto in_segment = [&](const at::Tensor& buffer) {
     return buffer.narrow(0, segment.begin, segment.size);
   };
-  at::Tensor p = in_segment(parameters_->values());
-  at::Tensor g = in_segment(parameters_->gradients());
-  at::Tensor m = in_segment(first_moment_);
-  at::Tensor v = in_segment(second_moment_);
-  g.mul_(gradient_scale);
-  m.mul_(config_.beta1).add_(g, 1.0 - config_.beta1);
-  v.mul_(config_.beta2).addcmul_(g, g, 1.0 - config_.beta2);
-  const at::Tensor denominator =
-      v.sqrt()
-          .mul_(1.0 / std::sqrt(1.0 - std::pow(config_.beta2, t)))
-          .add_(config_.epsilon);
-  p.mul_(1.0 - segment_lr * segment.weight_decay);
-  p.addcdiv_(m, denominator, -segment_lr / (1.0 - std::pow(config_.beta1, t)));
-  g.zero_();
+  compat::AdamWUpdate({.values = in_segment(parameters_->values()),
+                       .gradients = in_segment(parameters_->gradients()),
+                       .first_moment = in_segment(first_moment_),
+                       .second_moment = in_segment(second_moment_)},
+                      t, lr * segment.lr_scale, divisor,
+                      {.beta1 = config_.beta1,
+                       .beta2 = config_.beta2,
+                       .epsilon = config_.epsilon,
+                       .weight_decay = segment.weight_decay});
 }
 
 }  // namespace isoflop

@@ -23,8 +23,8 @@ namespace isoflop {
 class AdamW {
  public:
   /// REQUIRES: `parameters` outlives the optimizer. On the CPU an update is one
-  /// pass over memory, unless `by_hand` is off: then it is made of tensor
-  /// operations, as on other devices, for comparing.
+  /// pass over memory, unless `by_hand` is off: then it is made as on other
+  /// devices, for comparing.
   AdamW(Parameters* parameters, const TrainingConfig& config,
         std::int64_t d_model, bool by_hand = true);
 
@@ -32,6 +32,10 @@ class AdamW {
   /// `parameters`, and leaves these zero. Returns the norm of the gradient
   /// before clipping, a scalar on the device: nothing here waits for it.
   at::Tensor Update(std::int64_t step, double lr);
+
+  /// The same for the update and the rate that the device knows: t counts
+  /// updates from 1; both fp32 scalars there. Can be recorded in a CUDA graph.
+  at::Tensor UpdateOnDevice(const at::Tensor& t, const at::Tensor& lr);
 
   /// Moments, flat, of the layout of parameters->values().
   const at::Tensor& first_moment() const { return first_moment_; }
@@ -48,8 +52,8 @@ class AdamW {
 
   void UpdateOnCpu(const Segment& segment, std::int64_t step, double lr,
                    double gradient_scale);
-  void UpdateOnDevice(const Segment& segment, std::int64_t step, double lr,
-                      const at::Tensor& gradient_scale);
+  void UpdateOnDevice(const Segment& segment, const at::Tensor& t,
+                      const at::Tensor& lr, const at::Tensor& divisor);
 
   Parameters* parameters_;
   TrainingConfig config_;

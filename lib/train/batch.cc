@@ -23,11 +23,8 @@ Batch BatchReader::Gather(
         read_window) {
   const std::int64_t context = source_.context();
   window_.resize(static_cast<std::size_t>(context + 1));
-  // One tensor for both, so that a device gets one copy; it need not be waited
-  // for from pinned memory, whose allocator keeps it until the copy is made.
-  at::Tensor both =
-      at::empty({2, windows, context},
-                at::TensorOptions(at::kLong).pinned_memory(device_.is_cuda()));
+  // One tensor for both, so that a device gets one copy.
+  at::Tensor both = at::empty({2, windows, context}, at::kLong);
   std::int64_t* tokens = both.data_ptr<std::int64_t>();
   std::int64_t* targets = tokens + windows * context;
   for (std::int64_t i = 0; i < windows; ++i) {
@@ -35,7 +32,7 @@ Batch BatchReader::Gather(
     std::copy(window_.begin(), window_.end() - 1, tokens + i * context);
     std::copy(window_.begin() + 1, window_.end(), targets + i * context);
   }
-  if (!device_.is_cpu()) both = both.to(device_, /*non_blocking=*/true);
+  if (!device_.is_cpu()) both = both.to(device_);
   return {.tokens = both[0], .targets = both[1]};
 }
 

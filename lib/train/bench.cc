@@ -1,7 +1,5 @@
 #include "lib/train/bench.h"
 
-#include <torch/cuda.h>
-
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -13,6 +11,8 @@
 #include "lib/core/process_memory.h"
 #include "lib/data/data_source.h"
 #include "lib/train/device.h"
+#include "lib/train/divergence_guard.h"
+#include "lib/train/gpu.h"
 #include "lib/train/probe.h"
 #include "lib/train/trainer.h"
 
@@ -20,6 +20,9 @@ namespace isoflop {
 namespace {
 
 constexpr int kBlocks = 5;  // of each kind
+
+/// Updates whose results a sweep takes together on a GPU.
+constexpr std::int64_t kTakenTogether = DivergenceGuard::kInterval;
 
 /// How the time is shared out.
 constexpr double kWarmUpShare = 0.1;
@@ -78,8 +81,9 @@ class Benchmark {
       if (stop_()) return std::nullopt;
       trainer_.Update(step_, schedule_);
       step_ = (step_ + 1) % schedule_.total_steps;
+      if (++untaken_ == kTakenTogether) TakeResults();
     }
-    Synchronise();
+    TakeResults();
     profile_.Pause();
     return MonotonicSeconds() - start;
   }
@@ -127,7 +131,7 @@ class Benchmark {
     bool enough = false;
     trainer_.Evaluate([&] { return std::exchange(enough, true); });
     trainer_.Update(step_, schedule_);
-    Synchronise();
+    TakeResults();
   }
 
   BenchReport Report() const {
@@ -137,17 +141,21 @@ class Benchmark {
                        .device = DescribeDevice(trainer_.device()),
                        .software = DescribeSoftware(),
                        .profile = {}};
-    const auto memory = MeasureOwnMemory();
-    if (memory && trainer_.device().is_cpu()) {
-      report.peak_memory_bytes = memory->peak;
-    }
+    report.peak_memory_bytes = PeakMemoryBytes();
     if (command_.profile) report.profile = SectionsOf(profile_);
     return report;
   }
 
-  void Synchronise() const {
-    const at::Device device = trainer_.device();
-    if (device.is_cuda()) torch::cuda::synchronize(device.index());
+  std::optional<double> PeakMemoryBytes() const {
+    if (!trainer_.device().is_cpu()) return GpuPeakBytes(trainer_.device());
+    const auto memory = MeasureOwnMemory();
+    return memory ? std::optional(memory->peak) : std::nullopt;
+  }
+
+  /// As a sweep does; waits for the updates.
+  void TakeResults() {
+    trainer_.TakeResults();
+    untaken_ = 0;
   }
 
   const BenchCommand& command_;
@@ -158,6 +166,7 @@ class Benchmark {
   StepProfile profile_;
   std::int64_t step_ = 0;
   std::int64_t block_updates_ = 1;
+  std::int64_t untaken_ = 0;
   std::vector<double> token_rates_;
   std::vector<double> product_rates_;
 };

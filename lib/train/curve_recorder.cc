@@ -1,23 +1,26 @@
 #include "lib/train/curve_recorder.h"
 
+#include <utility>
+
 #include "lib/core/clock.h"
 
 namespace isoflop {
 
 CurveRecorder::CurveRecorder(const TrainingConfig& config,
                              const LrSchedule& schedule, CurveKind kind,
-                             MetricsLog* log, TrainingProgress* progress)
+                             TakeResults take, MetricsLog* log,
+                             TrainingProgress* progress)
     : config_(config),
       schedule_(schedule),
       kind_(kind),
+      take_(std::move(take)),
       log_(log),
       progress_(progress),
       line_start_(MonotonicSeconds()),
       charged_until_(line_start_) {}
 
-std::optional<std::string> CurveRecorder::Record(
-    const Trainer::UpdateResult& update) {
-  unread_.push_back(update);
+std::optional<std::string> CurveRecorder::RecordUpdate() {
+  ++unread_;
   line_tokens_ += config_.batch_tokens;
   const bool line_due = step() % config_.log_every_steps == 0;
   const bool guard_due = step() % DivergenceGuard::kInterval == 0;
@@ -31,24 +34,22 @@ std::optional<std::string> CurveRecorder::Record(
 
 std::optional<std::string> CurveRecorder::Read() {
   std::optional<std::string> diverged;
-  for (const Trainer::UpdateResult& update : unread_) {
+  for (const UpdateResult& update : take_()) {
     diverged = TakeIn(update);
     if (diverged) break;
   }
-  unread_.clear();
+  unread_ = 0;
   ChargeTime();
   return diverged;
 }
 
-std::optional<std::string> CurveRecorder::TakeIn(
-    const Trainer::UpdateResult& update) {
-  const double loss = update.loss.item<double>();
-  progress_->grad_norm = update.grad_norm.item<double>();
+std::optional<std::string> CurveRecorder::TakeIn(const UpdateResult& update) {
+  progress_->grad_norm = update.grad_norm;
   auto diverged =
-      progress_->guard.Add(progress_->step, loss, progress_->grad_norm);
+      progress_->guard.Add(progress_->step, update.loss, update.grad_norm);
   ++progress_->step;
   progress_->tokens += config_.batch_tokens;
-  progress_->interval_loss_sum += loss;
+  progress_->interval_loss_sum += update.loss;
   ++progress_->interval_steps;
   return diverged;
 }

@@ -72,7 +72,9 @@ at::Device ResolveDevice(const std::string& name) {
                   std::max<int>(0, device->index()) < compat::GpuCount()));
   Require(known, "device \"{}\" is not there; this machine has: {}", name,
           ListDevices());
-  return *device;
+  return device->is_cpu() || device->has_index()
+             ? *device
+             : at::Device(device->type(), 0);
 }
 
 std::string CpuName() {

@@ -10,8 +10,8 @@
 
 namespace isoflop {
 
-/// Returns the device called `name`: "cpu", "cuda" or "cuda:N". Throws Error,
-/// saying which devices there are, when it is not there.
+/// Returns the device called `name`: "cpu", "cuda" (the first one) or "cuda:N".
+/// Throws Error, saying which devices there are, when it is not there.
 at::Device ResolveDevice(const std::string& name);
 
 /// Returns {"kind": "cpu", "name": "AMD EPYC ...", "threads": 1}, or {"kind":

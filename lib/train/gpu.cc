@@ -1,6 +1,9 @@
 #include "lib/train/gpu.h"
 
 #include <dlfcn.h>
+#ifdef ISOFLOP_WITH_CUDA
+#include <c10/cuda/CUDACachingAllocator.h>
+#endif
 
 #include <array>
 #include <cstddef>
@@ -37,6 +40,17 @@ std::optional<GpuDescription> DescribeGpu(int index) {
   }
   return GpuDescription{.model = name.data(),
                         .memory_bytes = static_cast<std::int64_t>(memory)};
+}
+
+std::optional<double> GpuPeakBytes([[maybe_unused]] at::Device device) {
+#ifdef ISOFLOP_WITH_CUDA
+  constexpr std::size_t kOfAllBlocks = 0;  // not of small or large ones only
+  const auto stats =
+      c10::cuda::CUDACachingAllocator::getDeviceStats(device.index());
+  return static_cast<double>(stats.reserved_bytes[kOfAllBlocks].peak);
+#else
+  return std::nullopt;
+#endif
 }
 
 }  // namespace isoflop

@@ -1,6 +1,8 @@
-// What the driver of a GPU says about it.
+// What is known of a GPU.
 
 #pragma once
+
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <optional>
@@ -18,5 +20,9 @@ struct GpuDescription {
 /// LibTorch tells this in headers that only its CUDA build comes with, so the
 /// driver is asked itself.
 std::optional<GpuDescription> DescribeGpu(int index);
+
+/// Returns the bytes of a GPU that this process has held at most, CUDA's own
+/// aside; nothing where LibTorch's headers do not tell.
+std::optional<double> GpuPeakBytes(at::Device device);
 
 }  // namespace isoflop

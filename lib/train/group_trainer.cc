@@ -68,6 +68,9 @@ class GroupTraining {
   TrainingProgress FreshProgress() const;
   CurveKind TrunkCurve() const { return {false, trainer_.device().is_cpu()}; }
   CurveKind BranchCurve() const { return {true, trainer_.device().is_cpu()}; }
+  TakeResults Results() {
+    return [this] { return trainer_.TakeResults(); };
+  }
   std::int64_t LastStepInUse() const;
   CheckpointDir TrunkCheckpoints() const;
   CheckpointDir BranchCheckpoints(const PlannedRun& run) const;
@@ -167,8 +170,8 @@ StretchEnd GroupTraining::AdvanceTrunk(const PlannedRun& run) {
   if (!trunk_log_) StartTrunk(run.branch_step);
   assert(trunk_.step <= run.branch_step);
   const LrSchedule schedule = MakeSchedule(group_.training, run.steps);
-  CurveRecorder recorder(group_.training, schedule, TrunkCurve(), &*trunk_log_,
-                         &trunk_);
+  CurveRecorder recorder(group_.training, schedule, TrunkCurve(), Results(),
+                         &*trunk_log_, &trunk_);
   const StretchEnd end =
       TrainUntil(run.branch_step, schedule, recorder, [this] {
         trunk_log_->Sync();
@@ -198,8 +201,8 @@ bool GroupTraining::CoolDown(const PlannedRun& run, TrainingProgress progress) {
   // when the result is missing all the same.
   MetricsLog log(dir_.run(run.id) / "metrics.jsonl",
                  std::min(progress.step, run.steps - 1));
-  CurveRecorder recorder(group_.training, schedule, BranchCurve(), &log,
-                         &progress);
+  CurveRecorder recorder(group_.training, schedule, BranchCurve(), Results(),
+                         &log, &progress);
   const auto store_checkpoint = [&] {
     log.Sync();
     StoreBranchCheckpoint(run, progress);
@@ -250,6 +253,9 @@ void GroupTraining::EndRun(const PlannedRun& run,
         static_cast<double>(progress.tokens) / progress.seconds;
   }
   result.device = DescribeDevice(trainer_.device());
+  if (const auto launch = trainer_.DescribeLaunch()) {
+    result.device["launch"] = *launch;
+  }
   result.software = DescribeSoftware();
   // A result vouches for the whole curve that led to it.
   if (trunk_log_) trunk_log_->Sync();
@@ -276,8 +282,8 @@ StretchEnd GroupTraining::TrainUntil(
       last_checkpoint_ = MonotonicSeconds();
       if (stop) return StretchEnd::kStopped;
     }
-    const auto update = trainer_.Update(recorder.step(), schedule);
-    if (const auto diverged = recorder.Record(update)) {
+    trainer_.Update(recorder.step(), schedule);
+    if (const auto diverged = recorder.RecordUpdate()) {
       diverged_ = *diverged;
       return StretchEnd::kDiverged;
     }

@@ -1,15 +1,23 @@
 #include "lib/train/trainer.h"
 
+#include <c10/core/impl/VirtualGuardImpl.h>
+
 #include <algorithm>
 #include <cmath>
+
+#include "lib/train/device_step.h"
+#include "lib/train/host_step.h"
+#include "lib/train/replay.h"
 
 namespace isoflop {
 namespace {
 
-std::int64_t MicroBatchWindows(const RunGroup& group) {
-  const std::int64_t tokens =
-      group.training.micro_batch_tokens.value_or(group.training.batch_tokens);
-  return std::max<std::int64_t>(1, tokens / group.shape.context);
+/// From here on, what this thread does on a GPU goes to a stream that no other
+/// trainer is likely to have: they come from a pool, and are taken in turn.
+c10::OptionalStreamGuard EnterOwnStream(at::Device device) {
+  if (device.is_cpu()) return c10::OptionalStreamGuard();
+  const c10::impl::VirtualGuardImpl streams(device.type());
+  return c10::OptionalStreamGuard(streams.getStreamFromGlobalPool(device));
 }
 
 /// Mean of a sample and the standard error of that mean.
@@ -32,48 +40,29 @@ TrainingState TrainingState::Clone() const {
 }
 
 Trainer::Trainer(const RunGroup& group, const DataSource& source,
-                 at::Device device)
-    : group_(group),
+                 at::Device device, const TrainerOptions& options)
+    : stream_(EnterOwnStream(device)),
+      group_(group),
       source_(source),
       device_(device),
-      batch_windows_(group.training.batch_tokens / group.shape.context),
-      micro_batch_windows_(MicroBatchWindows(group)),
-      model_(group.shape,
-             {.device = device, .precision = group.training.precision}),
+      model_(group.shape, {.device = device,
+                           .precision = group.training.precision,
+                           .by_hand = !options.device_step}),
       optimizer_(&model_.parameters(), group.training, group.shape.d_model),
-      batches_(source, device) {}
+      batches_(source, device) {
+  if (device.is_cpu() && !options.device_step) {
+    step_ = std::make_unique<HostStep>(group, source, &model_, &optimizer_);
+  } else {
+    step_ = std::make_unique<DeviceStep>(group, source, device, &model_,
+                                         &optimizer_, options.graphs);
+  }
+}
 
 void Trainer::Initialize() {
   model_.parameters().Initialize(group_.seed);
   optimizer_.first_moment().zero_();
   optimizer_.second_moment().zero_();
   model_.WeightsChanged();
-}
-
-Trainer::UpdateResult Trainer::Update(std::int64_t step,
-                                      const LrSchedule& schedule) {
-  ProfiledSections sections(profile_);
-  at::Tensor loss;
-  for (std::int64_t done = 0; done < batch_windows_;) {
-    const std::int64_t windows =
-        std::min(micro_batch_windows_, batch_windows_ - done);
-    sections.Enter(StepSection::kData);
-    const Batch batch =
-        batches_.Train(group_.seed, step * batch_windows_ + done, windows);
-    sections.Enter(StepSection::kPass);
-    const double weight =
-        static_cast<double>(windows) / static_cast<double>(batch_windows_);
-    const at::Tensor part =
-        model_.AddGradient(batch.tokens, batch.targets, weight);
-    loss = loss.defined() ? loss + part * weight
-                          : (windows == batch_windows_ ? part : part * weight);
-    done += windows;
-  }
-  sections.Enter(StepSection::kUpdate);
-  const at::Tensor grad_norm =
-      optimizer_.Update(step, LearningRate(schedule, step));
-  model_.WeightsChanged();
-  return {.loss = loss, .grad_norm = grad_norm};
 }
 
 std::optional<Evaluation> Trainer::Evaluate(const std::function<bool()>& stop) {
@@ -83,11 +72,20 @@ std::optional<Evaluation> Trainer::Evaluate(const std::function<bool()>& stop) {
       EvalBatchTokens(group_.shape) / group_.shape.context;
   for (std::int64_t first = 0; first < all; first += at_a_time) {
     if (stop()) return std::nullopt;
+    const EagerTurn turn(device_);
     const Batch batch = batches_.Eval(first, std::min(at_a_time, all - first));
     window_losses.push_back(
         model_.TokenLosses(batch.tokens, batch.targets).mean(-1));
   }
   return Summarise(at::cat(window_losses));
+}
+
+std::optional<std::string> Trainer::DescribeLaunch() const {
+  const auto* step = dynamic_cast<const DeviceStep*>(step_.get());
+  if (step == nullptr || device_.is_cpu()) return std::nullopt;
+  if (step->replays()) return "CUDA graph";
+  return step->why_not().empty() ? "operations"
+                                 : "operations: " + step->why_not();
 }
 
 TrainingState Trainer::state() const {

@@ -4,17 +4,23 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <c10/core/StreamGuard.h>
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
+#include "lib/data/data_source.h"
 #include "lib/model/transformer.h"
 #include "lib/sweep/lr_schedule.h"
 #include "lib/sweep/plan.h"
 #include "lib/train/adamw.h"
 #include "lib/train/batch.h"
 #include "lib/train/step_profile.h"
+#include "lib/train/update_step.h"
 
 namespace isoflop {
 
@@ -34,24 +40,34 @@ struct Evaluation {
   std::optional<double> std_error = {};  // of that mean, over windows
 };
 
+/// How updates are made, where that is not left to the device: for comparing.
+struct TrainerOptions {
+  bool device_step = false;  // as on a GPU, on the CPU too
+  bool graphs = true;        // off: no CUDA graphs
+};
+
 class Trainer {
  public:
-  /// Scalars on the device; nothing waits for them until they are read.
-  struct UpdateResult {
-    at::Tensor loss;       // mean over the batch, nats per token, before the
-                           // update
-    at::Tensor grad_norm;  // before clipping
-  };
-
-  /// REQUIRES: `group` and `source` outlive the trainer.
-  Trainer(const RunGroup& group, const DataSource& source, at::Device device);
+  /// On a GPU everything it does is done on a stream of its own, so that
+  /// several trainers, each on a thread of its own, share it.
+  /// REQUIRES: `group` and `source` outlive the trainer, which stays on the
+  /// thread that it is made on.
+  Trainer(const RunGroup& group, const DataSource& source, at::Device device,
+          const TrainerOptions& options = {});
 
   /// Draws the weights from the group's seed and clears the moments.
   void Initialize();
 
   /// Makes update number `step`, counted from 0. What it does depends on
   /// nothing but the state, the step and the schedule's rate there.
-  UpdateResult Update(std::int64_t step, const LrSchedule& schedule);
+  /// REQUIRES: fewer than UpdateStep::kMaxUntaken results are untaken.
+  void Update(std::int64_t step, const LrSchedule& schedule) {
+    step_->Update(step, schedule, profile_);
+  }
+
+  /// Returns the results of the updates since the last call, in order. A GPU is
+  /// waited for.
+  std::vector<UpdateResult> TakeResults() { return step_->TakeResults(); }
 
   /// Returns the loss on the evaluation set, or nothing when `stop` said so
   /// meanwhile.
@@ -63,19 +79,23 @@ class Trainer {
 
   at::Device device() const { return device_; }
 
+  /// Returns how updates are launched on a GPU: "CUDA graph", or "operations"
+  /// with the reason, if there is one; nothing for the CPU.
+  std::optional<std::string> DescribeLaunch() const;
+
   /// From now on updates count their time there; null, as in the beginning:
   /// nowhere. REQUIRES: it outlives the updates.
   void set_profile(StepProfile* profile) { profile_ = profile; }
 
  private:
+  c10::OptionalStreamGuard stream_;
   const RunGroup& group_;
   const DataSource& source_;
   at::Device device_;
-  std::int64_t batch_windows_;
-  std::int64_t micro_batch_windows_;
   Transformer model_;
   AdamW optimizer_;
   BatchReader batches_;
+  std::unique_ptr<UpdateStep> step_;
   StepProfile* profile_ = nullptr;
 };
 

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "lib/sweep/plan.h"
 #include "tests/model/shapes.h"
 
 namespace isoflop {
@@ -52,6 +53,29 @@ TEST(Transformer, GivesTheMeanOfTokenLosses) {
   const at::Tensor targets = RandomTokens(TinyShape(), 2);
   EXPECT_NEAR(model.AddGradient(tokens, targets, 1.0).item<double>(),
               model.TokenLosses(tokens, targets).mean().item<double>(), 1e-6);
+}
+
+TEST(Transformer, GivesTheSameGradientInHoweverManyPieces) {
+  ModelShape shape = TinyShape();
+  shape.d_model = 4;
+  shape.vocab_size = 1 << 20;
+  shape.context = 24;
+  ASSERT_EQ(LossRows(shape), 32);
+  const at::Tensor tokens = RandomTokens(shape, 1, 2);  // in two pieces
+  const at::Tensor targets = RandomTokens(shape, 2, 2);
+  Transformer whole = BuildModel(shape, {.by_hand = false});
+  Transformer parts = BuildModel(shape, {.by_hand = false});
+  const double loss = whole.AddGradient(tokens, targets, 1.0).item<double>();
+  double sum = 0.0;
+  for (std::int64_t i = 0; i < 2; ++i) {
+    sum +=
+        parts.AddGradient(tokens.narrow(0, i, 1), targets.narrow(0, i, 1), 0.5)
+            .item<double>();
+  }
+  EXPECT_NEAR(loss, sum / 2.0, 1e-5);
+  const at::Tensor& gradient = whole.parameters().gradients();
+  EXPECT_LT(MaxDifference(gradient, parts.parameters().gradients()),
+            1e-5 * gradient.abs().max().item<double>());
 }
 
 /// Compares the gradient with central differences along a few parameters of

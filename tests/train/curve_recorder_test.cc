@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "lib/core/files.h"
 #include "tests/support/temp_dir.h"
@@ -29,13 +31,14 @@ class CurveRecorderTest : public testing::Test {
   std::optional<std::string> Record(const CurveKind& kind, int steps,
                                     int bad_step = -1) {
     MetricsLog log(path_, 0);
-    CurveRecorder recorder(config_, MakeSchedule(config_, 60), kind, &log,
-                           &progress_);
+    std::vector<UpdateResult> made;
+    CurveRecorder recorder(
+        config_, MakeSchedule(config_, 60), kind,
+        [&] { return std::exchange(made, {}); }, &log, &progress_);
     for (int step = 0; step < steps; ++step) {
       const double loss = step == bad_step ? NAN : 3.0 - 0.01 * step;
-      const auto diverged =
-          recorder.Record({.loss = at::scalar_tensor(loss, at::kDouble),
-                           .grad_norm = at::scalar_tensor(1.0, at::kDouble)});
+      made.push_back({.loss = loss, .grad_norm = 1.0});
+      const auto diverged = recorder.RecordUpdate();
       steps_recorded_ = step + 1;
       if (diverged) return diverged;
     }

@@ -81,6 +81,7 @@ TEST(TrainGroup, ABranchEqualsPlainStepsOfOneSchedule) {
   const LrSchedule schedule = MakeSchedule(sweep.group().training, run.steps);
   for (std::int64_t step = 0; step < run.steps; ++step) {
     trainer.Update(step, schedule);
+    trainer.TakeResults();
   }
   EXPECT_EQ(trainer.Evaluate([] { return false; })->loss,
             *sweep.Result(1).loss);

@@ -1,0 +1,37 @@
+// The step on the CPU.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lib/data/data_source.h"
+#include "lib/model/transformer.h"
+#include "lib/sweep/plan.h"
+#include "lib/train/adamw.h"
+#include "lib/train/batch.h"
+#include "lib/train/update_step.h"
+
+namespace isoflop {
+
+class HostStep : public UpdateStep {
+ public:
+  /// REQUIRES: all outlive the step, and are on the CPU.
+  HostStep(const RunGroup& group, const DataSource& source, Transformer* model,
+           AdamW* optimizer);
+
+  void Update(std::int64_t step, const LrSchedule& schedule,
+              StepProfile* profile) override;
+  std::vector<UpdateResult> TakeResults() override;
+
+ private:
+  const RunGroup& group_;
+  Transformer* model_;
+  AdamW* optimizer_;
+  BatchReader batches_;
+  std::int64_t batch_windows_;
+  std::int64_t micro_batch_windows_;
+  std::vector<UpdateResult> results_;
+};
+
+}  // namespace isoflop
