@@ -32,7 +32,8 @@ struct MeasuredRate {
 struct BenchReport {
   MeasuredRate tokens_per_second;
   MeasuredRate matmul_flops_per_second;     // in the precision of the group
-  std::optional<double> peak_memory_bytes;  // of the process, on the CPU
+  std::optional<double> peak_memory_bytes;  // of the process; on a GPU, what
+                                            // LibTorch took of it
   Json device = Json::object();             // as results have them
   Json software = Json::object();
   struct Section {

@@ -142,6 +142,9 @@ class Benchmark {
                        .software = DescribeSoftware(),
                        .profile = {}};
     report.peak_memory_bytes = PeakMemoryBytes();
+    if (const auto launch = trainer_.DescribeLaunch()) {
+      report.device["launch"] = *launch;
+    }
     if (command_.profile) report.profile = SectionsOf(profile_);
     return report;
   }

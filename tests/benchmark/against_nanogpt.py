@@ -2,6 +2,7 @@
 """Training speed against nanoGPT's train.py, both sides in turn on one thread.
 
   against_nanogpt.py NANOGPT_DIR [--isoflop PATH] [--repeats 5] [--set large|demo]
+                     [--only 'd512|T512']
 
 NANOGPT_DIR is a checkout of https://github.com/karpathy/nanoGPT, which is only
 read. Prints a Markdown table: medians, and ranges over the repeats.
@@ -141,6 +142,8 @@ def main():
     parser.add_argument("--python", default="/usr/bin/python3",
                         help="one that has PyTorch")
     parser.add_argument("--set", choices=SETS, default="large")
+    parser.add_argument("--only", default="", metavar="REGEX",
+                        help="of the names of cases")
     parser.add_argument("--precision", default="bf16,fp32")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0)
@@ -153,6 +156,8 @@ def main():
         print("| " + " | ".join(head) + " |")
         print("|---" * len(head) + "|", flush=True)
         for case in SETS[arguments.set]:
+            if not re.search(arguments.only, case.name()):
+                continue
             print(row(case, arguments, copy), flush=True)
 
 
