@@ -46,17 +46,20 @@ void Linear::Pack(PackingRoom* room) {
 
 void Linear::Forward(std::int64_t rows, const Number* x, float* y,
                      Into into) const {
+  const ProfiledSections timed(profile_, StepSection::kProducts);
   Multiply(rows, outputs_, LeftOfRows(x, StrideOf(inputs_)), forward_, y,
            outputs_, into);
 }
 
 void Linear::Backward(std::int64_t rows, const Number* dy, float* dx) const {
+  const ProfiledSections timed(profile_, StepSection::kProducts);
   Multiply(rows, inputs_, LeftOfRows(dy, StrideOf(outputs_)), backward_, dx,
            inputs_, Into::kOverwrite);
 }
 
 void Linear::AddGradient(std::int64_t rows, const Number* dy, const Number* x,
                          PackingRoom* room) const {
+  const ProfiledSections timed(profile_, StepSection::kProducts);
   const auto left =
       PackLeftTransposed(rows, outputs_, dy, StrideOf(outputs_),
                          room->Left(PackedSize(rows, outputs_, kLeftPanel)));

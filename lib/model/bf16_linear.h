@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/model/bf16_product.h"
+#include "lib/model/step_profile.h"
 
 namespace isoflop::bf16 {
 
@@ -61,12 +62,16 @@ class Linear {
   void AddGradient(std::int64_t rows, const Number* dy, const Number* x,
                    PackingRoom* room) const;
 
+  /// From now on all of these count their time there, unless it is null.
+  void set_profile(StepProfile* profile) { profile_ = profile; }
+
  private:
   std::int64_t outputs_, inputs_;
   const float* weights_;
   float* gradient_;
   std::vector<Number> packed_forward_, packed_backward_;
   Right forward_, backward_;
+  StepProfile* profile_ = nullptr;
 };
 
 }  // namespace isoflop::bf16

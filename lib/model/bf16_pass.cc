@@ -72,20 +72,29 @@ Pass::Pass(const ModelShape& shape, const Parameters& parameters,
                        .proj = linear(InLayer(i, "proj"))});
   }
   final_norm_ = norm("final_norm");
-  head_.push_back(linear(shape.tied_embeddings ? "embedding" : "head"));
+  head_.emplace(linear(shape.tied_embeddings ? "embedding" : "head"));
   embedding_ = values("embedding");
   positions_ = values("positions");
   embedding_gradient_ = gradient("embedding");
   positions_gradient_ = gradient("positions");
 }
 
-void Pass::WeightsChanged() {
+void Pass::ForEachLinear(const std::function<void(Linear&)>& work) {
   for (Layer& layer : layers_) {
     for (Linear* matrix : {&layer.qkv, &layer.out, &layer.fc, &layer.proj}) {
-      matrix->Pack(&packing_);
+      work(*matrix);
     }
   }
-  head_.front().Pack(&packing_);
+  work(*head_);
+}
+
+void Pass::WeightsChanged() {
+  ForEachLinear([this](Linear& matrix) { matrix.Pack(&packing_); });
+}
+
+void Pass::set_profile(StepProfile* profile) {
+  CpuPass::set_profile(profile);
+  ForEachLinear([=](Linear& matrix) { matrix.set_profile(profile); });
 }
 
 void Pass::ForEachChunk(std::int64_t rows,
@@ -195,7 +204,7 @@ void Pass::Normalise(const Chunk& chunk, const Norm& norm, const NormState& s) {
 void Pass::CrossEntropy(const Chunk& chunk, const std::int64_t* targets,
                         double scale, float* losses) {
   Normalise(chunk, final_norm_, final_state_);
-  head_.front().Forward(chunk.rows, chunk.Of(final_state_.y, d()), wide_);
+  head_->Forward(chunk.rows, chunk.Of(final_state_.y, d()), wide_);
   cpu::CrossEntropy(chunk.rows, shape_.vocab_size, targets + chunk.first,
                     static_cast<float>(scale), wide_, losses);
 }
@@ -248,6 +257,7 @@ void Pass::FeedForward(const Chunk& chunk, const Layer& layer,
 }
 
 void Pass::Attend(const LayerState& s) {
+  const ProfiledSections timed(profile_, StepSection::kAttention);
   const std::int64_t context = shape_.context;
   for (std::int64_t window = 0; window < shape_of_part_.windows; ++window) {
     const std::int64_t first = window * context;
@@ -260,11 +270,10 @@ void Pass::Attend(const LayerState& s) {
 void Pass::Backward(const std::int64_t* tokens) {
   std::fill_n(dx_, rows() * d(), 0.0F);
   ForEachChunk(rows(), [&](const Chunk& chunk) {
-    head_.front().Backward(chunk.rows, chunk.Of(dlogits_, shape_.vocab_size),
-                           narrow_);
+    head_->Backward(chunk.rows, chunk.Of(dlogits_, shape_.vocab_size), narrow_);
     BackwardNorm(chunk, final_norm_, final_state_, narrow_);
   });
-  head_.front().AddGradient(rows(), dlogits_, final_state_.y, &packing_);
+  head_->AddGradient(rows(), dlogits_, final_state_.y, &packing_);
   for (std::size_t i = layers_.size(); i-- > 0;) {
     BackwardFeedForward(layers_[i], states_[i]);
     BackwardAttention(layers_[i], states_[i]);
@@ -299,6 +308,16 @@ void Pass::BackwardAttention(const Layer& layer, const LayerState& s) {
     ConvertRows(chunk.rows, d(), narrow_, chunk.Of(dattended_, d()));
   });
   layer.out.AddGradient(rows(), dnarrow_, s.attended, &packing_);
+  BackwardAttend(s);
+  ForEachChunk(rows(), [&](const Chunk& chunk) {
+    layer.qkv.Backward(chunk.rows, chunk.Of(dwide_, 3 * d()), narrow_);
+    BackwardNorm(chunk, layer.attention_norm, s.attention_norm, narrow_);
+  });
+  layer.qkv.AddGradient(rows(), dwide_, s.attention_norm.y, &packing_);
+}
+
+void Pass::BackwardAttend(const LayerState& s) {
+  const ProfiledSections timed(profile_, StepSection::kAttention);
   const std::int64_t context = shape_.context;
   for (std::int64_t window = 0; window < shape_of_part_.windows; ++window) {
     const std::int64_t first = window * context;
@@ -308,11 +327,6 @@ void Pass::BackwardAttention(const Layer& layer, const LayerState& s) {
     Rotate(0, context, -1.0F, window_);
     ConvertRows(context, 3 * d(), window_, dwide_ + first * StrideOf(3 * d()));
   }
-  ForEachChunk(rows(), [&](const Chunk& chunk) {
-    layer.qkv.Backward(chunk.rows, chunk.Of(dwide_, 3 * d()), narrow_);
-    BackwardNorm(chunk, layer.attention_norm, s.attention_norm, narrow_);
-  });
-  layer.qkv.AddGradient(rows(), dwide_, s.attention_norm.y, &packing_);
 }
 
 void Pass::BackwardNorm(const Chunk& chunk, const Norm& norm,

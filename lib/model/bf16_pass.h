@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "lib/model/bf16_attention.h"
@@ -41,6 +42,7 @@ class Pass final : public CpuPass {
                      const std::int64_t* targets, double weight) override;
   void TokenLosses(std::int64_t windows, const std::int64_t* tokens,
                    const std::int64_t* targets, float* losses) override;
+  void set_profile(StepProfile* profile) override;
 
  private:
   struct Norm {
@@ -89,6 +91,7 @@ class Pass final : public CpuPass {
 
   std::int64_t rows() const { return shape_of_part_.rows(); }
   std::int64_t d() const { return shape_.d_model; }
+  void ForEachLinear(const std::function<void(Linear&)>& work);
   static void ForEachChunk(std::int64_t rows,
                            const std::function<void(const Chunk&)>& work);
   void ForEachPart(std::int64_t windows, Room room,
@@ -109,6 +112,7 @@ class Pass final : public CpuPass {
   void Backward(const std::int64_t* tokens);
   void BackwardFeedForward(const Layer& layer, const LayerState& s);
   void BackwardAttention(const Layer& layer, const LayerState& s);
+  void BackwardAttend(const LayerState& s);
   void BackwardNorm(const Chunk& chunk, const Norm& norm, const NormState& s,
                     const float* dy);
   void Rotate(std::int64_t first_row, std::int64_t rows, float direction,
@@ -120,7 +124,7 @@ class Pass final : public CpuPass {
   Attention attention_;
   std::vector<Layer> layers_;
   Norm final_norm_;
-  std::vector<Linear> head_;  // exactly one
+  std::optional<Linear> head_;  // always there
   const float* embedding_;
   const float* positions_;
   float* embedding_gradient_;

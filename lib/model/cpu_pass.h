@@ -9,6 +9,7 @@
 
 #include "lib/model/layers.h"
 #include "lib/model/parameters.h"
+#include "lib/model/step_profile.h"
 #include "lib/sweep/model_shape.h"
 #include "lib/sweep/training_config.h"
 
@@ -31,6 +32,13 @@ class CpuPass {
   /// layer only, however many there are.
   virtual void TokenLosses(std::int64_t windows, const std::int64_t* tokens,
                            const std::int64_t* targets, float* losses) = 0;
+
+  /// From now on products and attention count their time there; null, as in the
+  /// beginning: nowhere. REQUIRES: it outlives the passes.
+  virtual void set_profile(StepProfile* profile) { profile_ = profile; }
+
+ protected:
+  StepProfile* profile_ = nullptr;
 };
 
 /// Returns the pass for a shape; null where there is none, which is with

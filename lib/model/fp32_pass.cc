@@ -6,28 +6,8 @@
 #include <string>
 #include <type_traits>
 
-#include "lib/model/product.h"
-
 namespace isoflop {
 namespace {
-
-/// y = x w^T (+ y): x [rows, inputs], w [outputs, inputs].
-void Linear(std::int64_t rows, std::int64_t inputs, std::int64_t outputs,
-            const float* x, const float* w, float* y,
-            Into into = Into::kOverwrite) {
-  Multiply(rows, inputs, outputs, RowMajor(x, inputs),
-           RowMajor(w, inputs).Transposed(), y, outputs, into);
-}
-
-/// dw += dy^T x, and then dx = dy w.
-void LinearBackward(std::int64_t rows, std::int64_t inputs,
-                    std::int64_t outputs, const float* x, const float* w,
-                    const float* dy, float* dx, float* dw) {
-  Multiply(outputs, rows, inputs, RowMajor(dy, outputs).Transposed(),
-           RowMajor(x, inputs), dw, inputs, Into::kAdd);
-  Multiply(rows, outputs, inputs, RowMajor(dy, outputs), RowMajor(w, inputs),
-           dx, inputs, Into::kOverwrite);
-}
 
 /// Hands out pieces of a block of memory, or only counts them.
 class Divider {
@@ -133,6 +113,25 @@ void Fp32Pass::Reserve(std::int64_t windows, Room room) {
   divide(memory_.data_ptr<float>());
 }
 
+void Fp32Pass::Linear(std::int64_t rows, std::int64_t inputs,
+                      std::int64_t outputs, const float* x, const float* w,
+                      float* y, Into into) const {
+  const ProfiledSections timed(profile_, StepSection::kProducts);
+  Multiply(rows, inputs, outputs, RowMajor(x, inputs),
+           RowMajor(w, inputs).Transposed(), y, outputs, into);
+}
+
+void Fp32Pass::LinearBackward(std::int64_t rows, std::int64_t inputs,
+                              std::int64_t outputs, const float* x,
+                              const float* w, const float* dy, float* dx,
+                              float* dw) const {
+  const ProfiledSections timed(profile_, StepSection::kProducts);
+  Multiply(outputs, rows, inputs, RowMajor(dy, outputs).Transposed(),
+           RowMajor(x, inputs), dw, inputs, Into::kAdd);
+  Multiply(rows, outputs, inputs, RowMajor(dy, outputs), RowMajor(w, inputs),
+           dx, inputs, Into::kOverwrite);
+}
+
 double Fp32Pass::AddGradient(std::int64_t windows, const std::int64_t* tokens,
                              const std::int64_t* targets, double weight) {
   Reserve(windows, Room::kBothWays);
@@ -186,7 +185,10 @@ void Fp32Pass::ForwardLayer(const LayerMatrices<const float>& w,
     cpu::RotateInPlace(attention_, 0, rows, rotary_.cos.data_ptr<float>(),
                        rotary_.sin.data_ptr<float>(), 1.0F, s.qkv);
   }
-  cpu::Attend(attention_, s.qkv, s.weights, s.attended);
+  {
+    const ProfiledSections timed(profile_, StepSection::kAttention);
+    cpu::Attend(attention_, s.qkv, s.weights, s.attended);
+  }
   std::copy_n(s.attention_norm.x, rows * d, s.ffn_norm.x);
   Linear(rows, d, d, s.attended, w.out, s.ffn_norm.x, Into::kAdd);
 
@@ -226,8 +228,11 @@ void Fp32Pass::BackwardLayer(const LayerMatrices<const float>& w,
   BackwardNorm(s.ffn_norm, w.ffn_norm, g.ffn_norm);
 
   LinearBackward(rows, d, d, s.attended, w.out, dx_, dactivated_, g.out);
-  cpu::AttendBackward(attention_, s.qkv, s.weights, dactivated_, scratch_,
-                      dwide_);
+  {
+    const ProfiledSections timed(profile_, StepSection::kAttention);
+    cpu::AttendBackward(attention_, s.qkv, s.weights, dactivated_, scratch_,
+                        dwide_);
+  }
   if (rotary_.cos.defined()) {
     cpu::RotateInPlace(attention_, 0, rows, rotary_.cos.data_ptr<float>(),
                        rotary_.sin.data_ptr<float>(), -1.0F, dwide_);

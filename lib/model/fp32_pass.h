@@ -15,6 +15,7 @@
 #include "lib/model/cpu_pass.h"
 #include "lib/model/layers.h"
 #include "lib/model/parameters.h"
+#include "lib/model/product.h"
 #include "lib/sweep/model_shape.h"
 
 namespace isoflop {
@@ -77,6 +78,16 @@ class Fp32Pass final : public CpuPass {
   /// What the workspace has room for: all that a backward pass needs, or a
   /// forward pass whose layers use the same room one after another.
   enum class Room { kForwardOnly, kBothWays };
+
+  /// y = x w^T (+ y): x [rows, inputs], w [outputs, inputs].
+  void Linear(std::int64_t rows, std::int64_t inputs, std::int64_t outputs,
+              const float* x, const float* w, float* y,
+              Into into = Into::kOverwrite) const;
+
+  /// dw += dy^T x, and then dx = dy w.
+  void LinearBackward(std::int64_t rows, std::int64_t inputs,
+                      std::int64_t outputs, const float* x, const float* w,
+                      const float* dy, float* dx, float* dw) const;
 
   void Reserve(std::int64_t windows, Room room);
   void Forward(const std::int64_t* tokens);

@@ -64,6 +64,11 @@ class Transformer {
   at::Tensor AddGradient(const at::Tensor& tokens, const at::Tensor& targets,
                          double weight);
 
+  /// As CpuPass has it; without one nothing is counted.
+  void set_profile(StepProfile* profile) {
+    if (cpu_pass_) cpu_pass_->set_profile(profile);
+  }
+
  private:
   struct Norm {
     at::Tensor gain, bias;

@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "lib/data/data_source.h"
+#include "lib/model/step_profile.h"
 #include "lib/model/transformer.h"
 #include "lib/sweep/lr_schedule.h"
 #include "lib/sweep/plan.h"
 #include "lib/train/adamw.h"
 #include "lib/train/batch.h"
-#include "lib/train/step_profile.h"
 #include "lib/train/update_step.h"
 
 namespace isoflop {
@@ -85,7 +85,10 @@ class Trainer {
 
   /// From now on updates count their time there; null, as in the beginning:
   /// nowhere. REQUIRES: it outlives the updates.
-  void set_profile(StepProfile* profile) { profile_ = profile; }
+  void set_profile(StepProfile* profile) {
+    profile_ = profile;
+    model_.set_profile(profile);
+  }
 
  private:
   c10::OptionalStreamGuard stream_;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "lib/sweep/lr_schedule.h"
-#include "lib/train/step_profile.h"
+#include "lib/model/step_profile.h"
 
 namespace isoflop {
 

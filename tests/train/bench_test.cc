@@ -40,11 +40,11 @@ TEST(Bench, SharesTheTimeOfAStepOutAmongItsSections) {
   BenchCommand command = TinyCommand();
   command.profile = true;
   const auto profile = Bench(command, Never)->profile;
-  ASSERT_EQ(profile.size(), 4U);
+  ASSERT_EQ(profile.size(), 6U);
   double shares = 0.0;
   for (const auto& section : profile) shares += section.share;
   EXPECT_NEAR(shares, 1.0, 1e-9);
-  EXPECT_EQ(profile[1].name, "pass");
+  EXPECT_EQ(profile[1].name, "products");
   EXPECT_GT(profile[1].seconds, 0.0);
 }
 

@@ -1,4 +1,4 @@
-#include "lib/train/step_profile.h"
+#include "lib/model/step_profile.h"
 
 #include <gtest/gtest.h>
 
@@ -62,8 +62,9 @@ TEST(ProfiledSections, DoNothingWithoutAProfile) {
   sections.Enter(StepSection::kPass);
 }
 
-TEST(Trainer, CountsItsTimeWhereItIsTold) {
+void ExpectEverySection(Precision precision) {
   TinySweep sweep;
+  sweep.group().training.precision = precision;
   Trainer trainer(sweep.group(), sweep.source(), at::kCPU);
   trainer.Initialize();
   StepProfile profile;
@@ -72,9 +73,20 @@ TEST(Trainer, CountsItsTimeWhereItIsTold) {
   trainer.Update(0, MakeSchedule(sweep.group().training, 100));
   profile.Pause();
   for (const StepSection section :
-       {StepSection::kData, StepSection::kPass, StepSection::kUpdate}) {
+       {StepSection::kData, StepSection::kProducts, StepSection::kAttention,
+        StepSection::kPass, StepSection::kUpdate}) {
     EXPECT_GT(profile.seconds(section), 0.0) << NameOf(section);
   }
+}
+
+TEST(Trainer, CountsItsTimeWhereItIsTold) {
+  ExpectEverySection(Precision::kFp32);
+}
+
+TEST(Trainer, CountsItsTimeInBf16) {
+  TinySweep sweep;
+  if (!HasBf16Pass(sweep.group().shape)) GTEST_SKIP() << "no bf16 here";
+  ExpectEverySection(Precision::kBf16);
 }
 
 }  // namespace

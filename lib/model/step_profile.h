@@ -14,13 +14,17 @@ namespace isoflop {
 
 /// The parts of a step. Each moment belongs to one of them.
 enum class StepSection {
-  kData,    // reading a batch and bringing it to the device
-  kPass,    // forward and backward
-  kUpdate,  // clipping, optimizer, copies of the weights
-  kOther,   // what is none of these
+  kData,       // reading a batch and bringing it to the device
+  kProducts,   // with the weights, on the CPU by hand
+  kAttention,  // between queries, keys and values, likewise
+  kPass,       // what else forward and backward are: norms, activations, loss
+  kUpdate,     // clipping, optimizer, copies of the weights
+  kOther,      // what is none of these
 };
-constexpr std::array<NamedValue<StepSection>, 4> EnumNames(StepSection) {
+constexpr std::array<NamedValue<StepSection>, 6> EnumNames(StepSection) {
   return {{{StepSection::kData, "data"},
+           {StepSection::kProducts, "products"},
+           {StepSection::kAttention, "attention"},
            {StepSection::kPass, "pass"},
            {StepSection::kUpdate, "update"},
            {StepSection::kOther, "other"}}};
@@ -66,8 +70,11 @@ class StepProfile {
 /// for the one that it was made in. Does nothing for a null profile.
 class ProfiledSections {
  public:
-  explicit ProfiledSections(StepProfile* profile) : profile_(profile) {
-    if (profile_ != nullptr) outer_ = profile_->Enter(StepSection::kOther);
+  /// Begins with `section`.
+  explicit ProfiledSections(StepProfile* profile,
+                            StepSection section = StepSection::kOther)
+      : profile_(profile) {
+    if (profile_ != nullptr) outer_ = profile_->Enter(section);
   }
   ~ProfiledSections() { Enter(outer_); }
   ProfiledSections(const ProfiledSections&) = delete;
