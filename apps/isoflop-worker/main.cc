@@ -5,9 +5,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -15,13 +12,14 @@
 #include <vector>
 
 #include "apps/isoflop-worker/command_input.h"
+#include "apps/isoflop-worker/exit_status.h"
 #include "apps/isoflop-worker/library_environment.h"
+#include "apps/isoflop-worker/output.h"
+#include "apps/isoflop-worker/serve.h"
 #include "apps/isoflop-worker/stop_signals.h"
 #include "lib/core/clock.h"
-#include "lib/core/error.h"
 #include "lib/core/names.h"
 #include "lib/model/set_up.h"
-#include "lib/model/torch_compat.h"
 #include "lib/record/bench_protocol.h"
 #include "lib/record/run_result.h"
 #include "lib/record/worker_protocol.h"
@@ -38,8 +36,9 @@ constexpr const char* kUsage =
 usage:
   isoflop-worker serve
       Trains what it is told to on standard input, a JSON command a line, and
-      says on standard output how that goes. Stops at a checkpoint when its
-      input ends.
+      says on standard output how that goes. Groups that it is given at the same
+      time it trains at the same time. Stops at a checkpoint when its input
+      ends.
   isoflop-worker train SWEEP_DIR GROUP_ID [--device cpu|cuda:N]
       Trains the pending runs of one group, then exits: for batch systems.
   isoflop-worker probe
@@ -56,30 +55,6 @@ exit status: 0 done, 1 the device or the program broke down, 2 bad usage or a
 device that is not there, 3 the group or a run of it failed or diverged,
 75 stopped at a checkpoint, 130/143 interrupted
 )";
-
-enum ExitStatus {
-  kDone = 0,
-  kBrokeDown = 1,
-  kBadUsage = 2,
-  kRunsFailed = 3,
-  kStoppedAtCheckpoint = 75,
-  kSignalBase = 128,
-};
-
-void Note(const std::string& text) {
-  fmt::print(stderr, "isoflop-worker: {}\n", text);
-}
-
-void Emit(const Json& json) {
-  fmt::print("{}\n", json.dump());
-  std::fflush(stdout);
-}
-
-int StatusAfterStop() {
-  const int signal = StopSignal();
-  const bool interrupted = signal == SIGINT || signal == SIGTERM;
-  return interrupted ? kSignalBase + signal : kStoppedAtCheckpoint;
-}
 
 /// Asks `asked` at most twenty times a second, since it may be a system call.
 class RarelyAsked {
@@ -98,21 +73,6 @@ class RarelyAsked {
   std::function<bool()> asked_;
   double last_ = 0.0;
 };
-
-int Serve() {
-  CommandInput input(STDIN_FILENO);
-  Worker worker(
-      [](const WorkerEvent& event) { Emit(ToJson(event)); }, Note,
-      RarelyAsked([&] { return StopSignal() != 0 || input.Ended(); }));
-  while (StopSignal() == 0) {
-    const auto line = input.NextLine(/*seconds=*/0.25);
-    if (!line && input.Ended()) return kDone;
-    if (!line) continue;
-    const WorkerEvent event = worker.Train(ParseTrainCommand(*line));
-    if (event.kind == WorkerEventKind::kStopped) return StatusAfterStop();
-  }
-  return StatusAfterStop();
-}
 
 int TrainOneGroup(const TrainCommand& command) {
   bool all_ok = true;
@@ -210,12 +170,7 @@ int main(int argc, char** argv) {
   isoflop::SettleLibraryEnvironment(argv);
   try {
     return isoflop::Run({argv + 1, argv + argc});
-  } catch (const isoflop::Error& error) {
-    isoflop::Note(error.what());
-    return isoflop::kBadUsage;
   } catch (const std::exception& error) {
-    isoflop::Note(isoflop::compat::Message(error));
-    // What is left of a broken device may hang or crash when it is taken down.
-    std::_Exit(isoflop::kBrokeDown);
+    isoflop::EndFor(error);
   }
 }

@@ -73,10 +73,17 @@ BenchWork PrepareHere(const BenchArgs& args,
   return work;
 }
 
+/// How many cases are measured at a time: on a GPU one, since what a group
+/// makes of it alone is what decides how many of a sweep share it.
+std::ptrdiff_t AtATime(const std::vector<Slot>& slots) {
+  if (slots.front().sharing == Sharing::kWhereItPays) return 1;
+  return std::ranges::count(slots, slots.front());
+}
+
 BenchOutcome Measure(const BenchArgs& args, const std::filesystem::path& worker,
                      const BenchWork& work) {
   const Slot& first = work.slots.front();
-  const auto at_a_time = std::ranges::count(work.slots, first);
+  const auto at_a_time = AtATime(work.slots);
   fmt::print(stderr, "bench: {} case{}, {} at a time on {}\n",
              work.cases.size(), work.cases.size() == 1 ? "" : "s", at_a_time,
              first.device);
@@ -107,10 +114,11 @@ SweepPrediction Predict(const BenchWork& work,
   const std::string& device = work.slots.front().device;
   CostModel cost(work.probe);
   for (const BenchResult& result : results) {
-    cost.Observe(result.group, device, result.report.tokens_per_second.median);
+    cost.Observe(result.group, device, result.report.tokens_per_second.median,
+                 /*alone=*/AtATime(work.slots) == 1);
   }
   return {work.plan->name, Totals(*work.plan), work.plan->groups.size(),
-          fmt::format("{} x {}", work.slots.size(), device),
+          Describe(work.slots),
           EstimateWallSeconds(work.plan->groups, work.slots, cost)};
 }
 
@@ -169,8 +177,8 @@ void AddOptions(CLI::App* bench, BenchArgs* args) {
       ->capture_default_str();
   bench
       ->add_option("--jobs", args->jobs,
-                   "Workers at a time (default: 1; with --sweep, one per core "
-                   "or GPU)")
+                   "Cases at a time (default: 1; with --sweep, one per core or "
+                   "GPU)")
       ->check(CLI::Range(1, 4096));
   bench->add_flag("--profile", args->profile, "Say where a step's time goes");
   bench->add_flag("--json", args->json, "Print the report as JSON");

@@ -54,8 +54,7 @@ std::optional<Machine> ThisMachine(const PlanArgs& args) {
 PlanEstimate EstimateHere(const Plan& plan, const Machine& machine) {
   const auto& [probe, slots] = machine;
   return {EstimateWallSeconds(plan.groups, slots, CostModel(probe)),
-          fmt::format("{} x {}", slots.size(), slots.front().device),
-          KindOf(slots.front()),
+          Describe(slots), KindOf(slots.front()),
           fmt::format("{}, LibTorch {}", Hardware(probe, slots.front().device),
                       probe.libtorch),
           CheckRoom(plan.groups, slots, probe, FindRoom("."))};
@@ -100,8 +99,10 @@ void AddPlanCommand(CLI::App& app, ExitCode* exit_code) {
                    "Data files or directories, in place of the sweep's");
   plan->add_option("--devices", args->devices,
                    "Devices for the estimates: auto, cpu, cuda:0,...");
-  plan->add_option("--jobs", args->jobs,
-                   "Workers for the estimates (default: one per core or GPU)")
+  plan->add_option(
+          "--jobs", args->jobs,
+          "Groups at a time, for the estimates (default: one per core; "
+          "on a GPU as many as fit and pay)")
       ->check(CLI::Range(1, 4096));
   plan->add_option("--worker", args->worker, "Path of isoflop-worker");
   plan->add_flag("--json", args->json, "Print the plan as JSON");

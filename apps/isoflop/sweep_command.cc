@@ -155,7 +155,8 @@ void AddOptions(CLI::App* sweep, SweepArgs* args) {
       ->capture_default_str();
   sweep
       ->add_option("--jobs", args->jobs,
-                   "Workers at a time (default: one per core or GPU)")
+                   "Groups at a time (default: one per core; on a GPU as many "
+                   "as fit and pay, up to 8)")
       ->check(CLI::Range(1, 4096));
   sweep->add_option("--worker", args->worker, "Path of isoflop-worker");
   sweep->add_flag("--retry-failed", args->retry_failed,

@@ -5,6 +5,8 @@
 #include <functional>
 #include <numeric>
 
+#include "lib/execute/lanes.h"
+
 namespace isoflop {
 namespace {
 
@@ -60,6 +62,33 @@ CostModel::ShapeKey CostModel::KeyOf(const RunGroup& group) {
           static_cast<std::int64_t>(group.training.precision)};
 }
 
+void CostModel::Ratios::Set(const ShapeKey& shape, double ratio) {
+  of_shapes_[shape] = ratio;
+  double sum_of_logs = 0.0;
+  for (const auto& [key, known] : of_shapes_) sum_of_logs += std::log(known);
+  mean_ = std::exp(sum_of_logs / static_cast<double>(of_shapes_.size()));
+}
+
+double CostModel::Ratios::Of(const ShapeKey& shape) const {
+  const auto found = of_shapes_.find(shape);
+  return found == of_shapes_.end() ? mean_ : found->second;
+}
+
+const CostModel::Device& CostModel::Known(const std::string& device) const {
+  static const Device kUnknown{};
+  const auto found = devices_.find(device);
+  return found == devices_.end() ? kUnknown : found->second;
+}
+
+double CostModel::Arithmetic(const Rates& rates, const RunGroup& group,
+                             double tokens) {
+  const double flops_per_second = group.training.precision == Precision::kBf16
+                                      ? rates.bf16_flops_per_second
+                                      : rates.fp32_flops_per_second;
+  return tokens * TrainingFlopsPerToken(group.shape) /
+         (kShareOfPeak * flops_per_second);
+}
+
 double CostModel::Predict(const Rates& rates, const RunGroup& group,
                           double tokens) {
   const double steps =
@@ -67,40 +96,48 @@ double CostModel::Predict(const Rates& rates, const RunGroup& group,
   const double operations =
       kOperationsOutsideLayers +
       kOperationsPerLayer * static_cast<double>(group.shape.layers);
-  const double flops_per_second = group.training.precision == Precision::kBf16
-                                      ? rates.bf16_flops_per_second
-                                      : rates.fp32_flops_per_second;
   return steps * operations * rates.operation_seconds +
-         tokens * TrainingFlopsPerToken(group.shape) /
-             (kShareOfPeak * flops_per_second);
+         Arithmetic(rates, group, tokens);
 }
 
 bool CostModel::Measured(const std::string& device) const {
-  const auto found = devices_.find(device);
-  return found != devices_.end() &&
-         (found->second.rates.measured || !found->second.ratios.empty());
+  return Known(device).rates.measured || Observed(device);
+}
+
+bool CostModel::Observed(const std::string& device) const {
+  return !Known(device).measured.empty();
 }
 
 double CostModel::Seconds(const RunGroup& group, const std::string& device,
                           std::int64_t tokens) const {
-  const auto found = devices_.find(device);
-  const auto count = static_cast<double>(tokens);
-  if (found == devices_.end()) return Predict(Rates{}, group, count);
-  const Device& known = found->second;
-  const auto ratio = known.ratios.find(KeyOf(group));
-  return Predict(known.rates, group, count) *
-         (ratio == known.ratios.end() ? known.mean_ratio : ratio->second);
+  const Device& known = Known(device);
+  return Predict(known.rates, group, static_cast<double>(tokens)) *
+         known.measured.Of(KeyOf(group));
+}
+
+double CostModel::ArithmeticSeconds(const RunGroup& group,
+                                    const std::string& device,
+                                    std::int64_t tokens) const {
+  return Arithmetic(Known(device).rates, group, static_cast<double>(tokens));
+}
+
+double CostModel::BusyShare(const RunGroup& group,
+                            const std::string& device) const {
+  const Device& known = Known(device);
+  const double alone =
+      Predict(known.rates, group, 1.0) * known.alone.Of(KeyOf(group));
+  return std::min(1.0, Arithmetic(known.rates, group, 1.0) / alone);
 }
 
 void CostModel::Observe(const RunGroup& group, const std::string& device,
-                        double tokens_per_second) {
+                        double tokens_per_second, bool alone) {
   Device& known = devices_[device];
-  known.ratios[KeyOf(group)] =
+  const ShapeKey shape = KeyOf(group);
+  const double ratio =
       1.0 / (tokens_per_second * Predict(known.rates, group, 1.0));
-  double sum_of_logs = 0.0;
-  for (const auto& [key, ratio] : known.ratios) sum_of_logs += std::log(ratio);
-  known.mean_ratio =
-      std::exp(sum_of_logs / static_cast<double>(known.ratios.size()));
+  known.measured.Set(shape, ratio);
+  known.alone.Set(shape,
+                  alone ? ratio : std::min(ratio, known.alone.Of(shape)));
 }
 
 std::optional<double> EstimateWallSeconds(const std::vector<RunGroup>& groups,
@@ -109,22 +146,26 @@ std::optional<double> EstimateWallSeconds(const std::vector<RunGroup>& groups,
   const bool measured = std::ranges::all_of(
       slots, [&](const Slot& slot) { return cost.Measured(slot.device); });
   if (!measured) return std::nullopt;
-  // Each group goes to the slot that is free first; which devices differ in
+  // Each group goes to the place that is free first; which devices differ in
   // speed matters little then, so the first slot's stands for all.
+  double longest = 0.0;  // no group can be split
   std::vector<double> seconds;
   seconds.reserve(groups.size());
   for (const RunGroup& group : groups) {
-    seconds.push_back(
-        cost.Seconds(group, slots.front().device, EquivalentTokens(group)));
+    const double length =
+        cost.Seconds(group, slots.front().device, EquivalentTokens(group));
+    longest = std::max(longest, length);
+    seconds.push_back(length * ShareOfPlace(group, slots, cost));
   }
   std::ranges::sort(seconds, std::greater<>());
-  std::vector<double> free_at(slots.size(), 0.0);  // a heap, earliest on top
+  // A heap, earliest on top.
+  std::vector<double> free_at(CountPlaces(slots), 0.0);
   for (const double length : seconds) {
     std::ranges::pop_heap(free_at, std::greater<>());
     free_at.back() += length;
     std::ranges::push_heap(free_at, std::greater<>());
   }
-  return std::ranges::max(free_at);
+  return std::max(longest, std::ranges::max(free_at));
 }
 
 }  // namespace isoflop

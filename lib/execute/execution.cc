@@ -9,7 +9,6 @@
 #include "lib/core/clock.h"
 #include "lib/core/error.h"
 #include "lib/core/files.h"
-#include "lib/record/group_status.h"
 
 namespace isoflop {
 namespace {
@@ -31,30 +30,8 @@ Execution::Execution(const SweepDir& dir, const Plan& plan,
       tally_(dir, plan, options.retry_failed),
       clock_(plan, options.cost, options.slots) {
   MakeDirectories(dir.logs());
-  for (std::size_t i = 0; i < options.slots.size(); ++i) {
-    slots_.push_back(std::make_unique<SlotWorker>(
-        options.slots[i], options.worker,
-        dir.logs() / fmt::format("worker-{}.log", i)));
-  }
+  MakeSlots();
   FillQueue();
-}
-
-void Execution::FillQueue() {
-  for (const RunGroup& group : plan_.groups) {
-    if (tally_.Complete(group)) {
-      RemoveLeftoverCheckpoints(dir_, group, {});
-      continue;
-    }
-    GroupTask task;
-    task.group = &group;
-    task.tokens_left = TokensTrained(group);
-    if (const auto status = FindGroupStatus(dir_, group.id)) {
-      // A little is always left, or it would not be here.
-      task.tokens_left =
-          std::max<std::int64_t>(1, task.tokens_left - status->tokens_done);
-    }
-    queue_.Push(std::move(task));
-  }
 }
 
 ExecuteSummary Execution::Run() {
@@ -62,7 +39,7 @@ ExecuteSummary Execution::Run() {
     AssignGroups();
     Wait();
     HandleSignals();
-    for (auto& slot : slots_) Serve(slot.get());
+    for (const auto& worker : workers_) Serve(worker.get());
     EnforceStop();
     KeepLock();
     progress_.Show(State());
@@ -85,57 +62,13 @@ bool Execution::Finished() const {
   return stop_ != Stop::kNo || queue_.empty() || !usable;
 }
 
-void Execution::AssignGroups() {
-  for (auto& slot : slots_) {
-    if (stop_ != Stop::kNo) return;
-    if (slot->busy() || health_.Retired(slot->device())) continue;
-    if (health_.Unfit(slot->device()) && OthersBusyOn(slot.get())) continue;
-    Assign(slot.get());
-  }
-}
-
-/// Whether other slots of the same device are at work.
-bool Execution::OthersBusyOn(const SlotWorker* slot) const {
-  return std::ranges::any_of(slots_, [slot](const auto& other) {
-    return other.get() != slot && other->busy() &&
-           other->device() == slot->device();
-  });
-}
-
-bool Execution::OthersWork(const std::string& device) const {
-  return std::ranges::any_of(slots_, [&](const auto& slot) {
-    return slot->device() != device && !health_.Retired(slot->device());
-  });
-}
-
-void Execution::Assign(SlotWorker* slot) {
-  auto task = queue_.Pop({.device = slot->device(),
-                          .doubtful = health_.Doubtful(slot->device()),
-                          .others_work = OthersWork(slot->device())},
-                         clock_.cost());
-  if (!task) return;
-  try {
-    slot->Begin(dir_, *task);
-    any_started_ = true;
-  } catch (const Error& error) {
-    if (!any_started_) throw;
-    // It could be started before: somebody is replacing the program.
-    if (health_.BrokeAtOnce(slot->device(),
-                            fmt::format("start {}", ++failed_starts_),
-                            OthersBusyOn(slot))) {
-      Say(error.what());
-    }
-    queue_.Push(std::move(*task));
-  }
-}
-
 void Execution::Wait() {
   std::vector<pollfd> ready{{signals_.descriptor(), POLLIN, 0}};
   bool to_be_reaped = false;
-  for (const auto& slot : slots_) {
-    if (slot->output() >= 0) {
-      ready.push_back({slot->output(), POLLIN, 0});
-    } else if (slot->has_worker()) {
+  for (const auto& worker : workers_) {
+    if (worker->output() >= 0) {
+      ready.push_back({worker->output(), POLLIN, 0});
+    } else if (worker->has_process()) {
       to_be_reaped = true;
     }
   }
@@ -164,7 +97,7 @@ void Execution::BeginStop(Stop stop) {
   if (stop <= stop_) return;
   if (stop_ == Stop::kNo) stop_began_ = MonotonicSeconds();
   stop_ = stop;
-  for (auto& slot : slots_) slot->AskToStop();
+  for (const auto& worker : workers_) worker->AskToStop();
 }
 
 void Execution::EnforceStop() {
@@ -172,23 +105,24 @@ void Execution::EnforceStop() {
   const bool patient =
       MonotonicSeconds() - stop_began_ < options_.stop_grace_seconds;
   if (stop_ == Stop::kAtCheckpoint && patient) return;
-  for (auto& slot : slots_) {
-    slot->Discard();
+  for (const auto& worker : workers_) worker->Discard();
+  for (const auto& slot : slots_) {
     if (slot->busy()) slot->End();
   }
 }
 
 void Execution::DismissWorkers() {
-  for (auto& slot : slots_) slot->AskToStop();
+  for (const auto& worker : workers_) worker->AskToStop();
   const double start = MonotonicSeconds();
   const auto any_left = [this] {
     return std::ranges::any_of(
-        slots_, [](const auto& slot) { return !slot->WorkerEnded(); });
+        workers_, [](const auto& worker) { return !worker->Ended(); });
   };
   while (any_left() && MonotonicSeconds() - start < kFarewellSeconds) {
     ::poll(nullptr, 0, kReapMilliseconds);
   }
   slots_.clear();
+  workers_.clear();
 }
 
 void Execution::Say(const std::string& message) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/execute/device_health.h"
+#include "lib/execute/device_worker.h"
 #include "lib/execute/group_queue.h"
 #include "lib/execute/local_executor.h"
 #include "lib/execute/signals.h"
@@ -31,13 +32,10 @@ class Execution {
  private:
   enum class Stop { kNo, kAtCheckpoint, kNow };
 
+  using Lanes = std::vector<SlotWorker*>;
+
   // execution.cc: the loop.
-  void FillQueue();
   bool Finished() const;
-  void AssignGroups();
-  void Assign(SlotWorker* slot);
-  bool OthersWork(const std::string& device) const;
-  bool OthersBusyOn(const SlotWorker* slot) const;
   void Wait();
   void HandleSignals();
   void KeepLock();
@@ -48,18 +46,36 @@ class Execution {
   SweepProgress State();
   ExecuteSummary Summary();
 
-  // execution_events.cc: what workers say and do.
-  void Serve(SlotWorker* slot);
+  // execution_assign.cc: who gets which group.
+  void MakeSlots();
+  void FillQueue();
+  void AssignGroups();
+  bool MayWork(const SlotWorker& slot) const;
+  bool Assign(SlotWorker* slot);
+  void Begin(SlotWorker* slot, const GroupTask& task);
+  bool OthersWork(const std::string& device) const;
+  bool OthersBusyOn(const SlotWorker& slot) const;
+  Lanes BusyLanes(const DeviceWorker& worker) const;
+
+  // execution_events.cc: what workers say.
+  void Serve(DeviceWorker* worker);
   void OnEvent(SlotWorker* slot, const WorkerEvent& event);
   void OnProgress(SlotWorker* slot, const WorkerEvent& event);
   void OnGroupEnded(SlotWorker* slot);
   void OnGroupFailed(SlotWorker* slot, const WorkerEvent& event);
-  void OnOutOfMemory(GroupTask task, const std::string& reason);
-  void OnDeath(SlotWorker* slot, const std::string& cause);
-  void CheckStall(SlotWorker* slot);
-  void Retry(SlotWorker* slot, const std::string& cause);
+  void OnOutOfMemory(GroupTask task, bool had_company,
+                     const std::string& reason);
   void Fail(const GroupTask& task, const std::string& reason);
   void Conclude(const std::vector<RunResult>& results);
+
+  // execution_faults.cc: what workers fail to say.
+  void OnDeath(const Lanes& lanes, const std::string& cause,
+               SlotWorker* to_blame);
+  void PutBack(SlotWorker* slot);
+  void Blame(SlotWorker* slot, const std::string& cause);
+  void CheckStall(SlotWorker* slot);
+  void Retry(GroupTask task, const std::string& device,
+             const std::string& cause);
 
   const SweepDir& dir_;
   const Plan& plan_;
@@ -71,6 +87,7 @@ class Execution {
   SweepClock clock_;
   GroupQueue queue_;
   DeviceHealth health_;
+  std::vector<std::shared_ptr<DeviceWorker>> workers_;
   std::vector<std::unique_ptr<SlotWorker>> slots_;
   ExecuteSummary summary_;
   std::size_t notes_said_ = 0;  // of tally_.notes()

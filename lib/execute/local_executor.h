@@ -1,7 +1,7 @@
-// Runs a plan on this machine: a resident worker process per slot, groups
-// longest first. Whatever happens to a worker costs at most the group it holds;
-// whatever happens to the front end costs nothing, because the truth is in the
-// sweep directory.
+// Runs a plan on this machine: a resident worker process per core of the CPU
+// and per GPU, groups longest first. Whatever happens to a worker costs at most
+// the group that did it; whatever happens to the front end costs nothing,
+// because the truth is in the sweep directory.
 
 #pragma once
 

@@ -4,21 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <numeric>
-#include <optional>
 
 #include "lib/core/error.h"
-#include "lib/core/mapped_file.h"
 #include "lib/core/text.h"
-#include "lib/execute/control_group.h"
+#include "lib/execute/lanes.h"
 
 namespace isoflop {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr double kTightShare = 0.8;
 
@@ -120,48 +115,42 @@ void WeighGpuMemory(const std::vector<RunGroup>& groups, std::size_t workers,
       claim.what, FormatBytes(wanted)));
 }
 
-void WeighDisk(const std::vector<RunGroup>& groups, std::size_t workers,
-               const Room& room, RoomReport* report) {
+/// Bytes of the checkpoints of the largest groups that are in work together.
+double CheckpointBytes(const std::vector<RunGroup>& groups,
+                       const std::vector<Slot>& slots) {
+  std::vector<const RunGroup*> left;
+  for (const RunGroup& group : groups) left.push_back(&group);
+  std::ranges::sort(left, std::greater<>(), [](const RunGroup* group) {
+    return EstimateCheckpointBytes(*group);
+  });
+  std::map<std::string, double> memory;  // of shared devices, as a share
+  double bytes = 0.0;
+  for (const Slot& slot : slots) {
+    const bool own = slot.sharing == Sharing::kOwnProcess;
+    const auto largest = std::ranges::find_if(left, [&](const RunGroup* group) {
+      const double used = own ? 0.0 : memory[slot.device];
+      return used == 0.0 || used + MemoryShare({.group = group}, slot) <= 1.0;
+    });
+    if (largest == left.end()) continue;
+    bytes += EstimateCheckpointBytes(**largest);
+    memory[slot.device] += MemoryShare({.group = *largest}, slot);
+    left.erase(largest);
+  }
+  return bytes;
+}
+
+void WeighDisk(const std::vector<RunGroup>& groups,
+               const std::vector<Slot>& slots, const Room& room,
+               RoomReport* report) {
   const auto records = OfEach(groups, EstimateRecordBytes);
   const double needed =
-      SumOfLargest(OfEach(groups, EstimateCheckpointBytes), workers) +
-      SumOfLargest(records, records.size());
+      CheckpointBytes(groups, slots) + SumOfLargest(records, records.size());
   Weigh({"disk", needed, room.disk,
          "free some, or name a directory elsewhere with -o"},
         report);
 }
 
-/// The smallest limit on memory that the control groups set, if they do.
-std::optional<double> GrantedMemory() {
-  std::optional<double> least;
-  for (const fs::path& limit : ControlGroupFiles("memory.max")) {
-    std::ifstream file(limit);
-    double bytes = 0.0;
-    if (!(file >> bytes)) continue;  // not there, or "max"
-    least = std::min(least.value_or(bytes), bytes);
-  }
-  return least;
-}
-
-/// The path itself, or its nearest parent that exists.
-fs::path Existing(const fs::path& path) {
-  std::error_code code;
-  fs::path at = fs::absolute(path, code);
-  while (!fs::exists(at, code) && at.has_relative_path()) at = at.parent_path();
-  return at;
-}
-
 }  // namespace
-
-Room FindRoom(const fs::path& directory) {
-  std::error_code code;
-  const fs::space_info space = fs::space(Existing(directory), code);
-  Require(!code, "{}: cannot tell how much room is on its disk: {}",
-          directory.string(), code.message());
-  const auto memory = static_cast<double>(PhysicalMemory());
-  return {.memory = std::min(memory, GrantedMemory().value_or(memory)),
-          .disk = static_cast<double>(space.available)};
-}
 
 void RoomReport::RequireEnough() const {
   Require(too_much.empty(), "{}", fmt::join(too_much, "\n"));
@@ -177,7 +166,10 @@ RoomReport CheckRoom(const std::vector<RunGroup>& groups,
   RoomReport report;
   if (groups.empty()) return report;
   std::map<std::string, std::size_t> workers;  // by device
-  for (const Slot& slot : slots) ++workers[slot.device];
+  for (const Slot& slot : slots) {
+    const bool own = slot.sharing == Sharing::kOwnProcess;
+    workers[slot.device] = own ? workers[slot.device] + 1 : 1;
+  }
   if (const auto cpu = workers.find("cpu"); cpu != workers.end()) {
     WeighCpuMemory(groups, cpu->second, probe, room, &report);
   }
@@ -187,7 +179,7 @@ RoomReport CheckRoom(const std::vector<RunGroup>& groups,
     WeighGpuMemory(groups, std::min(found->second, groups.size()), device,
                    &report);
   }
-  WeighDisk(groups, slots.size(), room, &report);
+  WeighDisk(groups, slots, room, &report);
   return report;
 }
 

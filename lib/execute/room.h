@@ -41,13 +41,18 @@ double EstimateWorkerBytes(const RunGroup& group, const ProbeReport& probe);
 
 /// Compares the groups that are still to be trained with the room.
 ///
-/// The workers of a device hold at most the largest groups, one each. On the
-/// CPU each takes its process and the estimate for its group's micro-batch, and
-/// all share the pages of the libraries, which are counted once; a
-/// GPU that runs out of memory is tried again with smaller micro-batches, so
-/// there only one sequence at a time has to fit, and a micro-batch that does
-/// not is tight. A GPU whose memory is not known is passed over. The disk holds
-/// the checkpoints of the groups in work, and the records of all.
+/// The workers of the CPU hold at most the largest groups, one each: every one
+/// takes its process and the estimate for its group's micro-batch, and all
+/// share the pages of the libraries, which are counted once.
+///
+/// A GPU trains several groups at once only where they fit, so it has to hold
+/// the largest alone. One that runs out of memory is tried again with smaller
+/// micro-batches, so there only one sequence at a time has to fit, and a
+/// micro-batch that does not is tight. A GPU whose memory is not known is
+/// passed over.
+///
+/// The disk holds the checkpoints of the groups in work, of a GPU no more than
+/// memory lets be in work together, and the records of all.
 RoomReport CheckRoom(const std::vector<RunGroup>& groups,
                      const std::vector<Slot>& slots, const ProbeReport& probe,
                      const Room& room);

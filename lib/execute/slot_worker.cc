@@ -1,39 +1,27 @@
 #include "lib/execute/slot_worker.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cassert>
+#include <filesystem>
 #include <utility>
 
 #include "lib/core/clock.h"
-#include "lib/core/error.h"
 
 namespace isoflop {
 
-SlotWorker::SlotWorker(Slot slot, std::filesystem::path worker,
-                       std::filesystem::path log)
-    : slot_(std::move(slot)),
-      worker_(std::move(worker)),
-      log_path_(std::move(log)) {}
+SlotWorker::SlotWorker(Slot slot, std::shared_ptr<DeviceWorker> worker)
+    : slot_(std::move(slot)), worker_(std::move(worker)) {}
 
 void SlotWorker::Begin(const SweepDir& dir, GroupTask task) {
   assert(!busy());
-  if (!process_) {
-    log_ = std::make_unique<WorkerLog>(log_path_);
-    process_ = std::make_unique<WorkerProcess>(
-        worker_, std::vector<std::string>{"serve"}, log_->descriptor());
-  }
-  const TrainCommand command{
-      .sweep_dir = std::filesystem::absolute(dir.root()).string(),
-      .group = task.group->id,
-      .device = device(),
-      .micro_batch_tokens = task.micro_batch_tokens};
-  // A worker that does not take the command is about to be found dead.
-  process_->Send(ToJson(command).dump());
+  worker_->Train({.sweep_dir = std::filesystem::absolute(dir.root()).string(),
+                  .group = task.group->id,
+                  .device = device(),
+                  .micro_batch_tokens = task.micro_batch_tokens});
   task_ = std::move(task);
   last_ = {};
   has_trained_ = false;
+  had_company_ = false;
   heard_at_ = MonotonicSeconds();
 }
 
@@ -41,53 +29,29 @@ GroupTask SlotWorker::End() {
   assert(busy());
   GroupTask task = *task_;
   task.tokens_left = std::max<std::int64_t>(1, work_left().tokens);
+  worker_->Forget(task.group->id);
   task_.reset();
   return task;
 }
 
-bool SlotWorker::Concerns(const WorkerEvent& event) const {
-  return event.kind == WorkerEventKind::kStopped ||
-         (busy() && event.group == task_->group->id);
+std::vector<WorkerEvent> SlotWorker::TakeEvents() {
+  if (!busy()) return {};
+  std::vector<WorkerEvent> events = worker_->TakeEvents(task_->group->id);
+  for (const WorkerEvent& event : events) Note(event);
+  return events;
 }
 
-std::vector<WorkerEvent> SlotWorker::TakeEvents() {
-  std::vector<WorkerEvent> events;
-  if (!process_) return events;
-  for (const std::string& line : process_->ReadLines()) {
-    try {
-      WorkerEvent event = ParseWorkerEvent(line);
-      if (!Concerns(event)) continue;
-      heard_at_ = MonotonicSeconds();
-      if (event.kind == WorkerEventKind::kProgress) last_ = event;
-      has_trained_ = has_trained_ || event.tokens_per_second > 0.0;
-      events.push_back(std::move(event));
-    } catch (const Error&) {
-      // Some library talks on standard output. That is no reason to stop.
-      const std::string note = "(on standard output) " + line + "\n";
-      [[maybe_unused]] const ssize_t written =
-          ::write(log_->descriptor(), note.data(), note.size());
-    }
-  }
-  return events;
+void SlotWorker::Note(const WorkerEvent& event) {
+  heard_at_ = MonotonicSeconds();
+  has_trained_ = has_trained_ || event.tokens_per_second > 0.0;
+  if (event.kind != WorkerEventKind::kProgress) return;
+  last_ = event;
+  if (GotFurther(*task_, work_left().tokens)) task_->suspect = false;
 }
 
 double SlotWorker::SilentSeconds() const {
   return MonotonicSeconds() - heard_at_;
 }
-
-std::string SlotWorker::Bury() {
-  assert(has_worker() && WorkerEnded());
-  const std::string end = DescribeEnd(*process_->Ended());
-  const std::string tail = log_->Tail();
-  process_.reset();
-  return "its worker " + end + (tail.empty() ? "" : "; its log ends: " + tail);
-}
-
-void SlotWorker::AskToStop() {
-  if (process_) process_->CloseInput();
-}
-
-void SlotWorker::Discard() { process_.reset(); }
 
 SlotProgress SlotWorker::progress() const {
   SlotProgress shown;

@@ -1,20 +1,18 @@
-// A slot with its resident worker: what it was given, what it says, and whether
-// it still lives. Decides nothing.
+// A slot with its part of a resident worker: the group it was given, and what
+// is heard of it. Decides nothing.
 
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "lib/execute/group_queue.h"
+#include "lib/execute/device_worker.h"
+#include "lib/execute/group_task.h"
 #include "lib/execute/progress.h"
 #include "lib/execute/slots.h"
 #include "lib/execute/sweep_clock.h"
-#include "lib/execute/worker_log.h"
-#include "lib/execute/worker_process.h"
 #include "lib/record/sweep_dir.h"
 #include "lib/record/worker_protocol.h"
 
@@ -22,14 +20,15 @@ namespace isoflop {
 
 class SlotWorker {
  public:
-  /// Starts nothing yet. `log` is where the worker's standard error goes.
-  SlotWorker(Slot slot, std::filesystem::path worker,
-             std::filesystem::path log);
+  /// Other slots of the device may have the same worker.
+  SlotWorker(Slot slot, std::shared_ptr<DeviceWorker> worker);
 
+  const Slot& slot() const { return slot_; }
   const std::string& device() const { return slot_.device; }
+  DeviceWorker& worker() const { return *worker_; }
 
-  /// Gives the worker a group, starting one if there is none. Throws Error when
-  /// it cannot be started. REQUIRES: !busy().
+  /// Gives the worker a group. Throws Error when it has to be started and
+  /// cannot be. REQUIRES: !busy().
   void Begin(const SweepDir& dir, GroupTask task);
 
   bool busy() const { return task_.has_value(); }
@@ -38,33 +37,19 @@ class SlotWorker {
   /// Takes the group back, with what is left of it. REQUIRES: busy().
   GroupTask End();
 
-  /// Returns what the worker has said about its group since the last call; what
-  /// is no event goes to its log.
+  /// Returns what the worker has said about its group since the last call. A
+  /// group that has got further than at its breakdown is no suspect any more.
   std::vector<WorkerEvent> TakeEvents();
 
   /// Whether the worker has trained something of this group.
   bool has_trained() const { return has_trained_; }
 
-  /// How long it has said nothing.
+  /// Whether the worker had other groups in work since this one began.
+  bool had_company() const { return had_company_; }
+  void MeetCompany() { had_company_ = true; }
+
+  /// How long it has said nothing of the group.
   double SilentSeconds() const;
-
-  bool has_worker() const { return process_ != nullptr; }
-
-  /// Whether there is no worker, or one that has ended.
-  bool WorkerEnded() { return !process_ || process_->Ended().has_value(); }
-
-  /// Returns how the worker ended, with the last lines of its log; there is
-  /// none after that. REQUIRES: has_worker() and WorkerEnded().
-  std::string Bury();
-
-  /// Asks it to stop at a checkpoint and exit.
-  void AskToStop();
-
-  /// Kills it, with what it is doing.
-  void Discard();
-
-  /// For poll; -1 when it can say nothing more.
-  int output() const { return process_ ? process_->output() : -1; }
 
   /// What to show of it.
   SlotProgress progress() const;
@@ -73,16 +58,14 @@ class SlotWorker {
   WorkLeft work_left() const;
 
  private:
-  bool Concerns(const WorkerEvent& event) const;
+  void Note(const WorkerEvent& event);
 
   Slot slot_;
-  std::filesystem::path worker_;
-  std::filesystem::path log_path_;
-  std::unique_ptr<WorkerLog> log_;
-  std::unique_ptr<WorkerProcess> process_;
+  std::shared_ptr<DeviceWorker> worker_;
   std::optional<GroupTask> task_;
   WorkerEvent last_;  // progress
   bool has_trained_ = false;
+  bool had_company_ = false;
   double heard_at_ = 0.0;  // monotonic seconds
 };
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "lib/core/error.h"
 #include "lib/core/text.h"
@@ -51,6 +52,31 @@ std::vector<std::string> DevicesOf(const std::string& word,
                           Suggestion(word, allowed)));
 }
 
+Slot SlotOn(const std::string& device, bool asked_for_so_many,
+            const ProbeReport& probe) {
+  Slot slot{.device = device};
+  if (device == "cpu") return slot;
+  slot.sharing =
+      asked_for_so_many ? Sharing::kWhereItFits : Sharing::kWhereItPays;
+  const auto found =
+      std::ranges::find(probe.cuda, device, &ProbeReport::Device::name);
+  if (found != probe.cuda.end()) slot.memory_bytes = found->memory_bytes;
+  return slot;
+}
+
+/// Slots in turns: of every device the first, then of every device the second.
+std::vector<Slot> AllSlots(const std::vector<Slot>& one_each,
+                           std::int64_t cores) {
+  std::vector<Slot> slots;
+  for (std::int64_t turn = 0; turn < std::max(cores, kMaxLanes); ++turn) {
+    for (const Slot& slot : one_each) {
+      const bool cpu = slot.sharing == Sharing::kOwnProcess;
+      if (turn < (cpu ? cores : kMaxLanes)) slots.push_back(slot);
+    }
+  }
+  return slots;
+}
+
 }  // namespace
 
 DeviceKind KindOf(const Slot& slot) {
@@ -76,23 +102,41 @@ std::vector<Slot> ResolveSlots(const std::string& devices,
                                std::optional<std::int64_t> jobs,
                                const ProbeReport& probe, std::int64_t cores) {
   Require(!jobs || *jobs >= 1, "--jobs: must be at least 1, got {}", *jobs);
-  std::vector<Slot> slots;
   std::vector<Slot> one_each;
   for (const std::string& word : SplitAtCommas(devices)) {
     for (const std::string& device : DevicesOf(word, probe)) {
-      if (std::ranges::find(one_each, Slot{device}) != one_each.end()) continue;
-      one_each.push_back({device});
-      slots.insert(slots.end(),
-                   static_cast<std::size_t>(device == "cpu" ? cores : 1),
-                   Slot{device});
+      const Slot slot = SlotOn(device, jobs.has_value(), probe);
+      if (std::ranges::find(one_each, slot) == one_each.end()) {
+        one_each.push_back(slot);
+      }
     }
   }
-  if (!jobs) return slots;
-  slots.clear();
+  if (!jobs) return AllSlots(one_each, cores);
+  std::vector<Slot> slots;
   for (std::size_t i = 0; i < static_cast<std::size_t>(*jobs); ++i) {
     slots.push_back(one_each[i % one_each.size()]);
   }
   return slots;
+}
+
+std::size_t CountPlaces(const std::vector<Slot>& slots) {
+  std::size_t places = 0;
+  std::set<std::string> shared;  // devices
+  for (const Slot& slot : slots) {
+    const bool own = slot.sharing == Sharing::kOwnProcess;
+    if (own || shared.insert(slot.device).second) ++places;
+  }
+  return places;
+}
+
+std::string Describe(const std::vector<Slot>& slots) {
+  const Slot& first = slots.front();
+  std::string text = fmt::format("{} x {}", CountPlaces(slots), first.device);
+  const auto lanes = std::ranges::count(slots, first);
+  if (first.sharing != Sharing::kOwnProcess && lanes > 1) {
+    text += fmt::format(", up to {} groups at once on each", lanes);
+  }
+  return text;
 }
 
 }  // namespace isoflop

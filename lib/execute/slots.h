@@ -1,7 +1,8 @@
-// Slots: the places where worker processes run at the same time.
+// Slots: the places where groups are trained at the same time.
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,9 +13,24 @@
 
 namespace isoflop {
 
-/// Room for one worker process.
+/// Groups that a GPU trains at the same time at most, where nobody asks for
+/// another number: published gains end at about as many.
+inline constexpr std::int64_t kMaxLanes = 8;
+
+/// How a slot gets on with others of its device.
+enum class Sharing {
+  kOwnProcess,   // has a worker process of its own, whatever the others do
+  kWhereItPays,  // one process for all: a lane of it, used where groups fit
+                 // into the device's memory and leave each other time
+  kWhereItFits,  // the same, used where memory allows: somebody has asked for
+                 // so many
+};
+
+/// Room for one group.
 struct Slot {
   std::string device = "cpu";  // "cpu" or "cuda:<index>"
+  Sharing sharing = Sharing::kOwnProcess;
+  std::optional<double> memory_bytes = {};  // of a GPU, where it is known
 
   bool operator==(const Slot&) const = default;
 };
@@ -30,12 +46,22 @@ std::int64_t UsableCores();
 /// "cpu", "cuda" (all of them) and "cuda:<index>".
 ///
 /// "auto" is every GPU that `probe` found, else the CPU. The CPU gives a slot
-/// per core, `cores` of them, and a GPU one. `jobs` replaces the number of
-/// slots; several devices take turns. Throws Error for a device that is not
-/// there, naming those that are.
+/// per core, `cores` of them, and a GPU kMaxLanes, to be used where that pays.
+/// `jobs` replaces the number of slots: whoever gives it knows what pays, but a
+/// lane that memory has no room for is still not used. Several devices take
+/// turns, so that each gets a group before one gets two. Throws Error for a
+/// device that is not there, naming those that are.
 std::vector<Slot> ResolveSlots(const std::string& devices,
                                std::optional<std::int64_t> jobs,
                                const ProbeReport& probe,
                                std::int64_t cores = UsableCores());
+
+/// Returns how many places work at full speed side by side: slots that have a
+/// process of their own, and devices that slots share.
+std::size_t CountPlaces(const std::vector<Slot>& slots);
+
+/// Returns "2 x cpu", or "1 x cuda:0, up to 8 groups at once on each": the
+/// places, named after the first. REQUIRES: slots is not empty.
+std::string Describe(const std::vector<Slot>& slots);
 
 }  // namespace isoflop

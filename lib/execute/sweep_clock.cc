@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lib/core/clock.h"
+#include "lib/execute/lanes.h"
 
 namespace isoflop {
 
@@ -20,29 +21,34 @@ double SweepClock::ElapsedSeconds() const {
 
 void SweepClock::Estimate(const GroupQueue& queue,
                           const std::vector<WorkLeft>& busy) {
+  // Seconds of a place, of which a group may take a part while it trains.
+  const auto of_place = [this](const RunGroup& group, double seconds) {
+    return seconds * ShareOfPlace(group, slots_, cost_);
+  };
   const std::string& device = slots_.front().device;
   double left = 0.0;
-  double longest = 0.0;  // no group can be split over slots
-  const auto add = [&](double seconds) {
-    left += seconds;
+  double longest = 0.0;  // no group can be split
+  const auto add = [&](const RunGroup& group, double seconds) {
+    left += of_place(group, seconds);
     longest = std::max(longest, seconds);
   };
   for (const GroupTask& task : queue.tasks()) {
-    add(cost_.Seconds(*task.group, device, task.tokens_left));
+    add(*task.group, cost_.Seconds(*task.group, device, task.tokens_left));
   }
   for (const WorkLeft& work : busy) {
-    add(cost_.Seconds(*work.group, work.device, work.tokens));
+    add(*work.group, cost_.Seconds(*work.group, work.device, work.tokens));
   }
   double total = 0.0;
   for (const RunGroup& group : plan_.groups) {
-    total += cost_.Seconds(group, device, TokensTrained(group));
+    total +=
+        of_place(group, cost_.Seconds(group, device, TokensTrained(group)));
   }
   fraction_ = total > 0.0 ? std::clamp(1.0 - left / total, 0.0, 1.0) : 0.0;
   const bool measured = std::ranges::all_of(
       slots_, [this](const Slot& slot) { return cost_.Measured(slot.device); });
-  const auto slots = static_cast<double>(slots_.size());
+  const auto places = static_cast<double>(CountPlaces(slots_));
   seconds_left_ =
-      measured ? std::optional(std::max(left / slots, longest)) : std::nullopt;
+      measured ? std::optional(std::max(left / places, longest)) : std::nullopt;
 }
 
 void SweepClock::Read(const GroupQueue& queue,

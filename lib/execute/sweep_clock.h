@@ -29,9 +29,10 @@ class SweepClock {
 
   const CostModel& cost() const { return cost_; }
 
-  /// Takes in a rate that a worker has measured.
-  void Observe(const WorkLeft& work, double tokens_per_second) {
-    cost_.Observe(*work.group, work.device, tokens_per_second);
+  /// Takes in a rate that a worker has measured, with nothing beside that group
+  /// or with others.
+  void Observe(const WorkLeft& work, double tokens_per_second, bool alone) {
+    cost_.Observe(*work.group, work.device, tokens_per_second, alone);
   }
 
   /// Returns the estimated seconds of an optimizer step.

@@ -1,6 +1,7 @@
 // What the front end and a worker say to each other: one JSON object a line,
 // commands on the worker's standard input, events on its standard output.
-// A worker whose input ends stops at a checkpoint and exits.
+// A worker trains the groups that it is given at the same time. One whose input
+// ends stops them at checkpoints and exits.
 
 #pragma once
 
@@ -28,7 +29,7 @@ enum class WorkerEventKind {
   kProgress,     // a few times a second at most
   kRunEnded,     // result.json is written
   kGroupEnded,   // nothing is pending in the group any more
-  kGroupFailed,  // the group cannot go on; the worker can
+  kGroupFailed,  // the group cannot go on; the worker and others can
   kStopped,      // at a checkpoint, because it was asked to
 };
 constexpr std::array<NamedValue<WorkerEventKind>, 5> EnumNames(

@@ -49,6 +49,14 @@ TEST(PlanCommand, SaysWhatItTakesOfThisMachine) {
                     HasSubstr("disk: up to "), HasSubstr("2 x cpu (fake")));
 }
 
+TEST(PlanCommand, SaysHowManyGroupsMayShareAGpu) {
+  const TempDir dir;
+  const ScopedEnv gpus("ISOFLOP_FAKE_CUDA", "2");
+  EXPECT_THAT(Isoflop(dir, "plan " + kDemo + kWorker).out,
+              AllOf(HasSubstr("2 x cuda:0, up to 8 groups at once on each"),
+                    HasSubstr("memory of cuda:0 (1 worker): up to ")));
+}
+
 TEST(PlanCommand, ReportsLearningRateMemoryAndTokensPerParameter) {
   const TempDir dir;
   const Outcome plan = Isoflop(dir, "plan --json " + kDemo + kWorker);

@@ -87,6 +87,58 @@ TEST(CostModel, CorrectsOtherShapesByTheMeanRatio) {
   EXPECT_NEAR(Seconds(cost, other), 3.0 * before, 1e-9 * before);
 }
 
+TEST(BusyShare, IsLargerOfALargerModel) {
+  const CostModel cost(Probed());
+  EXPECT_LT(cost.BusyShare(GroupWith(16, 0), "cpu"), 0.5);
+  EXPECT_LT(cost.BusyShare(GroupWith(16, 0), "cpu"),
+            cost.BusyShare(GroupWith(128, 0), "cpu"));
+  EXPECT_GT(cost.BusyShare(GroupWith(4096, 0), "cpu"), 0.95);
+}
+
+TEST(BusyShare, IsArithmeticOverTheTimeOfAStep) {
+  CostModel cost(Probed());
+  const RunGroup group = GroupWith(32, 0);
+  cost.Observe(group, "cpu", 1000.0);
+  EXPECT_NEAR(cost.BusyShare(group, "cpu"),
+              cost.ArithmeticSeconds(group, "cpu", 1000), 1e-12);
+}
+
+TEST(BusyShare, IsAtMostOne) {
+  CostModel cost;
+  cost.Observe(GroupWith(32, 0), "cpu", 1e12);
+  EXPECT_EQ(cost.BusyShare(GroupWith(32, 0), "cpu"), 1.0);
+}
+
+TEST(BusyShare, IsNotLoweredByARateInCompany) {
+  CostModel cost(Probed());
+  const RunGroup group = GroupWith(32, 0);
+  const double rate = 1e6 / cost.Seconds(group, "cpu", 1000000);
+  cost.Observe(group, "cpu", rate);
+  const double share = cost.BusyShare(group, "cpu");
+  cost.Observe(group, "cpu", rate / 4.0, /*alone=*/false);
+  EXPECT_DOUBLE_EQ(cost.BusyShare(group, "cpu"), share);
+  EXPECT_NEAR(cost.Seconds(group, "cpu", 1000000), 4e6 / rate, 1e-6);
+}
+
+TEST(BusyShare, IsRaisedByARateInCompanyThatIsHigherThanTheOneAlone) {
+  CostModel cost(Probed());
+  const RunGroup group = GroupWith(32, 0);
+  cost.Observe(group, "cpu", 1000.0);
+  const double share = cost.BusyShare(group, "cpu");
+  cost.Observe(group, "cpu", 2000.0, /*alone=*/false);
+  EXPECT_NEAR(cost.BusyShare(group, "cpu"), 2.0 * share, 1e-9);
+}
+
+TEST(BusyShare, OfAShapeNotSeenGoesByThoseSeenAlone) {
+  CostModel cost(Probed());
+  const RunGroup seen = GroupWith(32, 0);
+  const RunGroup other = GroupWith(16, 0);
+  const double before = cost.BusyShare(other, "cpu");
+  const double rate = 1e6 / cost.Seconds(seen, "cpu", 1000000);
+  cost.Observe(seen, "cpu", rate / 2.0);
+  EXPECT_NEAR(cost.BusyShare(other, "cpu"), before / 2.0, 1e-9);
+}
+
 TEST(EstimateWallSeconds, IsAbsentWithoutAMeasurement) {
   EXPECT_FALSE(EstimateWallSeconds({GroupWith(32, 256000)}, {{"cpu"}}, {}));
 }
@@ -114,6 +166,45 @@ TEST(EstimateWallSeconds, CountsAThirdOfWhatEveryRunIsEvaluatedOn) {
   group.data.eval_tokens = 6000;
   EXPECT_NEAR(*EstimateWallSeconds({group}, {{"cpu"}}, cost) - trained, 2.0,
               1e-6);
+}
+
+/// A device of 1e11 FLOP/s whose steps take so long that eight lanes of it are
+/// as fast as eight devices, or none are.
+class LanesEstimateTest : public testing::Test {
+ protected:
+  double WallSeconds(double busy_share, std::size_t groups) {
+    const RunGroup group = GroupWith(32, 256000);
+    CostModel cost(Probed());
+    const double rate =
+        1e3 * busy_share / cost.ArithmeticSeconds(group, "cpu", 1000);
+    cost.Observe(group, "cpu", rate);
+    seconds_of_one_ = 256000.0 / rate;
+    return *EstimateWallSeconds(
+        std::vector<RunGroup>(groups, group),
+        std::vector<Slot>(8, {"cpu", Sharing::kWhereItPays}), cost);
+  }
+
+  double seconds_of_one_ = 0.0;
+};
+
+TEST_F(LanesEstimateTest, TrainsAsManyAtOnceAsThereAreLanesWhereThatPays) {
+  const double wall_seconds = WallSeconds(0.01, 16);
+  EXPECT_NEAR(wall_seconds, 2.0 * seconds_of_one_, 1e-6);
+}
+
+TEST_F(LanesEstimateTest, TrainsOneAfterAnotherWhereThatDoesNotPay) {
+  const double wall_seconds = WallSeconds(1.0, 16);
+  EXPECT_NEAR(wall_seconds, 16.0 * seconds_of_one_, 1e-6);
+}
+
+TEST_F(LanesEstimateTest, TrainsTwoAtOnceWhereEachTakesHalf) {
+  const double wall_seconds = WallSeconds(0.5, 16);
+  EXPECT_NEAR(wall_seconds, 8.0 * seconds_of_one_, 1e-6);
+}
+
+TEST_F(LanesEstimateTest, TakesAsLongForOneGroupAsWithoutLanes) {
+  const double wall_seconds = WallSeconds(0.01, 1);
+  EXPECT_NEAR(wall_seconds, seconds_of_one_, 1e-6);
 }
 
 }  // namespace

@@ -83,72 +83,91 @@ TEST_F(GroupQueueTest, GivesADoubtfulDeviceWhatHasNotBrokenFirst) {
   EXPECT_EQ(Pop(), &large_);
 }
 
-class CountBreakdownTest : public testing::Test {
+/// A device with room for two: one group is in work, which leaves room for one
+/// of half its size.
+class OvertakingTest : public GroupQueueTest {
  protected:
-  CountBreakdownTest() {
-    PlannedRun& run = group_.runs.emplace_back();
-    run.steps = 100;
-    run.branch_step = 100;
-    task_.group = &group_;
+  OvertakingTest() {
+    slot_.memory_bytes = 1.6 * Bytes(large_) / 0.9;
+    Begin(large_);
   }
 
-  int BreakAfter(std::int64_t steps) {
-    task_.tokens_left = (100 - steps) * group_.training.batch_tokens;
-    CountBreakdown(&task_);
-    return task_.breakdowns;
+  static double Bytes(const RunGroup& group) {
+    return EstimateMemoryBytes(group, DeviceKind::kGpu);
   }
 
-  RunGroup group_ = GroupOf(16);
-  GroupTask task_;
+  void Begin(const RunGroup& group, bool overtook = false) {
+    GroupTask task;
+    task.group = &group;
+    task.overtook = overtook;
+    in_work_.push_back(task);
+  }
+
+  std::optional<GroupTask> PopBeside() {
+    std::vector<const GroupTask*> in_work;
+    for (const GroupTask& task : in_work_) in_work.push_back(&task);
+    const CostModel cost;
+    const Company company(slot_, cost, in_work);
+    return queue_.Pop({.device = slot_.device, .company = &company}, cost);
+  }
+
+  Slot slot_{.device = "cuda:0", .sharing = Sharing::kWhereItFits};
+  RunGroup half_ = GroupOf(128);
+  std::vector<GroupTask> in_work_;
 };
 
-TEST_F(CountBreakdownTest, CountsThoseInTheSamePlace) {
-  EXPECT_EQ(BreakAfter(50), 1);
-  EXPECT_EQ(BreakAfter(50), 2);
+TEST_F(OvertakingTest, GivesTheNextThatFitsWhereTheLongestDoesNot) {
+  Push(large_, 1000);
+  Push(small_, 1000);
+  const auto task = PopBeside();
+  ASSERT_TRUE(task);
+  EXPECT_EQ(task->group, &small_);
+  EXPECT_TRUE(task->overtook);
 }
 
-TEST_F(CountBreakdownTest, StartsAnewWhereTheGroupHasGotFurther) {
-  EXPECT_EQ(BreakAfter(0), 1);
-  EXPECT_EQ(BreakAfter(40), 1);
-  EXPECT_EQ(BreakAfter(90), 1);
+TEST_F(OvertakingTest, GivesTheLongestOfThoseThatFit) {
+  Push(large_, 1000);
+  Push(small_, 1000);
+  Push(half_, 1000);
+  EXPECT_EQ(PopBeside()->group, &half_);
 }
 
-TEST_F(CountBreakdownTest, TakesNoNoticeOfAStepMoreOrLess) {
-  EXPECT_EQ(BreakAfter(50), 1);
-  EXPECT_EQ(BreakAfter(51), 2);
+TEST_F(OvertakingTest, LetsNothingByThatTheLongestWouldHaveToWaitFor) {
+  ASSERT_GT(Bytes(half_), 0.31 * Bytes(large_));
+  Begin(half_, /*overtook=*/true);
+  in_work_.erase(in_work_.begin());
+  Push(large_, 1000);
+  Push(half_, 1000);
+  EXPECT_EQ(PopBeside()->group, &large_);
+  Push(large_, 1000);
+  slot_.memory_bytes = 1.5 * Bytes(large_) / 0.9;
+  EXPECT_FALSE(PopBeside());
 }
 
-TEST_F(CountBreakdownTest, IsNotDeceivedByABreakdownFurtherBack) {
-  EXPECT_EQ(BreakAfter(50), 1);
-  EXPECT_EQ(BreakAfter(10), 2);
-  EXPECT_EQ(BreakAfter(50), 3);
+TEST_F(OvertakingTest, LetsNothingByAGroupThatWantsTheDeviceForItself) {
+  Push(large_, 1000);
+  Push(small_, 1000);
+  GroupTask alone;
+  alone.group = &large_;
+  alone.tokens_left = 2000;
+  alone.alone = true;
+  queue_.Push(alone);
+  EXPECT_FALSE(PopBeside());
+  in_work_.clear();
+  const auto task = PopBeside();
+  ASSERT_TRUE(task);
+  EXPECT_TRUE(task->alone);
 }
 
-TEST(SmallerMicroBatch, HalvesWhatCanBeHalved) {
-  const RunGroup group = GroupOf(16, 12);
-  EXPECT_EQ(SmallerMicroBatch(group, 16 * 12), 16 * 6);
-  EXPECT_EQ(SmallerMicroBatch(group, 16 * 6), 16 * 3);
-}
-
-TEST(SmallerMicroBatch, AlwaysDividesTheBatch) {
-  EXPECT_EQ(SmallerMicroBatch(GroupOf(16, 12), 16 * 3), 16);
-  EXPECT_EQ(SmallerMicroBatch(GroupOf(16, 15), 16 * 15), 16 * 5);
-  EXPECT_EQ(SmallerMicroBatch(GroupOf(16, 7), 16 * 7), 16);
-}
-
-TEST(SmallerMicroBatch, EndsAtOneSequence) {
-  EXPECT_FALSE(SmallerMicroBatch(GroupOf(16, 12), 16).has_value());
-}
-
-TEST(MicroBatchOf, IsTheSmallestThatWasAskedFor) {
-  RunGroup group = GroupOf(16, 12);
-  GroupTask task;
-  task.group = &group;
-  EXPECT_EQ(MicroBatchOf(task), 16 * 12);
-  group.training.micro_batch_tokens = 16 * 6;
-  EXPECT_EQ(MicroBatchOf(task), 16 * 6);
-  task.micro_batch_tokens = 16;
-  EXPECT_EQ(MicroBatchOf(task), 16);
+TEST_F(OvertakingTest, GivesTheLongestWhenTheDeviceIsEmpty) {
+  in_work_.clear();
+  slot_.memory_bytes = 1.0;
+  Push(small_, 1000);
+  Push(large_, 1000);
+  const auto task = PopBeside();
+  ASSERT_TRUE(task);
+  EXPECT_EQ(task->group, &large_);
+  EXPECT_FALSE(task->overtook);
 }
 
 }  // namespace

@@ -126,6 +126,35 @@ TEST_F(RoomTest, WarnsOfAGpuThatNeedsSmallerMicroBatches) {
   EXPECT_THAT(report.tight, Contains(HasSubstr("whole micro-batches need")));
 }
 
+TEST_F(RoomTest, HasToHoldOneGroupOfThoseThatShareAGpu) {
+  RunGroup one = groups()[1];
+  one.training.micro_batch_tokens = one.shape.context;
+  ProbeReport probe;
+  probe.cuda.emplace_back().name = "cuda:0";
+  probe.cuda[0].memory_bytes = 1.1 * EstimateMemoryBytes(one, DeviceKind::kGpu);
+  for (const std::optional<std::int64_t> jobs :
+       {std::optional<std::int64_t>(), std::optional<std::int64_t>(8)}) {
+    const auto slots = ResolveSlots("cuda", jobs, probe, 1);
+    const RoomReport report = CheckRoom(groups(), slots, probe, kPlenty);
+    EXPECT_THAT(report.too_much, IsEmpty());
+    EXPECT_THAT(report.needs[0], HasSubstr("memory of cuda:0 (1 worker)"));
+  }
+}
+
+TEST_F(RoomTest, CountsCheckpointsOfWhatFitsIntoAGpuTogether) {
+  const auto disk = [this](double memory) {
+    ProbeReport probe;
+    probe.cuda.emplace_back().name = "cuda:0";
+    probe.cuda[0].memory_bytes = memory;
+    const auto slots = ResolveSlots("cuda", {}, probe, 1);
+    return CheckRoom(groups(), slots, probe, {.memory = kGiB, .disk = 1.0})
+        .needs.back();
+  };
+  const double largest = EstimateMemoryBytes(groups()[1], DeviceKind::kGpu);
+  EXPECT_NE(disk(1.2 * largest), disk(100.0 * largest));
+  EXPECT_EQ(disk(10.0 * largest), disk(100.0 * largest));
+}
+
 TEST_F(RoomTest, PassesOverAGpuWhoseMemoryIsNotKnown) {
   const RoomReport report = OnGpu(1, std::nullopt);
   EXPECT_THAT(report.needs, ElementsAre(HasSubstr("disk")));

@@ -8,7 +8,10 @@
 namespace isoflop {
 namespace {
 
+using testing::AllOf;
+using testing::Each;
 using testing::ElementsAre;
+using testing::SizeIs;
 
 ProbeReport WithGpus(int count) {
   ProbeReport probe;
@@ -32,20 +35,49 @@ TEST(Slots, AreOneForEachCoreWithoutGpu) {
   EXPECT_THAT(Devices("auto", {}, 0), ElementsAre("cpu", "cpu", "cpu"));
 }
 
-TEST(Slots, AreOneForEachGpu) {
-  EXPECT_THAT(Devices("auto", {}, 2), ElementsAre("cuda:0", "cuda:1"));
-  EXPECT_THAT(Devices("cuda", {}, 2), ElementsAre("cuda:0", "cuda:1"));
+TEST(Slots, AreTheLanesOfEachGpuInTurns) {
+  for (const char* all : {"auto", "cuda"}) {
+    const auto devices = Devices(all, {}, 2);
+    ASSERT_EQ(devices.size(), 2U * kMaxLanes);
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+      EXPECT_EQ(devices[i], i % 2 == 0 ? "cuda:0" : "cuda:1");
+    }
+  }
+}
+
+TEST(Slots, OfAGpuShareAProcessWhereThatPays) {
+  const Slot slot = ResolveSlots("auto", {}, WithGpus(1), 3).front();
+  EXPECT_EQ(slot.sharing, Sharing::kWhereItPays);
+}
+
+TEST(Slots, OfAGpuAreUsedWhereTheyFitWhenSomebodyAsksForSoMany) {
+  const Slot slot = ResolveSlots("auto", 4, WithGpus(1), 3).front();
+  EXPECT_EQ(slot.sharing, Sharing::kWhereItFits);
+}
+
+TEST(Slots, OfACpuShareNothing) {
+  for (const Slot& slot : ResolveSlots("cpu", 4, WithGpus(1), 3)) {
+    EXPECT_EQ(slot.sharing, Sharing::kOwnProcess);
+  }
+}
+
+TEST(Slots, KnowTheMemoryOfTheirGpu) {
+  ProbeReport probe = WithGpus(2);
+  probe.cuda[1].memory_bytes = 8e10;
+  EXPECT_FALSE(ResolveSlots("cuda:0", {}, probe, 3)[0].memory_bytes);
+  EXPECT_EQ(ResolveSlots("cuda:1", {}, probe, 3)[0].memory_bytes, 8e10);
 }
 
 TEST(Slots, AreWhatIsNamed) {
-  EXPECT_THAT(Devices("cuda:1", {}, 2), ElementsAre("cuda:1"));
+  EXPECT_THAT(Devices("cuda:1", {}, 2), AllOf(SizeIs(8), Each("cuda:1")));
   EXPECT_THAT(Devices("cpu", {}, 2), ElementsAre("cpu", "cpu", "cpu"));
   EXPECT_THAT(Devices("cuda:0,cpu", 2, 2), ElementsAre("cuda:0", "cpu"));
 }
 
 TEST(Slots, AreNotDoubledWhenADeviceIsNamedTwice) {
-  EXPECT_THAT(Devices("cuda:1,cuda:1,cuda", {}, 2),
+  EXPECT_THAT(Devices("cuda:1,cuda:1,cuda", 2, 2),
               ElementsAre("cuda:1", "cuda:0"));
+  EXPECT_THAT(Devices("cuda:1,cuda:1,cuda", {}, 2), SizeIs(2 * kMaxLanes));
 }
 
 TEST(Slots, AreAsManyAsJobs) {
@@ -65,6 +97,19 @@ TEST(Slots, RefuseADeviceThatIsNotThere) {
 
 TEST(Slots, RefuseNoJobs) {
   EXPECT_ERROR(Devices("cpu", 0, 0), "--jobs: must be at least 1, got 0");
+}
+
+TEST(CountPlaces, CountsADeviceThatIsSharedOnce) {
+  EXPECT_EQ(CountPlaces(ResolveSlots("cuda", {}, WithGpus(2), 3)), 2U);
+  EXPECT_EQ(CountPlaces(ResolveSlots("cuda,cpu", {}, WithGpus(2), 3)), 5U);
+  EXPECT_EQ(CountPlaces(ResolveSlots("cpu", 7, {}, 3)), 7U);
+}
+
+TEST(Describe, TellsPlacesAndLanes) {
+  EXPECT_EQ(Describe(ResolveSlots("cpu", 2, {}, 3)), "2 x cpu");
+  EXPECT_EQ(Describe(ResolveSlots("cuda", 2, WithGpus(2), 3)), "2 x cuda:0");
+  EXPECT_EQ(Describe(ResolveSlots("cuda", {}, WithGpus(2), 3)),
+            "2 x cuda:0, up to 8 groups at once on each");
 }
 
 TEST(UsableCores, AreAtLeastOne) { EXPECT_GE(UsableCores(), 1); }

@@ -16,9 +16,10 @@ class SweepClockTest : public testing::Test {
   }
 
   SweepProgress Read(const GroupQueue& queue, const std::vector<WorkLeft>& busy,
-                     std::size_t slots) {
+                     std::size_t slots, Sharing sharing = {}) {
     SweepProgress progress;
-    SweepClock clock(sweep_.plan, cost_, std::vector<Slot>(slots));
+    SweepClock clock(sweep_.plan, cost_,
+                     std::vector<Slot>(slots, {"cpu", sharing}));
     clock.Read(queue, busy, &progress);
     return progress;
   }
@@ -55,6 +56,19 @@ TEST_F(SweepClockTest, KnowsThatAGroupIsNotDivided) {
   const auto tokens = TokensTrained(group);
   EXPECT_NEAR(*Read({}, {{&group, "cpu", tokens}}, 8).seconds_left,
               static_cast<double>(tokens) / 1000.0, 1e-6);
+}
+
+TEST_F(SweepClockTest, DividesTheWorkAmongLanesOnlyAsFarAsTheyPay) {
+  const auto tokens = static_cast<double>(Totals(sweep_.plan).tokens);
+  const double one_by_one = tokens / 1000.0;
+  EXPECT_NEAR(*Read(FullQueue(), {}, 2, Sharing::kWhereItPays).seconds_left,
+              one_by_one / 2.0, 1e-6);
+  for (const RunGroup& group : sweep_.plan.groups) {
+    cost_.Observe(group, "cpu", 1e12);
+  }
+  const auto busy = Read(FullQueue(), {}, 2, Sharing::kWhereItPays);
+  const auto one = Read(FullQueue(), {}, 1);
+  EXPECT_DOUBLE_EQ(*busy.seconds_left, *one.seconds_left);
 }
 
 TEST_F(SweepClockTest, CountsWhatABusySlotHasDone) {

@@ -9,14 +9,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "lib/core/error.h"
 #include "lib/core/files.h"
@@ -38,6 +41,8 @@ namespace fs = std::filesystem;
 
 // Nobody needs a longer curve from a fake.
 constexpr std::int64_t kLinesPerPhase = 8;
+
+constexpr int kPollMilliseconds = 20;
 
 std::string Variable(const char* name) {
   const char* value = std::getenv(name);
@@ -61,21 +66,30 @@ struct GiveUpGroup {
   WorkerEvent last_word;
 };
 
-/// Commands, and whether there will be more. Input is read by hand: a buffered
-/// reader would hide from poll what it has read already.
+/// Set when the groups in work are to stop at a checkpoint.
+std::atomic<bool> stopping = false;
+
+/// Tokens of the micro-batches in work.
+std::atomic<std::int64_t> in_use = 0;
+
+/// Commands. Input is read by hand: a buffered reader would hide from poll what
+/// it has read already.
 class CommandInput {
  public:
-  /// Returns the next line, waiting for it; nothing at the end.
+  /// Returns the next line, waiting for it; nothing at the end, or when all is
+  /// to stop.
   std::optional<std::string> NextLine() {
-    while (true) {
+    while (!stopping) {
       const auto end = text_.find('\n');
       if (end != std::string::npos) {
         std::string line = text_.substr(0, end);
         text_.erase(0, end + 1);
         return line;
       }
-      if (!ReadMore()) return std::nullopt;
+      pollfd ready{STDIN_FILENO, POLLIN, 0};
+      if (::poll(&ready, 1, kPollMilliseconds) == 1 && !ReadMore()) break;
     }
+    return std::nullopt;
   }
 
   /// Whether the input has ended; never waits.
@@ -98,6 +112,8 @@ class CommandInput {
 };
 
 void Say(const WorkerEvent& event) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
   fmt::print("{}\n", ToJson(event).dump());
   std::fflush(stdout);
 }
@@ -120,17 +136,19 @@ double NoiseOf(const std::string& text) {
 /// Trains one group, as far as anybody outside can see.
 class FakeTraining {
  public:
-  FakeTraining(const TrainCommand& command, CommandInput* input)
+  explicit FakeTraining(const TrainCommand& command)
       : command_(command),
-        input_(input),
         dir_(command.sweep_dir),
         group_(RunGroupFromJson(
             ReadJsonFile(dir_.group(command.group) / "group.json"),
             "group.json")),
         lease_(AcquireLease()) {}
+  ~FakeTraining() { in_use -= MicroBatch(); }
+  FakeTraining(const FakeTraining&) = delete;
+  FakeTraining& operator=(const FakeTraining&) = delete;
 
   void Train() {
-    RequireMemory();
+    RequireMemory();  // which the destructor gives back
     const auto pending = PendingRuns(dir_, group_);
     std::int64_t trunk_step = TrunkCheckpoint();
     for (const PlannedRun& run : pending) {
@@ -148,20 +166,23 @@ class FakeTraining {
       auto lease =
           Lease::Acquire(dir_.group(group_.id) / "lease.json", &holder);
       if (lease) return std::move(*lease);
-      if (input_->Ended()) throw StopAtCheckpoint{};
+      if (stopping) throw StopAtCheckpoint{};
       Sleep(0.02);
     }
   }
 
+  /// Groups of the same process share its memory.
   void RequireMemory() {
     const auto fits = NumberOr("ISOFLOP_FAKE_FITS", 1e18);
-    const std::int64_t tokens =
-        command_.micro_batch_tokens.value_or(group_.training.batch_tokens);
-    if (static_cast<double>(tokens) <= fits) return;
+    if (static_cast<double>(in_use += MicroBatch()) <= fits) return;
     WorkerEvent event = Event(WorkerEventKind::kGroupFailed);
-    event.reason = fmt::format("cannot hold {} tokens", tokens);
+    event.reason = fmt::format("cannot hold {} tokens", MicroBatch());
     event.out_of_memory = true;
     throw GiveUpGroup{event};
+  }
+
+  std::int64_t MicroBatch() const {
+    return command_.micro_batch_tokens.value_or(group_.training.batch_tokens);
   }
 
   WorkerEvent Event(WorkerEventKind kind) const {
@@ -210,7 +231,7 @@ class FakeTraining {
       Sleep(NumberOr("ISOFLOP_FAKE_SLEEP", 0.0));
       log.Append(LineAt(step));
       Report(run, step);
-      if (input_->Ended() || !lease_.Beat()) throw StopAtCheckpoint{};
+      if (stopping || !lease_.Beat()) throw StopAtCheckpoint{};
     }
   }
 
@@ -330,19 +351,18 @@ class FakeTraining {
   }
 
   TrainCommand command_;
-  CommandInput* input_;
   SweepDir dir_;
   RunGroup group_;
   Lease lease_;
 };
 
-/// Returns whether the worker goes on.
-bool Obey(const TrainCommand& command, CommandInput* input) {
+/// A worker that has stopped takes the others with it.
+void Obey(const TrainCommand& command) {
   WorkerEvent last_word;
   last_word.kind = WorkerEventKind::kGroupEnded;
   last_word.group = command.group;
   try {
-    FakeTraining(command, input).Train();
+    FakeTraining(command).Train();
   } catch (const StopAtCheckpoint&) {
     last_word.kind = WorkerEventKind::kStopped;
   } catch (const GiveUpGroup& given_up) {
@@ -352,15 +372,18 @@ bool Obey(const TrainCommand& command, CommandInput* input) {
     last_word.reason = error.what();
   }
   LimitFileSizes(RLIM_INFINITY);
+  if (last_word.kind == WorkerEventKind::kStopped) stopping = true;
   Say(last_word);
-  return last_word.kind != WorkerEventKind::kStopped;
 }
 
+/// Trains every group in a thread of its own, as the real one does.
 int Serve() {
   CommandInput input;
+  std::vector<std::jthread> groups;
   while (const auto line = input.NextLine()) {
-    if (!Obey(ParseTrainCommand(*line), &input)) break;
+    groups.emplace_back(Obey, ParseTrainCommand(*line));
   }
+  stopping = true;
   return 0;
 }
 

@@ -15,7 +15,8 @@
 //
 //   ISOFLOP_FAKE_NOISE      standard deviation of a loss; default 0.002
 //   ISOFLOP_FAKE_SLEEP      seconds per line of the loss curve; default 0
-//   ISOFLOP_FAKE_FITS       tokens of a micro-batch that fit into memory
+//   ISOFLOP_FAKE_FITS       tokens of micro-batches that fit into the memory of
+//                           a process together
 //   ISOFLOP_FAKE_CUDA       GPUs that `probe` finds; default 0
 //   ISOFLOP_FAKE_SPEEDUP    of bf16 training, as `probe` finds it; default none
 

@@ -1,0 +1,61 @@
+#include "lib/execute/device_worker.h"
+
+#include <unistd.h>
+
+#include <cassert>
+#include <utility>
+
+#include "lib/core/error.h"
+
+namespace isoflop {
+
+DeviceWorker::DeviceWorker(std::filesystem::path program,
+                           std::filesystem::path log)
+    : program_(std::move(program)), log_path_(std::move(log)) {}
+
+void DeviceWorker::Train(const TrainCommand& command) {
+  if (!process_) {
+    log_ = std::make_unique<WorkerLog>(log_path_);
+    process_ = std::make_unique<WorkerProcess>(
+        program_, std::vector<std::string>{"serve"}, log_->descriptor());
+  }
+  heard_[command.group].clear();
+  // A worker that does not take the command is about to be found dead.
+  process_->Send(ToJson(command).dump());
+}
+
+void DeviceWorker::Listen() {
+  if (!process_) return;
+  for (const std::string& line : process_->ReadLines()) {
+    try {
+      WorkerEvent event = ParseWorkerEvent(line);
+      const auto heard = heard_.find(event.group);
+      if (heard != heard_.end()) heard->second.push_back(std::move(event));
+    } catch (const Error&) {
+      // Some library talks on standard output. That is no reason to stop.
+      const std::string note = "(on standard output) " + line + "\n";
+      [[maybe_unused]] const ssize_t written =
+          ::write(log_->descriptor(), note.data(), note.size());
+    }
+  }
+}
+
+std::vector<WorkerEvent> DeviceWorker::TakeEvents(const std::string& group) {
+  const auto heard = heard_.find(group);
+  if (heard == heard_.end()) return {};
+  return std::exchange(heard->second, {});
+}
+
+std::string DeviceWorker::Bury() {
+  assert(has_process() && Ended());
+  const std::string end = DescribeEnd(*process_->Ended());
+  const std::string tail = log_->Tail();
+  process_.reset();
+  return "its worker " + end + (tail.empty() ? "" : "; its log ends: " + tail);
+}
+
+void DeviceWorker::AskToStop() {
+  if (process_) process_->CloseInput();
+}
+
+}  // namespace isoflop

@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "lib/core/error.h"
+#include "lib/execute/execution.h"
+#include "lib/record/group_status.h"
+
+namespace isoflop {
+
+/// Slots that share a device share its worker.
+void Execution::MakeSlots() {
+  std::map<std::string, std::shared_ptr<DeviceWorker>> latest;  // by device
+  for (const Slot& slot : options_.slots) {
+    std::shared_ptr<DeviceWorker>& worker = latest[slot.device];
+    if (!worker || slot.sharing == Sharing::kOwnProcess) {
+      worker = std::make_shared<DeviceWorker>(
+          options_.worker,
+          dir_.logs() / fmt::format("worker-{}.log", workers_.size()));
+      workers_.push_back(worker);
+    }
+    slots_.push_back(std::make_unique<SlotWorker>(slot, worker));
+  }
+}
+
+void Execution::FillQueue() {
+  for (const RunGroup& group : plan_.groups) {
+    if (tally_.Complete(group)) {
+      RemoveLeftoverCheckpoints(dir_, group, {});
+      continue;
+    }
+    GroupTask task;
+    task.group = &group;
+    task.tokens_left = TokensTrained(group);
+    if (const auto status = FindGroupStatus(dir_, group.id)) {
+      // A little is always left, or it would not be here.
+      task.tokens_left =
+          std::max<std::int64_t>(1, task.tokens_left - status->tokens_done);
+    }
+    queue_.Push(std::move(task));
+  }
+}
+
+void Execution::AssignGroups() {
+  std::set<std::string> without;  // devices that there is nothing for now
+  for (const auto& slot : slots_) {
+    if (stop_ != Stop::kNo) return;
+    if (without.contains(slot->device()) || !MayWork(*slot)) continue;
+    if (!Assign(slot.get())) without.insert(slot->device());
+  }
+}
+
+/// Whether a slot is free, and its device fit for another group.
+bool Execution::MayWork(const SlotWorker& slot) const {
+  const std::string& device = slot.device();
+  if (slot.busy() || health_.Retired(device)) return false;
+  if (health_.Unfit(device) && OthersBusyOn(slot)) return false;
+  // A group that breaks down would take those of its worker with it.
+  return !health_.Doubtful(device) || BusyLanes(slot.worker()).empty();
+}
+
+/// Whether other slots of the same device are at work.
+bool Execution::OthersBusyOn(const SlotWorker& slot) const {
+  return std::ranges::any_of(slots_, [&](const auto& other) {
+    return other.get() != &slot && other->busy() &&
+           other->device() == slot.device();
+  });
+}
+
+bool Execution::OthersWork(const std::string& device) const {
+  return std::ranges::any_of(slots_, [&](const auto& slot) {
+    return slot->device() != device && !health_.Retired(slot->device());
+  });
+}
+
+Execution::Lanes Execution::BusyLanes(const DeviceWorker& worker) const {
+  Lanes lanes;
+  for (const auto& slot : slots_) {
+    if (&slot->worker() == &worker && slot->busy()) lanes.push_back(slot.get());
+  }
+  return lanes;
+}
+
+/// Returns whether there was something for the slot.
+bool Execution::Assign(SlotWorker* slot) {
+  std::vector<const GroupTask*> in_work;
+  for (const SlotWorker* lane : BusyLanes(slot->worker())) {
+    in_work.push_back(&lane->task());
+  }
+  const Company company(slot->slot(), clock_.cost(), in_work);
+  auto task = queue_.Pop({.device = slot->device(),
+                          .doubtful = health_.Doubtful(slot->device()),
+                          .others_work = OthersWork(slot->device()),
+                          .company = &company},
+                         clock_.cost());
+  if (!task) return false;
+  try {
+    Begin(slot, *task);
+  } catch (const Error& error) {
+    if (!any_started_) throw;
+    // It could be started before: somebody is replacing the program.
+    if (health_.BrokeAtOnce(slot->device(),
+                            fmt::format("start {}", ++failed_starts_),
+                            OthersBusyOn(*slot))) {
+      Say(error.what());
+    }
+    queue_.Push(std::move(*task));
+  }
+  return true;
+}
+
+void Execution::Begin(SlotWorker* slot, const GroupTask& task) {
+  // Memory that was lost comes back with a fresh process.
+  if (task.alone) slot->worker().Discard();
+  slot->Begin(dir_, task);
+  any_started_ = true;
+  const Lanes lanes = BusyLanes(slot->worker());
+  if (lanes.size() < 2) return;
+  for (SlotWorker* lane : lanes) lane->MeetCompany();
+}
+
+}  // namespace isoflop
