@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "lib/sweep/lr_schedule.h"
 #include "lib/model/step_profile.h"
+#include "lib/sweep/lr_schedule.h"
 
 namespace isoflop {
 
