@@ -1,11 +1,11 @@
-// What a process has to settle before it computes anything.
+// What a thread has to settle before it computes anything.
 
 #pragma once
 
 namespace isoflop {
 
-/// Prepares this process for training: one thread (one worker per core makes
-/// the best use of a CPU), and numbers too small for fp32's full precision
+/// Prepares this thread for training: no others help it (one worker per core
+/// makes the best use of a CPU), and numbers too small for fp32's full precision
 /// become zero, since moments that decay would otherwise slow a step tenfold.
 void SetUpComputing();
 
