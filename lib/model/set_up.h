@@ -5,8 +5,9 @@
 namespace isoflop {
 
 /// Prepares this thread for training: no others help it (one worker per core
-/// makes the best use of a CPU), and numbers too small for fp32's full precision
-/// become zero, since moments that decay would otherwise slow a step tenfold.
+/// makes the best use of a CPU), and numbers too small for fp32's full
+/// precision become zero, since moments that decay would otherwise slow a step
+/// tenfold.
 void SetUpComputing();
 
 }  // namespace isoflop

@@ -98,8 +98,9 @@ function(isoflop_check_cuda_headers)
     target_compile_definitions(torch INTERFACE ISOFLOP_WITH_CUDA)
   else()
     message(STATUS "This LibTorch has CUDA, but there are no headers of CUDA "
-      "for it, from a toolkit or from Python packages beside it: the worker "
-      "trains on GPUs without CUDA graphs")
+      "for it, from a toolkit or from Python packages beside it (cuda-runtime, "
+      "and cuda-nvcc or from CUDA 13 on cuda-crt): the worker trains on GPUs "
+      "without CUDA graphs. The compiler's words are in CMake's log")
   endif()
 endfunction()
 

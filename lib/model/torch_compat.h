@@ -20,6 +20,11 @@ namespace isoflop::compat {
 /// Returns how many GPUs there are, in a type of which the versions differ.
 inline int GpuCount() { return static_cast<int>(torch::cuda::device_count()); }
 
+/// Whether CUDA graphs can be recorded while other threads use the same GPU.
+inline constexpr bool kHasCudaGraphs = TORCH_VERSION_MAJOR > 2 ||
+                                       (TORCH_VERSION_MAJOR == 2 &&
+                                        TORCH_VERSION_MINOR >= 4);
+
 /// Whether CausalAttention looks at its mask.
 inline constexpr bool kAttentionNeedsMask = TORCH_VERSION_MAJOR < 2;
 

@@ -53,7 +53,9 @@ Transformer::Transformer(const ModelShape& shape, const ComputeOptions& options)
   final_norm_ = FindNorm("final_norm");
   embedding_ = parameters_.Find("embedding");
   positions_ = parameters_.Find("positions");
-  head_ = products.Find(shape.tied_embeddings ? "embedding" : "head");
+  const char* head = shape.tied_embeddings ? "embedding" : "head";
+  head_ = products.Find(head);
+  head_master_ = parameters_.Find(head);
 }
 
 Transformer::Norm Transformer::FindNorm(const std::string& name) const {
@@ -93,16 +95,18 @@ at::Tensor Transformer::Attend(const Layer& layer, const at::Tensor& x) const {
   const at::Tensor qkv =
       at::linear(NormaliseForProduct(layer.attention_norm, x), layer.qkv)
           .view({batch, length, 3, shape_.heads, -1});
-  at::Tensor query_key = qkv.narrow(2, 0, 2);
-  if (shape_.position == Position::kRotary) {
-    query_key = Rotate(query_key, rotary_);
-  }
-  const auto by_head = [](const at::Tensor& all, std::int64_t which) {
-    return all.select(2, which).transpose(1, 2);  // [B, heads, T, head size]
+  // Split, because gradients of its parts come together in one operation.
+  const std::vector<at::Tensor> parts = at::split_with_sizes(qkv, {2, 1}, 2);
+  const std::vector<at::Tensor> query_key = at::unbind(
+      shape_.position == Position::kRotary ? Rotate(parts[0], rotary_)
+                                           : parts[0],
+      2);
+  const auto by_head = [](const at::Tensor& by_token) {
+    return by_token.transpose(1, 2);  // [B, heads, T, head size]
   };
   const at::Tensor attended =
-      compat::CausalAttention(by_head(query_key, 0), by_head(query_key, 1),
-                              by_head(qkv, 2), Mask(length));
+      compat::CausalAttention(by_head(query_key[0]), by_head(query_key[1]),
+                              by_head(parts[1].squeeze(2)), Mask(length));
   return at::linear(attended.transpose(1, 2).reshape(x.sizes()), layer.out);
 }
 
@@ -154,6 +158,13 @@ at::Tensor Transformer::TokenLosses(const at::Tensor& tokens,
       .view(tokens.sizes());
 }
 
+/// Adds the head's gradient to that of its master: pieces add up in fp32.
+void Transformer::TakeHeadGradient() {
+  const at::NoGradGuard no_grad;
+  head_master_.grad().add_(head_.grad());
+  head_.grad().zero_();
+}
+
 at::Tensor Transformer::AddGradient(const at::Tensor& tokens,
                                     const at::Tensor& targets, double weight) {
   if (UsesCpuPass(tokens, targets)) {
@@ -177,6 +188,7 @@ at::Tensor Transformer::AddGradient(const at::Tensor& tokens,
                                {}, at::Reduction::Sum) /
         rows;
     part.backward(at::full_like(part, weight));
+    if (half_parameters_) TakeHeadGradient();
     loss.add_(part.detach());
     gradients.push_back(piece.grad());
     begin += size;

@@ -86,6 +86,7 @@ class Transformer {
   at::Tensor FeedForward(const Layer& layer, const at::Tensor& x) const;
   at::Tensor Hidden(const at::Tensor& tokens) const;
   at::Tensor Head(const at::Tensor& hidden) const;
+  void TakeHeadGradient();
   at::Tensor NormaliseForProduct(const Norm& norm, const at::Tensor& x) const;
   const Parameters& product_parameters() const {
     return half_parameters_ ? *half_parameters_ : parameters_;
@@ -98,7 +99,7 @@ class Transformer {
   std::unique_ptr<CpuPass> cpu_pass_;          // where there is one
   std::vector<Layer> layers_;
   Norm final_norm_;
-  at::Tensor embedding_, positions_, head_;
+  at::Tensor embedding_, positions_, head_, head_master_;
   RotaryTables rotary_;
   mutable at::Tensor mask_;  // made when it is first needed
 };

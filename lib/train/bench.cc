@@ -14,6 +14,7 @@
 #include "lib/train/divergence_guard.h"
 #include "lib/train/gpu.h"
 #include "lib/train/probe.h"
+#include "lib/train/replay.h"
 #include "lib/train/trainer.h"
 
 namespace isoflop {
@@ -23,6 +24,9 @@ constexpr int kBlocks = 5;  // of each kind
 
 /// Updates whose results a sweep takes together on a GPU.
 constexpr std::int64_t kTakenTogether = DivergenceGuard::kInterval;
+
+/// Updates that are not like the others: they allocate, or record.
+constexpr int kFirstUpdates = Replay::kWarmUps + 2;
 
 /// How the time is shared out.
 constexpr double kWarmUpShare = 0.1;
@@ -93,8 +97,8 @@ class Benchmark {
   bool WarmUp() {
     const double start = MonotonicSeconds();
     double fastest = command_.seconds;
-    for (int i = 0;
-         i < 3 || MonotonicSeconds() - start < kWarmUpShare * command_.seconds;
+    for (int i = 0; i < kFirstUpdates || MonotonicSeconds() - start <
+                                             kWarmUpShare * command_.seconds;
          ++i) {
       const auto seconds = SecondsOfUpdates(1);
       if (!seconds) return false;

@@ -57,6 +57,7 @@ DeviceStep::DeviceStep(const RunGroup& group, const DataSource& source,
   update_ = at::zeros({}, number);
   loss_ = at::zeros({1}, number);
   results_ = at::zeros({kMaxUntaken, 2}, number);
+  rows_ = at::arange(kMaxUntaken, row).view({-1, 1});
   result_ = at::zeros({1}, row);
 }
 
@@ -69,7 +70,8 @@ void DeviceStep::Update(std::int64_t step, const LrSchedule& schedule,
     Fill(step, schedule);
   }
   sections.Enter(StepSection::kPass);
-  for (std::int64_t i = 1; i < micro_batches_; ++i) gradient_.Run();
+  // Both are recorded in the same update: only graphs share their memory.
+  for (std::int64_t i = 1; i < micro_batches_; ++i) gradient_.Run(last_.warm());
   last_.Run();
   ++next_step_;
   ++untaken_;
@@ -117,8 +119,10 @@ void DeviceStep::Finish() {
   const at::Tensor norm = optimizer_->UpdateOnDevice(
       update_, at::index_select(rates_, 0, chunk_step_)[0]);
   model_->WeightsChanged();
-  results_.index_copy_(0, result_,
-                       at::stack({loss_, norm.to(at::kFloat).view({1})}, -1));
+  // index_copy_ would wait for the index where digits must not vary.
+  results_.copy_(at::where(
+      rows_.eq(result_), at::stack({loss_, norm.to(at::kFloat).view({1})}, -1),
+      results_));
   loss_.zero_();
   chunk_step_.add_(1);
   result_.add_(1);

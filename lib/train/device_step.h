@@ -59,6 +59,7 @@ class DeviceStep : public UpdateStep {
   at::Tensor update_;       // fp32 scalar: number of the update, from 1
   at::Tensor loss_;         // fp32 [1]: of the micro-batches so far
   at::Tensor results_;      // fp32 [kMaxUntaken, 2]: loss, gradient norm
+  at::Tensor rows_;         // [kMaxUntaken, 1]: 0, 1, ...
   at::Tensor result_;       // row of results_
 
   // What the host knows of that.

@@ -1,12 +1,16 @@
 #include "lib/train/gpu.h"
 
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 #ifdef ISOFLOP_WITH_CUDA
 #include <c10/cuda/CUDACachingAllocator.h>
 #endif
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <mutex>
+#include <vector>
 
 namespace isoflop {
 namespace {
@@ -16,6 +20,24 @@ namespace {
 template <typename Function>
 Function Find(void* driver, const char* name) {
   return reinterpret_cast<Function>(::dlsym(driver, name));
+}
+
+std::mutex streams_mutex;
+std::vector<c10::Stream> free_streams;
+
+/// Returns a stream of the device that nobody uses.
+c10::Stream TakeStream(at::Device device) {
+  const std::lock_guard lock(streams_mutex);
+  const auto found = std::find_if(
+      free_streams.begin(), free_streams.end(),
+      [&](const c10::Stream& stream) { return stream.device() == device; });
+  if (found == free_streams.end()) {
+    return c10::impl::VirtualGuardImpl(device.type())
+        .getStreamFromGlobalPool(device);
+  }
+  const c10::Stream stream = *found;
+  free_streams.erase(found);
+  return stream;
 }
 
 }  // namespace
@@ -40,6 +62,17 @@ std::optional<GpuDescription> DescribeGpu(int index) {
   }
   return GpuDescription{.model = name.data(),
                         .memory_bytes = static_cast<std::int64_t>(memory)};
+}
+
+OwnStream::OwnStream(at::Device device) {
+  if (!device.is_cpu()) guard_.reset_stream(TakeStream(device));
+}
+
+OwnStream::~OwnStream() {
+  if (const auto stream = guard_.current_stream()) {
+    const std::lock_guard lock(streams_mutex);
+    free_streams.push_back(*stream);
+  }
 }
 
 std::optional<double> GpuPeakBytes([[maybe_unused]] at::Device device) {

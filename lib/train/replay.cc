@@ -14,8 +14,17 @@
 namespace isoflop {
 namespace {
 
-// A thread may take several turns, one within another.
 std::recursive_mutex eager_turn;
+
+/// Why this build cannot record; empty if it can.
+std::string WhyNotHere() {
+  if (!compat::kHasCudaGraphs) return "CUDA graphs need LibTorch 2.4 or newer";
+#ifdef ISOFLOP_WITH_CUDA
+  return "";
+#else
+  return "isoflop-worker was built without the headers of CUDA";
+#endif
+}
 
 }  // namespace
 
@@ -27,78 +36,114 @@ EagerTurn::~EagerTurn() {
   if (held_) eager_turn.unlock();
 }
 
-#ifdef ISOFLOP_WITH_CUDA
-
-struct Replay::Graph {
-  at::cuda::CUDAGraph cuda;
-};
-
-/// Recording runs nothing, so a failure loses nothing.
-void Replay::RecordNow() {
-  // What the warm-up used would stay beside what the graph is about to take.
-  c10::cuda::CUDACachingAllocator::emptyCache();
-  auto graph = std::make_unique<Graph>();
-  const bool shares = beside_ != nullptr && beside_->recorded();
-  if (shares) {
-    graph->cuda.capture_begin(beside_->graph_->cuda.pool());
-  } else {
-    graph->cuda.capture_begin();
-  }
-  try {
-    work_();
-  } catch (...) {
-    // The stream is of no use to anybody before its recording has ended.
-    try {
-      graph->cuda.capture_end();
-    } catch (const std::exception&) {  // because of the same failure
-    }
-    throw;
-  }
-  graph->cuda.capture_end();
-  graph_ = std::move(graph);
-}
-
-#else
-
-struct Replay::Graph {};
-
-void Replay::RecordNow() {}
-
-#endif
-
 Replay::Replay(at::Device device, std::function<void()> work,
                const Replay* beside, bool record)
     : device_(device),
       work_(std::move(work)),
       beside_(beside),
       record_(record && device.is_cuda()) {
-#ifndef ISOFLOP_WITH_CUDA
-  if (record_) why_not_ = "isoflop-worker is built without the headers of CUDA";
-  record_ = false;
+  if (!record_) return;
+  why_not_ = WhyNotHere();
+  record_ = why_not_.empty();
+}
+
+void Replay::TryToRecord() {
+  try {
+    Record();
+  } catch (const std::exception& error) {
+    record_ = false;
+    why_not_ = compat::Message(error);
+    if (compat::IsOutOfMemory(error)) throw;
+  }
+}
+
+#if defined(ISOFLOP_WITH_CUDA) && \
+    (TORCH_VERSION_MAJOR > 2 ||   \
+     (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4))
+
+namespace {
+
+using PoolId = decltype(at::cuda::graph_pool_handle());
+
+void Begin(at::cuda::CUDAGraph* graph, PoolId pool) {
+  // Other threads may copy and wait meanwhile.
+  graph->capture_begin(pool, cudaStreamCaptureModeThreadLocal);
+}
+
+/// Takes back what a failed recording leaves behind, which would make the
+/// graphs and allocations of all threads fail. Newer versions do that.
+void CleanUp([[maybe_unused]] at::Device device, [[maybe_unused]] PoolId pool) {
+#if TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR < 13
+  namespace allocator = c10::cuda::CUDACachingAllocator;
+  allocator::endAllocateToPool(device.index(), pool);
+  allocator::releasePool(device.index(), pool);
+  // The generator of random numbers believes in a recording until one ends.
+  at::Tensor number = at::zeros({1}, at::TensorOptions(device));
+  at::cuda::CUDAGraph trivial;
+  Begin(&trivial, at::cuda::graph_pool_handle());
+  number.zero_();
+  trivial.capture_end();
 #endif
 }
 
-Replay::~Replay() = default;
+}  // namespace
 
-void Replay::Run() {
-  if (!graph_) {
-    const EagerTurn turn(device_);
-    if (!record_ || runs_ < kWarmUps) {
-      ++runs_;
-      return work_();
-    }
-    try {
-      RecordNow();
-    } catch (const std::exception& error) {
-      if (compat::IsOutOfMemory(error)) throw;
-      why_not_ = compat::Message(error);
-      record_ = false;
-      return work_();
-    }
+struct Replay::Graph {
+  explicit Graph(PoolId id) : pool(id) {}
+
+  PoolId pool;
+  at::cuda::CUDAGraph cuda;
+};
+
+/// Recording runs nothing, so that a failure loses nothing.
+void Replay::Record() {
+  // What the warm-up used would stay beside what the graph is about to take.
+  c10::cuda::CUDACachingAllocator::emptyCache();
+  const bool shares = beside_ != nullptr && beside_->recorded();
+  auto graph = std::make_unique<Graph>(shares ? beside_->graph_->pool
+                                              : at::cuda::graph_pool_handle());
+  Begin(&graph->cuda, graph->pool);
+  std::exception_ptr failure;
+  try {
+    work_();
+  } catch (...) {
+    failure = std::current_exception();
   }
-#ifdef ISOFLOP_WITH_CUDA
-  if (graph_) graph_->cuda.replay();
+  try {
+    graph->cuda.capture_end();
+  } catch (...) {
+    CleanUp(device_, graph->pool);
+    if (!failure) throw;
+  }
+  if (failure) std::rethrow_exception(failure);
+  graph_ = std::move(graph);
+}
+
+void Replay::Run(bool may_record) {
+  const EagerTurn turn(device_);
+  if (!graph_ && record_ && may_record && warm()) TryToRecord();
+  if (graph_) return graph_->cuda.replay();
+  ++runs_;
+  work_();
+}
+
+#else
+
+struct Replay::Graph {};
+
+void Replay::Record() {}
+
+void Replay::Run(bool /*may_record*/) {
+  const EagerTurn turn(device_);
+  ++runs_;
+  work_();
+}
+
 #endif
+
+Replay::~Replay() {
+  const EagerTurn turn(device_);
+  graph_.reset();
 }
 
 }  // namespace isoflop

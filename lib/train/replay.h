@@ -10,14 +10,13 @@
 
 namespace isoflop {
 
-/// Does the same work again and again. On a GPU, where LibTorch has CUDA
-/// graphs, the work is recorded after kWarmUps ordinary runs and replayed from
-/// then on: one launch instead of one per operation, which is what bounds small
+/// Does the same work again and again. On a GPU, from LibTorch 2.4 on, it is
+/// recorded as a CUDA graph after kWarmUps ordinary runs and replayed from then
+/// on: one launch instead of one per operation, which is what bounds small
 /// models. The results are the same, bit by bit.
 ///
 /// REQUIRES of the work: it reads and writes tensors that stay where they are,
-/// waits for nothing, and runs on a stream that is not the default one. What a
-/// thread does beside it must not need its turn (see EagerTurn) meanwhile.
+/// waits for nothing, and runs on a stream that nobody else uses.
 class Replay {
  public:
   /// Runs before the work is recorded: libraries set themselves up in them.
@@ -31,9 +30,13 @@ class Replay {
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
-  /// Does the work once more. Throws what it throws; nothing is lost when the
-  /// work could not be recorded: then it runs as before, and why_not says why.
-  void Run();
+  /// Does the work once more; records it first if it is time to, unless
+  /// `may_record` is off. Throws what the work throws. Where it cannot be
+  /// recorded it runs as before, and why_not says why.
+  void Run(bool may_record = true);
+
+  /// Whether it has run often enough to be recorded.
+  bool warm() const { return runs_ >= kWarmUps; }
 
   /// Whether it is recorded.
   bool recorded() const { return graph_ != nullptr; }
@@ -44,20 +47,22 @@ class Replay {
  private:
   struct Graph;
 
-  void RecordNow();
+  void TryToRecord();
+  void Record();
 
   at::Device device_;
   std::function<void()> work_;
   const Replay* beside_;
   bool record_;
-  int runs_ = 0;
+  int runs_ = 0;  // ordinary ones
   std::unique_ptr<Graph> graph_;
   std::string why_not_;
 };
 
-/// Holds, for as long as it lives, the turn of this process to do other things
-/// on GPUs than replay: while one thread records, no other may set up a library
-/// or allocate.
+/// Holds, for as long as it lives, the turn of this process to use its GPUs:
+/// while one thread records, no other may launch a graph, set up a library or
+/// allocate. Whoever only waits for a GPU needs none. A thread may hold
+/// several, one within another.
 class EagerTurn {
  public:
   /// Does nothing for the CPU.

@@ -1,24 +1,13 @@
 #include "lib/train/trainer.h"
 
-#include <c10/core/impl/VirtualGuardImpl.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "lib/train/device_step.h"
 #include "lib/train/host_step.h"
-#include "lib/train/replay.h"
 
 namespace isoflop {
 namespace {
-
-/// From here on, what this thread does on a GPU goes to a stream that no other
-/// trainer is likely to have: they come from a pool, and are taken in turn.
-c10::OptionalStreamGuard EnterOwnStream(at::Device device) {
-  if (device.is_cpu()) return c10::OptionalStreamGuard();
-  const c10::impl::VirtualGuardImpl streams(device.type());
-  return c10::OptionalStreamGuard(streams.getStreamFromGlobalPool(device));
-}
 
 /// Mean of a sample and the standard error of that mean.
 Evaluation Summarise(const at::Tensor& window_losses) {
@@ -34,6 +23,7 @@ Evaluation Summarise(const at::Tensor& window_losses) {
 }  // namespace
 
 TrainingState TrainingState::Clone() const {
+  const EagerTurn turn(values.device());
   return {.values = values.clone(),
           .first_moment = first_moment.clone(),
           .second_moment = second_moment.clone()};
@@ -41,7 +31,8 @@ TrainingState TrainingState::Clone() const {
 
 Trainer::Trainer(const RunGroup& group, const DataSource& source,
                  at::Device device, const TrainerOptions& options)
-    : stream_(EnterOwnStream(device)),
+    : building_(std::in_place, device),
+      stream_(device),
       group_(group),
       source_(source),
       device_(device),
@@ -56,9 +47,11 @@ Trainer::Trainer(const RunGroup& group, const DataSource& source,
     step_ = std::make_unique<DeviceStep>(group, source, device, &model_,
                                          &optimizer_, options.graphs);
   }
+  building_.reset();
 }
 
 void Trainer::Initialize() {
+  const EagerTurn turn(device_);
   model_.parameters().Initialize(group_.seed);
   optimizer_.first_moment().zero_();
   optimizer_.second_moment().zero_();
@@ -95,6 +88,7 @@ TrainingState Trainer::state() const {
 }
 
 void Trainer::Load(const TrainingState& from) {
+  const EagerTurn turn(device_);
   const TrainingState own = state();
   own.values.copy_(from.values);
   own.first_moment.copy_(from.first_moment);

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <ATen/ATen.h>
-#include <c10/core/StreamGuard.h>
 
 #include <cstdint>
 #include <functional>
@@ -20,6 +19,8 @@
 #include "lib/sweep/plan.h"
 #include "lib/train/adamw.h"
 #include "lib/train/batch.h"
+#include "lib/train/gpu.h"
+#include "lib/train/replay.h"
 #include "lib/train/update_step.h"
 
 namespace isoflop {
@@ -91,7 +92,8 @@ class Trainer {
   }
 
  private:
-  c10::OptionalStreamGuard stream_;
+  std::optional<EagerTurn> building_;  // until all the rest is there
+  OwnStream stream_;
   const RunGroup& group_;
   const DataSource& source_;
   at::Device device_;

@@ -140,8 +140,8 @@ TEST_F(OvertakingTest, LetsNothingByThatTheLongestWouldHaveToWaitFor) {
   Push(half_, 1000);
   EXPECT_EQ(PopBeside()->group, &large_);
   Push(large_, 1000);
-  slot_.memory_bytes = 1.5 * Bytes(large_) / 0.9;
-  EXPECT_FALSE(PopBeside());
+  slot_.memory_bytes = (Bytes(large_) + 0.9 * Bytes(half_)) / 0.9;
+  EXPECT_FALSE(PopBeside()) << "another half would fit beside the first";
 }
 
 TEST_F(OvertakingTest, LetsNothingByAGroupThatWantsTheDeviceForItself) {
