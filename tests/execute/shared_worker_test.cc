@@ -85,6 +85,7 @@ TEST_F(SharedWorkerTest, EndsEveryRunAsWorkersOfTheirOwnDo) {
 }
 
 TEST_F(SharedWorkerTest, IsOneProcess) {
+  const ScopedEnv slower("ISOFLOP_FAKE_SLEEP", "0.2");  // to be looked at
   ChildProcess front_end([this] { return Run(Lanes(3)).ok == 8 ? 0 : 1; });
   std::size_t groups = 0;
   EXPECT_TRUE(
