@@ -119,6 +119,7 @@ void WeighGpuMemory(const std::vector<RunGroup>& groups, std::size_t workers,
 double CheckpointBytes(const std::vector<RunGroup>& groups,
                        const std::vector<Slot>& slots) {
   std::vector<const RunGroup*> left;
+  left.reserve(groups.size());
   for (const RunGroup& group : groups) left.push_back(&group);
   std::ranges::sort(left, std::greater<>(), [](const RunGroup* group) {
     return EstimateCheckpointBytes(*group);
