@@ -45,7 +45,7 @@ void Execution::FillQueue() {
 }
 
 void Execution::AssignGroups() {
-  std::set<std::string> without;  // devices that there is nothing for now
+  std::set<std::string> without;  // devices that no task suits
   for (const auto& slot : slots_) {
     if (stop_ != Stop::kNo) return;
     if (without.contains(slot->device()) || !MayWork(*slot)) continue;

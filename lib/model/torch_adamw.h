@@ -4,7 +4,8 @@
 #pragma once
 
 #include <ATen/ATen.h>
-#include <torch/version.h>
+
+#include "lib/model/torch_version.h"
 
 namespace isoflop::compat {
 
@@ -23,11 +24,6 @@ struct AdamWSettings {
   double weight_decay = 0.0;
 };
 
-/// Whether AdamWUpdate is one kernel.
-inline constexpr bool kHasFusedAdamW = TORCH_VERSION_MAJOR > 2 ||
-                                       (TORCH_VERSION_MAJOR == 2 &&
-                                        TORCH_VERSION_MINOR >= 4);
-
 /// Makes update t (counted from 1) with the gradients divided by `divisor`, as
 /// lib/train/adamw.h has it. t, lr, divisor: fp32 scalars on the same device;
 /// nothing waits for them.
@@ -35,8 +31,7 @@ inline void AdamWUpdate(const AdamWBuffers& buffers, const at::Tensor& t,
                         const at::Tensor& lr, const at::Tensor& divisor,
                         const AdamWSettings& s) {
   const auto& [p, g, m, v] = buffers;
-#if TORCH_VERSION_MAJOR > 2 || \
-    (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+#if ISOFLOP_TORCH_AT_LEAST(2, 4)
   at::_fused_adamw_({p}, {g}, {m}, {v}, /*max_exp_avg_sqs=*/{}, {t}, lr,
                     s.beta1, s.beta2, s.weight_decay, s.epsilon,
                     /*amsgrad=*/false, /*maximize=*/false, divisor,

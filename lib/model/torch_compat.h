@@ -6,7 +6,6 @@
 #include <ATen/ATen.h>
 #include <c10/util/Exception.h>
 #include <torch/cuda.h>
-#include <torch/version.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,18 +14,18 @@
 #include <string>
 #include <string_view>
 
+#include "lib/model/torch_version.h"
+
 namespace isoflop::compat {
 
 /// Returns how many GPUs there are, in a type of which the versions differ.
 inline int GpuCount() { return static_cast<int>(torch::cuda::device_count()); }
 
 /// Whether CUDA graphs can be recorded while other threads use the same GPU.
-inline constexpr bool kHasCudaGraphs = TORCH_VERSION_MAJOR > 2 ||
-                                       (TORCH_VERSION_MAJOR == 2 &&
-                                        TORCH_VERSION_MINOR >= 4);
+inline constexpr bool kHasCudaGraphs = ISOFLOP_TORCH_AT_LEAST(2, 4);
 
 /// Whether CausalAttention looks at its mask.
-inline constexpr bool kAttentionNeedsMask = TORCH_VERSION_MAJOR < 2;
+inline constexpr bool kAttentionNeedsMask = !ISOFLOP_TORCH_AT_LEAST(2, 0);
 
 /// Attention of every query to the keys at and before its own position:
 ///
@@ -38,7 +37,7 @@ inline constexpr bool kAttentionNeedsMask = TORCH_VERSION_MAJOR < 2;
 /// Source: Vaswani et al. 2017, eq. 1 (arXiv:1706.03762).
 inline at::Tensor CausalAttention(const at::Tensor& q, const at::Tensor& k,
                                   const at::Tensor& v, const at::Tensor& mask) {
-#if TORCH_VERSION_MAJOR >= 2
+#if ISOFLOP_TORCH_AT_LEAST(2, 0)
   static_cast<void>(mask);
   return at::scaled_dot_product_attention(q, k, v, {}, 0.0, true);
 #else
@@ -53,8 +52,7 @@ inline at::Tensor CausalAttention(const at::Tensor& q, const at::Tensor& k,
 /// (arXiv:1910.07467).
 inline at::Tensor RmsNorm(const at::Tensor& x, const at::Tensor& gain,
                           double epsilon) {
-#if TORCH_VERSION_MAJOR > 2 || \
-    (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+#if ISOFLOP_TORCH_AT_LEAST(2, 4)
   return at::rms_norm(x, gain.sizes(), gain, epsilon);
 #else
   const at::Tensor mean_square = at::mean(x * x, -1, /*keepdim=*/true);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/model/torch_compat.h"
+#include "lib/model/torch_version.h"
 
 #ifdef ISOFLOP_WITH_CUDA
 #include <ATen/cuda/CUDAGraph.h>
@@ -57,9 +58,7 @@ void Replay::TryToRecord() {
   }
 }
 
-#if defined(ISOFLOP_WITH_CUDA) && \
-    (TORCH_VERSION_MAJOR > 2 ||   \
-     (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4))
+#if defined(ISOFLOP_WITH_CUDA) && ISOFLOP_TORCH_AT_LEAST(2, 4)
 
 namespace {
 
@@ -73,7 +72,7 @@ void Begin(at::cuda::CUDAGraph* graph, PoolId pool) {
 /// Takes back what a failed recording leaves behind, which would make the
 /// graphs and allocations of all threads fail. Newer versions do that.
 void CleanUp([[maybe_unused]] at::Device device, [[maybe_unused]] PoolId pool) {
-#if TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR < 13
+#if !ISOFLOP_TORCH_AT_LEAST(2, 13)
   namespace allocator = c10::cuda::CUDACachingAllocator;
   allocator::endAllocateToPool(device.index(), pool);
   allocator::releasePool(device.index(), pool);

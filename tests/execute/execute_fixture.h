@@ -117,4 +117,20 @@ class ExecuteFixture : public testing::Test {
   RecordedProgress progress_;
 };
 
+/// A fault of the fake worker, so many times, in runs (trunks: groups) whose id
+/// contains `where`.
+class SomeFault {
+ public:
+  SomeFault(const std::string& fault, const std::string& where,
+            const std::string& times = "1")
+      : fault_("ISOFLOP_FAKE_FAULT", fault),
+        where_("ISOFLOP_FAKE_RUN", where),
+        times_("ISOFLOP_FAKE_TIMES", times) {}
+
+ private:
+  ScopedEnv fault_;
+  ScopedEnv where_;
+  ScopedEnv times_;
+};
+
 }  // namespace isoflop

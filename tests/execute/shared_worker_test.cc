@@ -61,21 +61,6 @@ class SharedWorkerTest : public ExecuteFixture {
   ScopedEnv slow_{"ISOFLOP_FAKE_SLEEP", "0.02"};
 };
 
-/// A fault in runs (trunks: groups) whose id contains `where`.
-class SomeFault {
- public:
-  SomeFault(const std::string& fault, const std::string& where,
-            const std::string& times)
-      : fault_("ISOFLOP_FAKE_FAULT", fault),
-        where_("ISOFLOP_FAKE_RUN", where),
-        times_("ISOFLOP_FAKE_TIMES", times) {}
-
- private:
-  ScopedEnv fault_;
-  ScopedEnv where_;
-  ScopedEnv times_;
-};
-
 TEST_F(SharedWorkerTest, EndsEveryRunAsWorkersOfTheirOwnDo) {
   const ExecuteSummary summary = Run(Lanes(3));
   EXPECT_EQ(summary.ok, 8);

@@ -31,26 +31,11 @@ class WorkerFaultsTest : public ExecuteFixture {
   }
 };
 
-/// A fault that strikes once, in the victim's trunk.
-class OneFault {
- public:
-  OneFault(const std::string& fault, const std::string& where,
-           const std::string& times = "1")
-      : fault_("ISOFLOP_FAKE_FAULT", fault),
-        where_("ISOFLOP_FAKE_RUN", where),
-        times_("ISOFLOP_FAKE_TIMES", times) {}
-
- private:
-  ScopedEnv fault_;
-  ScopedEnv where_;
-  ScopedEnv times_;
-};
-
 class PassingFaultTest : public WorkerFaultsTest,
                          public testing::WithParamInterface<const char*> {};
 
 TEST_P(PassingFaultTest, CostsNothingWhenItDoesNotComeBack) {
-  const OneFault fault(GetParam(), Victim().id);
+  const SomeFault fault(GetParam(), Victim().id);
   const ExecuteSummary summary = Run();
   EXPECT_EQ(summary.ok, 8);
   ExpectAsUndisturbed();
@@ -65,7 +50,7 @@ class LastingFaultTest : public WorkerFaultsTest,
                          public testing::WithParamInterface<const char*> {};
 
 TEST_P(LastingFaultTest, CostsTheGroupThatItStrikes) {
-  const OneFault fault(GetParam(), Victim().id, "1e9");
+  const SomeFault fault(GetParam(), Victim().id, "1e9");
   const ExecuteSummary summary = Run();
   EXPECT_EQ(summary.ok, 6);
   EXPECT_EQ(summary.failed, 2);
@@ -81,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(, LastingFaultTest,
                          [](const auto& test) { return test.param; });
 
 TEST_F(WorkerFaultsTest, ACrashIsRecordedWithSignalAndLastWords) {
-  const OneFault fault("segv", Victim().id, "1e9");
+  const SomeFault fault("segv", Victim().id, "1e9");
   Run();
   const RunResult result = ResultOf(Victim(), 0);
   EXPECT_EQ(result.status, RunStatus::kFailed);
@@ -91,7 +76,7 @@ TEST_F(WorkerFaultsTest, ACrashIsRecordedWithSignalAndLastWords) {
 }
 
 TEST_F(WorkerFaultsTest, RunsThatEndedBeforeACrashKeepTheirResults) {
-  const OneFault fault("kill", Victim().runs[1].id, "1e9");
+  const SomeFault fault("kill", Victim().runs[1].id, "1e9");
   const ExecuteSummary summary = Run();
   EXPECT_EQ(summary.ok, 7);
   EXPECT_EQ(summary.failed, 1);
@@ -100,14 +85,14 @@ TEST_F(WorkerFaultsTest, RunsThatEndedBeforeACrashKeepTheirResults) {
 }
 
 TEST_F(WorkerFaultsTest, AGroupThatCannotGoOnFailsWithTheWorkersReason) {
-  const OneFault fault("fail", Victim().id, "1");
+  const SomeFault fault("fail", Victim().id, "1");
   Run();
   EXPECT_EQ(ResultOf(Victim(), 0).reason, "the data have moved away");
 }
 
 TEST_F(WorkerFaultsTest, AFailedRunIsTriedAgainOnlyWhenAsked) {
   {
-    const OneFault fault("fail", Victim().id, "1e9");
+    const SomeFault fault("fail", Victim().id, "1e9");
     Run();
   }
   EXPECT_EQ(Run().failed, 2);
@@ -122,7 +107,7 @@ TEST_F(WorkerFaultsTest, AFailedRunIsTriedAgainOnlyWhenAsked) {
 }
 
 TEST_F(WorkerFaultsTest, ADivergedRunIsAResultAndStopsNothing) {
-  const OneFault fault("diverge", Victim().runs[0].id);
+  const SomeFault fault("diverge", Victim().runs[0].id);
   const ExecuteSummary summary = Run();
   EXPECT_EQ(summary.ok, 7);
   EXPECT_EQ(summary.diverged, 1);
@@ -130,7 +115,7 @@ TEST_F(WorkerFaultsTest, ADivergedRunIsAResultAndStopsNothing) {
 
 TEST_F(WorkerFaultsTest, ADivergedRunIsNeverTriedAgain) {
   {
-    const OneFault fault("diverge", Victim().runs[0].id);
+    const SomeFault fault("diverge", Victim().runs[0].id);
     Run();
   }
   ExecuteOptions options = Options();
@@ -141,7 +126,7 @@ TEST_F(WorkerFaultsTest, ADivergedRunIsNeverTriedAgain) {
 }
 
 TEST_F(WorkerFaultsTest, FailFastStopsAtTheFirstFailure) {
-  const OneFault fault("fail", "d");
+  const SomeFault fault("fail", "d");
   ExecuteOptions options = Options();
   options.slots = {{"cpu"}};
   options.fail_fast = true;
@@ -152,7 +137,7 @@ TEST_F(WorkerFaultsTest, FailFastStopsAtTheFirstFailure) {
 }
 
 TEST_F(WorkerFaultsTest, FailFastStopsAtADivergence) {
-  const OneFault fault("diverge", "D8.19k");
+  const SomeFault fault("diverge", "D8.19k");
   ExecuteOptions options = Options();
   options.slots = {{"cpu"}};
   options.fail_fast = true;
@@ -181,7 +166,7 @@ TEST_F(WorkerFaultsTest, OutOfMemoryWithOneSequenceIsAFailure) {
 }
 
 TEST_F(WorkerFaultsTest, AHungWorkerIsKilledAndItsGroupTriedAgain) {
-  const OneFault fault("hang", Victim().id);
+  const SomeFault fault("hang", Victim().id);
   ExecuteOptions options = Options();
   options.stall_seconds = 10.0;
   const ExecuteSummary summary = Run(options);
@@ -190,7 +175,7 @@ TEST_F(WorkerFaultsTest, AHungWorkerIsKilledAndItsGroupTriedAgain) {
 }
 
 TEST_F(WorkerFaultsTest, ABrokenDeviceIsRetiredAndAnotherDoesItsWork) {
-  const OneFault fault("exit", "", "1e9");
+  const SomeFault fault("exit", "", "1e9");
   const ScopedEnv device("ISOFLOP_FAKE_DEVICE", "cuda:0");
   ExecuteOptions options = Options();
   options.slots = {{"cuda:0"}, {"cuda:1"}};
@@ -203,7 +188,7 @@ TEST_F(WorkerFaultsTest, ABrokenDeviceIsRetiredAndAnotherDoesItsWork) {
 }
 
 TEST_F(WorkerFaultsTest, TwoBadGroupsDoNotRetireTheOnlyDevice) {
-  const OneFault fault("exit", "d16-", "1e9");  // the two longest
+  const SomeFault fault("exit", "d16-", "1e9");  // the two longest
   ExecuteOptions options = Options();
   options.slots = {{"cpu"}};
   const ExecuteSummary summary = Run(options);
@@ -213,7 +198,7 @@ TEST_F(WorkerFaultsTest, TwoBadGroupsDoNotRetireTheOnlyDevice) {
 }
 
 TEST_F(WorkerFaultsTest, AGroupThatGetsFurtherEachTimeIsTriedAgain) {
-  const OneFault fault("kill", Victim().id, "3");
+  const SomeFault fault("kill", Victim().id, "3");
   const ScopedEnv stride("ISOFLOP_FAKE_STRIDE", "30");
   const ExecuteSummary summary = Run();
   EXPECT_EQ(summary.ok, 8);
@@ -227,7 +212,7 @@ TEST_F(WorkerFaultsTest, AGroupThatGetsFurtherEachTimeIsTriedAgain) {
 }
 
 TEST_F(WorkerFaultsTest, ABrokenOnlyDeviceFailsNoRun) {
-  const OneFault fault("exit", "", "1e9");
+  const SomeFault fault("exit", "", "1e9");
   ExecuteOptions options = Options();
   options.slots = {{"cpu"}};
   const ExecuteSummary summary = Run(options);
@@ -239,7 +224,7 @@ TEST_F(WorkerFaultsTest, ABrokenOnlyDeviceFailsNoRun) {
 }
 
 TEST_F(WorkerFaultsTest, TextOnStandardOutputGoesToTheLog) {
-  const OneFault fault("garbage", Victim().id);
+  const SomeFault fault("garbage", Victim().id);
   ExecuteOptions options = Options();
   options.slots = {{"cpu"}};
   EXPECT_EQ(Run(options).ok, 8);

@@ -4,11 +4,12 @@
 
 #include <c10/core/Allocator.h>
 #include <c10/util/ThreadLocalDebugInfo.h>
-#include <torch/version.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+
+#include "lib/model/torch_version.h"
 
 namespace isoflop {
 
@@ -23,7 +24,7 @@ class TensorMemory {
 
  private:
   struct Counter : c10::MemoryReportingInfoBase {
-#if TORCH_VERSION_MAJOR >= 2
+#if ISOFLOP_TORCH_AT_LEAST(2, 0)
     using Total = std::size_t;
 #else
     using Total = std::int64_t;
