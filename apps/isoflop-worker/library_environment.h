@@ -2,13 +2,15 @@
 
 #pragma once
 
+#include <string>
+#include <vector>
+
 namespace isoflop {
 
-/// Restarts this program, once, with the settings that training needs, unless
-/// its environment has them all: those of worker_environment.h, and OpenBLAS's
-/// products for the vectors that this CPU has. (OpenBLAS takes a CPU
-/// that is newer than itself for one of 2004, and is ten times slower then.)
-/// What the user has set stays. Returns when there is nothing to set.
-void SettleLibraryEnvironment(char** argv);
+/// Restarts this program, once, with `also` and the settings of
+/// worker_environment.h, unless its environment has them all: what the user has
+/// set stays. Returns when there is nothing to set.
+void SettleLibraryEnvironment(char** argv,
+                              const std::vector<std::string>& also = {});
 
 }  // namespace isoflop

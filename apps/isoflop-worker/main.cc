@@ -8,6 +8,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,14 @@
 #include "apps/isoflop-worker/output.h"
 #include "apps/isoflop-worker/serve.h"
 #include "apps/isoflop-worker/stop_signals.h"
+#include "lib/core/blas_core.h"
 #include "lib/core/clock.h"
+#include "lib/core/error.h"
 #include "lib/core/names.h"
 #include "lib/model/set_up.h"
 #include "lib/record/bench_protocol.h"
 #include "lib/record/run_result.h"
+#include "lib/record/sweep_dir.h"
 #include "lib/record/worker_protocol.h"
 #include "lib/train/bench.h"
 #include "lib/train/probe.h"
@@ -94,30 +98,37 @@ int TrainOneGroup(const TrainCommand& command) {
   }
 }
 
-int BadUsage(const std::string& what) {
-  Note(fmt::format("{}; see isoflop-worker --help", what));
-  return kBadUsage;
+[[noreturn]] void RefuseUsage(const std::string& what) {
+  throw Error(what + "; see isoflop-worker --help");
 }
 
-int ParseAndTrain(const std::vector<std::string>& arguments) {
+/// What follows `train`.
+TrainCommand ParseTrain(std::span<const std::string> arguments) {
   TrainCommand command;
   std::vector<std::string> positional;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (arguments[i] == "--device") {
-      if (++i == arguments.size()) return BadUsage("--device: needs a value");
+      if (++i == arguments.size()) RefuseUsage("--device: needs a value");
       command.device = arguments[i];
     } else if (arguments[i].starts_with("-")) {
-      return BadUsage(fmt::format("unknown option \"{}\"", arguments[i]));
+      RefuseUsage(fmt::format("unknown option \"{}\"", arguments[i]));
     } else {
       positional.push_back(arguments[i]);
     }
   }
   if (positional.size() != 2) {
-    return BadUsage("train: needs a sweep directory and a group id");
+    RefuseUsage("train: needs a sweep directory and a group id");
   }
   command.sweep_dir = positional[0];
   command.group = positional[1];
-  return TrainOneGroup(command);
+  return command;
+}
+
+/// The settings that the front end gives a worker with its plan.
+std::vector<std::string> SettingsOf(const TrainCommand& command) {
+  const auto plan = FindPlan(SweepDir(command.sweep_dir));
+  if (!plan || !plan->blas_core || !CpuRuns(*plan->blas_core)) return {};
+  return {Setting(*plan->blas_core)};
 }
 
 /// Returns the first line of input, or nothing when there is none or a signal
@@ -134,7 +145,7 @@ int BenchOneCase() {
   CommandInput input(STDIN_FILENO);
   const auto line = FirstLine(&input);
   if (StopSignal() != 0) return StatusAfterStop();
-  if (!line) return BadUsage("bench: needs a command on its input");
+  if (!line) RefuseUsage("bench: needs a command on its input");
   const auto report =
       Bench(ParseBenchCommand(*line),
             RarelyAsked([&] { return StopSignal() != 0 || input.Ended(); }));
@@ -143,12 +154,16 @@ int BenchOneCase() {
   return kDone;
 }
 
-int Run(const std::vector<std::string>& arguments) {
+int Run(const std::vector<std::string>& arguments, char** argv) {
   const std::string verb = arguments.empty() ? "" : arguments[0];
   if (verb == "--help" || verb == "-h" || verb == "help") {
     fmt::print("{}", kUsage);
     return kDone;
   }
+  std::optional<TrainCommand> train;
+  if (verb == "train") train = ParseTrain(std::span(arguments).subspan(1));
+  SettleLibraryEnvironment(
+      argv, train ? SettingsOf(*train) : std::vector<std::string>{});
   SetUpComputing();
   if (verb == "probe") {
     Emit(ToJson(Probe()));
@@ -157,19 +172,16 @@ int Run(const std::vector<std::string>& arguments) {
   CatchStopSignals();
   if (verb == "serve") return Serve();
   if (verb == "bench") return BenchOneCase();
-  if (verb == "train") {
-    return ParseAndTrain({arguments.begin() + 1, arguments.end()});
-  }
-  return BadUsage(fmt::format("unknown command \"{}\"", verb));
+  if (train) return TrainOneGroup(*train);
+  RefuseUsage(fmt::format("unknown command \"{}\"", verb));
 }
 
 }  // namespace
 }  // namespace isoflop
 
 int main(int argc, char** argv) {
-  isoflop::SettleLibraryEnvironment(argv);
   try {
-    return isoflop::Run({argv + 1, argv + argc});
+    return isoflop::Run({argv + 1, argv + argc}, argv);
   } catch (const std::exception& error) {
     isoflop::EndFor(error);
   }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/isoflop/bench_text.h"
@@ -44,7 +45,7 @@ struct BenchWork {
   std::vector<RunGroup> cases;
   std::optional<Plan> plan;  // of --sweep
   std::vector<Slot> slots;
-  ProbeReport probe;
+  Machine machine;
 };
 
 BenchWork Prepare(const BenchArgs& args, Precision auto_precision) {
@@ -64,12 +65,13 @@ BenchWork Prepare(const BenchArgs& args, Precision auto_precision) {
 /// says otherwise.
 BenchWork PrepareHere(const BenchArgs& args,
                       const std::filesystem::path& worker) {
-  const ProbeReport probe = Probe(worker);
+  Machine machine = ProbeMachine(worker);
   const auto jobs = args.sweep.empty() ? args.jobs.value_or(1) : args.jobs;
-  const auto slots = ResolveSlots(args.device, jobs, probe);
-  BenchWork work = Prepare(args, FasterPrecision(probe, slots.front().device));
+  const auto slots = ResolveSlots(args.device, jobs, machine.probe);
+  BenchWork work =
+      Prepare(args, FasterPrecision(machine.probe, slots.front().device));
   work.slots = slots;
-  work.probe = probe;
+  work.machine = std::move(machine);
   return work;
 }
 
@@ -80,15 +82,14 @@ std::ptrdiff_t AtATime(const std::vector<Slot>& slots) {
   return std::ranges::count(slots, slots.front());
 }
 
-BenchOutcome Measure(const BenchArgs& args, const std::filesystem::path& worker,
-                     const BenchWork& work) {
+BenchOutcome Measure(const BenchArgs& args, const BenchWork& work) {
   const Slot& first = work.slots.front();
   const auto at_a_time = AtATime(work.slots);
   fmt::print(stderr, "bench: {} case{}, {} at a time on {}\n",
              work.cases.size(), work.cases.size() == 1 ? "" : "s", at_a_time,
              first.device);
   return MeasureGroups(work.cases,
-                       {.worker = worker,
+                       {.worker = work.machine.worker,
                         .device = first.device,
                         .seconds = args.seconds,
                         .profile = args.profile,
@@ -103,7 +104,7 @@ std::vector<BenchResult> Results(const BenchWork& work,
     const RunGroup& group = work.cases[i];
     results.push_back({group, reports[i],
                        kind == DeviceKind::kCpu
-                           ? EstimateWorkerBytes(group, work.probe)
+                           ? EstimateWorkerBytes(group, work.machine.probe)
                            : EstimateMemoryBytes(group, kind)});
   }
   return results;
@@ -112,7 +113,7 @@ std::vector<BenchResult> Results(const BenchWork& work,
 SweepPrediction Predict(const BenchWork& work,
                         const std::vector<BenchResult>& results) {
   const std::string& device = work.slots.front().device;
-  CostModel cost(work.probe);
+  CostModel cost(work.machine.probe);
   for (const BenchResult& result : results) {
     cost.Observe(result.group, device, result.report.tokens_per_second.median,
                  /*alone=*/AtATime(work.slots) == 1);
@@ -133,9 +134,8 @@ void Report(const BenchArgs& args, const std::vector<BenchResult>& results,
 
 ExitCode RunBench(const BenchArgs& args) {
   Prepare(args, Precision::kFp32);  // what is wrong is found without a worker
-  const auto worker = FindWorker(args.worker);
-  const BenchWork work = PrepareHere(args, worker);
-  const BenchOutcome outcome = Measure(args, worker, work);
+  const BenchWork work = PrepareHere(args, FindWorker(args.worker));
+  const BenchOutcome outcome = Measure(args, work);
   if (outcome.signal) {
     return *outcome.signal == SIGINT ? ExitCode::kInterrupted
                                      : ExitCode::kTerminated;

@@ -36,23 +36,24 @@ std::string Hardware(const ProbeReport& probe, const std::string& device) {
   return probe.cpu;
 }
 
-/// A machine that a worker was asked about.
-struct Machine {
-  ProbeReport probe;
+/// This machine, with what of it a sweep would have.
+struct Site {
+  Machine machine;
   std::vector<Slot> slots;
 };
 
-std::optional<Machine> ThisMachine(const PlanArgs& args) {
+std::optional<Site> ThisSite(const PlanArgs& args) {
   const auto worker = FindWorkerIfAny(args.worker);
   if (!worker) return std::nullopt;
-  Machine machine{.probe = Probe(*worker), .slots = {}};
-  machine.slots = ResolveSlots(args.devices, args.jobs, machine.probe);
-  return machine;
+  Site site{.machine = ProbeMachine(*worker), .slots = {}};
+  site.slots = ResolveSlots(args.devices, args.jobs, site.machine.probe);
+  return site;
 }
 
 /// What this machine makes of a plan.
-PlanEstimate EstimateHere(const Plan& plan, const Machine& machine) {
-  const auto& [probe, slots] = machine;
+PlanEstimate EstimateHere(const Plan& plan, const Site& site) {
+  const ProbeReport& probe = site.machine.probe;
+  const std::vector<Slot>& slots = site.slots;
   return {EstimateWallSeconds(plan.groups, slots, CostModel(probe)),
           Describe(slots), KindOf(slots.front()),
           fmt::format("{}, LibTorch {}", Hardware(probe, slots.front().device),
@@ -73,10 +74,11 @@ ExitCode RunPlan(const PlanArgs& args) {
   const SweepSpec spec = LoadSweep(args.sweep, {.data_paths = args.data});
   Plan plan = MakePlan(spec);  // finds what is wrong before a worker is asked
   PlanEstimate estimate;
-  if (const auto machine = ThisMachine(args)) {
+  if (const auto site = ThisSite(args)) {
     plan = MakePlan(
-        spec, FasterPrecision(machine->probe, machine->slots.front().device));
-    estimate = EstimateHere(plan, *machine);
+        spec, FasterPrecision(site->machine.probe, site->slots.front().device));
+    plan.blas_core = site->machine.blas_core;
+    estimate = EstimateHere(plan, *site);
   }
   if (!args.json) {
     fmt::print("{}", PlanText(plan, estimate));

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "analysis/report/runs_text.h"
@@ -20,6 +19,7 @@
 #include "lib/execute/probe.h"
 #include "lib/execute/room.h"
 #include "lib/execute/worker_path.h"
+#include "lib/record/sweep_dir.h"
 
 namespace isoflop {
 namespace {
@@ -43,27 +43,33 @@ void Warn(const std::vector<std::string>& messages) {
   }
 }
 
-/// What precision "auto" stands for: in a directory that has a plan the same as
-/// before, so that the sweep can go on elsewhere; else what is faster here.
+/// What precision "auto" stands for: the same as before, or what is faster
+/// here.
 Precision AutoPrecision(const SweepArgs& args, const SweepSpec& spec,
-                        const SweepDir& dir, std::optional<LazyProbe>* probe) {
+                        const std::optional<Plan>& before,
+                        LazyMachine& machine) {
   if (!UsesAutoPrecision(spec)) return Precision::kFp32;
-  const auto before = FindPlan(dir);
   if (before && before->auto_precision) return *before->auto_precision;
-  probe->emplace(FindWorker(args.worker));
-  const ProbeReport& report = (*probe)->Get();
-  const auto slots = ResolveSlots(args.devices, args.jobs, report);
-  return FasterPrecision(report, slots.front().device);
+  const ProbeReport& probe = machine.Get().probe;
+  const auto slots = ResolveSlots(args.devices, args.jobs, probe);
+  return FasterPrecision(probe, slots.front().device);
+}
+
+/// A directory that has a plan goes on as it began, elsewhere as well.
+Plan PlanHere(const SweepArgs& args, const SweepSpec& spec,
+              const std::optional<Plan>& before, LazyMachine& machine) {
+  Plan plan = MakePlan(spec, AutoPrecision(args, spec, before, machine));
+  plan.blas_core = before ? before->blas_core : machine.Get().blas_core;
+  return plan;
 }
 
 ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
-                     const Plan& plan, std::optional<LazyProbe> lazy_probe) {
+                     const Plan& plan, LazyMachine& machine) {
   const auto pending = PendingGroups(dir, plan, args.retry_failed);
   if (pending.empty()) return FinishedSummary(dir, plan);
-  if (!lazy_probe) lazy_probe.emplace(FindWorker(args.worker));
   ExecuteOptions options;
-  options.worker = lazy_probe->worker();
-  const ProbeReport& probe = lazy_probe->Get();
+  options.worker = machine.Get().worker;
+  const ProbeReport& probe = machine.Get().probe;
   Warn(probe.warnings);
   options.slots = ResolveSlots(args.devices, args.jobs, probe);
   options.cost = CostModel(probe);
@@ -93,6 +99,9 @@ void PrintHead(const Plan& plan, const SweepDir& dir) {
   if (plan.auto_precision) {
     fmt::print(stderr, "precision: {} (auto)\n", NameOf(*plan.auto_precision));
   }
+  if (plan.blas_core) {
+    fmt::print(stderr, "products: {} (measured)\n", Setting(*plan.blas_core));
+  }
   for (const auto* notes : {&plan.data.notes, &plan.notes}) {
     for (const std::string& note : *notes) {
       fmt::print(stderr, "note: {}\n", note);
@@ -120,13 +129,19 @@ void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
 ExitCode RunSweep(const SweepArgs& args) {
   const SweepSpec spec = LoadSweep(args.sweep, {.data_paths = args.data});
   const SweepDir dir(args.out.empty() ? "runs/" + spec.name : args.out);
-  std::optional<LazyProbe> probe;
-  const Plan plan = MakePlan(spec, AutoPrecision(args, spec, dir, &probe));
+  RefuseForeignPath(dir, spec);
+  const std::optional<Plan> before = FindPlan(dir);
+  LazyMachine machine([&] {
+    const auto worker = FindWorker(args.worker);
+    return before ? ProbeMachine(worker, before->blas_core)
+                  : ProbeMachine(worker);
+  });
+  const Plan plan = PlanHere(args, spec, before, machine);
   PrepareSweepDir(dir, spec, plan, [](const std::string& note) {
     fmt::print(stderr, "note: {}\n", note);
   });
   PrintHead(plan, dir);
-  const ExecuteSummary summary = Train(args, dir, plan, std::move(probe));
+  const ExecuteSummary summary = Train(args, dir, plan, machine);
   const std::vector<RunResult> results = LoadResults(dir, plan);
   PrintRuns(plan, results, summary);
   const ExitCode status = StatusOf(summary);

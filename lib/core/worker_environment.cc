@@ -9,10 +9,11 @@
 
 namespace isoflop {
 
-std::vector<std::string> WorkerEnvironment(std::vector<std::string> own) {
-  std::vector<std::string_view> wanted = {
-      "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1",
-      "OMP_WAIT_POLICY=passive"};
+std::vector<std::string> WorkerEnvironment(
+    std::vector<std::string> own, const std::vector<std::string>& also) {
+  std::vector<std::string_view> wanted(also.begin(), also.end());
+  wanted.insert(wanted.end(), {"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1",
+                               "MKL_NUM_THREADS=1", "OMP_WAIT_POLICY=passive"});
   if (HasAvx512()) wanted.emplace_back("ATEN_CPU_CAPABILITY=avx512");
   for (const std::string_view variable : wanted) {
     const auto name = variable.substr(0, variable.find('=') + 1);

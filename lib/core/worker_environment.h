@@ -8,7 +8,7 @@
 
 namespace isoflop {
 
-/// Returns `own` ("NAME=value" strings) with what is missing of
+/// Returns `own` ("NAME=value" strings) with what is missing of `also` and of
 ///
 ///   OMP_NUM_THREADS=1, OPENBLAS_NUM_THREADS=1, MKL_NUM_THREADS=1
 ///       one thread per worker: two busy workers on two cores beat one with two
@@ -19,7 +19,8 @@ namespace isoflop {
 ///       AVX2
 ///
 /// Whatever the user has set stays.
-std::vector<std::string> WorkerEnvironment(std::vector<std::string> own);
+std::vector<std::string> WorkerEnvironment(
+    std::vector<std::string> own, const std::vector<std::string>& also = {});
 
 /// Returns the environment of this process.
 std::vector<std::string> OwnEnvironment();

@@ -50,7 +50,7 @@ BenchOutcome MeasureGroups(const std::vector<RunGroup>& groups,
   outcome.reports.resize(groups.size());
   const auto take = [&](std::size_t number, const Json& answer) {
     outcome.reports[number] =
-        BenchReportFromJson(answer, options.worker.string() + " bench");
+        BenchReportFromJson(answer, options.worker.path.string() + " bench");
   };
   outcome.signal =
       AskWorkers(options.worker, questions, options.at_a_time, take);

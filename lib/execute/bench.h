@@ -4,18 +4,18 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "lib/execute/worker_path.h"
 #include "lib/record/bench_protocol.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
 
 struct BenchOptions {
-  std::filesystem::path worker = {};
+  WorkerProgram worker = {};
   std::string device = "cpu";
   double seconds = 2.0;  // of measuring a group
   bool profile = false;

@@ -9,8 +9,7 @@
 
 namespace isoflop {
 
-DeviceWorker::DeviceWorker(std::filesystem::path program,
-                           std::filesystem::path log)
+DeviceWorker::DeviceWorker(WorkerProgram program, std::filesystem::path log)
     : program_(std::move(program)), log_path_(std::move(log)) {}
 
 void DeviceWorker::Train(const TrainCommand& command) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lib/execute/worker_log.h"
+#include "lib/execute/worker_path.h"
 #include "lib/execute/worker_process.h"
 #include "lib/record/worker_protocol.h"
 
@@ -19,7 +20,7 @@ namespace isoflop {
 class DeviceWorker {
  public:
   /// Starts nothing yet. `log` is where the program's standard error goes.
-  DeviceWorker(std::filesystem::path program, std::filesystem::path log);
+  DeviceWorker(WorkerProgram program, std::filesystem::path log);
 
   /// Gives it a group, starting a process if there is none. Throws Error when
   /// that cannot be started.
@@ -54,7 +55,7 @@ class DeviceWorker {
   int output() const { return process_ ? process_->output() : -1; }
 
  private:
-  std::filesystem::path program_;
+  WorkerProgram program_;
   std::filesystem::path log_path_;
   std::unique_ptr<WorkerLog> log_;
   std::unique_ptr<WorkerProcess> process_;

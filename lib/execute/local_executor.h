@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,14 +13,15 @@
 #include "lib/execute/cost_model.h"
 #include "lib/execute/progress.h"
 #include "lib/execute/slots.h"
+#include "lib/execute/worker_path.h"
 #include "lib/record/sweep_dir.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
 
 struct ExecuteOptions {
-  std::filesystem::path worker;  // the isoflop-worker program
-  std::vector<Slot> slots;       // at least one
+  WorkerProgram worker;
+  std::vector<Slot> slots;  // at least one
   CostModel cost;
   bool retry_failed = false;         // try runs again that ended as failed
   bool fail_fast = false;            // stop at the first failed or diverged run

@@ -1,12 +1,16 @@
-// Asks a worker what machine it runs on.
+// Asks a worker what machine it runs on, and in which environment it multiplies
+// fastest there.
 
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "lib/core/blas_core.h"
+#include "lib/execute/worker_path.h"
 #include "lib/record/worker_protocol.h"
 #include "lib/sweep/training_config.h"
 
@@ -15,25 +19,42 @@ namespace isoflop {
 /// Runs `worker probe`, in the environment that training will have, and returns
 /// what it measured. Throws Error, with the last lines that it wrote, when it
 /// cannot be started, fails, hangs for a minute, or prints something else.
-ProbeReport Probe(const std::filesystem::path& worker);
+ProbeReport Probe(const WorkerProgram& worker);
 
-/// Asks a worker when somebody first wants to know, and once.
-class LazyProbe {
+/// This machine, and the worker as it trains fastest on it.
+struct Machine {
+  WorkerProgram worker;
+  ProbeReport probe;                       // of that worker
+  std::optional<BlasCore> blas_core = {};  // absent: OpenBLAS's own choice
+};
+
+/// Probes, and where OpenBLAS uses narrower vectors than the processor has, or
+/// multiplies wrongly, once more with every BlasCore that the processor runs:
+/// one that is faster by a tenth is chosen, or that is right where OpenBLAS is
+/// not. OPENBLAS_CORETYPE, where the user has set it, settles it. Throws Error
+/// as Probe does.
+Machine ProbeMachine(const std::filesystem::path& worker);
+
+/// Probes with a choice that was made before, since another would round
+/// differently; one that this processor cannot run is left out, and the probe
+/// warns of that. Throws Error as Probe does.
+Machine ProbeMachine(const std::filesystem::path& worker,
+                     std::optional<BlasCore> chosen_before);
+
+/// Asks when somebody first wants to know, and once.
+class LazyMachine {
  public:
-  explicit LazyProbe(std::filesystem::path worker)
-      : worker_(std::move(worker)) {}
+  explicit LazyMachine(std::function<Machine()> ask) : ask_(std::move(ask)) {}
 
-  const std::filesystem::path& worker() const { return worker_; }
-
-  /// Throws Error as Probe does.
-  const ProbeReport& Get() {
-    if (!report_) report_ = Probe(worker_);
-    return *report_;
+  /// Throws what `ask` throws.
+  const Machine& Get() {
+    if (!machine_) machine_ = ask_();
+    return *machine_;
   }
 
  private:
-  std::filesystem::path worker_;
-  std::optional<ProbeReport> report_;
+  std::function<Machine()> ask_;
+  std::optional<Machine> machine_;
 };
 
 /// Returns the precision that trains faster on a device, by at least a tenth;

@@ -27,9 +27,9 @@ void WaitForNews(const OpenQuestions& open, int also) {
 
 }  // namespace
 
-WorkerAnswer::WorkerAnswer(const std::filesystem::path& worker,
+WorkerAnswer::WorkerAnswer(const WorkerProgram& worker,
                            const WorkerQuestion& question)
-    : name_(worker.string() + " " + question.verb),
+    : name_(worker.path.string() + " " + question.verb),
       timeout_seconds_(question.timeout_seconds),
       start_(MonotonicSeconds()),
       process_(worker, {question.verb}, log_.descriptor()) {
@@ -51,8 +51,7 @@ std::optional<Json> WorkerAnswer::Take() {
   return ParseJson(text_, name_);
 }
 
-Json AskWorker(const std::filesystem::path& worker,
-               const WorkerQuestion& question) {
+Json AskWorker(const WorkerProgram& worker, const WorkerQuestion& question) {
   WorkerAnswer answer(worker, question);
   while (true) {
     if (auto json = answer.Take()) return *std::move(json);
@@ -62,8 +61,8 @@ Json AskWorker(const std::filesystem::path& worker,
 }
 
 std::optional<int> AskWorkers(
-    const std::filesystem::path& worker,
-    const std::vector<WorkerQuestion>& questions, std::size_t at_a_time,
+    const WorkerProgram& worker, const std::vector<WorkerQuestion>& questions,
+    std::size_t at_a_time,
     const std::function<void(std::size_t, const Json&)>& on_answer) {
   StopSignals signals;
   OpenQuestions open;

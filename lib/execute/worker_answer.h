@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "lib/core/json.h"
 #include "lib/execute/worker_log.h"
+#include "lib/execute/worker_path.h"
 #include "lib/execute/worker_process.h"
 
 namespace isoflop {
@@ -29,8 +29,7 @@ struct WorkerQuestion {
 class WorkerAnswer {
  public:
   /// Throws Error when the worker cannot be started.
-  WorkerAnswer(const std::filesystem::path& worker,
-               const WorkerQuestion& question);
+  WorkerAnswer(const WorkerProgram& worker, const WorkerQuestion& question);
 
   /// Readable when there may be news; for poll.
   int descriptor() const { return process_.output(); }
@@ -50,16 +49,15 @@ class WorkerAnswer {
 };
 
 /// Asks and waits. Throws Error, as Take does.
-Json AskWorker(const std::filesystem::path& worker,
-               const WorkerQuestion& question);
+Json AskWorker(const WorkerProgram& worker, const WorkerQuestion& question);
 
 /// Asks every question of a process of its own, `at_a_time` at once, and hands
 /// each answer with the number of its question to `on_answer`. Returns the
 /// signal that ended it early, SIGINT or SIGTERM, with every worker killed.
 /// Throws Error, as Take does.
 std::optional<int> AskWorkers(
-    const std::filesystem::path& worker,
-    const std::vector<WorkerQuestion>& questions, std::size_t at_a_time,
+    const WorkerProgram& worker, const std::vector<WorkerQuestion>& questions,
+    std::size_t at_a_time,
     const std::function<void(std::size_t, const Json&)>& on_answer);
 
 }  // namespace isoflop

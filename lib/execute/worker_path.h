@@ -1,12 +1,20 @@
-// Where the isoflop-worker program is.
+// Where the isoflop-worker program is, and how it is started.
 
 #pragma once
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace isoflop {
+
+struct WorkerProgram {
+  std::filesystem::path path = {};
+  // "NAME=value": what it is started with besides worker_environment.h; what
+  // the user has set stays.
+  std::vector<std::string> environment = {};
+};
 
 /// Returns the worker program: `given` (--worker PATH) unless it is empty, else
 /// `isoflop-worker` beside the running executable. Throws Error that says what

@@ -106,19 +106,20 @@ void CloseAndForget(int* descriptor) {
 
 }  // namespace
 
-WorkerProcess::WorkerProcess(const std::filesystem::path& program,
+WorkerProcess::WorkerProcess(const WorkerProgram& program,
                              const std::vector<std::string>& arguments,
                              int log_descriptor) {
   Pipe in, out;
   const FileActions actions(in.ends[0], out.ends[1], log_descriptor);
   const Attributes attributes;
-  std::vector<std::string> words{program.string()};
+  std::vector<std::string> words{program.path.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> environment = WorkerEnvironment(OwnEnvironment());
-  const int error =
-      ::posix_spawn(&pid_, program.c_str(), actions.get(), attributes.get(),
-                    Pointers(&words).data(), Pointers(&environment).data());
-  Require(error == 0, "{}: cannot be started: {}", program.string(),
+  std::vector<std::string> environment =
+      WorkerEnvironment(OwnEnvironment(), program.environment);
+  const int error = ::posix_spawn(&pid_, program.path.c_str(), actions.get(),
+                                  attributes.get(), Pointers(&words).data(),
+                                  Pointers(&environment).data());
+  Require(error == 0, "{}: cannot be started: {}", program.path.string(),
           std::strerror(error));
   input_ = in.Release(1);
   output_ = out.Release(0);

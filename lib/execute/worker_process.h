@@ -4,10 +4,11 @@
 
 #include <sys/types.h>
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "lib/execute/worker_path.h"
 
 namespace isoflop {
 
@@ -15,14 +16,15 @@ namespace isoflop {
 inline constexpr int kUnknownEnd = -1;
 
 /// Runs a program with pipes for its standard input and output, in the
-/// environment of worker_environment.h and in a process group of its own:
-/// Ctrl-C in the terminal reaches the front end alone. When the front end dies,
-/// however that happens, the input ends, and the worker stops by itself.
+/// environment of worker_environment.h with the program's own, and in a process
+/// group of its own: Ctrl-C in the terminal reaches the front end alone. When
+/// the front end dies, however that happens, the input ends, and the worker
+/// stops by itself.
 class WorkerProcess {
  public:
   /// Starts `program`; its standard error goes to `log_descriptor`. Throws
   /// Error, naming the program, when it cannot be started.
-  WorkerProcess(const std::filesystem::path& program,
+  WorkerProcess(const WorkerProgram& program,
                 const std::vector<std::string>& arguments, int log_descriptor);
 
   /// Kills it if it still runs.

@@ -54,19 +54,6 @@ void RefuseForeignContent(const SweepDir& dir, const SweepSpec& spec) {
           code.message());
 }
 
-void RefuseForeignPath(const SweepDir& dir, const SweepSpec& spec) {
-  const fs::path& root = dir.root();
-  std::error_code code;
-  const bool there = fs::exists(root, code);
-  Require(!code, "{}: cannot be used: {}", root.string(), code.message());
-  if (!there) return;
-  Require(fs::is_directory(root, code), "{}: is not a directory",
-          root.string());
-  if (fs::exists(dir.plan_json(), code)) return;
-  RefuseForeignContent(dir, spec);
-}
-
-/// Returns the plan that the directory was prepared for, if it was.
 std::set<std::string> RunIdSet(const Plan& plan) {
   const std::vector<std::string> ids = RunIds(plan);
   return {ids.begin(), ids.end()};
@@ -144,6 +131,18 @@ void WriteIfNew(const fs::path& path, const Json& json) {
 }
 
 }  // namespace
+
+void RefuseForeignPath(const SweepDir& dir, const SweepSpec& spec) {
+  const fs::path& root = dir.root();
+  std::error_code code;
+  const bool there = fs::exists(root, code);
+  Require(!code, "{}: cannot be used: {}", root.string(), code.message());
+  if (!there) return;
+  Require(fs::is_directory(root, code), "{}: is not a directory",
+          root.string());
+  if (fs::exists(dir.plan_json(), code)) return;
+  RefuseForeignContent(dir, spec);
+}
 
 void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
                      const Plan& plan,

@@ -52,14 +52,17 @@ class SweepDir {
   std::filesystem::path root_;
 };
 
+/// Refuses a path that exists and is no sweep directory, but for an empty
+/// directory. Throws Error, naming what is there.
+void RefuseForeignPath(const SweepDir& dir, const SweepSpec& spec);
+
 /// Writes sweep.json, plan.json, and group.json and run.json of every group
 /// and run that is not there yet.
 ///
 /// A directory that holds another sweep is refused with the list of what
-/// changed; only added runs are taken in (existing results are kept). A path
-/// that exists and is no sweep directory and not empty is refused, and so is a
-/// directory that a front end is at work in. Throws Error. `note` hears of what
-/// LockSweepDir waits for.
+/// changed; only added runs are taken in (existing results are kept). What
+/// RefuseForeignPath refuses is refused, and so is a directory that a front end
+/// is at work in. Throws Error. `note` hears of what LockSweepDir waits for.
 void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
                      const Plan& plan,
                      const std::function<void(const std::string&)>& note = {});

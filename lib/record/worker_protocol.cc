@@ -140,10 +140,12 @@ Json ToJson(const ProbeReport& report) {
             {"cpu", report.cpu},
             {"cpu_threads", report.cpu_threads},
             {"fp32_flops_per_second", report.fp32_flops_per_second},
+            {"products_right", report.products_right},
             {"bf16_flops_per_second", report.bf16_flops_per_second},
             {"operation_seconds", report.operation_seconds},
             {"cuda", std::move(cuda)},
             {"warnings", report.warnings}};
+  if (!report.blas_core.empty()) json["blas_core"] = report.blas_core;
   if (report.bf16_speedup) json["bf16_speedup"] = *report.bf16_speedup;
   if (report.process_private_bytes) {
     json["process_private_bytes"] = *report.process_private_bytes;
@@ -166,8 +168,10 @@ ProbeReport ProbeReportFromJson(const Json& json, const std::string& source) {
   }
   if (reader.Need("libtorch")) reader.Read("libtorch", &report.libtorch);
   if (reader.Need("cpu")) reader.Read("cpu", &report.cpu);
+  reader.Read("blas_core", &report.blas_core);
   reader.Read("cpu_threads", &report.cpu_threads, {1});
   reader.Read("fp32_flops_per_second", &report.fp32_flops_per_second, {0.0});
+  reader.Read("products_right", &report.products_right);
   reader.Read("bf16_flops_per_second", &report.bf16_flops_per_second, {0.0});
   reader.Read("operation_seconds", &report.operation_seconds, {0.0});
   ReadOptional(reader, "bf16_speedup", &report.bf16_speedup, {kPositive});

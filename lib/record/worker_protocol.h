@@ -64,9 +64,12 @@ WorkerEvent ParseWorkerEvent(const std::string& line);
 /// What `isoflop-worker probe` prints: the machine as LibTorch sees it.
 struct ProbeReport {
   std::string libtorch;  // version
-  std::string cpu;       // name, capability ATen uses
+  std::string cpu;       // name, capability ATen uses, BLAS
+  // The processor that OpenBLAS takes this one for; empty for another BLAS.
+  std::string blas_core = {};
   std::int64_t cpu_threads = 1;
   double fp32_flops_per_second = 0.0;  // of a matrix product, one thread
+  bool products_right = true;  // some releases of OpenBLAS multiply wrongly
   double bf16_flops_per_second = 0.0;
   double operation_seconds = 0.0;           // dispatch of a tiny operation
   std::optional<double> bf16_speedup = {};  // of training on one thread: how

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/core/blas_core.h"
 #include "lib/data/data_source.h"
 #include "lib/sweep/lr_schedule.h"
 #include "lib/sweep/sweep_spec.h"
@@ -76,6 +77,9 @@ struct Plan {
 
   // What precision "auto" of the sweep has become; absent without.
   std::optional<Precision> auto_precision = {};
+
+  // What OpenBLAS is told to multiply by; absent: its own choice stands.
+  std::optional<BlasCore> blas_core = {};
 };
 
 /// Expands a sweep. Opens the data to know its size. Throws Error when a cell

@@ -209,6 +209,7 @@ Plan PlanFromJson(const Json& json, const std::string& source) {
   reader.ReadArray("left_out", &plan.left_out, ParseLeftOut);
   reader.ReadArray("notes", &plan.notes, ParseText);
   reader.ReadOptionalEnum("auto_precision", &plan.auto_precision);
+  reader.ReadOptionalEnum("blas_core", &plan.blas_core);
   reader.Finish();
   problems.ThrowIfAny();
   return plan;

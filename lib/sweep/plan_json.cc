@@ -70,6 +70,7 @@ Json ToJson(const Plan& plan) {
   if (plan.auto_precision) {
     json["auto_precision"] = NameOf(*plan.auto_precision);
   }
+  if (plan.blas_core) json["blas_core"] = NameOf(*plan.blas_core);
   return json;
 }
 

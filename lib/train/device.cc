@@ -89,13 +89,13 @@ std::string CpuCapability() {
   return name.empty() ? "unknown" : name;
 }
 
-std::string BlasCore() { return AskBlas("openblas_get_corename"); }
+std::string OpenBlasCore() { return AskBlas("openblas_get_corename"); }
 
 std::string BlasName() {
   const std::string version = AskBlas("openblas_get_config");
   if (!version.empty()) {
     return version.substr(0, version.find(' ', sizeof("OpenBLAS"))) + " " +
-           BlasCore();
+           OpenBlasCore();
   }
   return at::hasMKL() ? "MKL" : "unknown";
 }

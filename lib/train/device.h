@@ -33,6 +33,6 @@ std::string CpuCapability();
 std::string BlasName();
 
 /// Returns the CPU that OpenBLAS takes this one for; empty for another BLAS.
-std::string BlasCore();
+std::string OpenBlasCore();
 
 }  // namespace isoflop

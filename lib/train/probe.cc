@@ -157,8 +157,10 @@ ProbeReport Probe() {
   ProbeReport report{
       .libtorch = TORCH_VERSION,
       .cpu = fmt::format("{} ({}, {})", CpuName(), CpuCapability(), BlasName()),
+      .blas_core = OpenBlasCore(),
       .cpu_threads = at::get_num_threads(),
       .fp32_flops_per_second = fp32_rate,
+      .products_right = ProductsAreRight(),
       .bf16_flops_per_second =
           ProductRate(at::kBFloat16, at::kCPU, kMeasuredSeconds),
       .operation_seconds = OperationSeconds(),
@@ -178,7 +180,7 @@ ProbeReport Probe() {
         "(libopenblas0-pthread)? The BLAS here is: {}",
         report.fp32_flops_per_second * 1e-9, BlasName()));
   }
-  if (!ProductsAreRight()) {
+  if (!report.products_right) {
     report.warnings.push_back(fmt::format(
         "matrix products are wrong with {}: set OPENBLAS_CORETYPE=Haswell",
         BlasName()));

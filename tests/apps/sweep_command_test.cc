@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
+#include "lib/core/cpu_features.h"
 #include "lib/core/json.h"
 #include "tests/apps/command.h"
 #include "tests/support/schema_check.h"
@@ -56,6 +59,22 @@ TEST(SweepCommand, GoesOnInThePrecisionThatItBeganWith) {
   const Json plan = ReadJsonFile(dir / "out/plan.json");
   EXPECT_EQ(plan["auto_precision"], "bf16");
   EXPECT_EQ(plan["groups"][0]["training"]["precision"], "bf16");
+}
+
+TEST(SweepCommand, GoesOnWithTheProductsThatItBeganWith) {
+  if (!HasAvx2()) GTEST_SKIP() << "OpenBLAS can be told nothing here";
+  const ScopedEnv nothing("OPENBLAS_CORETYPE", std::nullopt);
+  const TempDir dir;
+  {
+    const ScopedEnv old("ISOFLOP_FAKE_BLAS_CORE", "Prescott");
+    const Outcome sweep = Isoflop(dir, kSweep);
+    ASSERT_EQ(sweep.status, 0) << sweep.err;
+    EXPECT_THAT(sweep.err, HasSubstr("products: OPENBLAS_CORETYPE=Haswell"));
+  }
+  const Outcome again = Isoflop(dir, kSweep);
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("products: OPENBLAS_CORETYPE=Haswell"));
+  EXPECT_EQ(ReadJsonFile(dir / "out/plan.json")["blas_core"], "Haswell");
 }
 
 TEST(SweepCommand, NeedsNoWorkerWhenEveryRunHasEnded) {

@@ -8,6 +8,7 @@
 namespace isoflop {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::Each;
 using testing::Not;
@@ -33,6 +34,13 @@ TEST(WorkerEnvironment, KeepsWhatTheUserHasSet) {
 TEST(WorkerEnvironment, IsNotMisledByALongerName) {
   EXPECT_THAT(WorkerEnvironment({"OMP_NUM_THREADS_LIMIT=4"}),
               Contains("OMP_NUM_THREADS=1"));
+}
+
+TEST(WorkerEnvironment, HasWhatElseIsAskedFor) {
+  EXPECT_THAT(
+      WorkerEnvironment({"A=1"}, {"A=2", "B=3", "OMP_NUM_THREADS=2"}),
+      AllOf(Contains("A=1"), Contains("B=3"), Not(Contains("A=2")),
+            Contains("OMP_NUM_THREADS=2"), Not(Contains("OMP_NUM_THREADS=1"))));
 }
 
 TEST(OwnEnvironment, IsWhatIsSet) {

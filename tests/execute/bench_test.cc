@@ -9,7 +9,7 @@
 namespace isoflop {
 namespace {
 
-BenchOptions WithTheFakeWorker() { return {.worker = ISOFLOP_FAKE_WORKER}; }
+BenchOptions WithTheFakeWorker() { return {.worker = {ISOFLOP_FAKE_WORKER}}; }
 
 TEST(MeasureGroups, ReportsOnEveryGroup) {
   const TinySweep sweep;

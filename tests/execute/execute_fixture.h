@@ -51,7 +51,7 @@ class ExecuteFixture : public testing::Test {
 
   static ExecuteOptions Options() {
     ExecuteOptions options;
-    options.worker = ISOFLOP_FAKE_WORKER;
+    options.worker.path = ISOFLOP_FAKE_WORKER;
     options.slots = {{"cpu"}, {"cpu"}};
     return options;
   }

@@ -95,7 +95,7 @@ TEST_F(ExecuteTest, RefusesToBeASecondFrontEnd) {
 
 TEST_F(ExecuteTest, RefusesAWorkerThatCannotBeStarted) {
   ExecuteOptions options = Options();
-  options.worker = temp_ / "no-such-worker";
+  options.worker.path = temp_ / "no-such-worker";
   EXPECT_ERROR(Run(options), "no-such-worker: cannot be started");
 }
 

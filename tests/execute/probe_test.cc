@@ -1,8 +1,12 @@
 #include "lib/execute/probe.h"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "tests/support/expect_error.h"
@@ -11,6 +15,10 @@
 
 namespace isoflop {
 namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
 
 /// A worker that is a shell script.
 std::filesystem::path ScriptIn(const TempDir& temp, const std::string& text) {
@@ -21,7 +29,7 @@ std::filesystem::path ScriptIn(const TempDir& temp, const std::string& text) {
 
 TEST(Probe, ReturnsWhatTheWorkerPrints) {
   const ScopedEnv gpus("ISOFLOP_FAKE_CUDA", "2");
-  const ProbeReport report = Probe(ISOFLOP_FAKE_WORKER);
+  const ProbeReport report = Probe({ISOFLOP_FAKE_WORKER});
   EXPECT_EQ(report.cpu, "fake");
   EXPECT_EQ(report.fp32_flops_per_second, 1e11);
   ASSERT_EQ(report.cuda.size(), 2U);
@@ -29,36 +37,144 @@ TEST(Probe, ReturnsWhatTheWorkerPrints) {
 }
 
 TEST(Probe, RefusesAMissingWorker) {
-  EXPECT_ERROR(Probe("/no/such/worker"), "/no/such/worker: cannot be started");
+  EXPECT_ERROR(Probe({"/no/such/worker"}),
+               "/no/such/worker: cannot be started");
 }
 
 TEST(Probe, SaysWhyAWorkerCouldNotProbe) {
   const TempDir temp;
   const auto worker = ScriptIn(
       temp, "echo 'libtorch.so: cannot open shared object file' >&2; exit 127");
-  EXPECT_ERROR(Probe(worker),
+  EXPECT_ERROR(Probe({worker}),
                "probe: exited with status 127: libtorch.so: cannot open");
 }
 
 TEST(Probe, RefusesWhatIsNoReport) {
   const TempDir temp;
-  EXPECT_ERROR(Probe(ScriptIn(temp, "echo hello")), "probe: not valid JSON");
+  EXPECT_ERROR(Probe({ScriptIn(temp, "echo hello")}), "probe: not valid JSON");
 }
 
 TEST(Probe, RefusesSilence) {
   const TempDir temp;
-  EXPECT_ERROR(Probe(ScriptIn(temp, "exit 0")), "probe: not valid JSON");
+  EXPECT_ERROR(Probe({ScriptIn(temp, "exit 0")}), "probe: not valid JSON");
 }
 
-TEST(LazyProbe, AsksOnce) {
-  const TempDir temp;
-  const auto count = temp / "count";
-  LazyProbe probe(ScriptIn(temp, "echo >>'" + count.string() + "'; exec '" +
-                                     ISOFLOP_FAKE_WORKER "' probe"));
-  EXPECT_FALSE(std::filesystem::exists(count));
-  EXPECT_EQ(probe.Get().cpu, "fake");
-  EXPECT_EQ(probe.Get().cpu, "fake");
-  EXPECT_EQ(std::filesystem::file_size(count), 1U);
+/// A worker whose OpenBLAS multiplies as `own` unless it is told otherwise; at
+/// `rates` of Haswell's and SkylakeX's products and of its own.
+struct FakeBlas {
+  std::string own;
+  double rate = 1e10;
+  double haswell = 1e11;
+  double skylake = 2e11;
+  bool right = true;
+};
+
+std::filesystem::path WorkerWith(const TempDir& temp, const FakeBlas& blas) {
+  return ScriptIn(temp,
+                  fmt::format(R"(core={} rate={} right={}
+case "$OPENBLAS_CORETYPE" in
+  Haswell) core=Haswell rate={} right=true ;;
+  SkylakeX) core=SkylakeX rate={} right=true ;;
+esac
+echo >>'{}'
+[ -z "$core" ] || named="\"blas_core\": \"$core\","
+echo '{{"schema": "isoflop.probe/1", "libtorch": "2", "cpu": "x",' "$named" \
+  '"fp32_flops_per_second":' $rate', "products_right":' $right'}}')",
+                              blas.own, blas.rate, blas.right, blas.haswell,
+                              blas.skylake, (temp / "asked").string()));
+}
+
+class ProbeMachineTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!HasAvx2()) GTEST_SKIP() << "OpenBLAS can be told nothing here";
+  }
+
+  Machine MachineWith(const FakeBlas& blas) {
+    return ProbeMachine(WorkerWith(temp_, blas));
+  }
+
+  std::uintmax_t asked() const {
+    return std::filesystem::file_size(temp_ / "asked");
+  }
+
+  TempDir temp_;
+  ScopedEnv nothing_{"OPENBLAS_CORETYPE", std::nullopt};
+};
+
+TEST_F(ProbeMachineTest, TellsOpenBlasWhatTheProcessorIsWhereItDoesNotKnow) {
+  const Machine machine = MachineWith({.own = "Prescott"});
+  const auto best = HasAvx512() ? BlasCore::kSkylakeX : BlasCore::kHaswell;
+  EXPECT_EQ(machine.blas_core, best);
+  EXPECT_EQ(machine.probe.blas_core, NameOf(best));
+  EXPECT_THAT(machine.worker.environment, ElementsAre(Setting(best)));
+}
+
+TEST_F(ProbeMachineTest, TakesTheFasterOneWhateverItsVectors) {
+  const Machine machine =
+      MachineWith({.own = "Prescott", .haswell = 1e11, .skylake = 5e10});
+  EXPECT_EQ(machine.blas_core, BlasCore::kHaswell);
+}
+
+TEST_F(ProbeMachineTest, LeavesWhatIsFasterByLessThanATenth) {
+  const Machine machine = MachineWith(
+      {.own = "Zen4", .rate = 1e11, .haswell = 1.09e11, .skylake = 1.09e11});
+  EXPECT_FALSE(machine.blas_core.has_value());
+  EXPECT_THAT(machine.worker.environment, IsEmpty());
+}
+
+TEST_F(ProbeMachineTest, PrefersSlowProductsToWrongOnes) {
+  const Machine machine = MachineWith(
+      {.own = HasAvx512() ? "SkylakeX" : "Zen", .rate = 9e11, .right = false});
+  EXPECT_EQ(machine.blas_core, BlasCore::kHaswell);
+  EXPECT_TRUE(machine.probe.products_right);
+}
+
+TEST_F(ProbeMachineTest, AsksOnceWhereTheWidestVectorsAreUsed) {
+  EXPECT_FALSE(MachineWith({.own = HasAvx512() ? "Cooperlake" : "Zen"})
+                   .blas_core.has_value());
+  EXPECT_EQ(asked(), 1U);
+}
+
+TEST_F(ProbeMachineTest, LeavesAnotherBlasAlone) {
+  EXPECT_FALSE(MachineWith({.own = ""}).blas_core.has_value());
+  EXPECT_EQ(asked(), 1U);
+}
+
+TEST_F(ProbeMachineTest, LeavesTheChoiceOfTheUserAlone) {
+  const ScopedEnv user("OPENBLAS_CORETYPE", "Nehalem");
+  EXPECT_FALSE(MachineWith({.own = "Nehalem"}).blas_core.has_value());
+  EXPECT_EQ(asked(), 1U);
+}
+
+TEST_F(ProbeMachineTest, KeepsAnEarlierChoiceWhateverIsFasterNow) {
+  const auto worker = WorkerWith(temp_, {.own = "Zen", .rate = 9e11});
+  const Machine machine = ProbeMachine(worker, BlasCore::kHaswell);
+  EXPECT_EQ(machine.blas_core, BlasCore::kHaswell);
+  EXPECT_EQ(machine.probe.blas_core, "Haswell");
+  EXPECT_FALSE(ProbeMachine(worker, std::nullopt).blas_core.has_value());
+  EXPECT_EQ(asked(), 2U);
+}
+
+TEST_F(ProbeMachineTest, WarnsOfAnEarlierChoiceThatTheProcessorCannotRun) {
+  if (HasAvx512()) GTEST_SKIP() << "this processor runs all of them";
+  const Machine machine =
+      ProbeMachine(WorkerWith(temp_, {.own = "Zen"}), BlasCore::kSkylakeX);
+  EXPECT_FALSE(machine.blas_core.has_value());
+  EXPECT_THAT(machine.probe.warnings,
+              ElementsAre(HasSubstr("last digits of losses will differ")));
+}
+
+TEST(LazyMachine, AsksOnce) {
+  int asked = 0;
+  LazyMachine machine([&] {
+    ++asked;
+    return Machine{.worker = {ISOFLOP_FAKE_WORKER}, .probe = {}};
+  });
+  EXPECT_EQ(asked, 0);
+  EXPECT_EQ(machine.Get().worker.path, ISOFLOP_FAKE_WORKER);
+  EXPECT_EQ(machine.Get().worker.path, ISOFLOP_FAKE_WORKER);
+  EXPECT_EQ(asked, 1);
 }
 
 TEST(FasterPrecision, IsBf16WhereATenthIsGained) {

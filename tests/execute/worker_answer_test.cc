@@ -27,21 +27,21 @@ std::filesystem::path WorkerIn(const TempDir& temp, const std::string& text) {
 TEST(AskWorker, SendsTheInputAndReturnsTheAnswer) {
   const TempDir temp;
   const auto worker = WorkerIn(temp, "read line; echo \"[\\\"$1\\\", $line]\"");
-  EXPECT_EQ(AskWorker(worker, {.verb = "double", .input = "21"}),
+  EXPECT_EQ(AskWorker({worker}, {.verb = "double", .input = "21"}),
             Json::array({"double", 21}));
 }
 
 TEST(AskWorker, GivesUpAfterItsTime) {
   const TempDir temp;
   const auto worker = WorkerIn(temp, "echo busy >&2; exec sleep 100");
-  EXPECT_ERROR(AskWorker(worker, {.verb = "count", .timeout_seconds = 0.0}),
+  EXPECT_ERROR(AskWorker({worker}, {.verb = "count", .timeout_seconds = 0.0}),
                "count: no answer in 0 seconds");
 }
 
 TEST(AskWorker, SaysHowAWorkerEndedThatTookNoInput) {
   const TempDir temp;
   const auto worker = WorkerIn(temp, "exec <&-; echo no >&2; exit 4");
-  EXPECT_ERROR(AskWorker(worker, {.verb = "x", .input = "1"}),
+  EXPECT_ERROR(AskWorker({worker}, {.verb = "x", .input = "1"}),
                "x: exited with status 4: no");
 }
 
@@ -49,7 +49,7 @@ TEST(AskWorkers, HandsOutEveryAnswerWithItsNumber) {
   const TempDir temp;
   const auto worker = WorkerIn(temp, "read line; echo $line");
   std::map<std::size_t, int> answers;
-  const auto signal = AskWorkers(worker,
+  const auto signal = AskWorkers({worker},
                                  {{.verb = "x", .input = "5"},
                                   {.verb = "x", .input = "6"},
                                   {.verb = "x", .input = "7"}},
@@ -64,7 +64,7 @@ TEST(AskWorkers, StopsAtASignalAndKillsTheWorkers) {
   const TempDir temp;
   const auto worker = WorkerIn(temp, "echo $$ >" + (temp / "pid").string() +
                                          "; kill -INT $PPID; exec sleep 1000");
-  const auto signal = AskWorkers(worker, {{.verb = "x", .input = "1"}}, 1,
+  const auto signal = AskWorkers({worker}, {{.verb = "x", .input = "1"}}, 1,
                                  [](std::size_t, const Json&) { FAIL(); });
   EXPECT_EQ(signal, SIGINT);
   const pid_t pid = std::stoi(ReadFile(temp / "pid"));
@@ -73,7 +73,7 @@ TEST(AskWorkers, StopsAtASignalAndKillsTheWorkers) {
 
 TEST(AskWorkers, HasNothingToDoWithoutQuestions) {
   EXPECT_FALSE(
-      AskWorkers("/no/such/worker", {}, 1, [](std::size_t, const Json&) {}));
+      AskWorkers({"/no/such/worker"}, {}, 1, [](std::size_t, const Json&) {}));
 }
 
 }  // namespace

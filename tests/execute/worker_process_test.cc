@@ -33,7 +33,8 @@ bool Runs(pid_t pid) {
 class Script {
  public:
   explicit Script(const std::string& text)
-      : process_("/bin/sh", {"-c", text}, log_.descriptor()) {}
+      : process_({"/bin/sh", {"ISOFLOP_TEST_SETTING=its own"}}, {"-c", text},
+                 log_.descriptor()) {}
 
   WorkerProcess* operator->() { return &process_; }
   const WorkerLog& log() const { return log_; }
@@ -84,8 +85,8 @@ TEST(WorkerProcess, SendsStandardErrorToTheLog) {
 }
 
 TEST(WorkerProcess, RunsInTheWorkersEnvironment) {
-  Script script("echo $OMP_WAIT_POLICY");
-  EXPECT_THAT(script.Output(), ElementsAre("passive"));
+  Script script("echo $OMP_WAIT_POLICY; echo $ISOFLOP_TEST_SETTING");
+  EXPECT_THAT(script.Output(), ElementsAre("passive", "its own"));
 }
 
 TEST(WorkerProcess, LeadsAProcessGroupOfItsOwn) {
@@ -131,7 +132,7 @@ TEST(WorkerProcess, SaysWhichSignalEndedIt) {
 
 TEST(WorkerProcess, CannotBeMadeOfAMissingProgram) {
   const WorkerLog log;
-  EXPECT_ERROR(WorkerProcess("/no/such/worker", {}, log.descriptor()),
+  EXPECT_ERROR(WorkerProcess({"/no/such/worker"}, {}, log.descriptor()),
                "/no/such/worker: cannot be started: No such file");
 }
 

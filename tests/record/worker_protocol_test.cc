@@ -87,8 +87,10 @@ TEST(WorkerEvent, RefusesWhatIsNone) {
 TEST(ProbeReport, ComesBackAsItWasPrinted) {
   ProbeReport sent{.libtorch = "1.13.1",
                    .cpu = "some core, AVX512",
+                   .blas_core = "Zen",
                    .cpu_threads = 2,
                    .fp32_flops_per_second = 2e11,
+                   .products_right = false,
                    .bf16_flops_per_second = 4e11,
                    .operation_seconds = 1.7e-6,
                    .bf16_speedup = 1.75,

@@ -392,7 +392,13 @@ int PrintProbe() {
   report.libtorch = "none (fake)";
   report.cpu = "fake";
   report.cpu_threads = 2;
+  report.blas_core = Variable("ISOFLOP_FAKE_BLAS_CORE");
   report.fp32_flops_per_second = 1e11;
+  if (const std::string told = Variable("OPENBLAS_CORETYPE");
+      !report.blas_core.empty() && !told.empty()) {
+    report.blas_core = told;
+    report.fp32_flops_per_second = 3e11;
+  }
   report.bf16_flops_per_second = 2e11;
   report.operation_seconds = 2e-6;
   const double speedup = NumberOr("ISOFLOP_FAKE_SPEEDUP", 0.0);

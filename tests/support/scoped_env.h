@@ -1,4 +1,4 @@
-// An environment variable that is set as long as a test lives.
+// An environment variable that is set, or missing, as long as a test lives.
 
 #pragma once
 
@@ -11,22 +11,25 @@ namespace isoflop {
 
 class ScopedEnv {
  public:
-  ScopedEnv(std::string name, const std::string& value)
+  /// Without a value the variable is not there.
+  ScopedEnv(std::string name, const std::optional<std::string>& value)
       : name_(std::move(name)) {
     if (const char* before = std::getenv(name_.c_str())) before_ = before;
-    ::setenv(name_.c_str(), value.c_str(), 1);
+    Set(value);
   }
-  ~ScopedEnv() {
-    if (before_) {
-      ::setenv(name_.c_str(), before_->c_str(), 1);
-    } else {
-      ::unsetenv(name_.c_str());
-    }
-  }
+  ~ScopedEnv() { Set(before_); }
   ScopedEnv(const ScopedEnv&) = delete;
   ScopedEnv& operator=(const ScopedEnv&) = delete;
 
  private:
+  void Set(const std::optional<std::string>& value) {
+    if (value) {
+      ::setenv(name_.c_str(), value->c_str(), 1);
+    } else {
+      ::unsetenv(name_.c_str());
+    }
+  }
+
   std::string name_;
   std::optional<std::string> before_;
 };
