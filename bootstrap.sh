@@ -120,6 +120,7 @@ build() {
     by_hand "$1"
     exit 1
   fi
+  sed -n '/^CMake Warning/,/^$/p' build.log >&2
   rm -f build.log
   # Who wants the programs need not wait for the tests.
   local target=isoflop_programs

@@ -28,6 +28,7 @@
 #include "lib/record/sweep_dir.h"
 #include "lib/record/worker_protocol.h"
 #include "lib/train/bench.h"
+#include "lib/train/device.h"
 #include "lib/train/probe.h"
 #include "lib/train/worker.h"
 
@@ -124,11 +125,14 @@ TrainCommand ParseTrain(std::span<const std::string> arguments) {
   return command;
 }
 
-/// The settings that the front end gives a worker with its plan.
+/// The settings that the front end would give a worker for this plan; where it
+/// chose nothing, or on another processor, those for the widest vectors.
 std::vector<std::string> SettingsOf(const TrainCommand& command) {
   const auto plan = FindPlan(SweepDir(command.sweep_dir));
-  if (!plan || !plan->blas_core || !CpuRuns(*plan->blas_core)) return {};
-  return {Setting(*plan->blas_core)};
+  const auto chosen = plan ? plan->blas_core : std::nullopt;
+  if (chosen && CpuRuns(*chosen)) return Settings(*chosen);
+  if (!LeavesVectorsUnused(OpenBlasCore())) return {};
+  return Settings(WidestBlasCore());
 }
 
 /// Returns the first line of input, or nothing when there is none or a signal

@@ -70,6 +70,9 @@ ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
   ExecuteOptions options;
   options.worker = machine.Get().worker;
   const ProbeReport& probe = machine.Get().probe;
+  for (const std::string& setting : options.worker.environment) {
+    fmt::print(stderr, "products: {}\n", setting);
+  }
   Warn(probe.warnings);
   options.slots = ResolveSlots(args.devices, args.jobs, probe);
   options.cost = CostModel(probe);
@@ -98,9 +101,6 @@ void PrintHead(const Plan& plan, const SweepDir& dir) {
              dir.root().string());
   if (plan.auto_precision) {
     fmt::print(stderr, "precision: {} (auto)\n", NameOf(*plan.auto_precision));
-  }
-  if (plan.blas_core) {
-    fmt::print(stderr, "products: {} (measured)\n", Setting(*plan.blas_core));
   }
   for (const auto* notes : {&plan.data.notes, &plan.notes}) {
     for (const std::string& note : *notes) {
@@ -133,7 +133,7 @@ ExitCode RunSweep(const SweepArgs& args) {
   const std::optional<Plan> before = FindPlan(dir);
   LazyMachine machine([&] {
     const auto worker = FindWorker(args.worker);
-    return before ? ProbeMachine(worker, before->blas_core)
+    return before ? ProbeMachineAgain(worker, before->blas_core)
                   : ProbeMachine(worker);
   });
   const Plan plan = PlanHere(args, spec, before, machine);

@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "lib/core/error.h"
@@ -18,26 +15,33 @@ namespace {
 /// What another choice has to be faster by, so that noise makes none.
 constexpr double kWorthIt = 1.1;
 
-/// Whether OpenBLAS's own choice uses the widest vectors there are.
-bool UsesWidestVectors(std::string_view core) {
-  using Names = std::array<std::string_view, 3>;
-  const Names widest = HasAvx512()
-                           ? Names{"SkylakeX", "Cooperlake", "SapphireRapids"}
-                           : Names{"Haswell", "Zen", "Zen"};
-  return std::ranges::find(widest, core) != widest.end();
+/// What the user has set; empty if nothing.
+std::string CoreOfUser() {
+  const char* set = std::getenv(kBlasCoreVariable);
+  return set == nullptr ? std::string() : std::string(set);
 }
 
 bool IsInDoubt(const ProbeReport& probe) {
-  return !probe.blas_core.empty() &&
-         std::getenv(kBlasCoreVariable) == nullptr &&
-         !(probe.products_right && UsesWidestVectors(probe.blas_core));
+  return !probe.blas_core.empty() && CoreOfUser().empty() &&
+         (!probe.products_right || LeavesVectorsUnused(probe.blas_core));
 }
 
 Machine MachineWith(const std::filesystem::path& worker, BlasCore core) {
-  Machine machine{.worker = {worker, {Setting(core)}}, .probe = {}};
+  Machine machine{.worker = {worker, Settings(core)}, .probe = {}};
   machine.probe = Probe(machine.worker);
   machine.blas_core = core;
   return machine;
+}
+
+/// Nothing where its products kill the worker, or OpenBLAS does not take it.
+std::optional<Machine> TryWith(const std::filesystem::path& worker,
+                               BlasCore core) {
+  try {
+    Machine machine = MachineWith(worker, core);
+    if (machine.probe.blas_core == NameOf(core)) return machine;
+  } catch (const Error&) {
+  }
+  return std::nullopt;
 }
 
 bool IsBetter(const ProbeReport& a, const ProbeReport& b) {
@@ -55,27 +59,28 @@ ProbeReport Probe(const WorkerProgram& worker) {
 
 Machine ProbeMachine(const std::filesystem::path& worker) {
   Machine best{.worker = {worker}, .probe = Probe({worker})};
+  best.blas_core = FromName<BlasCore>(CoreOfUser());
   if (!IsInDoubt(best.probe)) return best;
-  const std::string own = best.probe.blas_core;
-  for (const auto& [core, name] : EnumNames(BlasCore{})) {
-    if (!CpuRuns(core) || name == own) continue;
-    Machine other = MachineWith(worker, core);
-    if (IsBetter(other.probe, best.probe)) best = std::move(other);
+  best.blas_core = BlasCore::kOwn;
+  for (const BlasCore core : {BlasCore::kHaswell, BlasCore::kSkylakeX}) {
+    if (!CpuRuns(core)) continue;
+    auto other = TryWith(worker, core);
+    if (other && IsBetter(other->probe, best.probe)) best = *std::move(other);
   }
   return best;
 }
 
-Machine ProbeMachine(const std::filesystem::path& worker,
-                     std::optional<BlasCore> chosen_before) {
-  if (chosen_before && CpuRuns(*chosen_before)) {
-    return MachineWith(worker, *chosen_before);
-  }
-  Machine machine{.worker = {worker}, .probe = Probe({worker})};
-  if (chosen_before) {
+Machine ProbeMachineAgain(const std::filesystem::path& worker,
+                          std::optional<BlasCore> chosen_before) {
+  if (!chosen_before) return ProbeMachine(worker);
+  const bool runs = CpuRuns(*chosen_before);
+  Machine machine = MachineWith(worker, runs ? *chosen_before : BlasCore::kOwn);
+  const std::string user = CoreOfUser();
+  if (!runs || (!user.empty() && user != NameOf(*chosen_before))) {
     machine.probe.warnings.push_back(fmt::format(
-        "this processor cannot multiply as the one that the sweep began on "
-        "({}): the last digits of losses will differ",
-        Setting(*chosen_before)));
+        "the sweep began with the products \"{}\" of OpenBLAS, here they are "
+        "\"{}\": the last digits of losses may differ",
+        NameOf(*chosen_before), machine.probe.blas_core));
   }
   return machine;
 }

@@ -21,25 +21,27 @@ namespace isoflop {
 /// cannot be started, fails, hangs for a minute, or prints something else.
 ProbeReport Probe(const WorkerProgram& worker);
 
-/// This machine, and the worker as it trains fastest on it.
+/// This machine, and the worker as it is started on it.
 struct Machine {
   WorkerProgram worker;
-  ProbeReport probe;                       // of that worker
-  std::optional<BlasCore> blas_core = {};  // absent: OpenBLAS's own choice
+  ProbeReport probe;  // of that worker
+  // What products were chosen; absent where OpenBLAS was not in doubt.
+  std::optional<BlasCore> blas_core = {};
 };
 
-/// Probes, and where OpenBLAS uses narrower vectors than the processor has, or
+/// Probes, and where OpenBLAS leaves vectors unused that the processor has, or
 /// multiplies wrongly, once more with every BlasCore that the processor runs:
 /// one that is faster by a tenth is chosen, or that is right where OpenBLAS is
 /// not. OPENBLAS_CORETYPE, where the user has set it, settles it. Throws Error
 /// as Probe does.
 Machine ProbeMachine(const std::filesystem::path& worker);
 
-/// Probes with a choice that was made before, since another would round
-/// differently; one that this processor cannot run is left out, and the probe
-/// warns of that. Throws Error as Probe does.
-Machine ProbeMachine(const std::filesystem::path& worker,
-                     std::optional<BlasCore> chosen_before);
+/// Probes with the choice that a sweep began with, since another would round
+/// differently: where this processor cannot run it, or the user says otherwise,
+/// the probe warns of that. Chooses where nothing was in doubt then and is now.
+/// Throws Error as Probe does.
+Machine ProbeMachineAgain(const std::filesystem::path& worker,
+                          std::optional<BlasCore> chosen_before);
 
 /// Asks when somebody first wants to know, and once.
 class LazyMachine {

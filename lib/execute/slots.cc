@@ -47,9 +47,8 @@ std::vector<std::string> DevicesOf(const std::string& word,
   if (std::ranges::find(cuda, word) != cuda.end()) return {word};
   std::vector<std::string_view> allowed = {"auto", "cpu"};
   allowed.insert(allowed.end(), cuda.begin(), cuda.end());
-  throw Error(fmt::format("--devices: there is no \"{}\" here; there is {}{}",
-                          word, fmt::join(allowed, ", "),
-                          Suggestion(word, allowed)));
+  throw Error(fmt::format("there is no device \"{}\" here; there is {}{}", word,
+                          fmt::join(allowed, ", "), Suggestion(word, allowed)));
 }
 
 Slot SlotOn(const std::string& device, bool asked_for_so_many,

@@ -120,7 +120,11 @@ void Pass::Reserve(std::int64_t windows, Room room) {
                     .context = shape_.context,
                     .heads = shape_.heads,
                     .head_size = shape_.d_model / shape_.heads};
-  memory_ = at::empty({Divide(nullptr, room)}, at::kByte);
+  const std::int64_t bytes = Divide(nullptr, room);
+  if (!memory_.defined() || memory_.numel() < bytes) {
+    memory_.reset();  // before there is another
+    memory_ = at::empty({bytes}, at::kByte);
+  }
   Divide(static_cast<char*>(memory_.data_ptr()), room);
 }
 

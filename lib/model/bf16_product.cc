@@ -23,8 +23,8 @@ namespace {
 /// 32-bit numbers in a vector.
 constexpr int kLanes = 16;
 
-/// Pairs of a panel that are multiplied before the next. More would go by a
-/// result fewer times, but of less would a core keep both factors near.
+/// Pairs of a panel that are multiplied before the next: the more, the fewer
+/// times a result is read and written; the fewer, the nearer both factors stay.
 constexpr std::int64_t kInnerBlock = 512;
 
 __mmask16 MaskOf(std::int64_t count) {
@@ -290,6 +290,34 @@ void Convert(std::int64_t size, const Number* x, float* y) {
   }
 }
 #pragma GCC pop_options
+#else
+// No other processor is Available: nobody calls these.
+Left LeftOfRows(const Number* /*x*/, std::int64_t /*stride*/) { return {}; }
+
+Left PackLeftTransposed(std::int64_t /*inner*/, std::int64_t /*rows*/,
+                        const Number* /*x*/, std::int64_t /*stride*/,
+                        Number* /*packed*/) {
+  return {};
+}
+
+Right PackRight(std::int64_t /*inner*/, std::int64_t /*columns*/,
+                const Number* /*x*/, std::int64_t /*stride*/,
+                Number* /*packed*/) {
+  return {};
+}
+
+Right PackRightTransposed(std::int64_t /*inner*/, std::int64_t /*columns*/,
+                          const Number* /*x*/, std::int64_t /*stride*/,
+                          Number* /*packed*/) {
+  return {};
+}
+
+void Multiply(std::int64_t /*rows*/, std::int64_t /*columns*/,
+              const Left& /*a*/, const Right& /*b*/, float* /*c*/,
+              std::int64_t /*c_stride*/, Into /*into*/, Part /*part*/) {}
+
+void Convert(std::int64_t /*size*/, const float* /*x*/, Number* /*y*/) {}
+void Convert(std::int64_t /*size*/, const Number* /*x*/, float* /*y*/) {}
 #endif
 
 }  // namespace isoflop::bf16

@@ -69,7 +69,7 @@ Right PackRightTransposed(std::int64_t inner, std::int64_t columns,
 
 /// C = A B, or C += A B, summed in fp32: C [rows, columns], rows `c_stride`
 /// apart. Blocks are kLeftBlock rows high, which is what Part is rounded to,
-/// and of kLowerResult 16 columns wide.
+/// and of kLowerResult 16 columns wide, which REQUIRES: rows >= columns.
 void Multiply(std::int64_t rows, std::int64_t columns, const Left& a,
               const Right& b, float* c, std::int64_t c_stride, Into into,
               Part part = Part::kAll);

@@ -42,9 +42,9 @@ class CpuPass {
 };
 
 /// Returns the pass for a shape; null where there is none, which is with
-/// Precision::kBf16 on a processor that does not multiply bf16 numbers. It
-/// reads weights from, and adds gradients to, the buffers of `parameters`.
-/// REQUIRES: they are fp32 on the CPU.
+/// Precision::kBf16 unless HasBf16Pass(shape). It reads weights from, and adds
+/// gradients to, the buffers of `parameters`. REQUIRES: they are fp32 on the
+/// CPU.
 std::unique_ptr<CpuPass> MakeCpuPass(const ModelShape& shape,
                                      Precision precision,
                                      const Parameters& parameters,

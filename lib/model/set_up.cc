@@ -4,11 +4,14 @@
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 
+#include "lib/model/torch_compat.h"
+
 namespace isoflop {
 
 void SetUpComputing() {
   at::set_num_threads(1);
   at::globalContext().setFlushDenormal(true);
+  compat::AvoidCudnnAttention();
   // OpenBLAS has threads of its own, which LibTorch knows nothing of.
   void* symbol = ::dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
   if (symbol != nullptr) reinterpret_cast<void (*)(int)>(symbol)(1);

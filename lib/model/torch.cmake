@@ -97,7 +97,7 @@ function(isoflop_check_cuda_headers)
   if(ISOFLOP_WITH_CUDA)
     target_compile_definitions(torch INTERFACE ISOFLOP_WITH_CUDA)
   else()
-    message(STATUS "This LibTorch has CUDA, but there are no headers of CUDA "
+    message(WARNING "This LibTorch has CUDA, but there are no headers of CUDA "
       "for it, from a toolkit or from Python packages beside it (cuda-runtime, "
       "and cuda-nvcc or from CUDA 13 on cuda-crt): the worker trains on GPUs "
       "without CUDA graphs. The compiler's words are in CMake's log")

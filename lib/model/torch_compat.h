@@ -4,6 +4,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/Context.h>
 #include <c10/util/Exception.h>
 #include <torch/cuda.h>
 
@@ -23,6 +24,16 @@ inline int GpuCount() { return static_cast<int>(torch::cuda::device_count()); }
 
 /// Whether CUDA graphs can be recorded while other threads use the same GPU.
 inline constexpr bool kHasCudaGraphs = ISOFLOP_TORCH_AT_LEAST(2, 4);
+
+/// Makes LibTorch do without cuDNN's attention, which it prefers on some GPUs.
+/// That compiles its kernels when a thread first uses them, with a library that
+/// only Python looks for in its packages (pytorch issue 145580), and in 2.9 it
+/// is wrong for some contexts (169849).
+inline void AvoidCudnnAttention() {
+#if ISOFLOP_TORCH_AT_LEAST(2, 5)
+  at::globalContext().setSDPUseCuDNN(false);
+#endif
+}
 
 /// Whether CausalAttention looks at its mask.
 inline constexpr bool kAttentionNeedsMask = !ISOFLOP_TORCH_AT_LEAST(2, 0);

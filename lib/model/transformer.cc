@@ -178,14 +178,17 @@ at::Tensor Transformer::AddGradient(const at::Tensor& tokens,
   const std::int64_t rows = hidden.size(0);
   at::Tensor loss = at::zeros({}, MasterOptions(options_));
   std::vector<at::Tensor> gradients;
+  const std::int64_t most = LossRows(shape_, rows);
   for (std::int64_t begin = 0; begin < rows;) {
-    const std::int64_t size = std::min(LossRows(shape_), rows - begin);
+    const std::int64_t size = std::min(most, rows - begin);
     // A leaf of its own, so that backward ends there and frees the logits.
     const at::Tensor piece =
         hidden.narrow(0, begin, size).detach().set_requires_grad(true);
+    // Summed afterwards: LibTorch's own sum keeps one block of a GPU busy.
     const at::Tensor part =
         at::cross_entropy_loss(Head(piece), flat_targets.narrow(0, begin, size),
-                               {}, at::Reduction::Sum) /
+                               {}, at::Reduction::None)
+            .sum() /
         rows;
     part.backward(at::full_like(part, weight));
     if (half_parameters_) TakeHeadGradient();

@@ -59,8 +59,8 @@ class Transformer {
 
   /// Returns the mean cross-entropy over all targets in nats per token, a
   /// scalar on the device, and adds `weight` times its gradient to
-  /// parameters().gradients(). tokens, targets [B, T], int64. Of the logits, no
-  /// more than LossRows(shape) rows are there at a time.
+  /// parameters().gradients(). tokens, targets [B, T], int64. Of the logits
+  /// of tensor operations, LossRows(shape, B T) rows are there at a time.
   at::Tensor AddGradient(const at::Tensor& tokens, const at::Tensor& targets,
                          double weight);
 

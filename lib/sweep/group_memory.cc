@@ -53,19 +53,23 @@ double CpuPassBytes(const RunGroup& group) {
 }
 
 /// Bytes of the bf16 pass by hand (lib/model/bf16_pass.h): the packed weights,
-/// what layers keep of a part of a batch, the gradients on their way back, and
-/// the packed factors of a product.
+/// what layers keep of a part of a batch, or one of a part of an evaluation,
+/// the gradients on their way back, and the packed factors of a product.
 double Bf16PassBytes(const RunGroup& group) {
   const ModelShape& s = group.shape;
   const std::int64_t fc = FcOutputs(s);
   const std::int64_t widest = std::max({3 * s.d_model, fc, s.vocab_size});
   const std::int64_t per_layer =
       20 * s.d_model + 2 * (fc + s.d_ff + s.heads * s.context) + 16;
-  const std::int64_t per_token =
-      s.layers * per_layer + 16 * s.d_model + 4 * s.vocab_size + 6 * widest;
-  const std::int64_t rows = std::min(MicroBatchRows(group), Bf16PassTokens(s));
+  const std::int64_t training =
+      std::min(MicroBatchRows(group), Bf16PassTokens(s)) *
+      (s.layers * per_layer + 16 * s.d_model + 4 * s.vocab_size + 6 * widest);
+  const std::int64_t evaluation =
+      std::min(group.data.eval_tokens, Bf16PassTokens(s)) *
+      (per_layer + 8 * s.d_model + widest);
+  const std::int64_t scores = 12 * s.context * s.context;
   return 2.0 * kBfloatBytes * static_cast<double>(group.params.total) +
-         static_cast<double>(rows * per_token);
+         static_cast<double>(std::max(training, evaluation) + scores);
 }
 
 double NumberBytes(const RunGroup& group) {
@@ -94,8 +98,7 @@ double GraphBytes(const RunGroup& group, DeviceKind device) {
   const ModelShape& s = group.shape;
   const std::int64_t rows = MicroBatchRows(group);
   const double logits =
-      4.0 * kFloatBytes *
-      static_cast<double>(std::min(rows, LossRows(s)) * s.vocab_size);
+      4.0 * kFloatBytes * static_cast<double>(LossRows(s, rows) * s.vocab_size);
   const double backward =
       static_cast<double>(rows) *
       (12.0 * static_cast<double>(s.d_model) +
@@ -137,9 +140,11 @@ std::int64_t EvalBatchTokens(const ModelShape& shape) {
   return std::max<std::int64_t>(1, tokens / shape.context) * shape.context;
 }
 
-std::int64_t LossRows(const ModelShape& shape) {
+std::int64_t LossRows(const ModelShape& shape, std::int64_t rows) {
   constexpr std::int64_t kLogits = std::int64_t{1} << 25;
-  return std::max<std::int64_t>(1, kLogits / shape.vocab_size);
+  constexpr std::int64_t kMostPieces = 8;
+  const std::int64_t eighth = (rows + kMostPieces - 1) / kMostPieces;
+  return std::min(rows, std::max(kLogits / shape.vocab_size, eighth));
 }
 
 std::int64_t Bf16PassTokens(const ModelShape& shape) {

@@ -17,7 +17,8 @@ namespace isoflop {
 
 inline constexpr std::string_view kPlanSchema = "isoflop.plan/1";
 
-/// Raised whenever the same configuration would train to another result.
+/// Raised whenever the same configuration would train to another result, by
+/// more than rounding.
 inline constexpr int kSemanticsVersion = 1;
 
 /// One training to one D at one seed: one observation (N, D, L).
@@ -78,7 +79,7 @@ struct Plan {
   // What precision "auto" of the sweep has become; absent without.
   std::optional<Precision> auto_precision = {};
 
-  // What OpenBLAS is told to multiply by; absent: its own choice stands.
+  // What OpenBLAS multiplies as; absent where there was nothing to choose.
   std::optional<BlasCore> blas_core = {};
 };
 
@@ -122,10 +123,11 @@ double StateBytes(const RunGroup& group);
 /// does not depend on the machine's memory.
 std::int64_t EvalBatchTokens(const ModelShape& shape);
 
-/// Returns of how many tokens the logits are there at a time where training is
-/// made of tensor operations: at most 2^25 logits, half a gigabyte with what
-/// their loss and gradient take.
-std::int64_t LossRows(const ModelShape& shape);
+/// Returns of how many of the `rows` tokens of a micro-batch the logits are
+/// there at a time where training is made of tensor operations: 2^25 logits,
+/// half a gigabyte with what their loss and gradient take, or an eighth of all,
+/// if that is more. Every piece reads and writes the gradient of the head.
+std::int64_t LossRows(const ModelShape& shape, std::int64_t rows);
 
 /// Returns how many tokens the bf16 pass on the CPU takes at a time, whole
 /// windows: so few that what a layer keeps of them stays in a cache, and at
@@ -150,15 +152,17 @@ enum class DeviceKind { kCpu, kGpu };
 ///     l = 8 d + heads context + fc + d_ff + 4, fc = FcOutputs,
 ///     h = 2 d + vocab_size + 2,
 ///     b = 2 d + max(3 d, fc) + max(d, d_ff) + 1
-///   bf16 on a CPU with HasBf16Pass, rows at most Bf16PassTokens
-///     packed copies of the weights, 4 P, and
-///     rows (layers (20 d + 2 (fc + d_ff + heads context) + 16)
-///           + 16 d + 4 vocab_size + 6 max(3 d, fc, vocab_size))
+///   bf16 on a CPU with HasBf16Pass, tokens at a time at most Bf16PassTokens
+///     packed copies of the weights, 4 P, and 12 context^2, and the larger of
+///     training    rows (layers l + 16 d + 4 vocab_size + 6 w)
+///     evaluation  eval_tokens (l + 8 d + w)
+///     l = 20 d + 2 (fc + d_ff + heads context) + 16,
+///     w = max(3 d, fc, vocab_size)
 ///   else                                a graph of tensor operations:
 ///     for bf16 4 P for copies of weights and gradients, and the larger of
 ///     an update   12 P
 ///     a gradient  rows layers ((n + 5 w) d + 2 w fc + a heads context)
-///                 + max(16 min(rows, LossRows) vocab_size,
+///                 + max(16 LossRows vocab_size,
 ///                       rows (12 d + 2 w d_ff)),
 ///     w = 4 or 2 bytes, n = 28 for rms and 12 for layer norms, a = 5 on a CPU
 ///     and 0 on a GPU, whose attention builds no scores

@@ -78,16 +78,34 @@ double Bf16Speedup(at::Device device) {
          StepSeconds(Precision::kBf16, device);
 }
 
+/// The same matrix, stored column by column.
+at::Tensor ByColumn(const at::Tensor& matrix) {
+  return matrix.t().contiguous().t();
+}
+
 /// Whether the BLAS multiplies rightly: some releases of OpenBLAS do not, with
-/// kernels for a processor that they do not know. Odd sizes reach the edges.
+/// kernels for a processor that they do not know. In the forms, and from the
+/// size on, that training leaves to it; odd sizes reach the edges.
 bool ProductsAreRight() {
+  constexpr std::int64_t kRows = 211;
+  constexpr std::int64_t kInner = 229;
+  constexpr std::int64_t kColumns = 241;
   const at::Tensor a =
-      at::sin(at::arange(97 * 131, at::kFloat)).view({97, 131});
-  const at::Tensor b =
-      at::cos(at::arange(131 * 61, at::kFloat)).view({131, 61});
+      at::sin(at::arange(kRows * kInner, at::kFloat)).view({kRows, kInner});
+  const at::Tensor b = at::cos(at::arange(kInner * kColumns, at::kFloat))
+                           .view({kInner, kColumns});
+  const at::Tensor some = at::arange(0, kRows, 7, at::kLong);  // rows
   const at::Tensor exact =
-      (a.to(at::kDouble).unsqueeze(2) * b.to(at::kDouble).unsqueeze(0)).sum(1);
-  return at::allclose(at::mm(a, b).to(at::kDouble), exact, 1e-4, 1e-4);
+      (a.index_select(0, some).to(at::kDouble).unsqueeze(2) *
+       b.to(at::kDouble).unsqueeze(0))
+          .sum(1);
+  const auto right = [&](const at::Tensor& left, const at::Tensor& factor) {
+    at::Tensor c = at::ones({kRows, kColumns});
+    at::addmm_out(c, c, left, factor);
+    return at::allclose(c.index_select(0, some).to(at::kDouble), exact + 1.0,
+                        1e-4, 1e-4);
+  };
+  return right(a, b) && right(a, ByColumn(b)) && right(ByColumn(a), b);
 }
 
 /// Seconds that an operation takes which has nothing to do.

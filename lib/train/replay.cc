@@ -37,8 +37,8 @@ EagerTurn::~EagerTurn() {
   if (held_) eager_turn.unlock();
 }
 
-Replay::Replay(at::Device device, std::function<void()> work,
-               const Replay* beside, bool record)
+Replay::Replay(at::Device device, std::function<void()> work, Replay* beside,
+               bool record)
     : device_(device),
       work_(std::move(work)),
       beside_(beside),
@@ -52,8 +52,9 @@ void Replay::TryToRecord() {
   try {
     Record();
   } catch (const std::exception& error) {
-    record_ = false;
-    why_not_ = compat::Message(error);
+    GiveUp(compat::Message(error));
+    // A failed recording may have given back what the other's graph points to.
+    if (beside_ != nullptr) beside_->GiveUp(why_not_);
     if (compat::IsOutOfMemory(error)) throw;
   }
 }
@@ -139,6 +140,12 @@ void Replay::Run(bool /*may_record*/) {
 }
 
 #endif
+
+void Replay::GiveUp(const std::string& why) {
+  graph_.reset();
+  record_ = false;
+  why_not_ = why;
+}
 
 Replay::~Replay() {
   const EagerTurn turn(device_);

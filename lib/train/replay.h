@@ -23,9 +23,10 @@ class Replay {
   static constexpr int kWarmUps = 3;
 
   /// Takes its memory from that of `beside`, unless null: the two must never
-  /// run at the same time. With `record` off nothing is recorded.
+  /// run at the same time, and where this one cannot be recorded the other is
+  /// not either. With `record` off nothing is recorded.
   Replay(at::Device device, std::function<void()> work,
-         const Replay* beside = nullptr, bool record = true);
+         Replay* beside = nullptr, bool record = true);
   ~Replay();
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
@@ -48,11 +49,12 @@ class Replay {
   struct Graph;
 
   void TryToRecord();
+  void GiveUp(const std::string& why);
   void Record();
 
   at::Device device_;
   std::function<void()> work_;
-  const Replay* beside_;
+  Replay* beside_;
   bool record_;
   int runs_ = 0;  // ordinary ones
   std::unique_ptr<Graph> graph_;

@@ -51,8 +51,9 @@ Trainer::Trainer(const RunGroup& group, const DataSource& source,
 }
 
 void Trainer::Initialize() {
-  const EagerTurn turn(device_);
+  // Drawn on the CPU and copied, which takes long and no turn.
   model_.parameters().Initialize(group_.seed);
+  const EagerTurn turn(device_);
   optimizer_.first_moment().zero_();
   optimizer_.second_moment().zero_();
   model_.WeightsChanged();
@@ -65,8 +66,8 @@ std::optional<Evaluation> Trainer::Evaluate(const std::function<bool()>& stop) {
       EvalBatchTokens(group_.shape) / group_.shape.context;
   for (std::int64_t first = 0; first < all; first += at_a_time) {
     if (stop()) return std::nullopt;
-    const EagerTurn turn(device_);
     const Batch batch = batches_.Eval(first, std::min(at_a_time, all - first));
+    const EagerTurn turn(device_);
     window_losses.push_back(
         model_.TokenLosses(batch.tokens, batch.targets).mean(-1));
   }

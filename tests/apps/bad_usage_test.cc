@@ -99,9 +99,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{"plan good.json --worker runs.csv", "--worker: runs.csv: is"},
         BadUsage{
             "plan good.json --devices cuda:9 --worker " ISOFLOP_FAKE_WORKER,
-            "--devices: there is no \"cuda:9\" here"},
+            "there is no device \"cuda:9\" here"},
         BadUsage{"plan good.json --devices '' --worker " ISOFLOP_FAKE_WORKER,
-                 "--devices: there is no \"\" here"}));
+                 "there is no device \"\" here"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Sweep, BadUsageTest,
@@ -128,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{"sweep good.json -o new --worker /bin/echo", "probe: not val"},
         BadUsage{"sweep good.json -o new --devices tpu "
                  "--worker " ISOFLOP_FAKE_WORKER,
-                 "--devices: there is no \"tpu\" here"}));
+                 "there is no device \"tpu\" here"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Status, BadUsageTest,

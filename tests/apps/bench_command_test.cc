@@ -161,7 +161,7 @@ TEST(BenchCommand, RefusesBadUsage) {
       {"--seconds nan", "--seconds"},
       {"--seconds long", "--seconds"},
       {"--jobs 0", "--jobs"},
-      {"--device tpu", "--device"},
+      {"--device tpu", "there is no device \"tpu\""},
       {"--device cuda:7", "cuda:7"},
       {"--sweep none.json", "none.json"},
       {"--sweep x.json --shape d_model=64", "--shape"},

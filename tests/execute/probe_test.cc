@@ -17,12 +17,14 @@ namespace isoflop {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
 /// A worker that is a shell script.
 std::filesystem::path ScriptIn(const TempDir& temp, const std::string& text) {
-  const auto path = temp.Write("worker", "#!/bin/sh\n" + text + "\n");
+  const std::string name = "worker" + std::to_string(text.size());
+  const auto path = temp.Write(name, "#!/bin/sh\n" + text + "\n");
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   return path;
 }
@@ -107,7 +109,7 @@ TEST_F(ProbeMachineTest, TellsOpenBlasWhatTheProcessorIsWhereItDoesNotKnow) {
   const auto best = HasAvx512() ? BlasCore::kSkylakeX : BlasCore::kHaswell;
   EXPECT_EQ(machine.blas_core, best);
   EXPECT_EQ(machine.probe.blas_core, NameOf(best));
-  EXPECT_THAT(machine.worker.environment, ElementsAre(Setting(best)));
+  EXPECT_THAT(machine.worker.environment, ElementsAreArray(Settings(best)));
 }
 
 TEST_F(ProbeMachineTest, TakesTheFasterOneWhateverItsVectors) {
@@ -119,13 +121,13 @@ TEST_F(ProbeMachineTest, TakesTheFasterOneWhateverItsVectors) {
 TEST_F(ProbeMachineTest, LeavesWhatIsFasterByLessThanATenth) {
   const Machine machine = MachineWith(
       {.own = "Zen4", .rate = 1e11, .haswell = 1.09e11, .skylake = 1.09e11});
-  EXPECT_FALSE(machine.blas_core.has_value());
+  EXPECT_EQ(machine.blas_core, BlasCore::kOwn);
   EXPECT_THAT(machine.worker.environment, IsEmpty());
 }
 
 TEST_F(ProbeMachineTest, PrefersSlowProductsToWrongOnes) {
   const Machine machine = MachineWith(
-      {.own = HasAvx512() ? "SkylakeX" : "Zen", .rate = 9e11, .right = false});
+      {.own = "Zen", .rate = 9e11, .skylake = 1e11, .right = false});
   EXPECT_EQ(machine.blas_core, BlasCore::kHaswell);
   EXPECT_TRUE(machine.probe.products_right);
 }
@@ -141,28 +143,65 @@ TEST_F(ProbeMachineTest, LeavesAnotherBlasAlone) {
   EXPECT_EQ(asked(), 1U);
 }
 
+TEST_F(ProbeMachineTest, PassesOverProductsThatKillTheWorker) {
+  const auto worker = ScriptIn(
+      temp_, "[ -z \"$OPENBLAS_CORETYPE\" ] || kill -ILL $$\nexec '" +
+                 WorkerWith(temp_, {.own = "Prescott"}).string() + "'");
+  EXPECT_EQ(ProbeMachine(worker).blas_core, BlasCore::kOwn);
+}
+
+TEST_F(ProbeMachineTest, PassesOverProductsThatOpenBlasDoesNotHave) {
+  const auto worker = ScriptIn(
+      temp_, "unset OPENBLAS_CORETYPE\nexec '" +
+                 WorkerWith(temp_, {.own = "Prescott"}).string() + "'");
+  EXPECT_EQ(ProbeMachine(worker).blas_core, BlasCore::kOwn);
+}
+
 TEST_F(ProbeMachineTest, LeavesTheChoiceOfTheUserAlone) {
   const ScopedEnv user("OPENBLAS_CORETYPE", "Nehalem");
   EXPECT_FALSE(MachineWith({.own = "Nehalem"}).blas_core.has_value());
   EXPECT_EQ(asked(), 1U);
 }
 
+TEST_F(ProbeMachineTest, RemembersTheChoiceOfTheUser) {
+  const ScopedEnv user("OPENBLAS_CORETYPE", "Haswell");
+  EXPECT_EQ(MachineWith({.own = "Zen"}).blas_core, BlasCore::kHaswell);
+  EXPECT_EQ(asked(), 1U);
+}
+
 TEST_F(ProbeMachineTest, KeepsAnEarlierChoiceWhateverIsFasterNow) {
-  const auto worker = WorkerWith(temp_, {.own = "Zen", .rate = 9e11});
-  const Machine machine = ProbeMachine(worker, BlasCore::kHaswell);
+  const auto worker = WorkerWith(temp_, {.own = "Prescott", .haswell = 1e9});
+  const Machine machine = ProbeMachineAgain(worker, BlasCore::kHaswell);
   EXPECT_EQ(machine.blas_core, BlasCore::kHaswell);
   EXPECT_EQ(machine.probe.blas_core, "Haswell");
-  EXPECT_FALSE(ProbeMachine(worker, std::nullopt).blas_core.has_value());
+  EXPECT_THAT(machine.probe.warnings, IsEmpty());
+  EXPECT_THAT(ProbeMachineAgain(worker, BlasCore::kOwn).worker.environment,
+              IsEmpty());
   EXPECT_EQ(asked(), 2U);
+}
+
+TEST_F(ProbeMachineTest, ChoosesWhereThereWasNoDoubtBefore) {
+  const auto worker = WorkerWith(temp_, {.own = "Prescott"});
+  EXPECT_THAT(ProbeMachineAgain(worker, std::nullopt).worker.environment,
+              ElementsAreArray(Settings(WidestBlasCore())));
+}
+
+TEST_F(ProbeMachineTest, WarnsOfAUserWhoHasChangedTheProducts) {
+  const ScopedEnv user("OPENBLAS_CORETYPE", "Zen");
+  const auto worker = WorkerWith(temp_, {.own = "Zen"});
+  EXPECT_THAT(ProbeMachineAgain(worker, BlasCore::kHaswell).probe.warnings,
+              ElementsAre(HasSubstr(
+                  "began with the products \"Haswell\" of OpenBLAS, here they "
+                  "are \"Zen\": the last digits")));
 }
 
 TEST_F(ProbeMachineTest, WarnsOfAnEarlierChoiceThatTheProcessorCannotRun) {
   if (HasAvx512()) GTEST_SKIP() << "this processor runs all of them";
   const Machine machine =
-      ProbeMachine(WorkerWith(temp_, {.own = "Zen"}), BlasCore::kSkylakeX);
-  EXPECT_FALSE(machine.blas_core.has_value());
+      ProbeMachineAgain(WorkerWith(temp_, {.own = "Zen"}), BlasCore::kSkylakeX);
+  EXPECT_EQ(machine.blas_core, BlasCore::kOwn);
   EXPECT_THAT(machine.probe.warnings,
-              ElementsAre(HasSubstr("last digits of losses will differ")));
+              ElementsAre(HasSubstr("the last digits of losses may differ")));
 }
 
 TEST(LazyMachine, AsksOnce) {

@@ -87,12 +87,12 @@ TEST(Slots, AreAsManyAsJobs) {
 
 TEST(Slots, RefuseADeviceThatIsNotThere) {
   EXPECT_ERROR(Devices("cuda:2", {}, 2),
-               "--devices: there is no \"cuda:2\" here; there is auto, cpu, "
+               "there is no device \"cuda:2\" here; there is auto, cpu, "
                "cuda:0, cuda:1");
-  EXPECT_ERROR(Devices("cuda", {}, 0), "there is no \"cuda\" here");
+  EXPECT_ERROR(Devices("cuda", {}, 0), "there is no device \"cuda\" here");
   EXPECT_ERROR(Devices("gpu", {}, 0), "did you mean 'cpu'");
-  EXPECT_ERROR(Devices("", {}, 0), "there is no \"\" here");
-  EXPECT_ERROR(Devices("cpu,", {}, 0), "there is no \"\" here");
+  EXPECT_ERROR(Devices("", {}, 0), "there is no device \"\" here");
+  EXPECT_ERROR(Devices("cpu,", {}, 0), "there is no device \"\" here");
 }
 
 TEST(Slots, RefuseNoJobs) {

@@ -6,11 +6,12 @@
 #include <ATen/Context.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "lib/model/set_up.h"
 #include "lib/model/torch_compat.h"
 #include "lib/train/trainer.h"
 #include "tests/train/tiny_sweep.h"
@@ -25,6 +26,7 @@ class Gpu : public testing::Test {
  protected:
   void SetUp() override {
     if (compat::GpuCount() == 0) GTEST_SKIP() << "there is no GPU here";
+    SetUpComputing();
     // Attention adds up in any order otherwise.
     at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
   }
@@ -90,17 +92,35 @@ TEST_F(Gpu, ReplayingAGraphEqualsItsOperationsBitForBit) {
   }
 }
 
+/// Of a size at which libraries take the kernels that sweeps have.
+TEST_F(Gpu, ReplaysAGraphOfModelsAsSweepsHaveThem) {
+  Json json = TinySweepJson();
+  json["model"] = {{"context", 128}, {"layers", 2}, {"heads", 2}};
+  json["grid"] = {{"sizes", {{{"d_model", 128}}}}, {"tokens", {409600}}};
+  json["training"]["batch_tokens"] = 4096;
+  json["training"]["precision"] = "bf16";
+  TinySweep sweep(json);
+  const Trained replayed = TrainOn(kGpu, sweep);
+  if (compat::kHasCudaGraphs) {
+    EXPECT_EQ(replayed.launch, "CUDA graph");
+  }
+  const Trained one_by_one = TrainOn(kGpu, sweep, {.graphs = false});
+  for (std::size_t i = 0; i < replayed.results.size(); ++i) {
+    EXPECT_NEAR(replayed.results[i].loss, one_by_one.results[i].loss, 1e-2)
+        << i;
+  }
+  EXPECT_NEAR(replayed.eval_loss, one_by_one.eval_loss, 1e-2);
+}
+
 TEST_F(Gpu, TrainersOnThreadsDoNotDisturbEachOther) {
   TinySweep sweep;
   const Trained alone = TrainOn(kGpu, sweep);
-  std::vector<Trained> together(4);
-  {
-    std::vector<std::jthread> threads;
-    for (Trained& trained : together) {
-      threads.emplace_back([&] { trained = TrainOn(kGpu, sweep); });
-    }
+  std::vector<std::future<Trained>> together;
+  for (int i = 0; i < 4; ++i) {
+    together.push_back(
+        std::async(std::launch::async, [&] { return TrainOn(kGpu, sweep); }));
   }
-  for (const Trained& trained : together) ExpectEqual(trained, alone);
+  for (auto& trained : together) ExpectEqual(trained.get(), alone);
 }
 
 TEST_F(Gpu, ALargeVocabularyIsTrainedInPieces) {

@@ -12,12 +12,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "lib/core/clock.h"
+#include "lib/core/error.h"
 #include "lib/data/data_source.h"
 #include "lib/model/set_up.h"
 #include "lib/sweep/plan.h"
@@ -67,16 +68,16 @@ class Grid {
   double Rate(std::size_t at_once, const TrainerOptions& options) {
     const double start = MonotonicSeconds();
     std::atomic<std::size_t> next = 0;
-    std::vector<std::jthread> threads;
+    std::vector<std::future<void>> threads;
     for (std::size_t i = 0; i < at_once; ++i) {
-      threads.emplace_back([&] {
+      threads.push_back(std::async(std::launch::async, [&] {
         SetUpComputing();
         for (std::size_t j = next++; j < plan_.groups.size(); j = next++) {
           Train(plan_.groups[j], options);
         }
-      });
+      }));
     }
-    threads.clear();
+    for (std::future<void>& thread : threads) thread.get();
     return static_cast<double>(Totals(plan_).tokens) /
            (MonotonicSeconds() - start);
   }
@@ -93,6 +94,9 @@ class Grid {
       if (step % kTakenTogether == 0) trainer.TakeResults();
     }
     trainer.TakeResults();
+    const std::string launch = trainer.DescribeLaunch().value_or("");
+    Require(!options.graphs || device_.is_cpu() || launch == "CUDA graph",
+            "{} was launched as {}", group.id, launch);
   }
 
   at::Device device_;
@@ -103,6 +107,10 @@ class Grid {
 int Run(const std::string& device_name, std::int64_t tokens) {
   SetUpComputing();
   const at::Device device = ResolveDevice(device_name);
+  // A GPU and its libraries set themselves up when they are first used.
+  if (!device.is_cpu()) {
+    Grid(device, 64 * kBatchTokens).Rate(1, {.device_step = true});
+  }
   Grid grid(device, tokens);
   const double one_by_one =
       grid.Rate(1, {.device_step = true, .graphs = false});

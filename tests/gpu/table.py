@@ -34,7 +34,10 @@ def measure(folder, shape, batch, micro_batch):
     result = subprocess.run(command, text=True, capture_output=True)
     if result.returncode != 0:
         sys.exit(f"isoflop bench failed:\n{result.stderr}")
-    return json.loads(result.stdout)["cases"][0]
+    case = json.loads(result.stdout)["cases"][0]
+    if case["device"].get("launch") != "CUDA graph":
+        sys.exit(f"{shape}: not a CUDA graph but {case['device'].get('launch')}")
+    return case
 
 
 def row(name, case):

@@ -126,7 +126,7 @@ TEST_F(Bf16Product, AddsToWhatIsThere) {
 }
 
 TEST_F(Bf16Product, LeavesOutOnlyWhatIsZeroOrNotWanted) {
-  for (const std::int64_t size : {1, 5, 17, 64, 100, 131}) {
+  for (const std::int64_t size : {1, 5, 17, 64, 100, 131, 1100}) {
     const Rounded square(Random(size, size));
     const Rounded lower(at::tril(Random(size, size)));
     const Rounded b(Random(size, 24));

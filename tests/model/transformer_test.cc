@@ -60,7 +60,7 @@ TEST(Transformer, GivesTheSameGradientInHoweverManyPieces) {
   shape.d_model = 4;
   shape.vocab_size = 1 << 20;
   shape.context = 24;
-  ASSERT_EQ(LossRows(shape), 32);
+  ASSERT_EQ(LossRows(shape, 2 * shape.context), 32);
   const at::Tensor tokens = RandomTokens(shape, 1, 2);  // in two pieces
   const at::Tensor targets = RandomTokens(shape, 2, 2);
   Transformer whole = BuildModel(shape, {.by_hand = false});

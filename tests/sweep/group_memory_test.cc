@@ -22,6 +22,17 @@ double StateAndGradients(const RunGroup& group) {
   return 16.0 * static_cast<double>(group.params.total);
 }
 
+TEST(LossRows, AreFewOfALargeVocabularyButNotInManyPieces) {
+  ModelShape shape;
+  shape.vocab_size = 256;
+  EXPECT_EQ(LossRows(shape, 4096), 4096) << "all, where they are few";
+  shape.vocab_size = 1 << 15;
+  EXPECT_EQ(LossRows(shape, 4096), 1024) << "2^25 logits";
+  EXPECT_EQ(LossRows(shape, 65537), 8193) << "an eighth, rounded up";
+  shape.vocab_size = 1 << 26;
+  EXPECT_EQ(LossRows(shape, 4), 1) << "never none";
+}
+
 TEST(EvalBatchTokens, AreWholeWindowsAndNotTooManyLogits) {
   ModelShape shape{.context = 96, .vocab_size = 64};
   EXPECT_EQ(EvalBatchTokens(shape), 21 * 96);
@@ -94,6 +105,7 @@ TEST(EstimateMemoryBytes, AddsTheCopiesAndHalvesTheActivationsOfBf16) {
 TEST(EstimateMemoryBytes, OnAGpuHoldsSomeLogitsAtATimeHoweverManyThereAre) {
   RunGroup group = GroupOfOneRun();
   group.shape.vocab_size = 1 << 22;  // eight tokens at a time
+  group.training.micro_batch_tokens = 64;
   const double some = EstimateMemoryBytes(group, DeviceKind::kGpu);
   group.training.micro_batch_tokens = 32;
   EXPECT_GT(EstimateMemoryBytes(group, DeviceKind::kGpu), 0.999 * some);

@@ -65,6 +65,7 @@ TEST(BenchProgram, FindsThePeakOfMemoryThatPlanExpectsInBf16) {
   if (!HasAvx512Bf16()) GTEST_SKIP() << "no bf16 on this processor";
   ExpectPeakAsPlanned(
       "--precision bf16 --batch-tokens 2048 --shape d_model=64,context=512"
+      " --shape d_model=32,layers=1,heads=1,context=2048"
       " --shape d_model=256,layers=3,heads=4"
       " --shape d_model=128,context=512,vocab_size=8192");
 }

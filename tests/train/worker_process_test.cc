@@ -5,12 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "lib/core/cpu_features.h"
 #include "lib/core/json.h"
 #include "lib/record/bench_protocol.h"
 #include "lib/record/worker_protocol.h"
+#include "tests/support/scoped_env.h"
 #include "tests/train/tiny_sweep.h"
 #include "tests/train/worker_program.h"
 
@@ -46,6 +49,20 @@ TEST(WorkerProcess, TrainsOneGroupOfASweep) {
   worker.WaitFor(WorkerEventKind::kGroupEnded);
   EXPECT_EQ(worker.Wait(), 0);
   EXPECT_EQ(sweep.Result(2).status, RunStatus::kOk);
+}
+
+TEST(WorkerProcess, MultipliesAsItsPlanSays) {
+  if (!HasAvx2()) GTEST_SKIP() << "OpenBLAS can be told nothing here";
+  const ScopedEnv nothing("OPENBLAS_CORETYPE", std::nullopt);
+  TinySweep sweep;
+  Json plan = ReadJsonFile(sweep.dir().plan_json());
+  plan["blas_core"] = "Haswell";
+  WriteJsonFile(sweep.dir().plan_json(), plan);
+  Process worker({"train", sweep.dir().root().string(), sweep.group().id});
+  worker.WaitFor(WorkerEventKind::kGroupEnded);
+  EXPECT_EQ(worker.Wait(), 0);
+  EXPECT_EQ(sweep.Result(2).software["environment"]["OPENBLAS_CORETYPE"],
+            "Haswell");
 }
 
 TEST(WorkerProcess, StopsAtACheckpointWhenItsInputEnds) {
