@@ -125,11 +125,20 @@ TrainCommand ParseTrain(std::span<const std::string> arguments) {
   return command;
 }
 
-/// The settings that the front end would give a worker for this plan; where it
-/// chose nothing, or on another processor, those for the widest vectors.
+/// What the plan says, which training itself does not need.
+std::optional<BlasCore> ChosenCore(const TrainCommand& command) {
+  try {
+    const auto plan = FindPlan(SweepDir(command.sweep_dir));
+    return plan ? plan->blas_core : std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// The settings for what the front end chose; where it chose nothing, or this
+/// processor cannot run it, those for the widest vectors.
 std::vector<std::string> SettingsOf(const TrainCommand& command) {
-  const auto plan = FindPlan(SweepDir(command.sweep_dir));
-  const auto chosen = plan ? plan->blas_core : std::nullopt;
+  const auto chosen = ChosenCore(command);
   if (chosen && CpuRuns(*chosen)) return Settings(*chosen);
   if (!LeavesVectorsUnused(OpenBlasCore())) return {};
   return Settings(WidestBlasCore());

@@ -56,10 +56,13 @@ Precision AutoPrecision(const SweepArgs& args, const SweepSpec& spec,
 }
 
 /// A directory that has a plan goes on as it began, elsewhere as well.
-Plan PlanHere(const SweepArgs& args, const SweepSpec& spec,
+Plan PlanHere(const SweepArgs& args, const SweepSpec& spec, const SweepDir& dir,
               const std::optional<Plan>& before, LazyMachine& machine) {
   Plan plan = MakePlan(spec, AutoPrecision(args, spec, before, machine));
-  plan.blas_core = before ? before->blas_core : machine.Get().blas_core;
+  const bool chosen = before && before->blas_core;
+  const bool idle =
+      before && PendingGroups(dir, plan, args.retry_failed).empty();
+  plan.blas_core = chosen || idle ? before->blas_core : machine.Get().blas_core;
   return plan;
 }
 
@@ -70,8 +73,8 @@ ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
   ExecuteOptions options;
   options.worker = machine.Get().worker;
   const ProbeReport& probe = machine.Get().probe;
-  for (const std::string& setting : options.worker.environment) {
-    fmt::print(stderr, "products: {}\n", setting);
+  if (!options.worker.environment.empty() && !probe.blas_core.empty()) {
+    fmt::print(stderr, "products: those of OpenBLAS for {}\n", probe.blas_core);
   }
   Warn(probe.warnings);
   options.slots = ResolveSlots(args.devices, args.jobs, probe);
@@ -136,7 +139,7 @@ ExitCode RunSweep(const SweepArgs& args) {
     return before ? ProbeMachineAgain(worker, before->blas_core)
                   : ProbeMachine(worker);
   });
-  const Plan plan = PlanHere(args, spec, before, machine);
+  const Plan plan = PlanHere(args, spec, dir, before, machine);
   PrepareSweepDir(dir, spec, plan, [](const std::string& note) {
     fmt::print(stderr, "note: {}\n", note);
   });

@@ -15,14 +15,10 @@ namespace {
 /// What another choice has to be faster by, so that noise makes none.
 constexpr double kWorthIt = 1.1;
 
-/// What the user has set; empty if nothing.
-std::string CoreOfUser() {
-  const char* set = std::getenv(kBlasCoreVariable);
-  return set == nullptr ? std::string() : std::string(set);
-}
+bool UserHasChosen() { return std::getenv(kBlasCoreVariable) != nullptr; }
 
 bool IsInDoubt(const ProbeReport& probe) {
-  return !probe.blas_core.empty() && CoreOfUser().empty() &&
+  return !probe.blas_core.empty() && !UserHasChosen() &&
          (!probe.products_right || LeavesVectorsUnused(probe.blas_core));
 }
 
@@ -59,7 +55,8 @@ ProbeReport Probe(const WorkerProgram& worker) {
 
 Machine ProbeMachine(const std::filesystem::path& worker) {
   Machine best{.worker = {worker}, .probe = Probe({worker})};
-  best.blas_core = FromName<BlasCore>(CoreOfUser());
+  if (UserHasChosen())
+    best.blas_core = FromName<BlasCore>(best.probe.blas_core);
   if (!IsInDoubt(best.probe)) return best;
   best.blas_core = BlasCore::kOwn;
   for (const BlasCore core : {BlasCore::kHaswell, BlasCore::kSkylakeX}) {
@@ -73,16 +70,22 @@ Machine ProbeMachine(const std::filesystem::path& worker) {
 Machine ProbeMachineAgain(const std::filesystem::path& worker,
                           std::optional<BlasCore> chosen_before) {
   if (!chosen_before) return ProbeMachine(worker);
-  const bool runs = CpuRuns(*chosen_before);
-  Machine machine = MachineWith(worker, runs ? *chosen_before : BlasCore::kOwn);
-  const std::string user = CoreOfUser();
-  if (!runs || (!user.empty() && user != NameOf(*chosen_before))) {
-    machine.probe.warnings.push_back(fmt::format(
+  std::optional<Machine> machine;
+  if (CpuRuns(*chosen_before)) machine = MachineWith(worker, *chosen_before);
+  // What is wrong, or cannot run, is not worth keeping.
+  if (!machine || !machine->probe.products_right) {
+    machine = ProbeMachine(worker);
+  }
+  ProbeReport& probe = machine->probe;
+  if (*chosen_before != BlasCore::kOwn &&
+      probe.blas_core != NameOf(*chosen_before)) {
+    probe.warnings.push_back(fmt::format(
         "the sweep began with the products \"{}\" of OpenBLAS, here they are "
         "\"{}\": the last digits of losses may differ",
-        NameOf(*chosen_before), machine.probe.blas_core));
+        NameOf(*chosen_before),
+        probe.blas_core.empty() ? "another BLAS's" : probe.blas_core));
   }
-  return machine;
+  return *std::move(machine);
 }
 
 Precision FasterPrecision(const ProbeReport& probe, const std::string& device) {

@@ -25,7 +25,8 @@ ProbeReport Probe(const WorkerProgram& worker);
 struct Machine {
   WorkerProgram worker;
   ProbeReport probe;  // of that worker
-  // What products were chosen; absent where OpenBLAS was not in doubt.
+  // What products were chosen, by measurement or by the user; absent where
+  // OpenBLAS was not in doubt, or the user has chosen something else.
   std::optional<BlasCore> blas_core = {};
 };
 
@@ -37,8 +38,9 @@ struct Machine {
 Machine ProbeMachine(const std::filesystem::path& worker);
 
 /// Probes with the choice that a sweep began with, since another would round
-/// differently: where this processor cannot run it, or the user says otherwise,
-/// the probe warns of that. Chooses where nothing was in doubt then and is now.
+/// differently. Chooses anew where there was none, where this processor cannot
+/// run it, or where it multiplies wrongly; if other products are in force then,
+/// the probe warns of that.
 /// Throws Error as Probe does.
 Machine ProbeMachineAgain(const std::filesystem::path& worker,
                           std::optional<BlasCore> chosen_before);

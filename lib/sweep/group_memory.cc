@@ -141,10 +141,12 @@ std::int64_t EvalBatchTokens(const ModelShape& shape) {
 }
 
 std::int64_t LossRows(const ModelShape& shape, std::int64_t rows) {
-  constexpr std::int64_t kLogits = std::int64_t{1} << 25;
-  constexpr std::int64_t kMostPieces = 8;
-  const std::int64_t eighth = (rows + kMostPieces - 1) / kMostPieces;
-  return std::min(rows, std::max(kLogits / shape.vocab_size, eighth));
+  constexpr std::int64_t kFew = std::int64_t{1} << 25;  // logits
+  constexpr std::int64_t kMany = std::int64_t{1} << 28;
+  const std::int64_t wanted =
+      std::clamp((rows + 7) / 8, kFew / shape.vocab_size,
+                 std::max<std::int64_t>(1, kMany / shape.vocab_size));
+  return std::min(rows, wanted);
 }
 
 std::int64_t Bf16PassTokens(const ModelShape& shape) {

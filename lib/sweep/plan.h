@@ -79,7 +79,7 @@ struct Plan {
   // What precision "auto" of the sweep has become; absent without.
   std::optional<Precision> auto_precision = {};
 
-  // What OpenBLAS multiplies as; absent where there was nothing to choose.
+  // What OpenBLAS multiplies as, where that was in doubt or the user's choice.
   std::optional<BlasCore> blas_core = {};
 };
 
@@ -126,7 +126,8 @@ std::int64_t EvalBatchTokens(const ModelShape& shape);
 /// Returns of how many of the `rows` tokens of a micro-batch the logits are
 /// there at a time where training is made of tensor operations: 2^25 logits,
 /// half a gigabyte with what their loss and gradient take, or an eighth of all,
-/// if that is more. Every piece reads and writes the gradient of the head.
+/// if that is more, but no more than 2^28. Every piece reads and writes the
+/// gradient of the head.
 std::int64_t LossRows(const ModelShape& shape, std::int64_t rows);
 
 /// Returns how many tokens the bf16 pass on the CPU takes at a time, whole

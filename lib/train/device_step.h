@@ -35,8 +35,12 @@ class DeviceStep : public UpdateStep {
 
   /// Whether an update is launched as a CUDA graph by now, and if not, why that
   /// failed, if it did.
-  bool replays() const { return last_.recorded(); }
-  const std::string& why_not() const { return last_.why_not(); }
+  bool replays() const {
+    return last_.recorded() && (micro_batches_ == 1 || gradient_.recorded());
+  }
+  const std::string& why_not() const {
+    return gradient_.why_not().empty() ? last_.why_not() : gradient_.why_not();
+  }
 
  private:
   void Fill(std::int64_t step, const LrSchedule& schedule);

@@ -200,7 +200,8 @@ ProbeReport Probe() {
   }
   if (!report.products_right) {
     report.warnings.push_back(fmt::format(
-        "matrix products are wrong with {}: set OPENBLAS_CORETYPE=Haswell",
+        "matrix products are wrong with {}: those in fp32 on the CPU need "
+        "another BLAS, or OPENBLAS_CORETYPE, if that is set, another value",
         BlasName()));
   }
   return report;

@@ -66,8 +66,8 @@ std::optional<Evaluation> Trainer::Evaluate(const std::function<bool()>& stop) {
       EvalBatchTokens(group_.shape) / group_.shape.context;
   for (std::int64_t first = 0; first < all; first += at_a_time) {
     if (stop()) return std::nullopt;
-    const Batch batch = batches_.Eval(first, std::min(at_a_time, all - first));
     const EagerTurn turn(device_);
+    const Batch batch = batches_.Eval(first, std::min(at_a_time, all - first));
     window_losses.push_back(
         model_.TokenLosses(batch.tokens, batch.targets).mean(-1));
   }

@@ -23,7 +23,8 @@ using testing::IsEmpty;
 
 /// A worker that is a shell script.
 std::filesystem::path ScriptIn(const TempDir& temp, const std::string& text) {
-  const std::string name = "worker" + std::to_string(text.size());
+  static int scripts = 0;
+  const std::string name = "worker" + std::to_string(++scripts);
   const auto path = temp.Write(name, "#!/bin/sh\n" + text + "\n");
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   return path;
@@ -186,6 +187,13 @@ TEST_F(ProbeMachineTest, ChoosesWhereThereWasNoDoubtBefore) {
               ElementsAreArray(Settings(WidestBlasCore())));
 }
 
+TEST_F(ProbeMachineTest, ChoosesAnewWhereTheEarlierChoiceIsWrong) {
+  const auto worker = WorkerWith(temp_, {.own = "Zen", .right = false});
+  const Machine machine = ProbeMachineAgain(worker, BlasCore::kOwn);
+  EXPECT_TRUE(machine.probe.products_right);
+  EXPECT_EQ(machine.blas_core, WidestBlasCore());
+}
+
 TEST_F(ProbeMachineTest, WarnsOfAUserWhoHasChangedTheProducts) {
   const ScopedEnv user("OPENBLAS_CORETYPE", "Zen");
   const auto worker = WorkerWith(temp_, {.own = "Zen"});
@@ -199,7 +207,7 @@ TEST_F(ProbeMachineTest, WarnsOfAnEarlierChoiceThatTheProcessorCannotRun) {
   if (HasAvx512()) GTEST_SKIP() << "this processor runs all of them";
   const Machine machine =
       ProbeMachineAgain(WorkerWith(temp_, {.own = "Zen"}), BlasCore::kSkylakeX);
-  EXPECT_EQ(machine.blas_core, BlasCore::kOwn);
+  EXPECT_EQ(machine.blas_core, std::nullopt);
   EXPECT_THAT(machine.probe.warnings,
               ElementsAre(HasSubstr("the last digits of losses may differ")));
 }

@@ -28,7 +28,8 @@ TEST(LossRows, AreFewOfALargeVocabularyButNotInManyPieces) {
   EXPECT_EQ(LossRows(shape, 4096), 4096) << "all, where they are few";
   shape.vocab_size = 1 << 15;
   EXPECT_EQ(LossRows(shape, 4096), 1024) << "2^25 logits";
-  EXPECT_EQ(LossRows(shape, 65537), 8193) << "an eighth, rounded up";
+  EXPECT_EQ(LossRows(shape, 65535), 8192) << "an eighth, rounded up";
+  EXPECT_EQ(LossRows(shape, 1 << 20), 8192) << "2^28 logits";
   shape.vocab_size = 1 << 26;
   EXPECT_EQ(LossRows(shape, 4), 1) << "never none";
 }
@@ -102,7 +103,7 @@ TEST(EstimateMemoryBytes, AddsTheCopiesAndHalvesTheActivationsOfBf16) {
       << "weights and gradients, two bytes each";
 }
 
-TEST(EstimateMemoryBytes, OnAGpuHoldsSomeLogitsAtATimeHoweverManyThereAre) {
+TEST(EstimateMemoryBytes, OnAGpuHoldsSomeLogitsOfALargeVocabularyAtATime) {
   RunGroup group = GroupOfOneRun();
   group.shape.vocab_size = 1 << 22;  // eight tokens at a time
   group.training.micro_batch_tokens = 64;

@@ -24,6 +24,14 @@ TEST(PlanJson, ReadsBackWhatItWrites) {
   EXPECT_EQ(ToJson(PlanFromJson(ParseJson(json.dump(), "p"), "p")), json);
 }
 
+TEST(PlanJson, ReadsBackWhatWasChosenHere) {
+  Plan plan = FullPlan();
+  plan.auto_precision = Precision::kBf16;
+  plan.blas_core = BlasCore::kHaswell;
+  EXPECT_EQ(ToJson(PlanFromJson(ToJson(plan), "plan.json")), ToJson(plan));
+  EXPECT_EQ(ToJson(plan)["blas_core"], "Haswell");
+}
+
 TEST(PlanJson, ReadsBackAPlanOfFiles) {
   const TempDir dir;
   const auto path = dir.Write("a.txt", std::string(200'000, 'x'));
