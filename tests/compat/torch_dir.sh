@@ -45,7 +45,7 @@ add_cuda() {
 }
 
 configure() {
-  cmake -S "$source" -B "$scratch/build" "-DISOFLOP_TORCH_DIR=$1" \
+  cmake -G Ninja -S "$source" -B "$scratch/build" "-DISOFLOP_TORCH_DIR=$1" \
     >"$scratch/log" 2>&1
 }
 
