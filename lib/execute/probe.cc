@@ -55,8 +55,9 @@ ProbeReport Probe(const WorkerProgram& worker) {
 
 Machine ProbeMachine(const std::filesystem::path& worker) {
   Machine best{.worker = {worker}, .probe = Probe({worker})};
-  if (UserHasChosen())
+  if (UserHasChosen()) {
     best.blas_core = FromName<BlasCore>(best.probe.blas_core);
+  }
   if (!IsInDoubt(best.probe)) return best;
   best.blas_core = BlasCore::kOwn;
   for (const BlasCore core : {BlasCore::kHaswell, BlasCore::kSkylakeX}) {
