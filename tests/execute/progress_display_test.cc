@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <array>
 #include <string>
 #include <vector>
 
@@ -21,10 +20,13 @@ using testing::HasSubstr;
 using testing::Not;
 
 /// A terminal of a given width whose output can be read back.
+///
+/// What is written to the line reaches the screen when the kernel gets to it,
+/// but in order: whatever comes before a mark written last is all there is.
 class Terminal {
  public:
   explicit Terminal(unsigned short columns)
-      : screen_(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK)) {
+      : screen_(::posix_openpt(O_RDWR | O_NOCTTY)) {
     ::grantpt(screen_);
     ::unlockpt(screen_);
     line_ = ::open(::ptsname(screen_), O_RDWR | O_NOCTTY);
@@ -43,12 +45,16 @@ class Terminal {
   int descriptor() const { return line_; }
 
   std::string Output() const {
-    std::array<char, 65536> bytes;
-    const ssize_t n = ::read(screen_, bytes.data(), bytes.size());
-    return n < 0 ? "" : std::string(bytes.data(), static_cast<std::size_t>(n));
+    EXPECT_EQ(::write(line_, &kMark, 1), 1);
+    std::string output;
+    char byte;
+    while (::read(screen_, &byte, 1) == 1 && byte != kMark) output += byte;
+    return output;
   }
 
  private:
+  static constexpr char kMark = '\x1e';
+
   int screen_;
   int line_;
 };
