@@ -3,10 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "lib/core/files.h"
@@ -194,12 +192,11 @@ TEST_F(SweepDirTest, SaysOnWhichClaimItWaitsAndForHowLong) {
   const auto claim = dir_.lock_json().string() + ".2";
   WriteFileAtomically(claim,
                       R"({"host": "elsewhere", "pid": 7, "since": "then"})");
-  std::jthread release([&claim] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    WriteFileAtomically(claim, "");
-  });
   std::string said;
-  LockSweepDir(dir_, [&said](const std::string& note) { said += note; });
+  LockSweepDir(dir_, [&said, &claim](const std::string& note) {
+    said += note;
+    WriteFileAtomically(claim, "");  // which releases it
+  });
   EXPECT_NE(said.find("for up to 60 s whether host elsewhere, pid 7"),
             std::string::npos)
       << said;
