@@ -54,6 +54,18 @@ as_root() {
   fi
 }
 
+# A mirror or another package manager may be in the way for a while.
+apt_get() {
+  local attempt
+  for attempt in 1 2 3; do
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+      -o DPkg::Lock::Timeout=600 "$@" >&2 && return
+    echo "bootstrap: apt-get $1 has failed, attempt $attempt of 3" >&2
+    sleep 5
+  done
+  return 1
+}
+
 by_hand() {
   cat >&2 <<EOF
 Please install by hand what is missing of: a C++20 compiler, CMake 3.25, Ninja,
@@ -91,7 +103,8 @@ install_packages() {
   [ "${#missing[@]}" -eq 0 ] && return
   # What was installed by hand, CMake has found before.
   [ -f build/release/build.ninja ] && configure && return
-  as_root apt-get update -qq
+  # Where a list cannot be had, the packages may be in another.
+  apt_get update -o APT::Update::Error-Mode=any || true
   for package in "${missing[@]}"; do
     if in_release "$package"; then
       wanted+=("$package")
@@ -104,8 +117,7 @@ install_packages() {
   fi
   [ "${#wanted[@]}" -eq 0 ] && return
   echo "bootstrap: installing ${wanted[*]}" >&2
-  as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${wanted[@]}" >&2
+  apt_get install -y --no-install-recommends "${wanted[@]}"
 }
 
 build() {

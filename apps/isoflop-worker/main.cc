@@ -148,8 +148,9 @@ std::vector<std::string> SettingsOf(const TrainCommand& command) {
 /// has come.
 std::optional<std::string> FirstLine(CommandInput* input) {
   while (StopSignal() == 0) {
-    const auto line = input->NextLine(/*seconds=*/0.25);
-    if (line || input->Ended()) return line;
+    if (auto line = input->NextLine(/*seconds=*/0.25)) return line;
+    // The last line may have come with the end.
+    if (input->Ended()) return input->NextLine(/*seconds=*/0.0);
   }
   return std::nullopt;
 }

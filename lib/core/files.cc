@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Bytes of a device or a pipe, which may never end.
-constexpr std::size_t kLargestStream = std::size_t{1} << 28;
+constexpr std::size_t kLargestStream = std::size_t{1} << 26;
 
 [[noreturn]] void Fail(const fs::path& path, const char* action) {
   const std::string name = path.empty() ? "\"\"" : path.string();
@@ -149,11 +149,10 @@ std::size_t ReadSome(int descriptor, const fs::path& path,
   }
 }
 
-}  // namespace
+/// A pipe that nobody writes to must not keep us waiting.
+constexpr int kToRead = O_RDONLY | O_NONBLOCK;
 
-std::string ReadFile(const fs::path& path) {
-  // A pipe that nobody writes to must not keep us waiting.
-  const Descriptor file(path, O_RDONLY | O_NONBLOCK);
+std::string ReadAll(const Descriptor& file, const fs::path& path) {
   struct stat status {};
   if (file.value() < 0 || ::fstat(file.value(), &status) != 0) {
     Fail(path, "read");
@@ -165,15 +164,28 @@ std::string ReadFile(const fs::path& path) {
   while (const std::size_t n =
              ReadSome(file.value(), path, std::span(text).subspan(size))) {
     size += n;
-    if (size == text.size()) text.resize(2 * size + 4096);
     Require(S_ISREG(status.st_mode) || size <= kLargestStream,
             "{}: is no regular file, and has not ended after {} bytes",
             path.string(), kLargestStream);
+    if (size == text.size()) text.resize(2 * size + 4096);
   }
   Require(size > 0 || !S_ISFIFO(status.st_mode),
           "{}: is a pipe that nobody writes to", path.string());
   text.resize(size);
   return text;
+}
+
+}  // namespace
+
+std::string ReadFile(const fs::path& path) {
+  return ReadAll(Descriptor(path, kToRead), path);
+}
+
+std::optional<std::string> ReadFileIfAny(const fs::path& path) {
+  const Descriptor file(path, kToRead);
+  const bool absent = file.value() < 0 && (errno == ENOENT || errno == ENOTDIR);
+  if (absent) return std::nullopt;
+  return ReadAll(file, path);
 }
 
 void WriteFileAtomically(const fs::path& path,

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,8 +14,11 @@
 namespace isoflop {
 
 /// Returns the whole file. Throws Error, naming it, when it cannot be read, is
-/// a pipe that nobody writes to, or a device that does not end in 256 MiB.
+/// a pipe that nobody writes to, or a device that does not end in 64 MiB.
 std::string ReadFile(const std::filesystem::path& path);
+
+/// Returns the same, or nothing when there is no such file.
+std::optional<std::string> ReadFileIfAny(const std::filesystem::path& path);
 
 /// Replaces `path`, or the file that it is a link to, by the concatenation of
 /// `parts`: temporary file beside it, fsync, rename, fsync of the directory. A

@@ -13,14 +13,22 @@ DeviceWorker::DeviceWorker(WorkerProgram program, std::filesystem::path log)
     : program_(std::move(program)), log_path_(std::move(log)) {}
 
 void DeviceWorker::Train(const TrainCommand& command) {
-  if (!process_) {
-    log_ = std::make_unique<WorkerLog>(log_path_);
-    process_ = std::make_unique<WorkerProcess>(
-        program_, std::vector<std::string>{"serve"}, log_->descriptor());
-  }
+  const bool idle = heard_.empty();
+  // One that died with nothing to do is no fault of the group that comes next.
+  if (!process_ || (idle && Ended())) Start();
   heard_[command.group].clear();
-  // A worker that does not take the command is about to be found dead.
-  process_->Send(ToJson(command).dump());
+  const std::string line = ToJson(command).dump();
+  // Beside others it is about to be found dead where it does not take this.
+  if (process_->Send(line) || !idle) return;
+  Start();
+  process_->Send(line);
+}
+
+void DeviceWorker::Start() {
+  process_.reset();
+  log_ = std::make_unique<WorkerLog>(log_path_);
+  process_ = std::make_unique<WorkerProcess>(
+      program_, std::vector<std::string>{"serve"}, log_->descriptor());
 }
 
 void DeviceWorker::Listen() {

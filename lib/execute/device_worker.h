@@ -22,8 +22,8 @@ class DeviceWorker {
   /// Starts nothing yet. `log` is where the program's standard error goes.
   DeviceWorker(WorkerProgram program, std::filesystem::path log);
 
-  /// Gives it a group, starting a process if there is none. Throws Error when
-  /// that cannot be started.
+  /// Gives it a group, starting a process if there is none, or only one that
+  /// has died with nothing to do. Throws Error when that cannot be started.
   void Train(const TrainCommand& command);
 
   /// Takes in what it has said; what is no event goes to the log. Never waits.
@@ -55,6 +55,8 @@ class DeviceWorker {
   int output() const { return process_ ? process_->output() : -1; }
 
  private:
+  void Start();
+
   WorkerProgram program_;
   std::filesystem::path log_path_;
   std::unique_ptr<WorkerLog> log_;

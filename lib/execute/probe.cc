@@ -49,7 +49,7 @@ bool IsBetter(const ProbeReport& a, const ProbeReport& b) {
 
 ProbeReport Probe(const WorkerProgram& worker) {
   const Json report = AskWorker(
-      worker, {.verb = "probe", .input = {}, .timeout_seconds = 60.0});
+      worker, {.verb = "probe", .input = {}, .timeout_seconds = 300.0});
   return ProbeReportFromJson(report, worker.path.string() + " probe");
 }
 

@@ -38,6 +38,7 @@ class WorkerProcess {
   int output() const { return output_; }
 
   /// Sends a line; returns false when the worker does not take it.
+  /// REQUIRES: SIGPIPE is ignored (StopSignals does that), as it may have died.
   bool Send(const std::string& line);
 
   /// Ends its input, which asks it to stop at a checkpoint and exit.

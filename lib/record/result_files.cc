@@ -90,10 +90,10 @@ void RefuseOtherSchema(const Json& json, const std::string& source) {
 /// Reads a result file; absent, with the cause in *damage, when it is damaged
 /// or another run's. Throws Error for what may well be a good result: a file
 /// that cannot be read, or one of another version.
-std::optional<RunResult> LoadResult(const fs::path& path, const std::string& id,
+std::optional<RunResult> ReadResult(const std::string& text,
+                                    const std::string& source,
+                                    const std::string& id,
                                     std::string* damage) {
-  const std::string source = path.string();
-  const std::string text = ReadFile(path);
   auto json = ParseResult(text, source, damage);
   if (!json) return std::nullopt;
   RefuseOtherSchema(*json, source);
@@ -167,12 +167,11 @@ void StoreResult(const SweepDir& dir, const RunResult& result) {
 std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,
                                     std::vector<std::string>* notes) {
   const fs::path path = ResultPath(dir, id);
-  std::error_code code;
-  const bool there = fs::exists(path, code);
-  Require(!code, "{}: cannot read: {}", path.string(), code.message());
-  if (!there) return std::nullopt;
+  // Opened at once: it may be set aside at any time.
+  const auto text = ReadFileIfAny(path);
+  if (!text) return std::nullopt;
   std::string damage;
-  auto result = LoadResult(path, id, &damage);
+  auto result = ReadResult(*text, path.string(), id, &damage);
   if (!result && notes != nullptr) notes->push_back(damage + "; not used");
   return result;
 }

@@ -81,7 +81,7 @@ TEST_F(DiskFullTest, IsSurvivedByTheFrontEndToo) {
   const SweepDir dir(disk.path() / "out");
   Prepare(dir);
   {
-    const ScopedEnv slow("ISOFLOP_FAKE_SLEEP", "0.01");
+    const ScopedEnv slow("ISOFLOP_FAKE_SLEEP", "0.05");
     const std::jthread filler([&] {
       WaitFor([&] { return !Losses(dir).empty(); });
       disk.Fill();

@@ -4,9 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -28,11 +31,18 @@ class RecordedProgress : public SilentProgress {
   void RunEnded(const RunResult& result, const SweepProgress&) override {
     ended.push_back(result.id);
   }
+  void Show(const SweepProgress& progress) override {
+    most_busy = std::max(
+        most_busy, std::ranges::count_if(progress.slots, [](const auto& slot) {
+          return !slot.group.empty();
+        }));
+  }
   void Note(const std::string& message) override { notes.push_back(message); }
   void Finish(const SweepProgress& progress) override { last = progress; }
 
   std::vector<std::string> ended;
   std::vector<std::string> notes;
+  std::ptrdiff_t most_busy = 0;  // slots at once
   SweepProgress last;
 };
 
@@ -62,6 +72,9 @@ class ExecuteFixture : public testing::Test {
 
   /// What an undisturbed sweep gives, in a directory of its own.
   std::map<std::string, double> UndisturbedLosses() const {
+    const ScopedEnv no_fault("ISOFLOP_FAKE_FAULT", std::nullopt);
+    const ScopedEnv no_limit("ISOFLOP_FAKE_FITS", std::nullopt);
+    const ScopedEnv quick("ISOFLOP_FAKE_SLEEP", std::nullopt);
     const TempDir temp;
     const SweepDir dir(temp / "out");
     Prepare(dir);

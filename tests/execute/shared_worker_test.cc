@@ -135,6 +135,7 @@ TEST_F(SharedWorkerTest, OneBreakdownOfManyGroupsDoesNotRetireTheDevice) {
 }
 
 TEST_F(SharedWorkerTest, RecoversEveryGroupWhenItIsKilled) {
+  const ScopedEnv slower("ISOFLOP_FAKE_SLEEP", "0.1");  // to be met in work
   ChildProcess front_end([this] {
     const ExecuteSummary summary = Run(Lanes(2));
     const bool said =
@@ -168,6 +169,7 @@ TEST_F(SharedWorkerTest, IsKilledWhenOneOfItsGroupsHangs) {
 }
 
 TEST_F(SharedWorkerTest, StopsAllGroupsAtACheckpoint) {
+  const ScopedEnv slower("ISOFLOP_FAKE_SLEEP", "0.1");  // to be met in work
   ChildProcess front_end([this] {
     ::signal(SIGINT, SIG_DFL);
     return Run(Lanes(3)).signal == SIGINT ? 0 : 1;
@@ -212,6 +214,7 @@ TEST_F(SharedWorkerTest, OpensLanesOnceARateWasMeasured) {
   options.cost.Observe(group(0), "cpu", 1e5);  // what the fake says as well
   EXPECT_EQ(Run(options).ok, 8);
   EXPECT_EQ(CountLogs(), 1U);
+  EXPECT_GT(progress_.most_busy, 1);
   ExpectAsUndisturbed();
 }
 

@@ -6,8 +6,10 @@
 
 #include <filesystem>
 #include <map>
+#include <string>
 
 #include "lib/core/files.h"
+#include "lib/execute/signals.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
 
@@ -40,9 +42,12 @@ TEST(AskWorker, GivesUpAfterItsTime) {
 
 TEST(AskWorker, SaysHowAWorkerEndedThatTookNoInput) {
   const TempDir temp;
+  const StopSignals ignores_sigpipe;
   const auto worker = WorkerIn(temp, "exec <&-; echo no >&2; exit 4");
-  EXPECT_ERROR(AskWorker({worker}, {.verb = "x", .input = "1"}),
-               "x: exited with status 4: no");
+  const std::string more_than_a_pipe_holds(1 << 20, '1');
+  EXPECT_ERROR(
+      AskWorker({worker}, {.verb = "x", .input = more_than_a_pipe_holds}),
+      "x: exited with status 4: no");
 }
 
 TEST(AskWorkers, HandsOutEveryAnswerWithItsNumber) {

@@ -179,7 +179,7 @@ TEST_F(WorkerFaultsTest, ABrokenDeviceIsRetiredAndAnotherDoesItsWork) {
   const ScopedEnv device("ISOFLOP_FAKE_DEVICE", "cuda:0");
   ExecuteOptions options = Options();
   options.slots = {{"cuda:0"}, {"cuda:1"}};
-  const ScopedEnv slow("ISOFLOP_FAKE_SLEEP", "0.02");
+  const ScopedEnv slow("ISOFLOP_FAKE_SLEEP", "0.1");  // for cuda:0 to break
   const ExecuteSummary summary = Run(options);
   EXPECT_EQ(summary.ok, 8);
   EXPECT_THAT(

@@ -2,11 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "lib/execute/signals.h"
 #include "lib/execute/worker_log.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/scoped_env.h"
 #include "tests/support/wait_for.h"
 
 namespace isoflop {
@@ -64,10 +67,10 @@ TEST(WorkerProcess, AnswersLineByLine) {
 
 TEST(WorkerProcess, KeepsALineUntilItsEndHasCome) {
   Script script("printf par; read go; echo tial");
-  EXPECT_TRUE(WaitFor([&] {
-    EXPECT_TRUE(script->ReadLines().empty());
-    return script->Send("go");
-  }));
+  pollfd part{script->output(), POLLIN, 0};
+  EXPECT_EQ(::poll(&part, 1, /*timeout=*/-1), 1);
+  EXPECT_TRUE(script->ReadLines().empty());
+  EXPECT_TRUE(script->Send("go"));
   EXPECT_THAT(script.Output(), ElementsAre("partial"));
 }
 
@@ -85,6 +88,7 @@ TEST(WorkerProcess, SendsStandardErrorToTheLog) {
 }
 
 TEST(WorkerProcess, RunsInTheWorkersEnvironment) {
+  const ScopedEnv not_chosen("OMP_WAIT_POLICY", std::nullopt);
   Script script("echo $OMP_WAIT_POLICY; echo $ISOFLOP_TEST_SETTING");
   EXPECT_THAT(script.Output(), ElementsAre("passive", "its own"));
 }

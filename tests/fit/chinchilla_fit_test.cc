@@ -60,11 +60,7 @@ struct RandomCase {
 };
 
 TEST(ChinchillaFit, RecoversTwoHundredLawsFromDataWithoutNoise) {
-#ifdef __SANITIZE_ADDRESS__
-  constexpr std::uint64_t kLaws = 20;  // each takes many times as long
-#else
   constexpr std::uint64_t kLaws = 200;
-#endif
   for (std::uint64_t seed = 0; seed < kLaws; ++seed) {
     const RandomCase sample(seed);
     const auto fit = FitChinchilla(sample.observations, {});

@@ -17,7 +17,7 @@ for reader in "${readers[@]}"; do
   found=build/asan/corpus/$reader
   mkdir -p "$found"
   build/asan/bin/"${reader}_fuzzer" -seed=1 -max_total_time="$seconds" \
-    -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
+    -timeout=60 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
     -verbosity=0 -artifact_prefix="build/asan/$reader-" \
     "$found" "tests/fuzz/corpus/$reader"
 done

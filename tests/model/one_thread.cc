@@ -1,5 +1,6 @@
-// Tests compute on one thread, as workers do.
+// Tests compute on one thread, as workers do, and draw the same every time.
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include "lib/model/set_up.h"
@@ -9,7 +10,10 @@ namespace {
 
 class OneThread : public testing::Environment {
  public:
-  void SetUp() override { SetUpComputing(); }
+  void SetUp() override {
+    SetUpComputing();
+    at::manual_seed(1);
+  }
 };
 
 [[maybe_unused]] const testing::Environment* const kOneThread =

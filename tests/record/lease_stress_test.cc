@@ -65,9 +65,11 @@ int Contend(const std::filesystem::path& path, const SharedScoreboard& board,
             std::uint64_t seed) {
   RandomStream random(seed);
   LeaseHolder holder;
-  for (int round = 0; round < 40; ++round) {
+  for (int entries = 0; entries < 8;) {
     const auto lease = Lease::Acquire(path, &holder);
-    if (lease) EnterAndLeave(board, &random);
+    if (!lease) continue;
+    EnterAndLeave(board, &random);
+    ++entries;
   }
   return 0;
 }

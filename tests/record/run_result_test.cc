@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <limits>
+#include <thread>
 
 #include "lib/core/files.h"
 #include "tests/support/closed_folder.h"
@@ -144,6 +146,18 @@ TEST_F(RunResultTest, CanBeSetAsideMoreThanOnce) {
       std::filesystem::exists(dir_.run(run().id) / "result.attempt-1.json"));
   EXPECT_TRUE(
       std::filesystem::exists(dir_.run(run().id) / "result.attempt-2.json"));
+}
+
+TEST_F(RunResultTest, MayBeSetAsideWhileItIsLookedFor) {
+  StoreResult(dir_, OkResult(group(), run()));
+  const std::jthread mover([this](const std::stop_token& stop) {
+    const auto aside = dir_.run(run().id) / "aside";
+    while (!stop.stop_requested()) {
+      std::filesystem::rename(file(), aside);
+      std::filesystem::rename(aside, file());
+    }
+  });
+  for (int i = 0; i < 5000; ++i) EXPECT_NO_THROW(FindResult(dir_, run().id));
 }
 
 TEST_F(RunResultTest, AreLoadedInTheOrderOfThePlan) {

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <utility>
 
@@ -20,6 +21,7 @@ class ChildProcess {
  public:
   template <typename Body>
   explicit ChildProcess(Body body) : pid_(::fork()) {
+    if (pid_ < 0) std::abort();  // to go on would be to kill every process
     if (pid_ != 0) return;
     try {
       ::_exit(body());
