@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <tuple>
 
 #include "analysis/fit/held_coefficients.h"
 
@@ -43,6 +47,29 @@ void CheckCount(const FitReport& report, Strings* warnings) {
       "Approach 3: {} runs for {} coefficients, {:.1f} each: with fewer than "
       "{:.0f} each the law can follow the noise",
       report.used.size(), coefficients, each, kRunsPerCoefficient));
+}
+
+void CheckUnits(const FitReport& report, Strings* warnings) {
+  const auto below_one = [](const Observation& o) {
+    return o.N < 1.0 || o.D < 1.0;
+  };
+  if (!std::ranges::any_of(report.used, below_one)) return;
+  warnings->push_back(
+      "N or D is below 1: where they are millions or billions, C = 6ND is not "
+      "in FLOPs, and budgets are not what they seem");
+}
+
+/// A table that was joined with itself, or exported twice.
+void CheckRepeatedRows(const FitReport& report, Strings* warnings) {
+  std::set<std::tuple<double, double, double, std::optional<std::int64_t>>>
+      seen;
+  for (const Observation& o : report.used) seen.insert({o.N, o.D, o.L, o.seed});
+  const std::size_t repeated = report.used.size() - seen.size();
+  if (repeated == 0) return;
+  warnings->push_back(fmt::format(
+      "{} of {} runs have the N, D, loss and seed of another: if these are "
+      "copies, intervals are too narrow and tests too sure",
+      repeated, report.used.size()));
 }
 
 bool Same(double x, const std::optional<double>& y) {
@@ -167,6 +194,8 @@ void WarnOfWorst(const Influence& worst, const ChinchillaFit& fit,
 
 Strings ChecklistWarnings(const FitReport& report) {
   Strings warnings;
+  CheckUnits(report, &warnings);
+  CheckRepeatedRows(report, &warnings);
   CheckSizes(report, &warnings);
   CheckRange(report, "N", &Observation::N, &warnings);
   CheckRange(report, "D", &Observation::D, &warnings);

@@ -56,8 +56,11 @@ class HeldObjective {
 
 std::optional<double> RiseOf(const ChinchillaSolver& solver,
                              const ChinchillaFit& fit) {
-  if (fit.student_t) return 0.5 * kChiSquared95;
   const ChinchillaObjective& objective = solver.objective();
+  const int degrees =
+      static_cast<int>(objective.runs().size()) - solver.held().free();
+  if (degrees <= 0) return std::nullopt;
+  if (fit.student_t) return LikelihoodRise95(degrees);
   const Chinchilla law = objective.units().Centred(fit.law);
   std::vector<WeightedResidual> residuals;
   for (const LossPoint& run : objective.runs()) {
@@ -74,6 +77,7 @@ ProfileRequest RequestFor(int coefficient, double estimate) {
   request.highest = estimate * kReach;
   if (request.positive) return request;
   const double size = std::max(estimate, 0.1);  // nats
+  request.ends_at_lowest = true;
   request.step = 0.02 * size;
   request.highest = 1e3 * size;
   return request;

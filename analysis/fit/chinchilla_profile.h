@@ -28,11 +28,12 @@ struct CoefficientProfile {
 
 /// Returns the 95 % profile intervals of E, A, B, alpha and beta, in this
 /// order, without what is held and without beta when exponents are tied. E is
-/// followed down to 0, the others to a millionth of the estimate and to a
-/// million times it. The rise is RiseOfInterval95, or half of kChiSquared95
-/// with kStudentT, whose density is estimated again at every value. Nothing for
-/// more than kMostProfiled runs, and without more runs than coefficients.
-/// REQUIRES: fit is FitChinchilla(observations, options), with status kOk.
+/// followed down to 0, where its interval may end, the others to a millionth of
+/// the estimate and to a million times it. The rise is RiseOfInterval95, or
+/// LikelihoodRise95 with kStudentT, whose density is estimated again at every
+/// value. Nothing for more than kMostProfiled runs, and without more runs than
+/// coefficients. REQUIRES: fit is FitChinchilla(observations, options), with
+/// status kOk.
 std::vector<CoefficientProfile> ProfileChinchilla(
     std::span<const Observation> observations, const ObjectiveOptions& options,
     const ChinchillaFit& fit);

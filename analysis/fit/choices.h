@@ -14,6 +14,12 @@
 
 namespace isoflop {
 
+/// Whether so few choices of `all` are missing that a 95 % interval over the
+/// others has both its ends: it leaves out 2.5 % on each side.
+constexpr bool LeaveAnInterval(int impossible, int all) {
+  return all - impossible >= 2 && 40 * impossible <= all;
+}
+
 /// What `choose` returns for a law and for each of the resampled laws; nothing
 /// where a law offers no such choice, as when it never reaches a loss.
 template <typename Choice>
@@ -36,14 +42,14 @@ class Choices {
   /// How many of the resampled laws offer no choice.
   int impossible() const { return impossible_; }
 
-  /// Returns a number of the choice, with its spread over those that exist:
-  /// none when fewer than two exist, or fewer than half.
+  /// Returns a number of the choice, with its spread over those that exist.
+  /// None when more are missing than a 95 % interval leaves out on one side.
   /// REQUIRES: best() exists.
   template <typename Quantity>
   Estimate Of(Quantity quantity) const {
     Estimate estimate{quantity(*best_), {}};
-    const auto possible = static_cast<int>(others_.size());
-    if (possible < 2 || possible < impossible_) return estimate;
+    const auto all = static_cast<int>(others_.size()) + impossible_;
+    if (!LeaveAnInterval(impossible_, all)) return estimate;
     estimate.spread = SpreadOf(ValuesOf(quantity), estimate.value, units_);
     return estimate;
   }

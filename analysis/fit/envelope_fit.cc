@@ -12,6 +12,7 @@ namespace isoflop {
 namespace {
 
 constexpr std::size_t kFewestOptima = 3;
+constexpr double kLeastRange = 4.0;  // of C: nearer ones are one optimum
 
 bool Drawn(std::span<const double> counts, std::size_t i) {
   return counts.empty() || counts[i] > 0.0;
@@ -58,6 +59,13 @@ std::string Complaint(int points, const std::vector<EnvelopeOptimum>& optima) {
   if (!IsBelow(low.N, high.N)) {
     return "the same size is best at every compute: the sizes are too far "
            "apart to tell how the best one grows";
+  }
+  const auto [first, last] =
+      std::ranges::minmax(optima, {}, &EnvelopeOptimum::C);
+  if (last.C < kLeastRange * first.C) {
+    return fmt::format(
+        "the optima lie within a factor of {:.2g} in C: an exponent takes {:g}",
+        last.C / first.C, kLeastRange);
   }
   return {};
 }

@@ -26,7 +26,7 @@ struct Interval {
 /// How uncertain a number is, by the bootstrap resamples: see SpreadOf.
 struct Spread {
   double standard_error = 0.0;  // sample standard deviation
-  Interval interval95;          // estimate +- t standard errors
+  Interval interval95;          // t times the robust spread on each side
   Interval percentile95 = {};   // 2.5 and 97.5 percentiles of the resamples
 };
 

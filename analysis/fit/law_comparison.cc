@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 #include "analysis/fit/holdout.h"
 #include "analysis/fit/resample.h"
 #include "analysis/fit/residual_density.h"
+#include "lib/core/random.h"
 
 namespace isoflop {
 namespace {
@@ -86,11 +89,29 @@ void SetHeldOutError(const ComparedLaw& law, std::span<const Observation> runs,
   }
 }
 
-/// Which fold each run is left out in.
+/// The same for the same runs, in whatever order they are.
+std::uint64_t KeyOf(std::span<const Observation> runs,
+                    const std::vector<std::size_t>& unit) {
+  std::uint64_t sum = 0;
+  for (const std::size_t i : unit) {
+    std::uint64_t key = 0;
+    for (const double value : {runs[i].N, runs[i].D, runs[i].L}) {
+      key = MixBits(key, std::bit_cast<std::uint64_t>(value));
+    }
+    sum += key;
+  }
+  return sum;
+}
+
+/// Which fold each run is left out in: drawn by the runs themselves, so that
+/// neither their order nor that of the sizes in it matters.
 std::vector<int> FoldsOf(std::span<const Observation> runs, int folds) {
   std::vector<int> fold(runs.size());
   int next = 0;
-  for (const auto& unit : ResampleUnits(runs, ResampleUnit::kGroup)) {
+  auto units = ResampleUnits(runs, ResampleUnit::kGroup);
+  std::ranges::stable_sort(units, {},
+                           [&](const auto& unit) { return KeyOf(runs, unit); });
+  for (const auto& unit : units) {
     for (const std::size_t i : unit) fold[i] = next % folds;
     ++next;
   }
@@ -164,12 +185,15 @@ std::optional<double> Rms(const std::optional<PredictionError>& error) {
 }
 
 constexpr double kEqualAicc = 2.0;
+constexpr double kClearAicc = 4.0;
 
-/// Burnham & Anderson's words for a difference of AICc.
+/// Burnham & Anderson's words for a difference of AICc (Model Selection and
+/// Multimodel Inference, 2002, section 2.6), which leave gaps between them.
 const char* SupportInWords(double difference) {
   if (difference <= kEqualAicc) return "about as much support";
-  if (difference <= 7.0) return "considerably less support";
-  return "hardly any support";
+  if (difference < kClearAicc) return "less support";
+  if (difference <= 10.0) return "considerably less support";
+  return "essentially no support";
 }
 
 std::string AiccInWords(const std::vector<Ranked>& ranked) {
@@ -209,7 +233,7 @@ std::string ConclusionInWords(const LawComparison& comparison,
                             comparison.lowest_cross_validated == first);
   if (!same) return "the tests disagree: the data do not single out one law";
   const bool clear =
-      by_aicc.size() > 1 && by_aicc[1].number - by_aicc[0].number > kEqualAicc;
+      by_aicc.size() > 1 && by_aicc[1].number - by_aicc[0].number >= kClearAicc;
   if (clear) return fmt::format("the data prefer {} by every test", first);
   return fmt::format(
       "{} is ahead in every test, but not by enough to say that the data "

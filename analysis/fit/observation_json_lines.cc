@@ -96,6 +96,22 @@ std::optional<Json> ParseLine(std::string_view text, int line,
   }
 }
 
+/// A document of this program is no table, and would fail line by line.
+void RefuseDocument(std::string_view text, const std::string& source) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  if (Json::accept(text.substr(0, text.find('\n')))) return;
+  const Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!document.is_object()) return;
+  throw Error(fmt::format(
+      "{}: is one JSON document{}, no JSON Lines with a run in each; of a "
+      "sweep "
+      "`isoflop export DIR --format jsonl` writes these",
+      source,
+      document.contains("schema")
+          ? fmt::format(" (\"schema\": {})", document["schema"].dump())
+          : ""));
+}
+
 }  // namespace
 
 LabelledObservations ParseJsonLinesObservations(
@@ -103,6 +119,7 @@ LabelledObservations ParseJsonLinesObservations(
     const std::vector<ColumnName>& columns, const std::string& label) {
   ObservationBuilder builder(source, columns, label);
   text = RequirePlainText(text, source);
+  RefuseDocument(text, source);
   for (int line = 1; !text.empty(); ++line) {
     const auto end = std::min(text.find('\n'), text.size());
     const std::string_view content = text.substr(0, end);

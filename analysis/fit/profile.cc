@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "analysis/fit/distributions.h"
 #include "analysis/fit/limits.h"
 
 namespace isoflop {
@@ -129,6 +130,7 @@ ProfileInterval Profile(const ProfileFunction& objective,
   interval.points.push_back({request.estimate, 0.0});
   interval.low = Walk(objective, request, -1.0, &interval.points).Crossing();
   interval.high = Walk(objective, request, 1.0, &interval.points).Crossing();
+  if (!interval.low && request.ends_at_lowest) interval.low = request.lowest;
   std::ranges::sort(interval.points, {}, &ProfilePoint::value);
   for (const ProfilePoint& point : interval.points) {
     interval.improvement = std::max(interval.improvement, -point.rise);
@@ -145,25 +147,33 @@ std::string IntervalInWords(const ProfileInterval& interval) {
                      side(interval.high, "unbounded above"));
 }
 
+double LikelihoodRise95(int degrees_of_freedom) {
+  const double t = StudentTQuantile(0.975, degrees_of_freedom);
+  return 0.5 * t * t;
+}
+
 std::optional<double> RiseOfInterval95(
     std::span<const WeightedResidual> residuals, const Penalty& penalty,
     int parameters) {
+  const int degrees = static_cast<int>(residuals.size()) - parameters;
+  if (degrees <= 0) return std::nullopt;
   const auto count = static_cast<double>(residuals.size());
-  if (count <= parameters) return std::nullopt;
   const double width = std::max(
       1.06 * std::sqrt(3.0) * std::pow(count, -0.2) * RobustScale(residuals),
       1e-12);
+  double weights = 0.0;
   double squares = 0.0;
   double bend = 0.0;
   for (const WeightedResidual& r : residuals) {
-    const double psi = r.weight * penalty(r.value).slope;
-    squares += psi * psi / (count - parameters);
-    bend += r.weight / count *
+    const double psi = penalty(r.value).slope;
+    weights += r.weight;
+    squares += r.weight * psi * psi;
+    bend += r.weight *
             (penalty(r.value + width).slope - penalty(r.value - width).slope) /
             (2.0 * width);
   }
   if (!(bend > 0.0)) return std::nullopt;
-  return 0.5 * kChiSquared95 * squares / bend;
+  return LikelihoodRise95(degrees) * (squares / degrees) / (bend / weights);
 }
 
 }  // namespace isoflop

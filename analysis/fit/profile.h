@@ -19,8 +19,9 @@
 //                    .highest = 1e6 * best.law.beta});
 //
 // A parameter that is 0 has no logarithm: with positive = false it is walked as
-// it is, from `lowest` = 0. Where Student's t is estimated anew for every
-// value, the rise is that of a likelihood, kChiSquared95 / 2.
+// it is, and with ends_at_lowest down to `lowest` = 0. Where Student's t is
+// estimated anew for every value, the rise is that of a likelihood,
+// LikelihoodRise95.
 //
 // Source: Venzon & Moolgavkar 1988 (Applied Statistics 37); for robust
 // penalties, where the rise is no likelihood ratio, Ronchetti 1982 (Hampel et
@@ -39,9 +40,6 @@
 
 namespace isoflop {
 
-/// 95 % of chi-squared with one degree of freedom lie below.
-inline constexpr double kChiSquared95 = 3.841458820694124;
-
 /// Returns the lowest objective with the parameter held at `value`, or nothing
 /// where there is none.
 using ProfileFunction = std::function<std::optional<double>(double value)>;
@@ -58,6 +56,7 @@ struct ProfileRequest {
   double step = 0.1;    // the first one; every next is twice as long
   double lowest = 0.0;  // how far to look, in the parameter
   double highest = 0.0;
+  bool ends_at_lowest = false;  // the parameter cannot be less
 };
 
 /// One point of a profile.
@@ -68,7 +67,7 @@ struct ProfilePoint {
 
 /// Where the profile stays below the rise that was asked for.
 struct ProfileInterval {
-  std::optional<double> low;   // absent: unbounded below
+  std::optional<double> low;   // absent: unbounded below; may be `lowest`
   std::optional<double> high;  // absent: unbounded above
   double rise = 0.0;           // as asked for
 
@@ -93,15 +92,23 @@ ProfileInterval Profile(const ProfileFunction& objective,
 /// numbers to four digits.
 std::string IntervalInWords(const ProfileInterval& interval);
 
+/// Returns the rise of a negative log-likelihood at the ends of a 95 % interval
+/// for one parameter: t^2 / 2, t the 97.5 % point of Student's t distribution
+/// with so many degrees of freedom, since the noise is estimated.
+/// REQUIRES: degrees_of_freedom > 0.
+double LikelihoodRise95(int degrees_of_freedom);
+
 /// Returns the rise of f = sum_i w_i rho(r_i) at the ends of a 95 % interval
-/// for one parameter, with the residuals' own scale for noise:
+/// for one parameter, with the residuals' own scale for noise, whose variance
+/// is taken to be as 1/w_i:
 ///
-///   3.8415 / 2  sum w_i^2 psi(r_i)^2 / (n - p)  /  (sum w_i psi'(r_i) / n)
+///   t^2 / 2  sum w_i psi(r_i)^2 / (n - p)  /  (sum w_i psi'(r_i) / sum w_i)
 ///
-/// psi is rho', and psi' an average over a width of the residuals' density
-/// (1.06 sqrt(3) s n^(-1/5), s from the median magnitude), so that |r| has one
-/// too. For squares it is 3.8415 sigma^2, for a negative log-likelihood that
-/// is true 3.8415 / 2. Nothing unless there are more residuals than parameters.
+/// t is that of LikelihoodRise95(n - p). psi is rho', and psi' an average over
+/// a width of the residuals' density (1.06 sqrt(3) s n^(-1/5), s from the
+/// median magnitude), so that |r| has one too. For squares the rise is t^2
+/// sigma^2, for a negative log-likelihood that is true t^2 / 2. Nothing unless
+/// there are more residuals than parameters.
 std::optional<double> RiseOfInterval95(
     std::span<const WeightedResidual> residuals, const Penalty& penalty,
     int parameters);

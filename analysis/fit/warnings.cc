@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analysis/fit/checklist.h"
+#include "analysis/fit/limits.h"
 #include "analysis/fit/resample.h"
 #include "analysis/fit/student_t.h"
 
@@ -21,7 +22,8 @@ using Strings = std::vector<std::string>;
 constexpr int kFewUnits = 10;
 constexpr double kManyFailed = 0.05;
 constexpr double kFlopsDisagree = 0.01;
-constexpr double kLowered = 1e-6;  // of the objective, by a profile
+constexpr double kOtherUnit = 100.0;  // no model is so unlike 6ND
+constexpr double kLowered = 1e-6;     // of the objective, by a profile
 
 void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
   if (!report.chinchilla || report.chinchilla->status != FitStatus::kOk) return;
@@ -164,18 +166,21 @@ void WarnOfBootstrap(const FitReport& report, Strings* warnings) {
 }
 
 void WarnOfFlops(const FitReport& report, Strings* warnings) {
-  double largest = 0.0;
+  if (report.observations.flops == FlopsKind::kSixND) return;
+  double lowest = kInfinity, highest = 0.0;
   for (const Observation& o : report.used) {
-    largest = std::max(largest, std::abs(o.C / SixND(o.N, o.D) - 1.0));
+    lowest = std::min(lowest, o.C / SixND(o.N, o.D));
+    highest = std::max(highest, o.C / SixND(o.N, o.D));
   }
-  if (report.observations.flops == FlopsKind::kSixND ||
-      largest < kFlopsDisagree) {
-    return;
-  }
-  warnings->push_back(
-      fmt::format("the given FLOPs differ from 6ND by up to {:.0f} %; "
-                  "N* and D* of Approach 3 take C to be 6ND",
-                  100.0 * largest));
+  if (std::max(highest, 1.0 / lowest) < 1.0 + kFlopsDisagree) return;
+  const bool other_unit = highest < 1.0 / kOtherUnit || lowest > kOtherUnit;
+  warnings->push_back(fmt::format(
+      "the given FLOPs are {:.3g} to {:.3g} times 6ND{}; N* and D* of Approach "
+      "3 take C to be 6ND",
+      lowest, highest,
+      other_unit ? ": N, D and C have to be parameters, tokens and FLOPs, not "
+                   "millions or billions of them"
+                 : ""));
 }
 
 }  // namespace

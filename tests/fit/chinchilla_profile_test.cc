@@ -51,7 +51,7 @@ TEST(ChinchillaProfile, EndsWhereTheFitWithTheValueHeldHasRisen) {
 
 TEST(ChinchillaProfile, SaysThatFewRunsBoundNoCoefficient) {
   const auto runs =
-      WithNoise(IsoflopGrid(kSmallLaw, {1e11, 1.5e11}, 4, 3.0), 0.01, 11);
+      WithNoise(IsoflopGrid(kSmallLaw, {1e11, 1.5e11}, 3, 3.0), 0.1, 11);
   const ObjectiveOptions options{.loss = LossKind::kL2};
   int unbounded = 0;
   for (const auto& [name, profile] : ProfilesOf(runs, options)) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/fit/allocation_question.h"
+#include "analysis/fit/choices.h"
 #include "analysis/laws/decisions.h"
 #include "tests/fit/synthetic.h"
 #include "tests/support/expect_error.h"
@@ -44,21 +45,21 @@ TEST_F(DecisionsOfAFit, ALossTakesTheBudgetThatHasIt) {
   EXPECT_NEAR(*target.extrapolation_decades, 1.0, 1e-9);
 }
 
-TEST_F(DecisionsOfAFit, CountsTheDrawsThatNeverReachALoss) {
+TEST_F(DecisionsOfAFit, HasNoIntervalWhoseEndNoDrawReaches) {
   const LossTarget target = ReachLoss(basis_, 1.17);
   int above = 0;
   for (const Chinchilla& law : draws_) above += law.E >= 1.17 ? 1 : 0;
   ASSERT_GT(above, 0);
   EXPECT_EQ(target.unreachable_draws, above);
-  EXPECT_TRUE(target.flops.spread.has_value());
-  EXPECT_TRUE(std::isfinite(target.flops.spread->interval95.high));
+  EXPECT_GT(target.flops.value, 0.0);
+  EXPECT_FALSE(target.flops.spread.has_value());
 }
 
-TEST_F(DecisionsOfAFit, HaveNoIntervalWhenMostDrawsCannot) {
-  const LossTarget target = ReachLoss(basis_, 1.121);
-  EXPECT_GE(target.unreachable_draws, 20);
-  EXPECT_GT(target.flops.value, 0.0);
-  EXPECT_EQ(target.flops.spread.has_value(), target.unreachable_draws <= 20);
+TEST(Choices, LeaveAnIntervalWhenFewerAreMissingThanItLeavesOut) {
+  EXPECT_TRUE(LeaveAnInterval(0, 2));
+  EXPECT_FALSE(LeaveAnInterval(0, 1));
+  EXPECT_TRUE(LeaveAnInterval(1, 40));
+  EXPECT_FALSE(LeaveAnInterval(1, 39));
 }
 
 TEST_F(DecisionsOfAFit, InferenceIsPaidOnceAndTheSavingIsOfTheSum) {

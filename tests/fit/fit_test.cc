@@ -223,7 +223,7 @@ TEST(FitWarnings, NameFlopsThatAreNot6ND) {
   for (Observation& o : set.rows) o.C *= 1.3;
   set.flops = FlopsKind::kAsGiven;
   EXPECT_THAT(FitScalingLaws(set, Quick()).warnings,
-              Contains(HasSubstr("differ from 6ND by up to 30 %")));
+              Contains(HasSubstr("FLOPs are 1.3 to 1.3 times 6ND; N")));
 }
 
 }  // namespace

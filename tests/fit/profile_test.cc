@@ -96,15 +96,46 @@ std::vector<WeightedResidual> NormalResiduals(int count, double sigma) {
   return residuals;
 }
 
-TEST(RiseOfInterval95, IsChiSquaredTimesTheVarianceForSquares) {
+TEST(RiseOfInterval95, IsTSquaredTimesTheVarianceForSquares) {
   const auto residuals = NormalResiduals(400, 0.02);
   double squares = 0.0;
   for (const auto& r : residuals) squares += r.value * r.value;
   EXPECT_NEAR(*RiseOfInterval95(residuals, Penalty::Squares(), 5),
-              3.841458820694124 * squares / 395.0, 1e-12);
+              1.96598786 * 1.96598786 * squares / 395.0, 1e-8);
 }
 
-TEST(RiseOfInterval95, IsHalfOfChiSquaredForATrueLikelihood) {
+// A run that is known a hundred times better than the others pulls the fit to
+// itself, and its residual says next to nothing of the noise.
+TEST(RiseOfInterval95, TakesWeightsForInverseVariances) {
+  const std::vector<WeightedResidual> residuals = {
+      {1e-4, 1e4}, {0.1, 1.0}, {-0.2, 1.0}, {0.05, 1.0}, {-0.1, 1.0}};
+  double squares = 0.0;
+  for (const auto& r : residuals) squares += r.weight * r.value * r.value;
+  const double t = 3.1824463;  // with 3 degrees of freedom
+  EXPECT_NEAR(*RiseOfInterval95(residuals, Penalty::Squares(), 2) /
+                  (t * t * squares / 3.0),
+              1.0, 1e-6);
+}
+
+TEST(RiseOfInterval95, IsInTheUnitOfTheWeights) {
+  auto residuals = NormalResiduals(20, 0.02);
+  const double once = *RiseOfInterval95(residuals, Penalty::Huber(1e-3), 5);
+  for (auto& r : residuals) r.weight = 7.0;
+  EXPECT_NEAR(*RiseOfInterval95(residuals, Penalty::Huber(1e-3), 5) / once, 7.0,
+              1e-9);
+}
+
+TEST(Profile, EndsAtABoundThatTheParameterCannotCross) {
+  const auto slow = [](double x) { return 3.0 + 1e-4 * (x - 0.5) * (x - 0.5); };
+  ProfileRequest request = Around(0.5, 0.01);
+  request.positive = false;
+  request.lowest = 0.0;
+  EXPECT_FALSE(Profile(slow, request).low.has_value());
+  request.ends_at_lowest = true;
+  EXPECT_EQ(Profile(slow, request).low, 0.0);
+}
+
+TEST(RiseOfInterval95, IsHalfOfTSquaredForATrueLikelihood) {
   const auto residuals = NormalResiduals(20000, 0.02);
   const Penalty normal = Penalty::Student({0.02, 1000.0});
   EXPECT_NEAR(*RiseOfInterval95(residuals, normal, 0), 1.92, 0.06);
