@@ -26,13 +26,13 @@ Json ExponentsJson(const IsoflopFit& fit) {
   return json;
 }
 
-const char* InWords(ParamsKind kind) {
+const char* WhichParams(ParamsKind kind) {
   return kind == ParamsKind::kTotal ? "all" : "non-embedding";
 }
 
 std::vector<std::string> Row(const ConventionFit& fit) {
   const Chinchilla& law = fit.chinchilla.law;
-  std::vector<std::string> row = {InWords(fit.params), "-", "-", "-", "-"};
+  std::vector<std::string> row = {WhichParams(fit.params), "-", "-", "-", "-"};
   if (fit.chinchilla.status == FitStatus::kOk) {
     row[1] = FormatNumber(law.alpha);
     row[2] = FormatNumber(law.beta);
@@ -45,6 +45,18 @@ std::vector<std::string> Row(const ConventionFit& fit) {
 }
 
 }  // namespace
+
+std::string_view ConventionInWords(ParamsKind kind) {
+  switch (kind) {
+    case ParamsKind::kTotal:
+      return "N counts all parameters";
+    case ParamsKind::kNonEmbedding:
+      return "N counts non-embedding parameters";
+    case ParamsKind::kAsGiven:
+      break;
+  }
+  return "N as given";
+}
 
 Json ConventionsJson(const std::vector<ConventionFit>& conventions) {
   Json json = Json::array();
@@ -66,7 +78,7 @@ void AddConventions(const std::vector<ConventionFit>& conventions,
   page->Table(table);
   for (const ConventionFit& fit : conventions) {
     if (fit.chinchilla.status != FitStatus::kOk) continue;
-    page->Line(fmt::format("{}, Approach 3: {}", InWords(fit.params),
+    page->Line(fmt::format("{}, Approach 3: {}", WhichParams(fit.params),
                            CertificateInWords(fit.chinchilla.certificate)));
   }
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "analysis/fit/conventions.h"
@@ -9,6 +10,9 @@
 #include "lib/core/json.h"
 
 namespace isoflop {
+
+/// Returns "N counts all parameters", as it is said below a heading.
+std::string_view ConventionInWords(ParamsKind kind);
 
 /// Returns "conventions" of "diagnostics": for each count of N the exponents of
 /// Approaches 3 and 2, or why there are none.

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <span>
+#include <type_traits>
 #include <vector>
 
+#include "analysis/fit/choices.h"
 #include "analysis/report/allocation_report.h"
+#include "analysis/report/conventions_report.h"
 #include "analysis/report/decision_rows.h"
 #include "analysis/report/json_numbers.h"
 #include "lib/core/text.h"
@@ -52,7 +56,9 @@ class AnswerPage {
     PutLimit("unique tokens", answer.unique_tokens);
     PutRule(answer.unique_tokens);
     PutSmallerModels(answer.smaller_models);
+    page_.Line(std::string(ConventionInWords(fit_.params)));
     PutReach(&page_, beyond_, fit_.largest_flops);
+    PutOutside();
     return page_.text();
   }
 
@@ -61,16 +67,50 @@ class AnswerPage {
   void Note(const std::vector<Decision>& decisions) {
     for (const Decision& decision : decisions) {
       beyond_ = beyond_ || decision.extrapolation_decades > 0.0;
+      if constexpr (std::is_same_v<Decision, SmallerModel>) {
+        if (decision.flops) {
+          NoteRun(decision.params->value, decision.tokens->value);
+        }
+      } else {
+        NoteRun(decision.params_opt.value, decision.tokens_opt.value);
+      }
     }
+  }
+
+  void NoteRun(double N, double D) {
+    least_params_ = std::min(least_params_, N);
+    least_ratio_ = std::min(least_ratio_, D / N);
+    largest_ratio_ = std::max(largest_ratio_, D / N);
+  }
+
+  /// What C does not tell: a model smaller than any, or trained for longer or
+  /// shorter than any.
+  void PutOutside() {
+    if (!fit_.reach) return;
+    const auto put = [this](bool outside, const char* what, double asked,
+                            double seen) {
+      if (!outside) return;
+      page_.Line(
+          fmt::format("{} {}, beyond the {} of the data: the law was not "
+                      "seen to hold there",
+                      what, FormatNumber(asked), FormatNumber(seen)));
+    };
+    const double params = fit_.reach->params.smallest;
+    const auto& [lowest, highest] = fit_.reach->tokens_per_param;
+    put(least_params_ < params, "N down to", least_params_, params);
+    put(least_ratio_ < lowest, "D/N down to", least_ratio_, lowest);
+    put(largest_ratio_ > highest, "D/N up to", largest_ratio_, highest);
   }
 
   /// Says how many draws cannot do what is asked.
   void PutUnreachable(const std::string& what, int draws) {
     if (draws == 0) return;
+    const auto all = static_cast<int>(fit_.draws.size());
     page_.Line(fmt::format(
-        "{}: {} of {} laws of the bootstrap never get there; the intervals are "
-        "over the others",
-        what, draws, fit_.draws.size()));
+        "{}: {} of {} laws of the bootstrap never get there; {}", what, draws,
+        all,
+        LeaveAnInterval(draws, all) ? "the intervals are over the others"
+                                    : "too many to tell a 95 % interval"));
   }
 
   void PutLosses(const std::vector<LossTarget>& targets) {
@@ -152,6 +192,9 @@ class AnswerPage {
   const StoredFit& fit_;
   TextPage page_;
   bool beyond_ = false;
+  double least_params_ = std::numeric_limits<double>::infinity();
+  double least_ratio_ = std::numeric_limits<double>::infinity();
+  double largest_ratio_ = 0.0;
 };
 
 }  // namespace

@@ -16,18 +16,6 @@ std::string Plural(int count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string_view InWords(ParamsKind kind) {
-  switch (kind) {
-    case ParamsKind::kTotal:
-      return "N counts all parameters";
-    case ParamsKind::kNonEmbedding:
-      return "N counts non-embedding parameters";
-    case ParamsKind::kAsGiven:
-      break;
-  }
-  return "N as given";
-}
-
 std::string CurveLine(const ObservationSummary& summary) {
   const CurveColumns& curve = *summary.curve;
   return fmt::format("{} of y = {} against x = {}{}",
@@ -49,11 +37,14 @@ std::string RunsLine(const ObservationSummary& summary) {
                             FormatScientific(summary.largest_flops),
                             summary.flops == FlopsKind::kSixND ? " (6ND)"
                                                                : " (as given)",
-                            InWords(summary.params));
+                            ConventionInWords(summary.params));
 }
 
 std::string IntervalsLine(const FitReport& report) {
-  if (!report.resampling) return "no bootstrap, so no intervals";
+  if (report.options.bootstrap.resamples == 0) {
+    return "no bootstrap, so no intervals";
+  }
+  if (!report.resampling) return "too few runs to resample, so no intervals";
   const Resampling& resampling = *report.resampling;
   return fmt::format(
       "95 % intervals in brackets: {} bootstrap resamples of {}, seed {}",

@@ -16,8 +16,9 @@ constexpr double kLeastNoise = 1e-9;
 void RequireUsable(const StoredFit& fit) {
   Require(fit.draws.size() >= 2,
           "{}: draws: next needs the laws of a bootstrap; fit again with "
-          "--bootstrap 1000",
-          fit.file);
+          "--bootstrap 1000, to {} or more groups of runs, or runs without "
+          "groups",
+          fit.file, kFewestUnits);
   Require(fit.reach.has_value(),
           "{}: observations: does not say where the runs are (params_range, "
           "tokens_range, tokens_per_param_range); fit again",

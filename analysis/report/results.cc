@@ -58,11 +58,31 @@ std::int64_t ParamsOf(const RunResult& run, ParamsConvention convention) {
       convention);
 }
 
+/// What the sweep varied: "model.position", ...
+std::vector<std::string> AxesOf(const std::vector<RunResult>& runs) {
+  std::vector<std::string> axes;
+  if (runs.empty()) return axes;
+  for (const auto& setting : runs.front().variant.items()) {
+    axes.push_back(setting.key());
+  }
+  return axes;
+}
+
+std::string CsvCellsOf(const Json& variant,
+                       const std::vector<std::string>& axes) {
+  std::string cells;
+  for (const std::string& axis : axes) {
+    const Json value = variant.value(axis, Json(""));
+    cells += "," + CsvCell(value.is_string() ? value.get<std::string>()
+                                             : value.dump());
+  }
+  return cells;
+}
+
 std::string CsvRowOf(const RunResult& run, ParamsConvention convention) {
-  return fmt::format("{},{},{},{},{},{},{},{},{},{}\n",
-                     ParamsOf(run, convention), run.tokens, *run.loss,
-                     run.flops, Cell(run.budget_flops), run.seed,
-                     CsvCell(run.group), Cell(run.loss_std_error),
+  return fmt::format("{},{},{},{},{},{},{},{},{},{}", ParamsOf(run, convention),
+                     run.tokens, *run.loss, run.flops, Cell(run.budget_flops),
+                     run.seed, CsvCell(run.group), Cell(run.loss_std_error),
                      run.params_total, run.params_non_embedding);
 }
 
@@ -89,6 +109,9 @@ std::string RunsJsonLines(const std::vector<RunResult>& runs,
   for (const RunResult& run : runs) {
     Json record = ToJson(run);
     record["params"] = ParamsOf(run, convention);
+    for (const auto& setting : run.variant.items()) {
+      record[setting.key()] = setting.value();
+    }
     lines += record.dump() + "\n";
   }
   return lines;
@@ -98,10 +121,13 @@ std::string RunsCsv(const std::vector<RunResult>& runs,
                     ParamsConvention convention) {
   std::string text =
       "params,tokens,loss,flops,budget_flops,seed,group,loss_std,params_total,"
-      "params_non_embedding\n";
+      "params_non_embedding";
+  const std::vector<std::string> axes = AxesOf(runs);
+  for (const std::string& axis : axes) text += "," + CsvCell(axis);
+  text += "\n";
   for (const RunResult& run : runs) {
     if (run.status != RunStatus::kOk || !run.loss) continue;
-    text += CsvRowOf(run, convention);
+    text += CsvRowOf(run, convention) + CsvCellsOf(run.variant, axes) + "\n";
   }
   return text;
 }

@@ -29,12 +29,15 @@ struct SweepResults {
 Json ResultsJson(const SweepResults& results);
 
 /// Returns every run that ended, one record a line, with N by `convention` as
-/// "params"; `isoflop fit` reads it back to the same observations.
+/// "params", and with what the sweep varied by its axes ("model.position");
+/// `isoflop fit` reads it back to the same observations, those of one variant
+/// with --where.
 std::string RunsJsonLines(const std::vector<RunResult>& runs,
                           ParamsConvention convention);
 
 /// Returns the runs that ended ok as a table that `isoflop fit` reads back to
-/// the same observations, N and C by `convention`.
+/// the same observations, N and C by `convention`, with a column for each axis
+/// that the sweep varied.
 std::string RunsCsv(const std::vector<RunResult>& runs,
                     ParamsConvention convention);
 

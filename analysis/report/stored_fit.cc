@@ -18,7 +18,7 @@ namespace {
 
 void RequireSchema(const Json& json, const std::string& source) {
   Require(json.is_object() && json.contains("schema"),
-          "{}: not a fit: it has no \"schema\"; allocate takes the fit.json "
+          "{}: not a fit: it has no \"schema\"; what is needed is the fit.json "
           "that `isoflop fit` writes",
           source);
   const Json& schema = json["schema"];
@@ -144,6 +144,10 @@ void ReadRepeatedData(const Json& laws, const std::string& path,
   law.ReadEnum("status", &status);
   law.Read("reason", &fit->repeated_reason);
   if (status != FitStatus::kOk || !law.Need("estimate")) return;
+  if (const Json* certificate = law.Child("certificate")) {
+    fit->repeated_certificate =
+        ReadCertificate(*certificate, law.PathOf("certificate"), problems);
+  }
   ObjectReader estimate(*law.Child("estimate"), law.PathOf("estimate"),
                         problems);
   RepeatedData repeated;
@@ -194,6 +198,18 @@ void ReadDraws(const Json& json, const std::string& path, Problems* problems,
   }
 }
 
+std::string DoubtOf(const std::string& where,
+                    const std::optional<Certificate>& certificate) {
+  if (!certificate) {
+    return where +
+           ": has no certificate, so whether its law is the optimum is not "
+           "known; fit again";
+  }
+  if (certificate->certified()) return {};
+  return fmt::format("{}: the law may not be the optimum: {}", where,
+                     CertificateInWords(*certificate));
+}
+
 }  // namespace
 
 StoredFit ParseFit(const Json& json, const std::string& source) {
@@ -208,7 +224,7 @@ StoredFit ParseFit(const Json& json, const std::string& source) {
   }
   const Json* chinchilla = reader.Child("chinchilla");
   Require(chinchilla != nullptr,
-          "{}: chinchilla: is missing; allocate needs Approach 3, so fit again "
+          "{}: chinchilla: is missing; Approach 3 is needed, so fit again "
           "with --laws chinchilla",
           source);
   ReadChinchilla(*chinchilla, reader.PathOf("chinchilla"), &problems, &fit);
@@ -250,19 +266,19 @@ LawBasis StoredFit::basis() const {
 }
 
 std::string DoubtInWords(const StoredFit& fit) {
-  if (!fit.certificate) {
-    return fmt::format(
-        "{}: chinchilla: has no certificate, so whether its law is the optimum "
-        "is not known; fit again",
-        fit.file);
-  }
-  if (fit.certificate->certified()) return {};
-  return fmt::format("{}: chinchilla: the law may not be the optimum: {}",
-                     fit.file, CertificateInWords(*fit.certificate));
+  return DoubtOf(fit.file + ": chinchilla", fit.certificate);
+}
+
+std::string RepeatedDataDoubtInWords(const StoredFit& fit) {
+  if (!fit.repeated) return {};
+  return DoubtOf(fit.file + ": laws.repeated_data", fit.repeated_certificate);
 }
 
 StoredFit LoadFit(const std::filesystem::path& path) {
-  return ParseFit(ReadJsonFile(path), path.string());
+  std::error_code ignored;
+  const bool is_sweep = std::filesystem::exists(path / "plan.json", ignored);
+  const auto file = is_sweep ? path / "fit.json" : path;
+  return ParseFit(ReadJsonFile(file), file.string());
 }
 
 }  // namespace isoflop

@@ -35,6 +35,7 @@ struct StoredFit {
   std::optional<ObservedReach> reach;            // where the runs are
   std::string source;                            // what was fitted
   std::optional<RepeatedData> repeated;          // where it was fitted too
+  std::optional<Certificate> repeated_certificate;
   std::string repeated_reason;  // why it is not there although asked for
 
   /// The law and what is known of it. REQUIRES: status is kOk; `this` outlives
@@ -53,7 +54,10 @@ StoredFit ParseFit(const Json& json, const std::string& source);
 /// REQUIRES: fit.status is kOk.
 std::string DoubtInWords(const StoredFit& fit);
 
-/// Reads and parses a file. Throws Error.
+/// Returns the same of the law of repeated data; empty where there is none.
+std::string RepeatedDataDoubtInWords(const StoredFit& fit);
+
+/// Reads and parses a file, or the fit.json of a sweep directory. Throws Error.
 StoredFit LoadFit(const std::filesystem::path& path);
 
 }  // namespace isoflop

@@ -30,6 +30,7 @@ ExitCode RunAllocate(const AllocateArgs& args) {
     return ExitCode::kUnsupported;
   }
   WarnOfDoubt(fit);
+  if (args.question.unique_tokens) WarnOfRepeatedDataDoubt(fit);
   const AllocationAnswer answer = Answer(fit.basis(), args.question);
   if (args.json) {
     fmt::print("{}", ReadableText(AnswerJson(fit, answer)));

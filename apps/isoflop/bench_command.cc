@@ -31,6 +31,7 @@ namespace {
 struct BenchArgs {
   BenchAxes axes;
   std::string sweep;
+  std::vector<std::string> data;
   std::string device = "auto";
   double seconds = 2.0;
   std::optional<std::int64_t> jobs;
@@ -55,7 +56,8 @@ BenchWork Prepare(const BenchArgs& args, Precision auto_precision) {
   if (args.sweep.empty()) {
     work.cases = BenchCases(args.axes, auto_precision);
   } else {
-    work.plan = MakePlan(LoadSweep(args.sweep), auto_precision);
+    work.plan = MakePlan(LoadSweep(args.sweep, {.data_paths = args.data}),
+                         auto_precision);
     work.cases = DistinctCases(*work.plan);
   }
   return work;
@@ -152,6 +154,10 @@ void AddCaseOptions(CLI::App* bench, BenchArgs* args) {
   CLI::Option* sweep = bench->add_option(
       "--sweep", args->sweep,
       "Measure the shapes of this sweep, and predict its wall time");
+  bench
+      ->add_option("--data", args->data,
+                   "Data files or directories, in place of the sweep's")
+      ->needs(sweep);
   const auto add = [&](const char* name, auto* values, const char* what) {
     return bench->add_option(name, *values, what)->excludes(sweep);
   };

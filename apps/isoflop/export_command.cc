@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "analysis/fit/sweep_observations.h"
 #include "analysis/report/fit_json.h"
 #include "analysis/report/results.h"
 #include "apps/isoflop/commands.h"
@@ -32,25 +33,25 @@ struct ExportArgs {
   std::string format = "json";
 };
 
-/// Whether `fit` was made from exactly these runs, as far as it tells.
-bool IsCurrent(const Json& fit, std::size_t ok_runs) {
+/// Whether `fit` was made from so many runs, as far as it tells.
+bool IsCurrent(const Json& fit, std::size_t runs) {
   if (!fit.is_object()) return false;
   const Json read = fit.value(Json::json_pointer("/observations/read"), Json());
-  return read.is_number() && read.get<double>() == static_cast<double>(ok_runs);
+  return read.is_number() && read.get<double>() == static_cast<double>(runs);
 }
 
 /// The fit that the directory has, unless runs have ended since; then a fresh
 /// one. None without runs.
 std::optional<Json> FitOf(const SweepDir& dir, const Plan& plan,
                           const std::vector<RunResult>& runs) {
-  const auto ok_runs = static_cast<std::size_t>(std::ranges::count(
-      runs, RunStatus::kOk, [](const RunResult& run) { return run.status; }));
-  if (ok_runs == 0) return std::nullopt;
+  const std::size_t fitted =
+      SweepObservations(plan, runs, ReadJsonFile(dir.sweep_json())).rows.size();
+  if (fitted == 0) return std::nullopt;
   const std::filesystem::path file = dir.root() / "fit.json";
   std::error_code code;
   if (std::filesystem::exists(file, code) || code) {
     Json stored = ReadJsonFile(file);
-    if (IsCurrent(stored, ok_runs)) return stored;
+    if (IsCurrent(stored, fitted)) return stored;
   }
   const SweepFit fit = FitSweep(plan, runs, dir, {});
   return ToJson(fit.report, fit.exact);
@@ -87,7 +88,7 @@ ExitCode RunExport(const ExportArgs& args) {
 void AddExportCommand(CLI::App& app, ExitCode* exit_code) {
   auto args = std::make_shared<ExportArgs>();
   CLI::App* command = app.add_subcommand(
-      "export", "Write plan, runs, fits and allocations to one file");
+      "export", "Write sweep, runs, fit and allocations to one file");
   command->add_option("dir", args->dir, "Sweep directory")->required();
   command->add_option("-o,--output", args->output,
                       "File to write (default: standard output)");

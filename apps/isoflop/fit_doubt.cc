@@ -5,10 +5,18 @@
 #include <string>
 
 namespace isoflop {
+namespace {
 
-void WarnOfDoubt(const StoredFit& fit) {
-  const std::string doubt = DoubtInWords(fit);
+void Warn(const std::string& doubt) {
   if (!doubt.empty()) fmt::print(stderr, "isoflop: warning: {}\n", doubt);
+}
+
+}  // namespace
+
+void WarnOfDoubt(const StoredFit& fit) { Warn(DoubtInWords(fit)); }
+
+void WarnOfRepeatedDataDoubt(const StoredFit& fit) {
+  Warn(RepeatedDataDoubtInWords(fit));
 }
 
 }  // namespace isoflop

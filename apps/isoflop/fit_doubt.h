@@ -10,4 +10,7 @@ namespace isoflop {
 /// is kOk.
 void WarnOfDoubt(const StoredFit& fit);
 
+/// The same of the law of repeated data, where there is one.
+void WarnOfRepeatedDataDoubt(const StoredFit& fit);
+
 }  // namespace isoflop

@@ -1,15 +1,21 @@
 #include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "apps/isoflop/commands.h"
 #include "lib/core/error.h"
 #include "lib/core/quote.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
@@ -20,6 +26,19 @@ void RefuseArgumentsThatAreNoText(int argc, char** argv) {
     Require(IsUtf8(argv[i]), "argument {}: must be UTF-8, got {}", i,
             Quoted(argv[i]));
   }
+}
+
+void RefuseUnknownCommand(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    names.push_back(command->get_name());
+  }
+  if (std::ranges::find(names, argv[1]) != names.end()) return;
+  throw Error(fmt::format("there is no command {}{}; there are {}",
+                          Quoted(argv[1]),
+                          Suggestion(argv[1], {names.begin(), names.end()}),
+                          fmt::join(names, ", ")));
 }
 
 int Main(int argc, char** argv) {
@@ -39,6 +58,7 @@ int Main(int argc, char** argv) {
   AddBenchCommand(app, &exit_code);
   try {
     RefuseArgumentsThatAreNoText(argc, argv);
+    RefuseUnknownCommand(app, argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool asked_for_help = app.exit(error) == 0;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "analysis/report/next_report.h"
 #include "apps/isoflop/commands.h"
@@ -39,10 +41,21 @@ NextQuestion QuestionOf(const NextArgs& args) {
   return question;
 }
 
-/// The sweep given, or that of the directory that was fitted.
+bool IsSweepDirectory(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path / "plan.json", ignored) &&
+         std::filesystem::exists(path / "sweep.json", ignored);
+}
+
+/// The sweep given, or that of the directory that was fitted, or, where that
+/// has been moved, of the directory that the fit is in.
 std::optional<BaseSweep> BaseOf(const NextArgs& args, const StoredFit& fit) {
   if (!args.sweep.empty()) return BaseSweep(args.sweep);
   auto base = BaseSweep::OfDirectory(fit.source);
+  const auto beside = std::filesystem::absolute(args.fit).parent_path();
+  if (!base && IsSweepDirectory(beside)) {
+    base = BaseSweep::OfDirectory(beside.string());
+  }
   Require(base.has_value() || args.output.empty(),
           "--output: {} was fitted to \"{}\", which is no sweep directory, so "
           "how to train is not known; give --sweep a sweep file with the data, "
@@ -68,7 +81,7 @@ ExitCode RunNext(const NextArgs& args) {
     fmt::print("{}", ReadableText(NextJson(fit, next)));
   } else {
     fmt::print("{}", NextText(next, OutputWidth()));
-    if (write) fmt::print("\nwritten: {}\n", args.output);
+    if (write) fmt::print(stderr, "written: {}\n", args.output);
   }
   return ExitCode::kOk;
 }

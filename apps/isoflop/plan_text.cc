@@ -1,6 +1,11 @@
 #include "apps/isoflop/plan_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <span>
+#include <vector>
 
 #include "lib/core/text.h"
 
@@ -11,18 +16,23 @@ std::string ShapeName(const ModelShape& shape) {
   return fmt::format("d{} L{} h{}", shape.d_model, shape.layers, shape.heads);
 }
 
-/// "model.position=none ", or nothing where nothing varies.
-std::string VariantName(const Json& variant) {
-  std::string name;
+/// "model.position = none, training.peak_lr = 0.01:" as a line, or nothing
+/// where nothing varies.
+std::string VariantHeading(const Json& variant) {
+  std::vector<std::string> settings;
   for (const auto& item : variant.items()) {
-    name += fmt::format("{}={} ", item.key(), item.value().dump());
+    const Json& value = item.value();
+    settings.push_back(fmt::format(
+        "{} = {}", item.key(),
+        value.is_string() ? value.get<std::string>() : value.dump()));
   }
-  return name;
+  if (settings.empty()) return {};
+  return fmt::format("{}:\n", fmt::join(settings, ", "));
 }
 
 std::vector<std::string> Row(const RunGroup& group, const PlannedRun& run,
                              DeviceKind device) {
-  return {VariantName(group.variant) + ShapeName(group.shape),
+  return {ShapeName(group.shape),
           fmt::format("{}", group.seed),
           FormatCount(static_cast<double>(group.params.total)),
           FormatCount(static_cast<double>(group.params.non_embedding)),
@@ -34,15 +44,29 @@ std::vector<std::string> Row(const RunGroup& group, const PlannedRun& run,
           FormatBytes(EstimateMemoryBytes(group, device))};
 }
 
-std::string RunTable(const Plan& plan, DeviceKind device) {
+std::string RunTable(std::span<const RunGroup> groups, DeviceKind device) {
   TextTable table({"shape", "seed", "N total", "N non-emb", "D", "D/N",
                    "C (FLOPs)", "steps", "lr", "memory"});
-  for (const RunGroup& group : plan.groups) {
+  for (const RunGroup& group : groups) {
     for (const PlannedRun& run : group.runs) {
       table.AddRow(Row(group, run, device));
     }
   }
   return table.ToString();
+}
+
+/// A table for each variant.
+std::string RunTables(const Plan& plan, DeviceKind device) {
+  std::string text;
+  for (auto first = plan.groups.begin(); first != plan.groups.end();) {
+    const auto next = std::find_if(
+        first, plan.groups.end(),
+        [&](const RunGroup& group) { return group.variant != first->variant; });
+    if (!text.empty()) text += "\n";
+    text += VariantHeading(first->variant) + RunTable({first, next}, device);
+    first = next;
+  }
+  return text;
 }
 
 std::string LeftOutText(const Plan& plan) {
@@ -126,7 +150,7 @@ std::string PlanText(const Plan& plan, const PlanEstimate& estimate) {
   text += fmt::format("N in C = 6ND and D/N: {}\n", NameOf(plan.convention));
   text += PrecisionText(plan, estimate) + "\n";
   text +=
-      RunTable(plan, estimate.device) + LeftOutText(plan) + ShapeNotes(plan);
+      RunTables(plan, estimate.device) + LeftOutText(plan) + ShapeNotes(plan);
   text += TotalsText(plan) + EstimateText(estimate);
   for (const std::string& note : plan.notes) text += "note: " + note + "\n";
   return text;

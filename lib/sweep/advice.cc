@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 
@@ -69,6 +70,23 @@ void AdviseOnBudgets(const SweepSpec& spec, const Plan& plan, Notes* notes) {
   }
 }
 
+void AdviseOnSteps(const Plan& plan, Notes* notes) {
+  constexpr std::int64_t kFewSteps = 500;
+  int runs = 0;
+  std::int64_t fewest = kFewSteps;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) {
+      runs += run.steps < kFewSteps ? 1 : 0;
+      fewest = std::min(fewest, run.steps);
+    }
+  }
+  if (runs == 0) return;
+  notes->push_back(fmt::format(
+      "{} run{} fewer than {} steps, down to {}: their losses may be limited "
+      "by steps, not by D, which makes B look huge; take smaller batches",
+      runs, runs == 1 ? " has" : "s have", kFewSteps, fewest));
+}
+
 void AdviseOnSpan(const char* what, const Span& span, Notes* notes) {
   if (span.ratio() >= 10.0) return;
   notes->push_back(fmt::format(
@@ -85,6 +103,7 @@ std::vector<std::string> Advice(const SweepSpec& spec, const Plan& plan) {
   AdviseOnSeeds(spec, &notes);
   AdviseOnLearningRate(spec, &notes);
   AdviseOnBudgets(spec, plan, &notes);
+  AdviseOnSteps(plan, &notes);
   Span params;
   Span tokens;
   for (const RunGroup& group : plan.groups) {

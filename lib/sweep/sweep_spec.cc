@@ -31,8 +31,9 @@ void ApplyOverrides(const SweepOverrides& overrides, const std::string& source,
                     Problems* problems, Json* json) {
   if (overrides.data_paths.empty() || !json->contains("data")) return;
   Json& data = (*json)["data"];
-  const Json word = data.is_object() ? data.value("kind", Json()) : Json();
-  if (!word.is_string()) return;  // the data section's parser says so
+  if (!data.is_object()) return;  // the data section's parser says so
+  const Json word = data.value("kind", Json(NameOf(DataConfig{}.kind)));
+  if (!word.is_string()) return;
   const auto kind = FromName<DataKind>(word.get<std::string>());
   if (!kind) return;
   if (*kind == DataKind::kLexicon) {

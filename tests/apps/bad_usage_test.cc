@@ -38,6 +38,9 @@ void WriteOddities(const TempDir& dir) {
   dir.Write("law.json", R"({"schema": "isoflop.fit/1", "chinchilla": {
     "estimate": {"E": 1.69, "A": 406.4, "B": 410.7, "alpha": 0.34,
                  "beta": 0.28}}})");
+  std::string no_kind = kGoodSweep;
+  no_kind.replace(no_kind.find("\"kind\": \"lexicon\", "), 19, "");
+  dir.Write("nokind.json", no_kind);
   dir.Write("empty.json", "");
   dir.Write("binary.json", std::string_view("\x7f"
                                             "ELF\0\xff\xfe",
@@ -90,6 +93,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{"plan good.json other.json", "other.json"},
         BadUsage{"plan good.json --jsno", "--jsno"},
         BadUsage{"plan good.json --data folder", "lexicon reads no files"},
+        BadUsage{"plan nokind.json --data folder", "lexicon reads no files"},
+        BadUsage{"swep good.json", "\"swep\" (did you mean 'sweep'?)"},
+        BadUsage{"report out", "there is no command \"report\""},
+        BadUsage{"''", "there is no command \"\""},
         BadUsage{"plan good.json --jobs 0", "--jobs"},
         BadUsage{"plan good.json --jobs -1", "--jobs"},
         BadUsage{"plan good.json --jobs 1e999", "--jobs"},
@@ -185,12 +192,17 @@ TEST_F(BadOutput, NeverTakesThePlaceOfWhatIsNoFile) {
   EXPECT_TRUE(std::filesystem::exists(dir_ / "folder/thesis.tex"));
 }
 
+/// What asks a worker asks the fake one.
+std::string WithFake(const std::string& command) {
+  return command.starts_with("plan good") ? command + kFake : command;
+}
+
 TEST_F(BadOutput, EndsWithOneWhenItDoesNotFit) {
   for (const char* command :
        {"plan good.json", "plan good.json --json", "status out",
         "status out --json", "export out", "export out --format csv",
         "--version", "plan --help"}) {
-    const Outcome outcome = Isoflop(dir_, std::string(command) + " >/dev/full");
+    const Outcome outcome = Isoflop(dir_, WithFake(command) + " >/dev/full");
     EXPECT_EQ(outcome.status, 1) << command;
     EXPECT_THAT(outcome.err,
                 HasSubstr("standard output: cannot write: No space left"))
@@ -201,7 +213,7 @@ TEST_F(BadOutput, EndsWithOneWhenItDoesNotFit) {
 
 TEST_F(BadOutput, MayBeCutShortByWhoReadsIt) {
   for (const char* command : {"plan good.json", "export out", "status out"}) {
-    const Outcome outcome = Isoflop(dir_, std::string(command) + " | head -1");
+    const Outcome outcome = Isoflop(dir_, WithFake(command) + " | head -1");
     EXPECT_FALSE(outcome.out.empty()) << command;
     EXPECT_EQ(outcome.err, "") << command;
   }
@@ -230,7 +242,7 @@ TEST_F(BadOutput, IsNoReasonToTrainARunAgainThatCannotBeRead) {
 INSTANTIATE_TEST_SUITE_P(
     Commands, BadUsageTest,
     testing::Values(
-        BadUsage{"", "subcommand"}, BadUsage{"train x", "subcommand"},
+        BadUsage{"", "subcommand"}, BadUsage{"train x", "there is no command"},
         BadUsage{"plan", "sweep is required"},
         BadUsage{"plan none.json", "none.json: cannot read"},
         BadUsage{"plan sweep.json", "did you mean 'lexicon'"},
@@ -241,6 +253,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{"fit none.csv", "none.csv"},
         BadUsage{"fit bad.csv", "bad.csv:3"},
         BadUsage{"fit .", "sweep directory"},
+        BadUsage{"fit exp/sweep.json", "is one JSON document (\"schema\""},
         BadUsage{"fit . --column params=N", "--column"},
         BadUsage{"fit runs.csv --column params", "--column"},
         BadUsage{"fit runs.csv --column size=N", "size"},

@@ -62,7 +62,8 @@ TEST_F(NextCommand, WritesASweepThatPlansTheRunsItPrints) {
   EXPECT_EQ(SchemaProblem(json, "next"), "");
   ASSERT_FALSE(json["runs"].empty());
   EXPECT_LT(json["sd_after"], json["sd_before"]);
-  const Outcome planned = Isoflop(dir_, "plan next.json --json");
+  const Outcome planned =
+      Isoflop(dir_, "plan next.json --json --worker " ISOFLOP_FAKE_WORKER);
   ASSERT_EQ(planned.status, 0) << planned.err;
   const Json plan = ParseJson(planned.out, "stdout");
   std::size_t runs = 0;

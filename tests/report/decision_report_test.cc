@@ -77,7 +77,7 @@ TEST(AnswerText, SaysInfiniteWhereNoTrainingIsLongEnough) {
 TEST(AnswerText, CountsTheDrawsThatNeverReachALoss) {
   EXPECT_THAT(TextOf({.loss = {1.14}}),
               HasSubstr("loss 1.140: 1 of 3 laws of the bootstrap never get "
-                        "there; the intervals are over the others"));
+                        "there; too many to tell a 95 % interval"));
   EXPECT_THAT(TextOf({.loss = {1.2}}), Not(HasSubstr("never")));
 }
 

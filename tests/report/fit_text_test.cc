@@ -76,6 +76,12 @@ TEST(FitText, HasNoBracketsWithoutBootstrap) {
   EXPECT_THAT(text, Not(HasSubstr("overlap")));
 }
 
+TEST(FitText, SaysThatRunsAreTooFewToResample) {
+  FitReport report = SampleReportWithoutBootstrap();
+  report.options.bootstrap.resamples = 1000;
+  EXPECT_THAT(FitText(report), HasSubstr("too few runs to resample, so no"));
+}
+
 TEST(FitText, SaysPlainlyThatAFitIsNotCertified) {
   FitReport report = SampleReport();
   report.chinchilla->certificate.converged = false;

@@ -136,6 +136,22 @@ TEST(RunsJsonLines, ReadsBackToTheSameObservations) {
              SweepObservations(sweep.plan, sweep.results));
 }
 
+TEST(Runs, TellVariantsApart) {
+  SampleSweep sweep;
+  for (std::size_t i = 0; i < sweep.results.size(); ++i) {
+    sweep.results[i].variant = {{"model.position", i == 0 ? "none" : "rotary"},
+                                {"training.peak_lr", 0.01}};
+  }
+  const std::string csv = RunsCsv(sweep.results, sweep.plan.convention);
+  const std::string header = csv.substr(0, csv.find('\n'));
+  EXPECT_TRUE(header.ends_with(",model.position,training.peak_lr")) << header;
+  EXPECT_NE(csv.find(",none,0.01\n"), std::string::npos);
+  const std::string lines = RunsJsonLines(sweep.results, sweep.plan.convention);
+  const Json first = ParseJson(lines.substr(0, lines.find('\n')), "runs.jsonl");
+  EXPECT_EQ(first["model.position"], "none");
+  EXPECT_EQ(first["training.peak_lr"], 0.01);
+}
+
 TEST(Runs, ReadBackWithTheConventionOfThePlan) {
   Json file = SampleSweepFile();
   file["grid"]["params"] = "non_embedding";

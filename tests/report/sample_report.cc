@@ -316,6 +316,7 @@ StoredFit SampleStored() { return ParseFit(ToJson(SampleReport()), "f.json"); }
 
 FitReport SampleReportWithoutBootstrap() {
   FitReport report;
+  report.options.bootstrap.resamples = 0;
   report.observations = SampleSummary();
   AddResults(&report);
   for (IsoflopBudget& budget : report.isoflop->budgets) {

@@ -27,11 +27,18 @@ Json CarefulSweep() {
     "budgets_flops": [1e10, 2e10, 4e10, 8e10, 16e10] })",
                            "grid");
   json["vary"]["training.peak_lr"] = {0.002, 0.005, 0.01};
+  json["training"]["batch_tokens"] = 128;
   return json;
 }
 
 TEST(Advice, HasNothingToSayAboutACarefulSweep) {
   EXPECT_THAT(AdviceOn(CarefulSweep()), IsEmpty());
+}
+
+TEST(Advice, WarnsOfRunsOfFewSteps) {
+  Json json = CarefulSweep();
+  json["training"]["batch_tokens"] = 1024;
+  EXPECT_THAT(AdviceOn(json), Contains(HasSubstr("fewer than 500 steps")));
 }
 
 TEST(Advice, WarnsOfOneSeed) {
