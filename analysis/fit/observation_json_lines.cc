@@ -103,12 +103,11 @@ void RefuseDocument(std::string_view text, const std::string& source) {
   const Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!document.is_object()) return;
   throw Error(fmt::format(
-      "{}: is one JSON document{}, no JSON Lines with a run in each; of a "
-      "sweep "
-      "`isoflop export DIR --format jsonl` writes these",
+      "{}: is one JSON document{}, no JSON Lines with a run in each, as "
+      "`isoflop export DIR --format jsonl` writes them for a sweep",
       source,
       document.contains("schema")
-          ? fmt::format(" (\"schema\": {})", document["schema"].dump())
+          ? fmt::format(" (\"schema\": {})", Shown(document["schema"]))
           : ""));
 }
 

@@ -88,9 +88,7 @@ ExitCode RunCompare(CompareArgs args) {
   if (!args.output.empty()) WriteJsonFile(args.output, json);
   fmt::print("{}", args.json ? ReadableText(json)
                              : CompareText(comparison, OutputWidth()));
-  if (!args.output.empty()) {
-    fmt::print(stderr, "written: {}\n", args.output);
-  }
+  if (!args.output.empty()) SayWritten(args.output);
   return comparison.status == FitStatus::kOk ? ExitCode::kOk
                                              : ExitCode::kUnsupported;
 }

@@ -13,6 +13,7 @@
 #include "analysis/report/results.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/sweep_fit.h"
+#include "apps/isoflop/terminal.h"
 #include "lib/core/files.h"
 #include "lib/core/names.h"
 
@@ -78,7 +79,7 @@ ExitCode RunExport(const ExportArgs& args) {
     fmt::print("{}", content);
   } else {
     WriteFileAtomically(args.output, content);
-    fmt::print(stderr, "written: {}\n", args.output);
+    SayWritten(args.output);
   }
   return ExitCode::kOk;
 }

@@ -52,7 +52,7 @@ bool IsSweepDirectory(const std::filesystem::path& path) {
 std::optional<BaseSweep> BaseOf(const NextArgs& args, const StoredFit& fit) {
   if (!args.sweep.empty()) return BaseSweep(args.sweep);
   auto base = BaseSweep::OfDirectory(fit.source);
-  const auto beside = std::filesystem::absolute(args.fit).parent_path();
+  const auto beside = std::filesystem::absolute(fit.file).parent_path();
   if (!base && IsSweepDirectory(beside)) {
     base = BaseSweep::OfDirectory(beside.string());
   }
@@ -81,7 +81,7 @@ ExitCode RunNext(const NextArgs& args) {
     fmt::print("{}", ReadableText(NextJson(fit, next)));
   } else {
     fmt::print("{}", NextText(next, OutputWidth()));
-    if (write) fmt::print(stderr, "written: {}\n", args.output);
+    if (write) SayWritten(args.output);
   }
   return ExitCode::kOk;
 }

@@ -29,7 +29,7 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
 void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file) {
   WriteJsonFile(json_file, ToJson(fit.report, fit.exact));
   fmt::print("{}", FitText(fit.report, fit.exact, OutputWidth()));
-  fmt::print(stderr, "written: {}\n", json_file.string());
+  SayWritten(json_file.string());
 }
 
 }  // namespace isoflop

@@ -89,6 +89,23 @@ TEST(PlanCommand, SaysHowManyFilesHaveAnotherExtension) {
       AllOf(HasSubstr("3 documents"), Not(HasSubstr("data.extensions"))));
 }
 
+TEST(PlanCommand, HasATableForEveryVariant) {
+  const TempDir dir;
+  dir.Write("vary.json", R"({
+    "schema": "isoflop.sweep/1", "name": "vary",
+    "data": {"kind": "lexicon", "words": 64, "eval_tokens": 256},
+    "model": {"context": 16, "head_size": 8},
+    "grid": {"sizes": [{"d_model": 8, "layers": 1}], "tokens": [8192]},
+    "vary": {"model.position": ["rotary", "none"],
+             "training.peak_lr": [0.002, 0.005]},
+    "training": {"batch_tokens": 64, "schedule": {"warmup_steps": 4}}})");
+  const std::string out = Isoflop(dir, "plan vary.json" + kWorker).out;
+  EXPECT_THAT(
+      out,
+      HasSubstr("\nmodel.position = none, training.peak_lr = 0.005:\nshape"));
+  EXPECT_THAT(out, Not(HasSubstr("model.position=")));
+}
+
 TEST(PlanCommand, TrainsAndWritesNothing) {
   const TempDir dir;
   ASSERT_EQ(Isoflop(dir, "plan " + kDemo + kWorker).status, 0);

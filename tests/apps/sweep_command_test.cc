@@ -25,6 +25,17 @@ const std::string kSweep =
     "/sweeps/demo.json -o out"
     " --devices cpu --jobs 2 --worker " ISOFLOP_FAKE_WORKER;
 
+TEST(SweepCommand, LeavesADirectoryThatMayBeMoved) {
+  const TempDir dir;
+  ASSERT_EQ(Isoflop(dir, kSweep + " --fit").status, 0);
+  std::filesystem::rename(dir / "out", dir / "moved");
+  EXPECT_EQ(Isoflop(dir, "allocate moved --flops 1e13").status, 0);
+  const Outcome next =
+      Isoflop(dir, "next moved --flops-budget 1e12 -o next.json");
+  EXPECT_EQ(next.status, 0) << next.err;
+  EXPECT_TRUE(std::filesystem::exists(dir / "next.json"));
+}
+
 TEST(SweepCommand, GoesFromSweepFileToAllocation) {
   const TempDir dir;
   const Outcome sweep = Isoflop(dir, kSweep + " --fit");

@@ -51,6 +51,24 @@ TEST(Checklist, HasNothingToSayOfAGoodSweep) {
   EXPECT_THAT(DiagnosticWarnings(report), IsEmpty());
 }
 
+TEST(Checklist, NamesRowsThatAreThereTwice) {
+  auto runs = GoodRuns();
+  EXPECT_THAT(Warnings(runs), Not(Contains(HasSubstr("of another"))));
+  runs.push_back(runs.front());
+  EXPECT_THAT(Warnings(runs), Contains(HasSubstr("1 of 57 runs have the N, D, "
+                                                 "loss and seed of another")));
+}
+
+TEST(Checklist, NamesCountsThatCannotBeCounts) {
+  auto runs = GoodRuns();
+  for (Observation& o : runs) {
+    o.N /= 1e9;
+    o.D /= 1e9;
+    o.C /= 1e18;
+  }
+  EXPECT_THAT(Warnings(runs), Contains(HasSubstr("N or D is below 1")));
+}
+
 TEST(Checklist, NamesTooFewSizes) {
   const auto four = FullGrid(kSmallLaw, {1e4, 3e4, 1e5, 3e5}, Doubling(1e6, 8));
   const auto five =

@@ -113,6 +113,15 @@ TEST(EnvelopeFit, IsUnsupportedWithTwoOptima) {
             "size had the same compute and did worse: at least 3 are needed");
 }
 
+TEST(EnvelopeFit, IsUnsupportedWhenTheOptimaAreNearlyOne) {
+  const auto fit = FitEnvelopeOptima(3, {{1e17, 1e6, 1e10, 1.0},
+                                         {1.1e17, 4e6, 4e9, 1.0},
+                                         {1.2e17, 4e6, 5e9, 1.0}});
+  EXPECT_EQ(fit.status, FitStatus::kUnsupported);
+  EXPECT_EQ(fit.reason,
+            "the optima lie within a factor of 1.2 in C: an exponent takes 4");
+}
+
 // Each of these designs fixes the exponent, whatever the losses are.
 TEST(EnvelopeFit, DoesNotTakeTheDesignForAnOptimum) {
   const auto one_size = FullGrid(kSmallLaw, {1e5}, Doubling(1e6, 10));

@@ -224,6 +224,9 @@ TEST(FitWarnings, NameFlopsThatAreNot6ND) {
   set.flops = FlopsKind::kAsGiven;
   EXPECT_THAT(FitScalingLaws(set, Quick()).warnings,
               Contains(HasSubstr("FLOPs are 1.3 to 1.3 times 6ND; N")));
+  for (Observation& o : set.rows) o.C /= 1e18;
+  EXPECT_THAT(FitScalingLaws(set, Quick()).warnings,
+              Contains(HasSubstr("have to be parameters, tokens and FLOPs")));
 }
 
 }  // namespace

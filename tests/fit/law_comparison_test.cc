@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "analysis/fit/law_model.h"
@@ -212,6 +213,20 @@ TEST(LawComparison, NeedsTwoLaws) {
   EXPECT_FALSE(
       Compare(runs, Options({LawKind::kChinchilla, LawKind::kRepeatedData}))
           .comparison.has_value());
+}
+
+TEST(LawComparison, GivesTheSameNumbersInWhateverOrderTheRunsAre) {
+  auto runs = WithNoise(SmallSweep(), 2e-3, 4);
+  const FitOptions options =
+      Options({LawKind::kChinchilla, LawKind::kOvertraining});
+  const auto once = Compare(runs, options).comparison;
+  std::ranges::stable_sort(runs, {}, &Observation::N);
+  const auto sorted = Compare(runs, options).comparison;
+  for (std::size_t i = 0; i < once->scores.size(); ++i) {
+    EXPECT_NEAR(sorted->scores[i].cross_validated->rms /
+                    once->scores[i].cross_validated->rms,
+                1.0, 1e-6);
+  }
 }
 
 TEST(LawComparison, GivesTheSameNumbersAgain) {

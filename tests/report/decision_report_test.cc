@@ -41,6 +41,16 @@ TEST(AnswerText, NamesTheSavingOfTheInferenceOptimum) {
   EXPECT_THAT(text, HasSubstr(" %"));
 }
 
+TEST(AnswerText, SaysWhatNCountsAndWhatLiesBeyondTheData) {
+  const std::string inside = TextOf({.flops = {1e11}});
+  EXPECT_THAT(inside, HasSubstr("N counts all parameters"));
+  EXPECT_THAT(inside, Not(HasSubstr("was not seen to hold")));
+  const std::string outside = TextOf({.flops = {1e11}, .max_params = 1e3});
+  EXPECT_THAT(outside,
+              HasSubstr("N down to 1000, beyond the 4200 of the data"));
+  EXPECT_THAT(outside, HasSubstr("D/N up to 16670, beyond the"));
+}
+
 TEST(AnswerText, SaysWhereALimitDoesNotBind) {
   EXPECT_THAT(TextOf({.flops = {1e13}, .max_params = 1e12}),
               HasSubstr("1.00e13: the compute-optimal run needs no more"));

@@ -1,5 +1,6 @@
 #include "analysis/report/stored_fit.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -13,6 +14,8 @@
 
 namespace isoflop {
 namespace {
+
+using ::testing::HasSubstr;
 
 Json SampleFitJson() { return ToJson(SampleReport(), kSampleExact); }
 
@@ -131,10 +134,22 @@ TEST(ParseFit, ReturnsTheLawOfRepeatedDataWhereItWasFitted) {
   EXPECT_EQ(fit.repeated->R_D, 15.4);
   EXPECT_TRUE(std::isinf(fit.repeated->R_N));  // no limit was found
   EXPECT_TRUE(fit.basis().repeated.has_value());
+  EXPECT_THAT(RepeatedDataDoubtInWords(fit), HasSubstr("has no certificate"));
+  json["laws"]["repeated_data"]["certificate"] = {
+      {"starts", 10}, {"agreeing", 1}, {"converged", false}};
+  EXPECT_THAT(RepeatedDataDoubtInWords(ParseFit(json, "f")),
+              HasSubstr("laws.repeated_data: the law may not be the optimum"));
   json["laws"]["repeated_data"] = {{"status", "unsupported"},
                                    {"reason", "no run repeats data"}};
   EXPECT_FALSE(ParseFit(json, "f").repeated.has_value());
   EXPECT_EQ(ParseFit(json, "f").repeated_reason, "no run repeats data");
+}
+
+TEST(LoadFit, TakesASweepDirectoryForItsFit) {
+  const TempDir dir;
+  dir.Write("plan.json", "{}");
+  dir.Write("fit.json", SampleFitJson().dump());
+  EXPECT_EQ(LoadFit(dir.path()).file, (dir / "fit.json").string());
 }
 
 TEST(LoadFit, NamesTheFileThatIsNotThere) {
