@@ -19,11 +19,12 @@ inline constexpr double kNarrowRange = 10.0;  // largest over smallest N, D, C
 inline constexpr double kRunsPerCoefficient = 4.0;
 inline constexpr double kSizesOfOneRate = 2.0;  // largest over smallest N
 
-/// Returns warnings for too few sizes; too narrow a range of N, D or C; too few
-/// runs for the coefficients of Approach 3; N counted in different ways; a
-/// sweep over a range of sizes with one learning rate, or without a check of
-/// its rates; seeds not repeated, or without effect; and budgets that lie
-/// farther beyond the data than the data themselves reach.
+/// Returns warnings for N or D below 1; rows that repeat another; too few
+/// sizes; too narrow a range of N, D or C; too few runs for the coefficients of
+/// Approach 3; N counted in different ways; a sweep over a range of sizes with
+/// one learning rate, or without a check of its rates; seeds not repeated, or
+/// without effect; and budgets that lie farther beyond the data than the data
+/// themselves reach.
 std::vector<std::string> ChecklistWarnings(const FitReport& report);
 
 /// Returns warnings for residuals that go with N, D, C or D/N; for a law that

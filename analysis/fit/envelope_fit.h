@@ -64,8 +64,9 @@ struct EnvelopeFit {
 };
 
 /// Fits the power laws of the optima by least squares in logarithms, without
-/// spreads. Unsupported with fewer than three optima, and when all of them have
-/// the same N: the sizes are too far apart then.
+/// spreads. Unsupported with fewer than three optima, when all of them have the
+/// same N (the sizes are too far apart then), and when they lie within a factor
+/// of 4 in C.
 EnvelopeFit FitEnvelopeOptima(int points, std::vector<EnvelopeOptimum> optima);
 
 /// Fits the envelope of final points.

@@ -83,8 +83,9 @@ struct LawComparison {
 /// Compares laws that were all fitted to these runs with this objective.
 ///
 /// Held out are the runs with C above `above_flops`, by default above the C of
-/// the run with four fifths of the others at or below it. Up to ten folds take
-/// every tenth run, or group of runs.
+/// the run with four fifths of the others at or below it. Up to ten folds
+/// share the runs, or groups of runs, in an order that is drawn by their N, D
+/// and L, whatever order they come in.
 /// REQUIRES: at least one law and one run.
 LawComparison CompareLaws(const std::vector<ComparedLaw>& laws,
                           std::span<const Observation> runs,

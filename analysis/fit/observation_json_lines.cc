@@ -96,18 +96,27 @@ std::optional<Json> ParseLine(std::string_view text, int line,
   }
 }
 
+/// Returns the text as one JSON document, or nothing where it is none.
+std::optional<Json> AsDocument(std::string_view text) {
+  try {
+    return ParseJson(text, "");
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 /// A document of this program is no table, and would fail line by line.
 void RefuseDocument(std::string_view text, const std::string& source) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   if (Json::accept(text.substr(0, text.find('\n')))) return;
-  const Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!document.is_object()) return;
+  const auto document = AsDocument(text);
+  if (!document || !document->is_object()) return;
   throw Error(fmt::format(
       "{}: is one JSON document{}, no JSON Lines with a run in each, as "
       "`isoflop export DIR --format jsonl` writes them for a sweep",
       source,
-      document.contains("schema")
-          ? fmt::format(" (\"schema\": {})", Shown(document["schema"]))
+      document->contains("schema")
+          ? fmt::format(" (\"schema\": {})", Shown(document->at("schema")))
           : ""));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <map>
 
 #include "analysis/fit/distributions.h"
 #include "analysis/fit/limits.h"
@@ -99,15 +100,59 @@ class Walk {
 };
 
 /// The median magnitude over that of a normal with standard deviation 1.
-double RobustScale(std::span<const WeightedResidual> residuals) {
+double RobustScale(const std::vector<double>& residuals) {
   std::vector<double> magnitudes;
   magnitudes.reserve(residuals.size());
-  for (const WeightedResidual& r : residuals) {
-    magnitudes.push_back(std::abs(r.value));
-  }
+  for (const double r : residuals) magnitudes.push_back(std::abs(r));
   const auto middle = magnitudes.begin() + std::ssize(magnitudes) / 2;
   std::ranges::nth_element(magnitudes, middle);
   return *middle / 0.6744897501960817;
+}
+
+/// The residuals as they would be with weight 1, in order.
+std::vector<double> AtUnitWeight(std::span<const WeightedResidual> residuals) {
+  std::vector<double> values;
+  values.reserve(residuals.size());
+  for (const WeightedResidual& r : residuals) {
+    values.push_back(r.value * std::sqrt(r.weight));
+  }
+  std::ranges::sort(values);
+  return values;
+}
+
+/// So many that are distributed as all of them, which are in order.
+std::vector<double> Thinned(const std::vector<double>& values) {
+  constexpr std::size_t kMost = 1000;
+  if (values.size() <= kMost) return values;
+  std::vector<double> thinned;
+  thinned.reserve(kMost);
+  for (std::size_t i = 0; i < kMost; ++i) {
+    thinned.push_back(values[(2 * i + 1) * values.size() / (2 * kMost)]);
+  }
+  return thinned;
+}
+
+/// What a penalty makes of a residual of one weight, in the mean over what it
+/// could have been.
+struct MeanSlopes {
+  double squares = 0.0;  // of psi
+  double bend = 0.0;     // psi'
+};
+
+MeanSlopes MeanSlopesAt(double weight, const std::vector<double>& noise,
+                        double width, const Penalty& penalty) {
+  const double scale = 1.0 / std::sqrt(weight);
+  MeanSlopes mean;
+  for (const double u : noise) {
+    const double psi = penalty(scale * u).slope;
+    mean.squares += psi * psi;
+    mean.bend += (penalty(scale * (u + width)).slope -
+                  penalty(scale * (u - width)).slope) /
+                 (2.0 * scale * width);
+  }
+  mean.squares /= static_cast<double>(noise.size());
+  mean.bend /= static_cast<double>(noise.size());
+  return mean;
 }
 
 /// To four digits, and an exponent without "+" and zeros.
@@ -158,22 +203,22 @@ std::optional<double> RiseOfInterval95(
   const int degrees = static_cast<int>(residuals.size()) - parameters;
   if (degrees <= 0) return std::nullopt;
   const auto count = static_cast<double>(residuals.size());
+  std::vector<double> noise = AtUnitWeight(residuals);
   const double width = std::max(
-      1.06 * std::sqrt(3.0) * std::pow(count, -0.2) * RobustScale(residuals),
+      1.06 * std::sqrt(3.0) * std::pow(count, -0.2) * RobustScale(noise),
       1e-12);
-  double weights = 0.0;
+  std::map<double, int> runs_of_weight;
+  for (const WeightedResidual& r : residuals) ++runs_of_weight[r.weight];
+  if (runs_of_weight.size() > 1) noise = Thinned(noise);
   double squares = 0.0;
   double bend = 0.0;
-  for (const WeightedResidual& r : residuals) {
-    const double psi = penalty(r.value).slope;
-    weights += r.weight;
-    squares += r.weight * psi * psi;
-    bend += r.weight *
-            (penalty(r.value + width).slope - penalty(r.value - width).slope) /
-            (2.0 * width);
+  for (const auto& [weight, runs] : runs_of_weight) {
+    const MeanSlopes mean = MeanSlopesAt(weight, noise, width, penalty);
+    squares += runs * weight * weight * mean.squares;
+    bend += runs * weight * mean.bend;
   }
   if (!(bend > 0.0)) return std::nullopt;
-  return LikelihoodRise95(degrees) * (squares / degrees) / (bend / weights);
+  return LikelihoodRise95(degrees) * (count / degrees) * squares / bend;
 }
 
 }  // namespace isoflop

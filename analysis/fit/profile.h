@@ -99,16 +99,19 @@ std::string IntervalInWords(const ProfileInterval& interval);
 double LikelihoodRise95(int degrees_of_freedom);
 
 /// Returns the rise of f = sum_i w_i rho(r_i) at the ends of a 95 % interval
-/// for one parameter, with the residuals' own scale for noise, whose variance
-/// is taken to be as 1/w_i:
+/// for one parameter, by the residuals' own distribution. Weights are taken for
+/// inverse variances: u_i = r_i sqrt(w_i) are drawn from one distribution, and
+/// a residual of weight w is as likely to be any u_j / sqrt(w), E the mean over
+/// j:
 ///
-///   t^2 / 2  sum w_i psi(r_i)^2 / (n - p)  /  (sum w_i psi'(r_i) / sum w_i)
+///   t^2 / 2  n / (n - p)  sum w_i^2 E[psi(u / sqrt(w_i))^2]
+///                       / sum w_i E[psi'(u / sqrt(w_i))]
 ///
 /// t is that of LikelihoodRise95(n - p). psi is rho', and psi' an average over
 /// a width of the residuals' density (1.06 sqrt(3) s n^(-1/5), s from the
-/// median magnitude), so that |r| has one too. For squares the rise is t^2
-/// sigma^2, for a negative log-likelihood that is true t^2 / 2. Nothing unless
-/// there are more residuals than parameters.
+/// median magnitude), so that |r| has one too. For squares the rise is
+/// t^2 sum w_i r_i^2 / (n - p), for a negative log-likelihood that is true
+/// t^2 / 2. Nothing unless there are more residuals than parameters.
 std::optional<double> RiseOfInterval95(
     std::span<const WeightedResidual> residuals, const Penalty& penalty,
     int parameters);

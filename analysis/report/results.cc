@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <set>
 
 #include "analysis/fit/sweep_observations.h"
@@ -58,26 +59,45 @@ std::int64_t ParamsOf(const RunResult& run, ParamsConvention convention) {
       convention);
 }
 
-/// What the sweep varied: "model.position", ...
-std::vector<std::string> AxesOf(const std::vector<RunResult>& runs) {
-  std::vector<std::string> axes;
-  if (runs.empty()) return axes;
-  for (const auto& setting : runs.front().variant.items()) {
-    axes.push_back(setting.key());
+/// What a sweep varied, and the settings of every group. They are the plan's: a
+/// result may be older than an axis that the sweep got since.
+class Variants {
+ public:
+  explicit Variants(const Plan& plan) {
+    for (const RunGroup& group : plan.groups) {
+      of_group_[group.id] = group.variant;
+    }
+    if (!plan.groups.empty()) first_ = plan.groups.front().variant;
   }
-  return axes;
-}
 
-std::string CsvCellsOf(const Json& variant,
-                       const std::vector<std::string>& axes) {
-  std::string cells;
-  for (const std::string& axis : axes) {
-    const Json value = variant.value(axis, Json(""));
-    cells += "," + CsvCell(value.is_string() ? value.get<std::string>()
-                                             : value.dump());
+  const Json& Of(const RunResult& run) const {
+    const auto found = of_group_.find(run.group);
+    return found == of_group_.end() ? first_ : found->second;
   }
-  return cells;
-}
+
+  /// ",model.position", as cells of a header.
+  std::string Header() const {
+    std::string cells;
+    for (const auto& setting : first_.items()) {
+      cells += "," + CsvCell(setting.key());
+    }
+    return cells;
+  }
+
+  std::string CellsOf(const RunResult& run) const {
+    std::string cells;
+    for (const auto& setting : Of(run).items()) {
+      const Json& value = setting.value();
+      cells += "," + CsvCell(value.is_string() ? value.get<std::string>()
+                                               : value.dump());
+    }
+    return cells;
+  }
+
+ private:
+  std::map<std::string, Json> of_group_;
+  Json first_ = Json::object();
+};
 
 std::string CsvRowOf(const RunResult& run, ParamsConvention convention) {
   return fmt::format("{},{},{},{},{},{},{},{},{},{}", ParamsOf(run, convention),
@@ -103,31 +123,28 @@ Json ResultsJson(const SweepResults& results) {
   return json;
 }
 
-std::string RunsJsonLines(const std::vector<RunResult>& runs,
-                          ParamsConvention convention) {
+std::string RunsJsonLines(const Plan& plan,
+                          const std::vector<RunResult>& runs) {
+  const Variants variants(plan);
   std::string lines;
   for (const RunResult& run : runs) {
     Json record = ToJson(run);
-    record["params"] = ParamsOf(run, convention);
-    for (const auto& setting : run.variant.items()) {
-      record[setting.key()] = setting.value();
-    }
+    record["params"] = ParamsOf(run, plan.convention);
+    record.update(variants.Of(run));
     lines += record.dump() + "\n";
   }
   return lines;
 }
 
-std::string RunsCsv(const std::vector<RunResult>& runs,
-                    ParamsConvention convention) {
+std::string RunsCsv(const Plan& plan, const std::vector<RunResult>& runs) {
+  const Variants variants(plan);
   std::string text =
       "params,tokens,loss,flops,budget_flops,seed,group,loss_std,params_total,"
       "params_non_embedding";
-  const std::vector<std::string> axes = AxesOf(runs);
-  for (const std::string& axis : axes) text += "," + CsvCell(axis);
-  text += "\n";
+  text += variants.Header() + "\n";
   for (const RunResult& run : runs) {
     if (run.status != RunStatus::kOk || !run.loss) continue;
-    text += CsvRowOf(run, convention) + CsvCellsOf(run.variant, axes) + "\n";
+    text += CsvRowOf(run, plan.convention) + variants.CellsOf(run) + "\n";
   }
   return text;
 }

@@ -28,17 +28,15 @@ struct SweepResults {
 /// flops_without_shared_trunks, for each branch.
 Json ResultsJson(const SweepResults& results);
 
-/// Returns every run that ended, one record a line, with N by `convention` as
-/// "params", and with what the sweep varied by its axes ("model.position");
-/// `isoflop fit` reads it back to the same observations, those of one variant
-/// with --where.
-std::string RunsJsonLines(const std::vector<RunResult>& runs,
-                          ParamsConvention convention);
+/// Returns every run that ended, one record a line, with N by the plan's
+/// convention as "params", and with what the sweep varied by its axes
+/// ("model.position"); `isoflop fit` reads it back to the same observations,
+/// those of one variant with --where.
+std::string RunsJsonLines(const Plan& plan, const std::vector<RunResult>& runs);
 
 /// Returns the runs that ended ok as a table that `isoflop fit` reads back to
-/// the same observations, N and C by `convention`, with a column for each axis
-/// that the sweep varied.
-std::string RunsCsv(const std::vector<RunResult>& runs,
-                    ParamsConvention convention);
+/// the same observations, N and C by the plan's convention, with a column for
+/// each axis that the sweep varied.
+std::string RunsCsv(const Plan& plan, const std::vector<RunResult>& runs);
 
 }  // namespace isoflop

@@ -276,7 +276,8 @@ std::string RepeatedDataDoubtInWords(const StoredFit& fit) {
 
 StoredFit LoadFit(const std::filesystem::path& path) {
   std::error_code ignored;
-  const bool is_sweep = std::filesystem::exists(path / "plan.json", ignored);
+  const bool is_sweep =
+      !path.empty() && std::filesystem::exists(path / "plan.json", ignored);
   const auto file = is_sweep ? path / "fit.json" : path;
   return ParseFit(ReadJsonFile(file), file.string());
 }

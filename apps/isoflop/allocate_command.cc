@@ -66,7 +66,10 @@ void AddAllocateCommand(CLI::App& app, ExitCode* exit_code) {
   auto args = std::make_shared<AllocateArgs>();
   CLI::App* allocate = app.add_subcommand(
       "allocate", "Compute-optimal N* and D* at any budget, by a fit");
-  allocate->add_option("fit", args->fit, "A fit.json")->required();
+  allocate
+      ->add_option("fit", args->fit,
+                   "A fit.json, or a sweep directory that has one")
+      ->required();
   AddQuestionOptions(allocate, &args->question);
   allocate->add_flag("--json", args->json, "Print JSON");
   allocate->footer(

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <memory>
@@ -61,9 +60,9 @@ std::optional<Json> FitOf(const SweepDir& dir, const Plan& plan,
 std::string Content(ExportFormat format, const SweepDir& dir) {
   const Plan plan = LoadPlan(dir);
   std::vector<RunResult> runs = LoadResults(dir, plan);
-  if (format == ExportFormat::kCsv) return RunsCsv(runs, plan.convention);
+  if (format == ExportFormat::kCsv) return RunsCsv(plan, runs);
   if (format == ExportFormat::kJsonLines) {
-    return RunsJsonLines(runs, plan.convention);
+    return RunsJsonLines(plan, runs);
   }
   SweepResults results{.sweep = ReadJsonFile(dir.sweep_json()),
                        .plan = plan,

@@ -47,15 +47,15 @@ bool IsSweepDirectory(const std::filesystem::path& path) {
          std::filesystem::exists(path / "sweep.json", ignored);
 }
 
-/// The sweep given, or that of the directory that was fitted, or, where that
-/// has been moved, of the directory that the fit is in.
+/// The sweep given, or that of the directory that was fitted: the one that the
+/// fit is in, wherever it has been moved to.
 std::optional<BaseSweep> BaseOf(const NextArgs& args, const StoredFit& fit) {
   if (!args.sweep.empty()) return BaseSweep(args.sweep);
-  auto base = BaseSweep::OfDirectory(fit.source);
+  std::error_code ignored;
+  const bool of_table = std::filesystem::is_regular_file(fit.source, ignored);
   const auto beside = std::filesystem::absolute(fit.file).parent_path();
-  if (!base && IsSweepDirectory(beside)) {
-    base = BaseSweep::OfDirectory(beside.string());
-  }
+  auto base = BaseSweep::OfDirectory(
+      !of_table && IsSweepDirectory(beside) ? beside.string() : fit.source);
   Require(base.has_value() || args.output.empty(),
           "--output: {} was fitted to \"{}\", which is no sweep directory, so "
           "how to train is not known; give --sweep a sweep file with the data, "

@@ -16,12 +16,13 @@ void DeviceWorker::Train(const TrainCommand& command) {
   const bool idle = heard_.empty();
   // One that died with nothing to do is no fault of the group that comes next.
   if (!process_ || (idle && Ended())) Start();
-  heard_[command.group].clear();
   const std::string line = ToJson(command).dump();
   // Beside others it is about to be found dead where it does not take this.
-  if (process_->Send(line) || !idle) return;
-  Start();
-  process_->Send(line);
+  if (!process_->Send(line) && idle) {
+    Start();
+    process_->Send(line);
+  }
+  heard_[command.group].clear();
 }
 
 void DeviceWorker::Start() {

@@ -10,8 +10,8 @@
 namespace isoflop {
 
 /// Returns advice on what the plan cannot show: one seed, no learning-rate
-/// check, few budgets, budgets with too few sizes for a parabola, a narrow
-/// range of N or D.
+/// check, few budgets, budgets with too few sizes for a parabola, runs of few
+/// steps, a narrow range of N or D.
 std::vector<std::string> Advice(const SweepSpec& spec, const Plan& plan);
 
 }  // namespace isoflop

@@ -88,6 +88,10 @@ TEST_F(ExecuteTest, RefusesToBeASecondFrontEnd) {
   ASSERT_TRUE(
       WaitFor([this] { return CurrentHolder(dir_.lock_json()).has_value(); }));
   EXPECT_ERROR(Run(), "pid " + std::to_string(first.pid()));
+  first.Kill(SIGKILL);
+  first.Wait();
+  EXPECT_EQ(Run().ok, 8);
+  ExpectAsUndisturbed();
 }
 
 TEST_F(ExecuteTest, RefusesAWorkerThatCannotBeStarted) {

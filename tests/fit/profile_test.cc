@@ -117,6 +117,24 @@ TEST(RiseOfInterval95, TakesWeightsForInverseVariances) {
               1.0, 1e-6);
 }
 
+// Nearly all residuals lie beyond Huber's delta, where psi is delta, and psi'
+// is the share of the others: 2 delta times the density at 0.
+TEST(RiseOfInterval95, KnowsThatHubersSlopeHasABound) {
+  RandomStream stream(7);
+  std::vector<WeightedResidual> residuals;
+  for (int i = 0; i < 4000; ++i) {
+    residuals.push_back({0.02 * stream.Normal(), 1.0});
+    residuals.push_back({0.01 * stream.Normal(), 4.0});
+  }
+  const double density_1 = 1.0 / (0.02 * std::sqrt(2.0 * std::acos(-1.0)));
+  const double bend_1 = 1e-3 * 2.0 * density_1;
+  const double bend_4 = 2.0 * bend_1;
+  const double expected =
+      1.9207 * (1e-6 + 16.0 * 1e-6) / (bend_1 + 4.0 * bend_4);
+  EXPECT_NEAR(*RiseOfInterval95(residuals, Penalty::Huber(1e-3), 0) / expected,
+              1.0, 0.1);
+}
+
 TEST(RiseOfInterval95, IsInTheUnitOfTheWeights) {
   auto residuals = NormalResiduals(20, 0.02);
   const double once = *RiseOfInterval95(residuals, Penalty::Huber(1e-3), 5);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/core/clock.h"
 #include "lib/core/random.h"
 #include "lib/record/lease.h"
 #include "tests/support/child_process.h"
@@ -65,7 +66,9 @@ int Contend(const std::filesystem::path& path, const SharedScoreboard& board,
             std::uint64_t seed) {
   RandomStream random(seed);
   LeaseHolder holder;
+  const double start = MonotonicSeconds();
   for (int entries = 0; entries < 8;) {
+    if (MonotonicSeconds() - start > 300.0) return 99;
     const auto lease = Lease::Acquire(path, &holder);
     if (!lease) continue;
     EnterAndLeave(board, &random);

@@ -82,7 +82,7 @@ TEST(ResultsJson, NamesEachDeviceOnce) {
 TEST(RunsJsonLines, HasARecordOfEveryRunThatEnded) {
   SampleSweep sweep;
   sweep.results[0].status = RunStatus::kFailed;
-  std::istringstream lines(RunsJsonLines(sweep.results, sweep.plan.convention));
+  std::istringstream lines(RunsJsonLines(sweep.plan, sweep.results));
   std::size_t count = 0;
   for (std::string line; std::getline(lines, line); ++count) {
     Json record = ParseJson(line, "line");
@@ -119,7 +119,7 @@ TEST(RunsCsv, ReadsBackToTheSameObservations) {
   sweep.results[4].loss.reset();
   sweep.results[5].loss_std_error.reset();
   const ObservationSet direct = SweepObservations(sweep.plan, sweep.results);
-  const std::string csv = RunsCsv(sweep.results, sweep.plan.convention);
+  const std::string csv = RunsCsv(sweep.plan, sweep.results);
   const ObservationSet read = ParseCsvObservations(csv, "runs.csv");
   ExpectSame(read, direct);
   EXPECT_TRUE(read.notes.empty());
@@ -131,22 +131,22 @@ TEST(RunsJsonLines, ReadsBackToTheSameObservations) {
   sweep.results[4].status = RunStatus::kFailed;
   sweep.results[4].loss.reset();
   sweep.results[5].loss_std_error.reset();
-  const std::string lines = RunsJsonLines(sweep.results, sweep.plan.convention);
+  const std::string lines = RunsJsonLines(sweep.plan, sweep.results);
   ExpectSame(ParseJsonLinesObservations(lines, "runs.jsonl"),
              SweepObservations(sweep.plan, sweep.results));
 }
 
 TEST(Runs, TellVariantsApart) {
   SampleSweep sweep;
-  for (std::size_t i = 0; i < sweep.results.size(); ++i) {
-    sweep.results[i].variant = {{"model.position", i == 0 ? "none" : "rotary"},
-                                {"training.peak_lr", 0.01}};
+  for (RunGroup& group : sweep.plan.groups) {
+    group.variant = {{"model.position", "rotary"}, {"training.peak_lr", 0.01}};
   }
-  const std::string csv = RunsCsv(sweep.results, sweep.plan.convention);
+  sweep.plan.groups.front().variant["model.position"] = "none";
+  const std::string csv = RunsCsv(sweep.plan, sweep.results);
   const std::string header = csv.substr(0, csv.find('\n'));
   EXPECT_TRUE(header.ends_with(",model.position,training.peak_lr")) << header;
   EXPECT_NE(csv.find(",none,0.01\n"), std::string::npos);
-  const std::string lines = RunsJsonLines(sweep.results, sweep.plan.convention);
+  const std::string lines = RunsJsonLines(sweep.plan, sweep.results);
   const Json first = ParseJson(lines.substr(0, lines.find('\n')), "runs.jsonl");
   EXPECT_EQ(first["model.position"], "none");
   EXPECT_EQ(first["training.peak_lr"], 0.01);
@@ -159,19 +159,17 @@ TEST(Runs, ReadBackWithTheConventionOfThePlan) {
   ASSERT_EQ(sweep.plan.convention, ParamsConvention::kNonEmbedding);
   const ObservationSet direct = SweepObservations(sweep.plan, sweep.results);
   ASSERT_EQ(direct.params, ParamsKind::kNonEmbedding);
-  const auto& [results, convention] =
-      std::tie(sweep.results, sweep.plan.convention);
-  ExpectSame(ParseCsvObservations(RunsCsv(results, convention), "runs.csv"),
-             direct);
-  ExpectSame(ParseJsonLinesObservations(RunsJsonLines(results, convention),
-                                        "runs.jsonl"),
-             direct);
+  const auto& [plan, results] = std::tie(sweep.plan, sweep.results);
+  ExpectSame(ParseCsvObservations(RunsCsv(plan, results), "runs.csv"), direct);
+  ExpectSame(
+      ParseJsonLinesObservations(RunsJsonLines(plan, results), "runs.jsonl"),
+      direct);
 }
 
 TEST(RunsCsv, CountsNByTheConventionAskedFor) {
-  const SampleSweep sweep;
-  const std::string csv =
-      RunsCsv(sweep.results, ParamsConvention::kNonEmbedding);
+  SampleSweep sweep;
+  sweep.plan.convention = ParamsConvention::kNonEmbedding;
+  const std::string csv = RunsCsv(sweep.plan, sweep.results);
   const ObservationSet read = ParseCsvObservations(csv, "runs.csv");
   EXPECT_EQ(read.rows[0].N, read.rows[0].params_non_embedding);
 }
@@ -183,8 +181,7 @@ TEST(RunsCsv, GivesTheSameFitAsTheSweep) {
   const FitReport direct =
       FitScalingLaws(SweepObservations(sweep.plan, sweep.results), options);
   const FitReport from_csv = FitScalingLaws(
-      ParseCsvObservations(RunsCsv(sweep.results, sweep.plan.convention),
-                           "runs.csv"),
+      ParseCsvObservations(RunsCsv(sweep.plan, sweep.results), "runs.csv"),
       options);
   ASSERT_EQ(direct.chinchilla->status, FitStatus::kOk);
   EXPECT_EQ(from_csv.chinchilla->law.alpha, direct.chinchilla->law.alpha);
