@@ -1,11 +1,16 @@
 #include "tests/coverage/coverage.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "analysis/fit/allocation.h"
 #include "analysis/fit/bootstrap.h"
 #include "analysis/fit/chinchilla_fit.h"
+#include "analysis/fit/chinchilla_profile.h"
+#include "analysis/fit/curve_points.h"
+#include "analysis/fit/fit.h"
+#include "lib/core/random.h"
 
 namespace isoflop {
 namespace {
@@ -38,7 +43,58 @@ std::optional<Estimates4> EstimatesOf(const std::vector<Observation>& runs,
                     Allocate(basis, budgets).front().params_opt};
 }
 
+bool Holds(const ProfileInterval& interval, double truth) {
+  return (!interval.low || *interval.low <= truth) &&
+         (!interval.high || truth <= *interval.high);
+}
+
+/// y = 2 x^0.5 over seven decades.
+CurvePoints WeightedPoints(RandomStream* random) {
+  CurvePoints curve;
+  curve.columns = {.x = "x", .y = "y", .y_std = "s"};
+  for (int i = 0; i < 8; ++i) {
+    const double std = i == 0 || i == 7 ? 0.01 : 0.1;
+    const double x = std::pow(10.0, 3 + i);
+    LawRun point;
+    point.x = x;
+    point.y = 2.0 * std::sqrt(x) * std::exp(std * random->Normal());
+    point.weight = 1.0 / (std * std);
+    curve.points.push_back(point);
+  }
+  return curve;
+}
+
 }  // namespace
+
+ProfileCoverage CoverByProfile(const Design& design, int sets) {
+  ProfileCoverage coverage;
+  for (int set = 0; set < sets; ++set) {
+    const auto runs = NoisyRuns(design, static_cast<std::uint64_t>(set));
+    const ChinchillaFit fit = FitChinchilla(runs, {});
+    if (fit.status != FitStatus::kOk) continue;
+    ++coverage.sets;
+    for (const auto& [name, interval] : ProfileChinchilla(runs, {}, fit)) {
+      if (name == "alpha") coverage.alpha += Holds(interval, design.law.alpha);
+      if (name == "beta") coverage.beta += Holds(interval, design.law.beta);
+    }
+  }
+  return coverage;
+}
+
+int CoverWeightedPowerLaw(int sets, LossKind loss) {
+  FitOptions options;
+  options.laws = {LawKind::kPower};
+  options.objective.loss = loss;
+  RandomStream random(7);
+  int hits = 0;
+  for (int set = 0; set < sets; ++set) {
+    const FitReport report = FitCurveLaws(WeightedPoints(&random), options);
+    for (const LawCoefficient& c : report.more_laws.fits.front().coefficients) {
+      if (c.name == "e" && c.profile) hits += Holds(*c.profile, 0.5) ? 1 : 0;
+    }
+  }
+  return hits;
+}
 
 std::vector<Coverage> Cover(const Design& design, int sets, int resamples,
                             const std::vector<IntervalRule>& rules) {

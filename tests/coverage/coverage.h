@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/fit/estimate.h"
+#include "analysis/fit/fit_options.h"
 #include "tests/coverage/designs.h"
 
 namespace isoflop {
@@ -32,5 +33,20 @@ struct Coverage {
 /// bootstrap resamples, and counts for every rule. Deterministic.
 std::vector<Coverage> Cover(const Design& design, int sets, int resamples,
                             const std::vector<IntervalRule>& rules);
+
+/// How often the profile intervals of alpha and beta hold the truth.
+struct ProfileCoverage {
+  int sets = 0;
+  int alpha = 0;
+  int beta = 0;
+};
+
+/// Counts for the profile likelihood of Approach 3, as Cover does.
+ProfileCoverage CoverByProfile(const Design& design, int sets);
+
+/// Returns in how many of `sets` noisy sets the profile interval of a power
+/// law's exponent holds the truth: 8 points, of which the first and the last
+/// are known ten times better, weighted so.
+int CoverWeightedPowerLaw(int sets, LossKind loss);
 
 }  // namespace isoflop

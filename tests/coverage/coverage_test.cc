@@ -42,5 +42,21 @@ TEST(Coverage, IsHonestForIndependentRuns) {
   ExpectCoverageOf95Percent(RunDesign("60 runs", 60, Noise::kNormal));
 }
 
+TEST(ProfileCoverage, IsHonestForIndependentRuns) {
+  const auto coverage =
+      CoverByProfile(RunDesign("60 runs", 60, Noise::kNormal), kSets);
+  EXPECT_EQ(coverage.sets, kSets);
+  for (const int hits : {coverage.alpha, coverage.beta}) {
+    EXPECT_GE(hits, 90);
+    EXPECT_LT(hits, 100);
+  }
+}
+
+TEST(ProfileCoverage, IsHonestWhereSomePointsAreKnownBetter) {
+  for (const LossKind loss : {LossKind::kL2, LossKind::kHuber}) {
+    EXPECT_GE(CoverWeightedPowerLaw(60, loss), 52) << NameOf(loss);
+  }
+}
+
 }  // namespace
 }  // namespace isoflop

@@ -32,6 +32,10 @@ void PrintTable(int sets, int resamples) {
     const auto coverages = Cover(design, sets, resamples, rules);
     PrintRow(design, "`interval95`", coverages[0]);
     PrintRow(design, "`percentile95`", coverages[1]);
+    const ProfileCoverage profile = CoverByProfile(design, sets);
+    fmt::print("| {} | `profile95` | {:.1f} | {:.1f} | | | {} |\n", design.name,
+               100.0 * profile.alpha / profile.sets,
+               100.0 * profile.beta / profile.sets, profile.sets);
   }
 }
 
