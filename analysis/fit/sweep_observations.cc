@@ -93,8 +93,19 @@ LearningRates CountLearningRates(const Plan& plan) {
           .at_largest = static_cast<int>(by_size.rbegin()->second.size())};
 }
 
-/// {"model.position": "rotary"} as "model.position = rotary".
-std::string InWords(const Json& settings) {
+void WarnOfVariants(std::size_t variants, const Json& base, int left_out,
+                    std::vector<std::string>* warnings) {
+  if (variants < 2) return;
+  warnings->push_back(fmt::format(
+      "the sweep trained {} variants: only the one with {} is fitted, and the "
+      "{} run{} of the others {} left out",
+      variants, SettingsInWords(base), left_out, left_out == 1 ? "" : "s",
+      left_out == 1 ? "is" : "are"));
+}
+
+}  // namespace
+
+std::string SettingsInWords(const Json& settings) {
   std::vector<std::string> words;
   for (const auto& setting : settings.items()) {
     const Json& value = setting.value();
@@ -104,18 +115,6 @@ std::string InWords(const Json& settings) {
   }
   return fmt::format("{}", fmt::join(words, ", "));
 }
-
-void WarnOfVariants(std::size_t variants, const Json& base, int left_out,
-                    std::vector<std::string>* warnings) {
-  if (variants < 2) return;
-  warnings->push_back(fmt::format(
-      "the sweep trained {} variants: only the one with {} is fitted, and the "
-      "{} run{} of the others {} left out",
-      variants, InWords(base), left_out, left_out == 1 ? "" : "s",
-      left_out == 1 ? "is" : "are"));
-}
-
-}  // namespace
 
 RunTally Tally(const Plan& plan, const std::vector<RunResult>& results) {
   RunTally tally;

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "analysis/fit/observation.h"
@@ -10,6 +11,9 @@
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
+
+/// Returns settings of a variant as "model.position = rotary, ...".
+std::string SettingsInWords(const Json& settings);
 
 /// How the runs of a plan ended.
 struct RunTally {

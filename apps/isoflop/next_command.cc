@@ -92,7 +92,10 @@ void AddNextCommand(CLI::App& app, ExitCode* exit_code) {
   auto args = std::make_shared<NextArgs>();
   CLI::App* next = app.add_subcommand(
       "next", "Which runs to train next, to know N* or the loss better");
-  next->add_option("fit", args->fit, "A fit.json with a bootstrap")->required();
+  next->add_option(
+          "fit", args->fit,
+          "A fit.json with a bootstrap, or a sweep directory that has one")
+      ->required();
   next->add_option("--flops-budget", args->question.budget_flops,
                    "FLOPs for all new runs together")
       ->required();

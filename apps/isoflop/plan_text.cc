@@ -1,12 +1,12 @@
 #include "apps/isoflop/plan_text.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <span>
 #include <vector>
 
+#include "analysis/fit/sweep_observations.h"
 #include "lib/core/text.h"
 
 namespace isoflop {
@@ -16,18 +16,9 @@ std::string ShapeName(const ModelShape& shape) {
   return fmt::format("d{} L{} h{}", shape.d_model, shape.layers, shape.heads);
 }
 
-/// "model.position = none, training.peak_lr = 0.01:" as a line, or nothing
-/// where nothing varies.
+/// A line, or nothing where nothing varies.
 std::string VariantHeading(const Json& variant) {
-  std::vector<std::string> settings;
-  for (const auto& item : variant.items()) {
-    const Json& value = item.value();
-    settings.push_back(fmt::format(
-        "{} = {}", item.key(),
-        value.is_string() ? value.get<std::string>() : value.dump()));
-  }
-  if (settings.empty()) return {};
-  return fmt::format("{}:\n", fmt::join(settings, ", "));
+  return variant.empty() ? "" : SettingsInWords(variant) + ":\n";
 }
 
 std::vector<std::string> Row(const RunGroup& group, const PlannedRun& run,

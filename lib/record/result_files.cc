@@ -87,9 +87,9 @@ void RefuseOtherSchema(const Json& json, const std::string& source) {
       source, Quoted(schema), kResultSchema));
 }
 
-/// Reads a result file; absent, with the cause in *damage, when it is damaged
-/// or another run's. Throws Error for what may well be a good result: a file
-/// that cannot be read, or one of another version.
+/// Parses the text of a result file; absent, with the cause in *damage, when it
+/// is damaged or another run's. Throws Error for what may well be a good
+/// result: one of another version.
 std::optional<RunResult> ReadResult(const std::string& text,
                                     const std::string& source,
                                     const std::string& id,

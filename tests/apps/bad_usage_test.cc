@@ -95,6 +95,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{"plan good.json --data folder", "lexicon reads no files"},
         BadUsage{"plan nokind.json --data folder", "lexicon reads no files"},
         BadUsage{"swep good.json", "\"swep\" (did you mean 'sweep'?)"},
+        BadUsage{"bench --data folder", "--data requires --sweep"},
+        BadUsage{"bench --sweep good.json --data folder", "reads no files"},
         BadUsage{"report out", "there is no command \"report\""},
         BadUsage{"''", "there is no command \"\""},
         BadUsage{"plan good.json --jobs 0", "--jobs"},

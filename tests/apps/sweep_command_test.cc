@@ -36,6 +36,29 @@ TEST(SweepCommand, LeavesADirectoryThatMayBeMoved) {
   EXPECT_TRUE(std::filesystem::exists(dir / "next.json"));
 }
 
+TEST(SweepCommand, HasTheFitOfItsOwnSettingsExported) {
+  const TempDir dir;
+  dir.Write("vary.json", R"({
+    "schema": "isoflop.sweep/1", "name": "vary",
+    "data": {"kind": "lexicon", "words": 64, "eval_tokens": 256},
+    "model": {"context": 16, "head_size": 8, "layers": 1},
+    "grid": {"sizes": [{"d_model": 8}, {"d_model": 16}, {"d_model": 24}],
+             "tokens": [8192, 16384, 32768]},
+    "vary": {"model.position": ["rotary", "none"]},
+    "training": {"batch_tokens": 64, "schedule": {"warmup_steps": 4}}})");
+  ASSERT_EQ(
+      Isoflop(
+          dir,
+          "sweep vary.json -o out --devices cpu --worker " ISOFLOP_FAKE_WORKER)
+          .status,
+      0);
+  Isoflop(dir, "fit out --params non_embedding");
+  const Json results = ParseJson(Isoflop(dir, "export out").out, "stdout");
+  EXPECT_EQ(results["fits"]["observations"]["params"], "non_embedding");
+  EXPECT_EQ(results["fits"]["observations"]["read"], 9);
+  EXPECT_EQ(results["runs"].size(), 18U);
+}
+
 TEST(SweepCommand, GoesFromSweepFileToAllocation) {
   const TempDir dir;
   const Outcome sweep = Isoflop(dir, kSweep + " --fit");
