@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/core/vectorise.h"
 #include "lib/model/fast_math.h"
 #include "lib/model/layers.h"
-#include "lib/model/vectorise.h"
+#include "lib/model/reductions.h"
 
 namespace isoflop::cpu {
 namespace {

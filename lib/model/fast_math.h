@@ -7,7 +7,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "lib/model/vectorise.h"
+#include "lib/core/vectorise.h"
 
 namespace isoflop {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lib/core/cpu_features.h"
-#include "lib/model/vectorise.h"
+#include "lib/core/vectorise.h"
 
 namespace isoflop {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/core/vectorise.h"
 #include "lib/model/torch_adamw.h"
-#include "lib/model/vectorise.h"
 
 namespace isoflop {
 namespace {

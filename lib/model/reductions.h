@@ -1,22 +1,11 @@
-// Loops that use the vectors of the machine they run on. ISOFLOP_VECTORISE
-// compiles a function for several instruction sets; the widest one of the
-// machine is picked when the program is loaded. A build made on one machine
-// then runs on any other of its family, at its full speed.
+// Sums and maxima of floats in an order that is written down, so that vectors
+// can keep it and no compiler has to choose one.
 
 #pragma once
 
 #include <cstdint>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define ISOFLOP_VECTORISE \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define ISOFLOP_VECTORISE
-#endif
-
-/// Makes a function part of its callers, so that it is compiled for the
-/// instruction set of each of them.
-#define ISOFLOP_INLINE inline __attribute__((always_inline))
+#include "lib/core/vectorise.h"
 
 namespace isoflop {
 
