@@ -16,14 +16,14 @@
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/json.h"
-#include "lib/execute/bench.h"
-#include "lib/execute/bench_cases.h"
-#include "lib/execute/bench_result.h"
 #include "lib/execute/cost_model.h"
-#include "lib/execute/probe.h"
 #include "lib/execute/room.h"
-#include "lib/execute/slots.h"
-#include "lib/execute/worker_path.h"
+#include "lib/machine/bench.h"
+#include "lib/machine/bench_cases.h"
+#include "lib/machine/bench_result.h"
+#include "lib/machine/probe.h"
+#include "lib/machine/slots.h"
+#include "lib/machine/worker_path.h"
 
 namespace isoflop {
 namespace {

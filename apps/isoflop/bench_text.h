@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/execute/bench_result.h"
+#include "lib/machine/bench_result.h"
 
 namespace isoflop {
 

@@ -10,10 +10,10 @@
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/plan_text.h"
 #include "lib/execute/cost_model.h"
-#include "lib/execute/probe.h"
 #include "lib/execute/room.h"
-#include "lib/execute/slots.h"
-#include "lib/execute/worker_path.h"
+#include "lib/machine/probe.h"
+#include "lib/machine/slots.h"
+#include "lib/machine/worker_path.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {

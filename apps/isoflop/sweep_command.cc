@@ -16,9 +16,9 @@
 #include "lib/core/text.h"
 #include "lib/execute/local_executor.h"
 #include "lib/execute/pending.h"
-#include "lib/execute/probe.h"
 #include "lib/execute/room.h"
-#include "lib/execute/worker_path.h"
+#include "lib/machine/probe.h"
+#include "lib/machine/worker_path.h"
 #include "lib/record/sweep_dir.h"
 
 namespace isoflop {

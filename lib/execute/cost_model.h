@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/execute/slots.h"
+#include "lib/machine/slots.h"
 #include "lib/record/worker_protocol.h"
 #include "lib/sweep/plan.h"
 

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "lib/execute/device_health.h"
-#include "lib/execute/device_worker.h"
 #include "lib/execute/group_queue.h"
 #include "lib/execute/local_executor.h"
-#include "lib/execute/signals.h"
 #include "lib/execute/slot_worker.h"
 #include "lib/execute/sweep_clock.h"
 #include "lib/execute/tally.h"
+#include "lib/machine/device_worker.h"
+#include "lib/machine/signals.h"
 #include "lib/record/lease.h"
 
 namespace isoflop {

@@ -4,8 +4,8 @@
 
 #include "lib/core/error.h"
 #include "lib/core/mapped_file.h"
-#include "lib/execute/control_group.h"
 #include "lib/execute/room.h"
+#include "lib/machine/control_group.h"
 
 namespace isoflop {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "lib/execute/cost_model.h"
 #include "lib/execute/group_task.h"
-#include "lib/execute/slots.h"
+#include "lib/machine/slots.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {

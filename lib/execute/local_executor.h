@@ -12,8 +12,8 @@
 
 #include "lib/execute/cost_model.h"
 #include "lib/execute/progress.h"
-#include "lib/execute/slots.h"
-#include "lib/execute/worker_path.h"
+#include "lib/machine/slots.h"
+#include "lib/machine/worker_path.h"
 #include "lib/record/sweep_dir.h"
 #include "lib/sweep/plan.h"
 

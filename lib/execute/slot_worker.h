@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "lib/execute/device_worker.h"
 #include "lib/execute/group_task.h"
 #include "lib/execute/progress.h"
-#include "lib/execute/slots.h"
 #include "lib/execute/sweep_clock.h"
+#include "lib/machine/device_worker.h"
+#include "lib/machine/slots.h"
 #include "lib/record/sweep_dir.h"
 #include "lib/record/worker_protocol.h"
 

@@ -1,4 +1,4 @@
-#include "lib/execute/worker_log.h"
+#include "lib/machine/worker_log.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

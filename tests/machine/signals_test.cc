@@ -1,4 +1,4 @@
-#include "lib/execute/signals.h"
+#include "lib/machine/signals.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "lib/execute/worker_answer.h"
+#include "lib/machine/worker_answer.h"
 
 #include <poll.h>
 
@@ -7,7 +7,7 @@
 
 #include "lib/core/clock.h"
 #include "lib/core/error.h"
-#include "lib/execute/signals.h"
+#include "lib/machine/signals.h"
 
 namespace isoflop {
 namespace {

@@ -1,4 +1,4 @@
-#include "lib/execute/device_worker.h"
+#include "lib/machine/device_worker.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "lib/execute/signals.h"
+#include "lib/machine/signals.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"
 

@@ -1,4 +1,4 @@
-#include "lib/execute/device_worker.h"
+#include "lib/machine/device_worker.h"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "lib/execute/slots.h"
+#include "lib/machine/slots.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,7 +12,7 @@
 
 #include "lib/core/error.h"
 #include "lib/core/text.h"
-#include "lib/execute/control_group.h"
+#include "lib/machine/control_group.h"
 
 namespace isoflop {
 namespace {

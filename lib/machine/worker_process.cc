@@ -1,4 +1,4 @@
-#include "lib/execute/worker_process.h"
+#include "lib/machine/worker_process.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

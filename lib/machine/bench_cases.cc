@@ -1,4 +1,4 @@
-#include "lib/execute/bench_cases.h"
+#include "lib/machine/bench_cases.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "lib/execute/worker_answer.h"
+#include "lib/machine/worker_answer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <string>
 
 #include "lib/core/files.h"
-#include "lib/execute/signals.h"
+#include "lib/machine/signals.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
 

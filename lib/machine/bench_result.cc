@@ -1,4 +1,4 @@
-#include "lib/execute/bench_result.h"
+#include "lib/machine/bench_result.h"
 
 #include <fmt/format.h>
 

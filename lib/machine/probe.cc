@@ -1,4 +1,4 @@
-#include "lib/execute/probe.h"
+#include "lib/machine/probe.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "lib/core/error.h"
-#include "lib/execute/worker_answer.h"
+#include "lib/machine/worker_answer.h"
 
 namespace isoflop {
 namespace {

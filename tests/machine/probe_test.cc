@@ -1,4 +1,4 @@
-#include "lib/execute/probe.h"
+#include "lib/machine/probe.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/execute/worker_path.h"
+#include "lib/machine/worker_path.h"
 #include "lib/record/bench_protocol.h"
 #include "lib/sweep/plan.h"
 

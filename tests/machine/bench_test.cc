@@ -1,4 +1,4 @@
-#include "lib/execute/bench.h"
+#include "lib/machine/bench.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "lib/execute/control_group.h"
+#include "lib/machine/control_group.h"
 
 #include <fstream>
 

@@ -1,6 +1,6 @@
-#include "lib/execute/bench.h"
+#include "lib/machine/bench.h"
 
-#include "lib/execute/worker_answer.h"
+#include "lib/machine/worker_answer.h"
 
 namespace isoflop {
 namespace {

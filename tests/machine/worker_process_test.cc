@@ -1,4 +1,4 @@
-#include "lib/execute/worker_process.h"
+#include "lib/machine/worker_process.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "lib/execute/signals.h"
-#include "lib/execute/worker_log.h"
+#include "lib/machine/signals.h"
+#include "lib/machine/worker_log.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/scoped_env.h"
 #include "tests/support/wait_for.h"

@@ -1,4 +1,4 @@
-#include "lib/execute/slots.h"
+#include "lib/machine/slots.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

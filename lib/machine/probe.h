@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "lib/core/blas_core.h"
-#include "lib/execute/worker_path.h"
+#include "lib/machine/worker_path.h"
 #include "lib/record/worker_protocol.h"
 #include "lib/sweep/training_config.h"
 

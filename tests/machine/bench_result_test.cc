@@ -1,8 +1,8 @@
-#include "lib/execute/bench_result.h"
+#include "lib/machine/bench_result.h"
 
 #include <gtest/gtest.h>
 
-#include "lib/execute/bench_cases.h"
+#include "lib/machine/bench_cases.h"
 #include "tests/support/schema_check.h"
 
 namespace isoflop {

@@ -1,4 +1,4 @@
-#include "lib/execute/worker_path.h"
+#include "lib/machine/worker_path.h"
 
 #include <gtest/gtest.h>
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "lib/core/json.h"
-#include "lib/execute/worker_log.h"
-#include "lib/execute/worker_path.h"
-#include "lib/execute/worker_process.h"
+#include "lib/machine/worker_log.h"
+#include "lib/machine/worker_path.h"
+#include "lib/machine/worker_process.h"
 
 namespace isoflop {
 
