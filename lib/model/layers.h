@@ -1,5 +1,5 @@
 // The layers of a Transformer as plain compositions of tensor operations: what
-// they compute, for any device and floating dtype. cpu_pass.h does the same
+// they compute, for any device and floating dtype. cpu/cpu_pass.h does the same
 // faster, and is tested against these.
 
 #pragma once

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/model/cpu_pass.h"
+#include "lib/model/cpu/cpu_pass.h"
 #include "lib/model/layers.h"
 #include "lib/model/parameters.h"
 #include "lib/sweep/model_shape.h"

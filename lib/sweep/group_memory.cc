@@ -38,8 +38,8 @@ std::int64_t BackwardFloats(const ModelShape& s) {
          std::max(s.d_model, s.d_ff);
 }
 
-/// Bytes of the workspace of the pass by hand (lib/model/fp32_pass.h): that of
-/// a micro-batch, or of an evaluation, which takes its place.
+/// Bytes of the workspace of the pass by hand (lib/model/cpu/fp32_pass.h): that
+/// of a micro-batch, or of an evaluation, which takes its place.
 double CpuPassBytes(const RunGroup& group) {
   const ModelShape& s = group.shape;
   const std::int64_t training =
@@ -52,9 +52,10 @@ double CpuPassBytes(const RunGroup& group) {
   return kFloatBytes * static_cast<double>(std::max(training, evaluation));
 }
 
-/// Bytes of the bf16 pass by hand (lib/model/bf16_pass.h): the packed weights,
-/// what layers keep of a part of a batch, or one of a part of an evaluation,
-/// the gradients on their way back, and the packed factors of a product.
+/// Bytes of the bf16 pass by hand (lib/model/cpu/bf16_pass.h): the packed
+/// weights, what layers keep of a part of a batch, or one of a part of an
+/// evaluation, the gradients on their way back, and the packed factors of a
+/// product.
 double Bf16PassBytes(const RunGroup& group) {
   const ModelShape& s = group.shape;
   const std::int64_t fc = FcOutputs(s);

@@ -1,13 +1,13 @@
 // Causal self-attention of one window with bf16 products; the softmax is in
-// fp32. See cpu_attention.h for the formulas.
+// fp32. See fp32_attention.h for the formulas.
 
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
-#include "lib/model/bf16_linear.h"
-#include "lib/model/bf16_product.h"
+#include "lib/model/cpu/bf16_linear.h"
+#include "lib/model/cpu/bf16_product.h"
 
 namespace isoflop::bf16 {
 

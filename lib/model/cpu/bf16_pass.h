@@ -16,11 +16,11 @@
 #include <optional>
 #include <vector>
 
-#include "lib/model/bf16_attention.h"
-#include "lib/model/bf16_linear.h"
-#include "lib/model/cpu_attention.h"
-#include "lib/model/cpu_layers.h"
-#include "lib/model/cpu_pass.h"
+#include "lib/model/cpu/bf16_attention.h"
+#include "lib/model/cpu/bf16_linear.h"
+#include "lib/model/cpu/cpu_pass.h"
+#include "lib/model/cpu/fp32_attention.h"
+#include "lib/model/cpu/fp32_layers.h"
 #include "lib/model/layers.h"
 #include "lib/model/parameters.h"
 #include "lib/sweep/model_shape.h"

@@ -1,7 +1,7 @@
-#include "lib/model/cpu_pass.h"
+#include "lib/model/cpu/cpu_pass.h"
 
-#include "lib/model/bf16_pass.h"
-#include "lib/model/fp32_pass.h"
+#include "lib/model/cpu/bf16_pass.h"
+#include "lib/model/cpu/fp32_pass.h"
 
 namespace isoflop {
 

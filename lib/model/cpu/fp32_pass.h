@@ -10,12 +10,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "lib/model/cpu_attention.h"
-#include "lib/model/cpu_layers.h"
-#include "lib/model/cpu_pass.h"
+#include "lib/model/cpu/cpu_pass.h"
+#include "lib/model/cpu/fp32_attention.h"
+#include "lib/model/cpu/fp32_layers.h"
+#include "lib/model/cpu/fp32_product.h"
 #include "lib/model/layers.h"
 #include "lib/model/parameters.h"
-#include "lib/model/product.h"
 #include "lib/sweep/model_shape.h"
 
 namespace isoflop {

@@ -1,12 +1,12 @@
-#include "lib/model/cpu_attention.h"
+#include "lib/model/cpu/fp32_attention.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "lib/core/vectorise.h"
-#include "lib/model/fast_math.h"
-#include "lib/model/product.h"
-#include "lib/model/reductions.h"
+#include "lib/model/cpu/fast_math.h"
+#include "lib/model/cpu/fp32_product.h"
+#include "lib/model/cpu/reductions.h"
 
 namespace isoflop::cpu {
 namespace {

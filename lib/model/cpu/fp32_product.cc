@@ -1,4 +1,4 @@
-#include "lib/model/product.h"
+#include "lib/model/cpu/fp32_product.h"
 
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>

@@ -1,9 +1,9 @@
-#include "lib/model/bf16_attention.h"
+#include "lib/model/cpu/bf16_attention.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "lib/model/cpu_attention.h"
+#include "lib/model/cpu/fp32_attention.h"
 
 namespace isoflop::bf16 {
 

@@ -1,4 +1,4 @@
-#include "lib/model/bf16_product.h"
+#include "lib/model/cpu/bf16_product.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "lib/model/bf16_linear.h"
+#include "lib/model/cpu/bf16_linear.h"
 
 namespace isoflop::bf16 {
 namespace {

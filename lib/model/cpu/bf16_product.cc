@@ -1,4 +1,4 @@
-#include "lib/model/bf16_product.h"
+#include "lib/model/cpu/bf16_product.h"
 
 #include <algorithm>
 #include <array>

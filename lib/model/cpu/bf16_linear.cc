@@ -1,4 +1,4 @@
-#include "lib/model/bf16_linear.h"
+#include "lib/model/cpu/bf16_linear.h"
 
 #include <algorithm>
 

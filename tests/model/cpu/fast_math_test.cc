@@ -1,4 +1,4 @@
-#include "lib/model/fast_math.h"
+#include "lib/model/cpu/fast_math.h"
 
 #include <gtest/gtest.h>
 

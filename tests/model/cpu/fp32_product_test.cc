@@ -1,4 +1,4 @@
-#include "lib/model/product.h"
+#include "lib/model/cpu/fp32_product.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>

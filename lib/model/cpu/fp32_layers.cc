@@ -1,12 +1,12 @@
-#include "lib/model/cpu_layers.h"
+#include "lib/model/cpu/fp32_layers.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "lib/core/vectorise.h"
-#include "lib/model/fast_math.h"
+#include "lib/model/cpu/fast_math.h"
+#include "lib/model/cpu/reductions.h"
 #include "lib/model/layers.h"
-#include "lib/model/reductions.h"
 
 namespace isoflop::cpu {
 namespace {

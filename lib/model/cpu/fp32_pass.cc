@@ -1,4 +1,4 @@
-#include "lib/model/fp32_pass.h"
+#include "lib/model/cpu/fp32_pass.h"
 
 #include <ATen/ops/empty.h>
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "lib/model/bf16_product.h"
+#include "lib/model/cpu/bf16_product.h"
 #include "lib/model/step_profile.h"
 
 namespace isoflop::bf16 {

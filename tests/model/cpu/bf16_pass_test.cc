@@ -1,7 +1,7 @@
 // The bf16 pass written by hand against the fp32 model and against the
 // composition of tensor operations in bf16.
 
-#include "lib/model/bf16_pass.h"
+#include "lib/model/cpu/bf16_pass.h"
 
 #include <gtest/gtest.h>
 

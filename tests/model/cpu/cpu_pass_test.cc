@@ -1,6 +1,6 @@
 // The pass written by hand against the composition of tensor operations.
 
-#include "lib/model/cpu_pass.h"
+#include "lib/model/cpu/cpu_pass.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "lib/model/bf16_pass.h"
+#include "lib/model/cpu/bf16_pass.h"
 
 #include <ATen/ops/empty.h>
 

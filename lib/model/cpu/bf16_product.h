@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-#include "lib/model/product.h"
+#include "lib/model/cpu/fp32_product.h"
 
 namespace isoflop::bf16 {
 
