@@ -5,7 +5,7 @@
 #include <functional>
 #include <numeric>
 
-#include "lib/execute/lanes.h"
+#include "lib/execute/shared_device.h"
 
 namespace isoflop {
 namespace {
@@ -146,7 +146,7 @@ std::optional<double> EstimateWallSeconds(const std::vector<RunGroup>& groups,
   const bool measured = std::ranges::all_of(
       slots, [&](const Slot& slot) { return cost.Measured(slot.device); });
   if (!measured) return std::nullopt;
-  // Each group goes to the place that is free first; which devices differ in
+  // Each group goes to the worker that is free first; which devices differ in
   // speed matters little then, so the first slot's stands for all.
   double longest = 0.0;  // no group can be split
   std::vector<double> seconds;
@@ -155,11 +155,11 @@ std::optional<double> EstimateWallSeconds(const std::vector<RunGroup>& groups,
     const double length =
         cost.Seconds(group, slots.front().device, EquivalentTokens(group));
     longest = std::max(longest, length);
-    seconds.push_back(length * ShareOfPlace(group, slots, cost));
+    seconds.push_back(length * ShareOfWorker(group, slots, cost));
   }
   std::ranges::sort(seconds, std::greater<>());
   // A heap, earliest on top.
-  std::vector<double> free_at(CountPlaces(slots), 0.0);
+  std::vector<double> free_at(CountWorkers(slots), 0.0);
   for (const double length : seconds) {
     std::ranges::pop_heap(free_at, std::greater<>());
     free_at.back() += length;

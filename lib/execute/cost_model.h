@@ -25,8 +25,9 @@ namespace isoflop {
 /// other by the model times the mean ratio of measured to predicted time.
 ///
 /// Groups that share a device slow each other down, so rates are kept twice: as
-/// they are in whatever company a sweep keeps, to say how long it takes, and as
-/// they are alone, to say how much of the device a group leaves to others.
+/// they are beside whatever a sweep trains with them, to say how long it takes,
+/// and as they are alone, to say how much of the device a group leaves to
+/// others.
 class CostModel {
  public:
   /// Rates of an ordinary core: good for comparing groups, not for seconds.
@@ -63,9 +64,9 @@ class CostModel {
   /// Takes in a rate that a worker has measured, `alone` on its device or with
   /// others beside it. REQUIRES: it is positive.
   ///
-  /// In company a group is slower than alone. Were that taken for its own
-  /// speed, every lane that opens would make the others look less busy, and so
-  /// open the next. But alone it would be no slower: so such a rate can raise
+  /// Beside others a group is slower than alone. Were that taken for its own
+  /// speed, every group that joins would make the others look less busy, and so
+  /// let in the next. But alone it would be no slower: so such a rate can raise
   /// the busy share and never lower it. That also mends a rate alone which is
   /// too low because it was measured while the group was warming up.
   void Observe(const RunGroup& group, const std::string& device,
@@ -99,7 +100,7 @@ class CostModel {
 
   struct Device {
     Rates rates = {};
-    Ratios measured = {};  // in whatever company
+    Ratios measured = {};  // beside whatever else trains
     Ratios alone = {};
   };
 
@@ -114,8 +115,9 @@ class CostModel {
 
 /// Returns the estimated seconds from the start of the first group to the end
 /// of the last, longest first, evaluations included, on these slots; absent
-/// while nothing is measured about one of their devices. Lanes of a device are
-/// not so many devices: a group takes its share of one (see ShareOfPlace).
+/// while nothing is measured about one of their devices. Slots that share a
+/// device are not so many devices: a group takes its share of one (see
+/// ShareOfWorker).
 /// REQUIRES: slots is not empty.
 std::optional<double> EstimateWallSeconds(const std::vector<RunGroup>& groups,
                                           const std::vector<Slot>& slots,

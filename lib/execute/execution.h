@@ -32,7 +32,7 @@ class Execution {
  private:
   enum class Stop { kNo, kAtCheckpoint, kNow };
 
-  using Lanes = std::vector<SlotWorker*>;
+  using BusySlots = std::vector<SlotWorker*>;
 
   // execution.cc: the loop.
   bool Finished() const;
@@ -55,7 +55,7 @@ class Execution {
   void Begin(SlotWorker* slot, const GroupTask& task);
   bool OthersWork(const std::string& device) const;
   bool OthersBusyOn(const SlotWorker& slot) const;
-  Lanes BusyLanes(const DeviceWorker& worker) const;
+  BusySlots BusySlotsOf(const DeviceWorker& worker) const;
 
   // execution_events.cc: what workers say.
   void Serve(DeviceWorker* worker);
@@ -63,13 +63,13 @@ class Execution {
   void OnProgress(SlotWorker* slot, const WorkerEvent& event);
   void OnGroupEnded(SlotWorker* slot);
   void OnGroupFailed(SlotWorker* slot, const WorkerEvent& event);
-  void OnOutOfMemory(GroupTask task, bool had_company,
+  void OnOutOfMemory(GroupTask task, bool had_others,
                      const std::string& reason);
   void Fail(const GroupTask& task, const std::string& reason);
   void Conclude(const std::vector<RunResult>& results);
 
   // execution_faults.cc: what workers fail to say.
-  void OnDeath(const Lanes& lanes, const std::string& cause,
+  void OnDeath(const BusySlots& slots, const std::string& cause,
                SlotWorker* to_blame);
   void PutBack(SlotWorker* slot);
   void Blame(SlotWorker* slot, const std::string& cause);

@@ -59,7 +59,7 @@ bool Execution::MayWork(const SlotWorker& slot) const {
   if (slot.busy() || health_.Retired(device)) return false;
   if (health_.Unfit(device) && OthersBusyOn(slot)) return false;
   // A group that breaks down would take those of its worker with it.
-  return !health_.Doubtful(device) || BusyLanes(slot.worker()).empty();
+  return !health_.Doubtful(device) || BusySlotsOf(slot.worker()).empty();
 }
 
 /// Whether other slots of the same device are at work.
@@ -76,25 +76,25 @@ bool Execution::OthersWork(const std::string& device) const {
   });
 }
 
-Execution::Lanes Execution::BusyLanes(const DeviceWorker& worker) const {
-  Lanes lanes;
+Execution::BusySlots Execution::BusySlotsOf(const DeviceWorker& worker) const {
+  BusySlots busy;
   for (const auto& slot : slots_) {
-    if (&slot->worker() == &worker && slot->busy()) lanes.push_back(slot.get());
+    if (&slot->worker() == &worker && slot->busy()) busy.push_back(slot.get());
   }
-  return lanes;
+  return busy;
 }
 
 /// Returns whether there was something for the slot.
 bool Execution::Assign(SlotWorker* slot) {
   std::vector<const GroupTask*> in_work;
-  for (const SlotWorker* lane : BusyLanes(slot->worker())) {
-    in_work.push_back(&lane->task());
+  for (const SlotWorker* other : BusySlotsOf(slot->worker())) {
+    in_work.push_back(&other->task());
   }
-  const Company company(slot->slot(), clock_.cost(), in_work);
+  const SharedDevice shared(slot->slot(), clock_.cost(), in_work);
   auto task = queue_.Pop({.device = slot->device(),
                           .doubtful = health_.Doubtful(slot->device()),
                           .others_work = OthersWork(slot->device()),
-                          .company = &company},
+                          .shared = &shared},
                          clock_.cost());
   if (!task) return false;
   try {
@@ -117,9 +117,9 @@ void Execution::Begin(SlotWorker* slot, const GroupTask& task) {
   if (task.alone) slot->worker().Discard();
   slot->Begin(dir_, task);
   any_started_ = true;
-  const Lanes lanes = BusyLanes(slot->worker());
-  if (lanes.size() < 2) return;
-  for (SlotWorker* lane : lanes) lane->MeetCompany();
+  const BusySlots busy = BusySlotsOf(slot->worker());
+  if (busy.size() < 2) return;
+  for (SlotWorker* one : busy) one->NoteOthers();
 }
 
 }  // namespace isoflop

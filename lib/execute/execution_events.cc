@@ -10,14 +10,14 @@ void Execution::Serve(DeviceWorker* worker) {
   // Asked first: what it said before its end is then all there to be read.
   const bool ended = worker->Ended();
   worker->Listen();
-  for (SlotWorker* lane : BusyLanes(*worker)) {
-    for (const WorkerEvent& event : lane->TakeEvents()) OnEvent(lane, event);
+  for (SlotWorker* slot : BusySlotsOf(*worker)) {
+    for (const WorkerEvent& event : slot->TakeEvents()) OnEvent(slot, event);
   }
   if (ended && worker->has_process()) {
-    const std::string cause = worker->Bury();
-    OnDeath(BusyLanes(*worker), cause, nullptr);
+    const std::string cause = worker->Reap();
+    OnDeath(BusySlotsOf(*worker), cause, nullptr);
   }
-  for (SlotWorker* lane : BusyLanes(*worker)) CheckStall(lane);
+  for (SlotWorker* slot : BusySlotsOf(*worker)) CheckStall(slot);
 }
 
 void Execution::OnEvent(SlotWorker* slot, const WorkerEvent& event) {
@@ -45,7 +45,7 @@ void Execution::OnProgress(SlotWorker* slot, const WorkerEvent& event) {
   if (event.tokens_per_second <= 0.0) return;
   health_.Worked(slot->device());
   clock_.Observe(slot->work_left(), event.tokens_per_second,
-                 !slot->had_company());
+                 !slot->had_others());
 }
 
 void Execution::OnGroupEnded(SlotWorker* slot) {
@@ -63,13 +63,13 @@ void Execution::OnGroupFailed(SlotWorker* slot, const WorkerEvent& event) {
     return;
   }
   // Memory that was lost comes back with a fresh process.
-  if (BusyLanes(slot->worker()).empty()) slot->worker().Discard();
-  OnOutOfMemory(std::move(task), slot->had_company(), event.reason);
+  if (BusySlotsOf(slot->worker()).empty()) slot->worker().Discard();
+  OnOutOfMemory(std::move(task), slot->had_others(), event.reason);
 }
 
-void Execution::OnOutOfMemory(GroupTask task, bool had_company,
+void Execution::OnOutOfMemory(GroupTask task, bool had_others,
                               const std::string& reason) {
-  if (had_company) {
+  if (had_others) {
     Say(fmt::format("{}: out of memory beside others; trying it alone",
                     task.group->id));
     task.alone = true;

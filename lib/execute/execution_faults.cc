@@ -18,29 +18,29 @@ constexpr int kBreakdownsToFail = 2;   // one retry, without getting further
 /// the one that was on probation (see GroupTask::suspect). Of several that
 /// nothing was known against, any may be; all are on probation then, one at a
 /// time. So a group fails by what it does itself, not beside others.
-void Execution::OnDeath(const Lanes& lanes, const std::string& cause,
+void Execution::OnDeath(const BusySlots& slots, const std::string& cause,
                         SlotWorker* to_blame) {
-  if (lanes.empty()) return;  // idle; the next group gets a fresh one
-  Lanes others = lanes;
-  for (SlotWorker* lane : lanes) Conclude(tally_.Refresh(*lane->task().group));
+  if (slots.empty()) return;  // idle; the next group gets a fresh one
+  BusySlots others = slots;
+  for (SlotWorker* slot : slots) Conclude(tally_.Refresh(*slot->task().group));
   if (stop_ != Stop::kNo) {
-    for (SlotWorker* lane : lanes) lane->End();
+    for (SlotWorker* slot : slots) slot->End();
     return;
   }
-  const auto blamed = std::ranges::find_if(others, [&](SlotWorker* lane) {
-    if (to_blame != nullptr) return lane == to_blame;
-    return others.size() == 1 || lane->task().suspect;
+  const auto blamed = std::ranges::find_if(others, [&](SlotWorker* slot) {
+    if (to_blame != nullptr) return slot == to_blame;
+    return others.size() == 1 || slot->task().suspect;
   });
   if (blamed != others.end()) {
     to_blame = *blamed;
     others.erase(blamed);
   }
-  for (SlotWorker* lane : others) PutBack(lane);
+  for (SlotWorker* slot : others) PutBack(slot);
   if (to_blame != nullptr) {
     Blame(to_blame, cause);
   } else {
     Say(fmt::format("{}: {}, with {} groups in work; trying again one by one",
-                    lanes.front()->device(), cause, lanes.size()));
+                    slots.front()->device(), cause, slots.size()));
   }
 }
 
@@ -67,15 +67,15 @@ void Execution::Blame(SlotWorker* slot, const std::string& cause) {
 
 void Execution::CheckStall(SlotWorker* slot) {
   if (!slot->busy() || stop_ != Stop::kNo) return;
-  const Lanes lanes = BusyLanes(slot->worker());
+  const BusySlots busy = BusySlotsOf(slot->worker());
   const double step_seconds =
       clock_.StepSeconds(*slot->task().group, slot->device()) *
-      static_cast<double>(lanes.size());
+      static_cast<double>(busy.size());
   const double allowed =
       std::max(options_.stall_seconds, kStallSteps * step_seconds);
   if (slot->SilentSeconds() < allowed) return;
   slot->worker().Discard();
-  OnDeath(lanes,
+  OnDeath(busy,
           fmt::format("its worker said nothing for {} and was killed",
                       FormatDuration(allowed)),
           slot);

@@ -34,11 +34,11 @@ std::optional<GroupTask> GroupQueue::Pop(const Asker& asker,
   const Position first = First(asker, cost, all);
   if (first == tasks_.end()) return std::nullopt;
   first->overtook = false;
-  if (asker.company == nullptr || asker.company->Admits(*first)) {
+  if (asker.shared == nullptr || asker.shared->Admits(*first)) {
     return Take(first);
   }
   const auto next = First(asker, cost, [&](const GroupTask& task) {
-    return &task != &*first && asker.company->AdmitsBefore(task, *first);
+    return &task != &*first && asker.shared->AdmitsBefore(task, *first);
   });
   if (next == tasks_.end()) return std::nullopt;
   next->overtook = true;

@@ -8,7 +8,7 @@
 
 #include "lib/execute/cost_model.h"
 #include "lib/execute/group_task.h"
-#include "lib/execute/lanes.h"
+#include "lib/execute/shared_device.h"
 
 namespace isoflop {
 
@@ -21,7 +21,8 @@ class GroupQueue {
     std::string device;
     bool doubtful = false;     // nothing was trained on it since a breakdown
     bool others_work = false;  // there are other devices that work
-    const Company* company = nullptr;  // in work there already; null: nothing
+    const SharedDevice* shared =
+        nullptr;  // what is in work there; null: nothing
   };
 
   /// Removes and returns the task that takes longest on the device; those that
@@ -29,9 +30,9 @@ class GroupQueue {
   /// a doubtful device: fresh ones tell whether it is to blame.
   ///
   /// A task that broke on this device is left for another one while others
-  /// work. Where the company on the device does not admit the first, the next
-  /// that may begin before it does. Returns nothing when there is no task for
-  /// the device now.
+  /// work. Where the groups in work on the device leave no room for the first,
+  /// the next that may begin before it does. Returns nothing when there is no
+  /// task for the device now.
   std::optional<GroupTask> Pop(const Asker& asker, const CostModel& cost);
 
   bool empty() const { return tasks_.empty(); }

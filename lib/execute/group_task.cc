@@ -20,7 +20,7 @@ void CountBreakdown(GroupTask* task) {
   ++task->breakdowns;
 }
 
-bool MayHaveCompany(const GroupTask& task) {
+bool MayTrainBesideOthers(const GroupTask& task) {
   return !task.alone && (!task.suspect || task.breakdowns == 0);
 }
 

@@ -41,7 +41,7 @@ bool GotFurther(const GroupTask& task, std::int64_t tokens_left);
 
 /// Whether the task may begin beside others at all: not where memory did not
 /// suffice for that, and not when the next breakdown would make it fail.
-bool MayHaveCompany(const GroupTask& task);
+bool MayTrainBesideOthers(const GroupTask& task);
 
 /// Returns the next smaller micro-batch: the largest number of sequences that
 /// divides the batch and is at most half of `tokens`. Absent when that is one

@@ -10,7 +10,7 @@
 
 #include "lib/core/error.h"
 #include "lib/core/text.h"
-#include "lib/execute/lanes.h"
+#include "lib/execute/shared_device.h"
 
 namespace isoflop {
 namespace {

@@ -21,7 +21,7 @@ void SlotWorker::Begin(const SweepDir& dir, GroupTask task) {
   task_ = std::move(task);
   last_ = {};
   has_trained_ = false;
-  had_company_ = false;
+  had_others_ = false;
   heard_at_ = MonotonicSeconds();
 }
 

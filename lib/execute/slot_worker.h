@@ -44,9 +44,9 @@ class SlotWorker {
   /// Whether the worker has trained something of this group.
   bool has_trained() const { return has_trained_; }
 
-  /// Whether the worker had other groups in work since this one began.
-  bool had_company() const { return had_company_; }
-  void MeetCompany() { had_company_ = true; }
+  /// Whether the worker has had other groups in work since this one began.
+  bool had_others() const { return had_others_; }
+  void NoteOthers() { had_others_ = true; }
 
   /// How long it has said nothing of the group.
   double SilentSeconds() const;
@@ -65,7 +65,7 @@ class SlotWorker {
   std::optional<GroupTask> task_;
   WorkerEvent last_;  // progress
   bool has_trained_ = false;
-  bool had_company_ = false;
+  bool had_others_ = false;
   double heard_at_ = 0.0;  // monotonic seconds
 };
 

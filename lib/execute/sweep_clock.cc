@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "lib/core/clock.h"
-#include "lib/execute/lanes.h"
+#include "lib/execute/shared_device.h"
 
 namespace isoflop {
 
@@ -21,15 +21,15 @@ double SweepClock::ElapsedSeconds() const {
 
 void SweepClock::Estimate(const GroupQueue& queue,
                           const std::vector<WorkLeft>& busy) {
-  // Seconds of a place, of which a group may take a part while it trains.
-  const auto of_place = [this](const RunGroup& group, double seconds) {
-    return seconds * ShareOfPlace(group, slots_, cost_);
+  // Seconds of a worker, of which a group may take a part while it trains.
+  const auto of_worker = [this](const RunGroup& group, double seconds) {
+    return seconds * ShareOfWorker(group, slots_, cost_);
   };
   const std::string& device = slots_.front().device;
   double left = 0.0;
   double longest = 0.0;  // no group can be split
   const auto add = [&](const RunGroup& group, double seconds) {
-    left += of_place(group, seconds);
+    left += of_worker(group, seconds);
     longest = std::max(longest, seconds);
   };
   for (const GroupTask& task : queue.tasks()) {
@@ -41,14 +41,14 @@ void SweepClock::Estimate(const GroupQueue& queue,
   double total = 0.0;
   for (const RunGroup& group : plan_.groups) {
     total +=
-        of_place(group, cost_.Seconds(group, device, TokensTrained(group)));
+        of_worker(group, cost_.Seconds(group, device, TokensTrained(group)));
   }
   fraction_ = total > 0.0 ? std::clamp(1.0 - left / total, 0.0, 1.0) : 0.0;
   const bool measured = std::ranges::all_of(
       slots_, [this](const Slot& slot) { return cost_.Measured(slot.device); });
-  const auto places = static_cast<double>(CountPlaces(slots_));
-  seconds_left_ =
-      measured ? std::optional(std::max(left / places, longest)) : std::nullopt;
+  const auto workers = static_cast<double>(CountWorkers(slots_));
+  seconds_left_ = measured ? std::optional(std::max(left / workers, longest))
+                           : std::nullopt;
 }
 
 void SweepClock::Read(const GroupQueue& queue,

@@ -54,7 +54,7 @@ std::vector<WorkerEvent> DeviceWorker::TakeEvents(const std::string& group) {
   return std::exchange(heard->second, {});
 }
 
-std::string DeviceWorker::Bury() {
+std::string DeviceWorker::Reap() {
   assert(has_process() && Ended());
   const std::string end = DescribeEnd(*process_->Ended());
   const std::string tail = log_->Tail();

@@ -41,9 +41,9 @@ class DeviceWorker {
   /// Whether there is no process, or one that has ended.
   bool Ended() { return !process_ || process_->Ended().has_value(); }
 
-  /// Returns how the process ended, with the last lines of its log; there is
-  /// none after that. REQUIRES: has_process() and Ended().
-  std::string Bury();
+  /// Returns how the process ended, with the last lines of its log, and lets go
+  /// of it: there is none after that. REQUIRES: has_process() and Ended().
+  std::string Reap();
 
   /// Asks it to stop all groups at a checkpoint and exit.
   void AskToStop();

@@ -67,10 +67,11 @@ Slot SlotOn(const std::string& device, bool asked_for_so_many,
 std::vector<Slot> AllSlots(const std::vector<Slot>& one_each,
                            std::int64_t cores) {
   std::vector<Slot> slots;
-  for (std::int64_t turn = 0; turn < std::max(cores, kMaxLanes); ++turn) {
+  for (std::int64_t turn = 0; turn < std::max(cores, kMaxGroupsAtOnce);
+       ++turn) {
     for (const Slot& slot : one_each) {
       const bool cpu = slot.sharing == Sharing::kOwnProcess;
-      if (turn < (cpu ? cores : kMaxLanes)) slots.push_back(slot);
+      if (turn < (cpu ? cores : kMaxGroupsAtOnce)) slots.push_back(slot);
     }
   }
   return slots;
@@ -118,22 +119,22 @@ std::vector<Slot> ResolveSlots(const std::string& devices,
   return slots;
 }
 
-std::size_t CountPlaces(const std::vector<Slot>& slots) {
-  std::size_t places = 0;
+std::size_t CountWorkers(const std::vector<Slot>& slots) {
+  std::size_t workers = 0;
   std::set<std::string> shared;  // devices
   for (const Slot& slot : slots) {
     const bool own = slot.sharing == Sharing::kOwnProcess;
-    if (own || shared.insert(slot.device).second) ++places;
+    if (own || shared.insert(slot.device).second) ++workers;
   }
-  return places;
+  return workers;
 }
 
 std::string Describe(const std::vector<Slot>& slots) {
   const Slot& first = slots.front();
-  std::string text = fmt::format("{} x {}", CountPlaces(slots), first.device);
-  const auto lanes = std::ranges::count(slots, first);
-  if (first.sharing != Sharing::kOwnProcess && lanes > 1) {
-    text += fmt::format(", up to {} groups at once on each", lanes);
+  std::string text = fmt::format("{} x {}", CountWorkers(slots), first.device);
+  const auto sharers = std::ranges::count(slots, first);
+  if (first.sharing != Sharing::kOwnProcess && sharers > 1) {
+    text += fmt::format(", up to {} groups at once on each", sharers);
   }
   return text;
 }

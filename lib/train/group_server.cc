@@ -27,7 +27,7 @@ GroupServer::GroupServer(std::function<void(const WorkerEvent&)> emit,
                          std::function<void(const std::string&)> note)
     : emit_(std::move(emit)), note_(std::move(note)) {}
 
-// The lanes wait for their threads when they are destroyed.
+// A future of std::async waits for its thread when it is destroyed.
 GroupServer::~GroupServer() { stop_ = true; }
 
 void GroupServer::Begin(const TrainCommand& command) {
@@ -35,16 +35,16 @@ void GroupServer::Begin(const TrainCommand& command) {
     Note(command.group + ": is in work here already; the command is refused");
     return;
   }
-  Lane* lane = FreeLane();
-  lane->done = std::async(std::launch::async, [lane, command] {
+  GroupThread* thread = FreeThread();
+  thread->done = std::async(std::launch::async, [thread, command] {
     SetUpComputing();  // which is for one thread
-    lane->worker.Train(command);
+    thread->worker.Train(command);
   });
 }
 
 void GroupServer::Check() {
-  for (const auto& lane : lanes_) {
-    if (lane->done.valid() && IsReady(lane->done)) lane->done.get();
+  for (const auto& thread : threads_) {
+    if (thread->done.valid() && IsReady(thread->done)) thread->done.get();
   }
 }
 
@@ -58,21 +58,21 @@ bool GroupServer::Stop() {
   return any_stopped_;
 }
 
-GroupServer::Lane* GroupServer::FreeLane() {
+GroupServer::GroupThread* GroupServer::FreeThread() {
   // One that has sent its last event is about to be free.
-  while (lanes_.size() >= CountInWork()) {
+  while (threads_.size() >= CountInWork()) {
     Check();
-    for (const auto& lane : lanes_) {
-      if (!lane->done.valid()) return lane.get();
+    for (const auto& thread : threads_) {
+      if (!thread->done.valid()) return thread.get();
     }
     std::this_thread::sleep_for(kPause);
   }
   Worker worker([this](const WorkerEvent& event) { Emit(event); },
                 [this](const std::string& note) { Note(note); },
                 [this] { return stop_.load(); });
-  lanes_.push_back(
-      std::make_unique<Lane>(Lane{.worker = std::move(worker), .done = {}}));
-  return lanes_.back().get();
+  threads_.push_back(std::make_unique<GroupThread>(
+      GroupThread{.worker = std::move(worker), .done = {}}));
+  return threads_.back().get();
 }
 
 /// Returns whether the group was free.

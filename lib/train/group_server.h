@@ -44,13 +44,14 @@ class GroupServer {
   bool Stop();
 
  private:
-  /// Keeps its data open from one group to the next.
-  struct Lane {
+  /// Trains one group after another, each in a thread of its own, and keeps its
+  /// data open in between.
+  struct GroupThread {
     Worker worker;
     std::future<void> done;  // valid from Begin to Check
   };
 
-  Lane* FreeLane();
+  GroupThread* FreeThread();
   bool Claim(const std::string& group);
   void Emit(const WorkerEvent& event);
   void Note(const std::string& note);
@@ -62,7 +63,7 @@ class GroupServer {
   std::set<std::string> in_work_;  // groups that have not had their last event
   bool any_stopped_ = false;
   std::atomic<bool> stop_ = false;
-  std::vector<std::unique_ptr<Lane>> lanes_;  // of the calling thread
+  std::vector<std::unique_ptr<GroupThread>> threads_;  // of the calling thread
 };
 
 }  // namespace isoflop

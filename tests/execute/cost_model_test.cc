@@ -109,7 +109,7 @@ TEST(BusyShare, IsAtMostOne) {
   EXPECT_EQ(cost.BusyShare(GroupWith(32, 0), "cpu"), 1.0);
 }
 
-TEST(BusyShare, IsNotLoweredByARateInCompany) {
+TEST(BusyShare, IsNotLoweredByARateBesideOthers) {
   CostModel cost(Probed());
   const RunGroup group = GroupWith(32, 0);
   const double rate = 1e6 / cost.Seconds(group, "cpu", 1000000);
@@ -120,7 +120,7 @@ TEST(BusyShare, IsNotLoweredByARateInCompany) {
   EXPECT_NEAR(cost.Seconds(group, "cpu", 1000000), 4e6 / rate, 1e-6);
 }
 
-TEST(BusyShare, IsRaisedByARateInCompanyThatIsHigherThanTheOneAlone) {
+TEST(BusyShare, IsRaisedByARateBesideOthersThatIsHigherThanTheOneAlone) {
   CostModel cost(Probed());
   const RunGroup group = GroupWith(32, 0);
   cost.Observe(group, "cpu", 1000.0);
@@ -168,9 +168,9 @@ TEST(EstimateWallSeconds, CountsAThirdOfWhatEveryRunIsEvaluatedOn) {
               1e-6);
 }
 
-/// A device of 1e11 FLOP/s whose steps take so long that eight lanes of it are
-/// as fast as eight devices, or none are.
-class LanesEstimateTest : public testing::Test {
+/// A device of 1e11 FLOP/s whose steps take so long that eight groups at once
+/// are as fast as on eight devices, or none are.
+class SharedEstimateTest : public testing::Test {
  protected:
   double WallSeconds(double busy_share, std::size_t groups) {
     const RunGroup group = GroupWith(32, 256000);
@@ -187,22 +187,22 @@ class LanesEstimateTest : public testing::Test {
   double seconds_of_one_ = 0.0;
 };
 
-TEST_F(LanesEstimateTest, TrainsAsManyAtOnceAsThereAreLanesWhereThatPays) {
+TEST_F(SharedEstimateTest, TrainsAsManyAtOnceAsThereAreSlotsWhereThatPays) {
   const double wall_seconds = WallSeconds(0.01, 16);
   EXPECT_NEAR(wall_seconds, 2.0 * seconds_of_one_, 1e-6);
 }
 
-TEST_F(LanesEstimateTest, TrainsOneAfterAnotherWhereThatDoesNotPay) {
+TEST_F(SharedEstimateTest, TrainsOneAfterAnotherWhereThatDoesNotPay) {
   const double wall_seconds = WallSeconds(1.0, 16);
   EXPECT_NEAR(wall_seconds, 16.0 * seconds_of_one_, 1e-6);
 }
 
-TEST_F(LanesEstimateTest, TrainsTwoAtOnceWhereEachTakesHalf) {
+TEST_F(SharedEstimateTest, TrainsTwoAtOnceWhereEachTakesHalf) {
   const double wall_seconds = WallSeconds(0.5, 16);
   EXPECT_NEAR(wall_seconds, 8.0 * seconds_of_one_, 1e-6);
 }
 
-TEST_F(LanesEstimateTest, TakesAsLongForOneGroupAsWithoutLanes) {
+TEST_F(SharedEstimateTest, TakesAsLongForOneGroupAsWithoutOthers) {
   const double wall_seconds = WallSeconds(0.01, 1);
   EXPECT_NEAR(wall_seconds, seconds_of_one_, 1e-6);
 }

@@ -97,8 +97,8 @@ class OvertakingTest : public GroupQueueTest {
     std::vector<const GroupTask*> in_work;
     for (const GroupTask& task : in_work_) in_work.push_back(&task);
     const CostModel cost;
-    const Company company(slot_, cost, in_work);
-    return queue_.Pop({.device = slot_.device, .company = &company}, cost);
+    const SharedDevice shared(slot_, cost, in_work);
+    return queue_.Pop({.device = slot_.device, .shared = &shared}, cost);
   }
 
   Slot slot_{.device = "cuda:0", .sharing = Sharing::kWhereItFits};

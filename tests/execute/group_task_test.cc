@@ -68,19 +68,19 @@ TEST_F(CountBreakdownTest, KnowsWhoHasGotFurther) {
   EXPECT_TRUE(GotFurther(task_, 48 * group_.training.batch_tokens));
 }
 
-TEST(MayHaveCompany, IsTrueOfASuspectOnceButNotWhereItWouldFail) {
+TEST(MayTrainBesideOthers, IsTrueOfASuspectOnceButNotWhereItWouldFail) {
   GroupTask task;
-  EXPECT_TRUE(MayHaveCompany(task));
+  EXPECT_TRUE(MayTrainBesideOthers(task));
   task.suspect = true;
-  EXPECT_TRUE(MayHaveCompany(task));
+  EXPECT_TRUE(MayTrainBesideOthers(task));
   task.breakdowns = 1;
-  EXPECT_FALSE(MayHaveCompany(task));
+  EXPECT_FALSE(MayTrainBesideOthers(task));
 }
 
-TEST(MayHaveCompany, IsFalseAfterRunningOutOfMemoryInCompany) {
+TEST(MayTrainBesideOthers, IsFalseAfterRunningOutOfMemoryBesideOthers) {
   GroupTask task;
   task.alone = true;
-  EXPECT_FALSE(MayHaveCompany(task));
+  EXPECT_FALSE(MayTrainBesideOthers(task));
 }
 
 TEST(EstimateGpuBytes, GoesByTheMicroBatchOfTheTask) {

@@ -28,7 +28,7 @@ class SharedWorkerTest : public ExecuteFixture {
   SharedWorkerTest() { Prepare(dir_); }
 
   /// The cores of a CPU, for once in one process.
-  static ExecuteOptions Lanes(std::size_t count) {
+  static ExecuteOptions SharedSlots(std::size_t count) {
     ExecuteOptions options = Options();
     options.slots.assign(count, {"cpu", Sharing::kWhereItFits});
     return options;
@@ -62,7 +62,7 @@ class SharedWorkerTest : public ExecuteFixture {
 };
 
 TEST_F(SharedWorkerTest, EndsEveryRunAsWorkersOfTheirOwnDo) {
-  const ExecuteSummary summary = Run(Lanes(3));
+  const ExecuteSummary summary = Run(SharedSlots(3));
   EXPECT_EQ(summary.ok, 8);
   EXPECT_TRUE(summary.messages.empty());
   EXPECT_EQ(CountLogs(), 1U);
@@ -71,7 +71,8 @@ TEST_F(SharedWorkerTest, EndsEveryRunAsWorkersOfTheirOwnDo) {
 
 TEST_F(SharedWorkerTest, IsOneProcess) {
   const ScopedEnv slower("ISOFLOP_FAKE_SLEEP", "0.2");  // to be looked at
-  ChildProcess front_end([this] { return Run(Lanes(3)).ok == 8 ? 0 : 1; });
+  ChildProcess front_end(
+      [this] { return Run(SharedSlots(3)).ok == 8 ? 0 : 1; });
   std::size_t groups = 0;
   EXPECT_TRUE(
       WaitFor([&] { return Holders(&groups).size() == 1 && groups == 3; }));
@@ -84,7 +85,7 @@ class PassingFaultBesideOthersTest
 
 TEST_P(PassingFaultBesideOthersTest, CostsNothingWhenItDoesNotComeBack) {
   const SomeFault fault(GetParam(), Victim().id, "1");
-  EXPECT_EQ(Run(Lanes(3)).ok, 8);
+  EXPECT_EQ(Run(SharedSlots(3)).ok, 8);
   ExpectAsUndisturbed();
 }
 
@@ -99,7 +100,7 @@ class LastingFaultBesideOthersTest
 
 TEST_P(LastingFaultBesideOthersTest, CostsTheGroupThatItStrikesAndNoOther) {
   const SomeFault fault(GetParam(), Victim().id, "1e9");
-  const ExecuteSummary summary = Run(Lanes(4));
+  const ExecuteSummary summary = Run(SharedSlots(4));
   EXPECT_EQ(summary.ok, 6);
   EXPECT_EQ(summary.failed, 2);
   for (const PlannedRun& run : Victim().runs) {
@@ -114,14 +115,14 @@ INSTANTIATE_TEST_SUITE_P(, LastingFaultBesideOthersTest,
 
 TEST_F(SharedWorkerTest, TwoThatBreakDownFailAndNoOther) {
   const SomeFault fault("exit", "d16-", "1e9");
-  const ExecuteSummary summary = Run(Lanes(4));
+  const ExecuteSummary summary = Run(SharedSlots(4));
   EXPECT_EQ(summary.ok, 4);
   EXPECT_EQ(summary.failed, 4);
 }
 
 TEST_F(SharedWorkerTest, ADeviceOnWhichAllBreakDownFailsNoRun) {
   const SomeFault fault("exit", "", "1e9");
-  const ExecuteSummary summary = Run(Lanes(4));
+  const ExecuteSummary summary = Run(SharedSlots(4));
   EXPECT_EQ(summary.failed, 0);
   EXPECT_EQ(summary.pending, 8);
   EXPECT_THAT(summary.messages, Contains(HasSubstr("cpu: retired")));
@@ -129,7 +130,7 @@ TEST_F(SharedWorkerTest, ADeviceOnWhichAllBreakDownFailsNoRun) {
 
 TEST_F(SharedWorkerTest, OneBreakdownOfManyGroupsDoesNotRetireTheDevice) {
   const SomeFault fault("exit", "", "1");
-  const ExecuteSummary summary = Run(Lanes(4));
+  const ExecuteSummary summary = Run(SharedSlots(4));
   EXPECT_EQ(summary.ok, 8);
   ExpectAsUndisturbed();
 }
@@ -137,7 +138,7 @@ TEST_F(SharedWorkerTest, OneBreakdownOfManyGroupsDoesNotRetireTheDevice) {
 TEST_F(SharedWorkerTest, RecoversEveryGroupWhenItIsKilled) {
   const ScopedEnv slower("ISOFLOP_FAKE_SLEEP", "0.1");  // to be met in work
   ChildProcess front_end([this] {
-    const ExecuteSummary summary = Run(Lanes(2));
+    const ExecuteSummary summary = Run(SharedSlots(2));
     const bool said =
         std::ranges::any_of(summary.messages, [](const std::string& message) {
           return message.find("with 2 groups in work") != std::string::npos;
@@ -156,7 +157,7 @@ TEST_F(SharedWorkerTest, RecoversEveryGroupWhenItIsKilled) {
 }
 
 TEST_F(SharedWorkerTest, IsKilledWhenOneOfItsGroupsHangs) {
-  ExecuteOptions options = Lanes(3);
+  ExecuteOptions options = SharedSlots(3);
   options.stall_seconds = 10.0;
   {
     const SomeFault fault("hang", Victim().id, "1");
@@ -172,7 +173,7 @@ TEST_F(SharedWorkerTest, StopsAllGroupsAtACheckpoint) {
   const ScopedEnv slower("ISOFLOP_FAKE_SLEEP", "0.1");  // to be met in work
   ChildProcess front_end([this] {
     ::signal(SIGINT, SIG_DFL);
-    return Run(Lanes(3)).signal == SIGINT ? 0 : 1;
+    return Run(SharedSlots(3)).signal == SIGINT ? 0 : 1;
   });
   std::size_t groups = 0;
   ASSERT_TRUE(
@@ -180,13 +181,13 @@ TEST_F(SharedWorkerTest, StopsAllGroupsAtACheckpoint) {
   front_end.Kill(SIGINT);
   EXPECT_EQ(front_end.Wait(), 0);
   EXPECT_EQ(Holders(&groups).size(), 0U);
-  EXPECT_EQ(Run(Lanes(3)).ok, 8);
+  EXPECT_EQ(Run(SharedSlots(3)).ok, 8);
   ExpectAsUndisturbed();
 }
 
 TEST_F(SharedWorkerTest, TriesAGroupAloneThatRanOutOfMemoryBesideOthers) {
   const ScopedEnv memory("ISOFLOP_FAKE_FITS", "64");  // one batch
-  const ExecuteSummary summary = Run(Lanes(2));
+  const ExecuteSummary summary = Run(SharedSlots(2));
   EXPECT_EQ(summary.ok, 8);
   EXPECT_THAT(
       summary.messages,
@@ -198,7 +199,7 @@ TEST_F(SharedWorkerTest, TriesAGroupAloneThatRanOutOfMemoryBesideOthers) {
 TEST_F(SharedWorkerTest,
        TakesSmallerMicroBatchesOnlyWhereAGroupAloneDoesNotFit) {
   const ScopedEnv memory("ISOFLOP_FAKE_FITS", "40");
-  const ExecuteSummary summary = Run(Lanes(2));
+  const ExecuteSummary summary = Run(SharedSlots(2));
   EXPECT_EQ(summary.ok, 8);
   EXPECT_THAT(summary.messages, Contains(HasSubstr("trying it alone")));
   EXPECT_THAT(summary.messages,
@@ -208,7 +209,7 @@ TEST_F(SharedWorkerTest,
   ExpectAsUndisturbed();
 }
 
-TEST_F(SharedWorkerTest, OpensLanesOnceARateWasMeasured) {
+TEST_F(SharedWorkerTest, GetsMoreGroupsOnceARateWasMeasured) {
   ExecuteOptions options = Options();
   options.slots.assign(4, {"cpu", Sharing::kWhereItPays});
   options.cost.Observe(group(0), "cpu", 1e5);  // what the fake says as well

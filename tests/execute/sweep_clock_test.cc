@@ -58,7 +58,7 @@ TEST_F(SweepClockTest, KnowsThatAGroupIsNotDivided) {
               static_cast<double>(tokens) / 1000.0, 1e-6);
 }
 
-TEST_F(SweepClockTest, DividesTheWorkAmongLanesOnlyAsFarAsTheyPay) {
+TEST_F(SweepClockTest, DividesTheWorkAmongSlotsOnlyAsFarAsTheyPay) {
   const auto tokens = static_cast<double>(Totals(sweep_.plan).tokens);
   const double one_by_one = tokens / 1000.0;
   EXPECT_NEAR(*Read(FullQueue(), {}, 2, Sharing::kWhereItPays).seconds_left,

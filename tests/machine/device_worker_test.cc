@@ -89,7 +89,7 @@ TEST_F(DeviceWorkerTest, IsFoundDeadWhileAnotherGroupIsInWork) {
   EXPECT_TRUE(WaitFor([&] { return worker.Ended(); }));
   worker.Train(CommandFor("second"));
   EXPECT_TRUE(worker.Ended());
-  EXPECT_THAT(worker.Bury(), testing::HasSubstr("exited with status 3"));
+  EXPECT_THAT(worker.Reap(), testing::HasSubstr("exited with status 3"));
 }
 
 }  // namespace

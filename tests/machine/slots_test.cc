@@ -35,10 +35,10 @@ TEST(Slots, AreOneForEachCoreWithoutGpu) {
   EXPECT_THAT(Devices("auto", {}, 0), ElementsAre("cpu", "cpu", "cpu"));
 }
 
-TEST(Slots, AreTheLanesOfEachGpuInTurns) {
+TEST(Slots, AreThoseOfEachGpuInTurns) {
   for (const char* all : {"auto", "cuda"}) {
     const auto devices = Devices(all, {}, 2);
-    ASSERT_EQ(devices.size(), 2U * kMaxLanes);
+    ASSERT_EQ(devices.size(), 2U * kMaxGroupsAtOnce);
     for (std::size_t i = 0; i < devices.size(); ++i) {
       EXPECT_EQ(devices[i], i % 2 == 0 ? "cuda:0" : "cuda:1");
     }
@@ -77,7 +77,8 @@ TEST(Slots, AreWhatIsNamed) {
 TEST(Slots, AreNotDoubledWhenADeviceIsNamedTwice) {
   EXPECT_THAT(Devices("cuda:1,cuda:1,cuda", 2, 2),
               ElementsAre("cuda:1", "cuda:0"));
-  EXPECT_THAT(Devices("cuda:1,cuda:1,cuda", {}, 2), SizeIs(2 * kMaxLanes));
+  EXPECT_THAT(Devices("cuda:1,cuda:1,cuda", {}, 2),
+              SizeIs(2 * kMaxGroupsAtOnce));
 }
 
 TEST(Slots, AreAsManyAsJobs) {
@@ -99,13 +100,13 @@ TEST(Slots, RefuseNoJobs) {
   EXPECT_ERROR(Devices("cpu", 0, 0), "--jobs: must be at least 1, got 0");
 }
 
-TEST(CountPlaces, CountsADeviceThatIsSharedOnce) {
-  EXPECT_EQ(CountPlaces(ResolveSlots("cuda", {}, WithGpus(2), 3)), 2U);
-  EXPECT_EQ(CountPlaces(ResolveSlots("cuda,cpu", {}, WithGpus(2), 3)), 5U);
-  EXPECT_EQ(CountPlaces(ResolveSlots("cpu", 7, {}, 3)), 7U);
+TEST(CountWorkers, CountsADeviceThatIsSharedOnce) {
+  EXPECT_EQ(CountWorkers(ResolveSlots("cuda", {}, WithGpus(2), 3)), 2U);
+  EXPECT_EQ(CountWorkers(ResolveSlots("cuda,cpu", {}, WithGpus(2), 3)), 5U);
+  EXPECT_EQ(CountWorkers(ResolveSlots("cpu", 7, {}, 3)), 7U);
 }
 
-TEST(Describe, TellsPlacesAndLanes) {
+TEST(Describe, TellsWorkersAndGroupsAtOnce) {
   EXPECT_EQ(Describe(ResolveSlots("cpu", 2, {}, 3)), "2 x cpu");
   EXPECT_EQ(Describe(ResolveSlots("cuda", 2, WithGpus(2), 3)), "2 x cuda:0");
   EXPECT_EQ(Describe(ResolveSlots("cuda", {}, WithGpus(2), 3)),

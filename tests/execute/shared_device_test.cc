@@ -1,4 +1,4 @@
-#include "lib/execute/lanes.h"
+#include "lib/execute/shared_device.h"
 
 #include <gtest/gtest.h>
 
@@ -10,10 +10,10 @@
 namespace isoflop {
 namespace {
 
-/// A GPU with lanes, and two groups, of which the second is the larger.
-class LanesTest : public testing::Test {
+/// A GPU that groups share, and two groups, of which the second is the larger.
+class SharedDeviceTest : public testing::Test {
  protected:
-  LanesTest() { probe_.cuda.emplace_back().name = "cuda:0"; }
+  SharedDeviceTest() { probe_.cuda.emplace_back().name = "cuda:0"; }
 
   const RunGroup& Small() const { return sweep_.plan.groups[0]; }
   const RunGroup& Large() const { return sweep_.plan.groups[1]; }
@@ -46,7 +46,7 @@ class LanesTest : public testing::Test {
     std::vector<const GroupTask*> in_work;
     for (const GroupTask& other : in_work_) in_work.push_back(&other);
     const Slot slot = ResolveSlots("cuda", jobs_, probe_, 1).front();
-    return Company(slot, cost_, in_work).Admits(task);
+    return SharedDevice(slot, cost_, in_work).Admits(task);
   }
   bool Admits(const RunGroup& group) const {
     GroupTask task;
@@ -55,7 +55,7 @@ class LanesTest : public testing::Test {
   }
 
   /// How many of a kind train at the same time.
-  std::size_t Lanes(const RunGroup& group) {
+  std::size_t CountAdmitted(const RunGroup& group) {
     in_work_.clear();
     while (in_work_.size() < 100 && Admits(group)) Begin(group);
     return in_work_.size();
@@ -68,41 +68,41 @@ class LanesTest : public testing::Test {
   std::vector<GroupTask> in_work_;
 };
 
-TEST_F(LanesTest, OpenAsLongAsBusySharesAddUpToOne) {
+TEST_F(SharedDeviceTest, AdmitsGroupsAsLongAsBusySharesAddUpToOne) {
   MeasureShare(0.3);
-  EXPECT_EQ(Lanes(Small()), 3U);
+  EXPECT_EQ(CountAdmitted(Small()), 3U);
   MeasureShare(0.1);
-  EXPECT_EQ(Lanes(Small()), 10U);
+  EXPECT_EQ(CountAdmitted(Small()), 10U);
   MeasureShare(0.51);
-  EXPECT_EQ(Lanes(Small()), 1U);
+  EXPECT_EQ(CountAdmitted(Small()), 1U);
 }
 
-TEST_F(LanesTest, OpenAsLongAsMemoryLasts) {
+TEST_F(SharedDeviceTest, AdmitsGroupsAsLongAsMemoryLasts) {
   MeasureShare(1e-6);
   SetMemory(3.0 * Bytes(Large()) / 0.9);
-  EXPECT_EQ(Lanes(Large()), 3U);
+  EXPECT_EQ(CountAdmitted(Large()), 3U);
   SetMemory(2.99 * Bytes(Large()) / 0.9);
-  EXPECT_EQ(Lanes(Large()), 2U);
+  EXPECT_EQ(CountAdmitted(Large()), 2U);
 }
 
-TEST_F(LanesTest, AreNotLimitedByMemoryThatIsNotKnown) {
+TEST_F(SharedDeviceTest, IsNotLimitedByMemoryThatIsNotKnown) {
   MeasureShare(1e-6);
   SetMemory({});
-  EXPECT_EQ(Lanes(Large()), 100U);
+  EXPECT_EQ(CountAdmitted(Large()), 100U);
 }
 
-TEST_F(LanesTest, TakeAnyGroupWhenTheDeviceIsEmpty) {
+TEST_F(SharedDeviceTest, AdmitsAnyGroupWhenItIsEmpty) {
   SetMemory(1.0);
-  EXPECT_EQ(Lanes(Large()), 1U);
+  EXPECT_EQ(CountAdmitted(Large()), 1U);
 }
 
-TEST_F(LanesTest, StayClosedUntilARateWasMeasuredOnTheDevice) {
-  EXPECT_EQ(Lanes(Small()), 1U);
+TEST_F(SharedDeviceTest, StaysClosedUntilARateWasMeasuredOnIt) {
+  EXPECT_EQ(CountAdmitted(Small()), 1U);
   MeasureShare(0.01);
-  EXPECT_GT(Lanes(Small()), 1U);
+  EXPECT_GT(CountAdmitted(Small()), 1U);
 }
 
-TEST_F(LanesTest, CloseWhenRatesShowThatGroupsAreBusier) {
+TEST_F(SharedDeviceTest, ClosesWhenRatesShowThatGroupsAreBusier) {
   MeasureShare(0.25);
   Begin(Small());
   Begin(Small());
@@ -111,7 +111,7 @@ TEST_F(LanesTest, CloseWhenRatesShowThatGroupsAreBusier) {
   EXPECT_FALSE(Admits(Small()));
 }
 
-TEST_F(LanesTest, DoNotOpenBecauseGroupsSlowEachOtherDown) {
+TEST_F(SharedDeviceTest, DoesNotOpenBecauseGroupsSlowEachOtherDown) {
   MeasureShare(0.4);
   Begin(Small());
   Begin(Small());
@@ -121,15 +121,15 @@ TEST_F(LanesTest, DoNotOpenBecauseGroupsSlowEachOtherDown) {
   EXPECT_FALSE(Admits(Small()));
 }
 
-TEST_F(LanesTest, AreAsManyAsSomebodyAsksForWhereMemoryAllows) {
+TEST_F(SharedDeviceTest, AdmitsAsManyAsSomebodyAsksForWhereMemoryAllows) {
   jobs_ = 4;
   MeasureShare(1.0);
-  EXPECT_EQ(Lanes(Small()), 100U);
+  EXPECT_EQ(CountAdmitted(Small()), 100U);
   SetMemory(2.5 * Bytes(Small()) / 0.9);
-  EXPECT_EQ(Lanes(Small()), 2U);
+  EXPECT_EQ(CountAdmitted(Small()), 2U);
 }
 
-TEST_F(LanesTest, FitMoreGroupsWithSmallerMicroBatches) {
+TEST_F(SharedDeviceTest, FitsMoreGroupsWithSmallerMicroBatches) {
   MeasureShare(1e-6);
   Begin(Large());
   GroupTask task;
@@ -141,7 +141,7 @@ TEST_F(LanesTest, FitMoreGroupsWithSmallerMicroBatches) {
   EXPECT_FALSE(Admits(task));
 }
 
-TEST_F(LanesTest, StayClosedBesideASuspect) {
+TEST_F(SharedDeviceTest, StaysClosedBesideASuspect) {
   MeasureShare(0.01);
   Begin(Small());
   EXPECT_TRUE(Admits(Small()));
@@ -149,13 +149,13 @@ TEST_F(LanesTest, StayClosedBesideASuspect) {
   EXPECT_FALSE(Admits(Small()));
 }
 
-TEST_F(LanesTest, StayClosedBesideAGroupThatWantsToBeAlone) {
+TEST_F(SharedDeviceTest, StaysClosedBesideAGroupThatWantsToBeAlone) {
   MeasureShare(0.01);
   Begin(Small()).alone = true;
   EXPECT_FALSE(Admits(Small()));
 }
 
-TEST_F(LanesTest, TakeASuspectUnlessItsNextBreakdownWouldBeItsLast) {
+TEST_F(SharedDeviceTest, AdmitsASuspectUnlessItsNextBreakdownWouldBeItsLast) {
   MeasureShare(0.01);
   Begin(Small());
   GroupTask task;
@@ -166,7 +166,7 @@ TEST_F(LanesTest, TakeASuspectUnlessItsNextBreakdownWouldBeItsLast) {
   EXPECT_FALSE(Admits(task));
 }
 
-TEST_F(LanesTest, TakeNoGroupThatWantsToBeAlone) {
+TEST_F(SharedDeviceTest, AdmitsNoGroupThatWantsToBeAlone) {
   MeasureShare(0.01);
   Begin(Small());
   GroupTask task;
@@ -175,10 +175,10 @@ TEST_F(LanesTest, TakeNoGroupThatWantsToBeAlone) {
   EXPECT_FALSE(Admits(task));
 }
 
-TEST_F(LanesTest, ShareAPlaceByWhatTheyTakeOfIt) {
+TEST_F(SharedDeviceTest, GivesAGroupTheShareOfTheWorkerThatItTakes) {
   MeasureShare(0.3);
   const auto share = [this](const RunGroup& group) {
-    return ShareOfPlace(group, ResolveSlots("cuda", jobs_, probe_, 1), cost_);
+    return ShareOfWorker(group, ResolveSlots("cuda", jobs_, probe_, 1), cost_);
   };
   EXPECT_NEAR(share(Small()), 0.3, 1e-9);
   SetMemory(2.0 * Bytes(Large()) / 0.9);
@@ -188,8 +188,8 @@ TEST_F(LanesTest, ShareAPlaceByWhatTheyTakeOfIt) {
   EXPECT_NEAR(share(Small()), 1.0 / 8.0, 1e-9);
 }
 
-TEST_F(LanesTest, LeaveASlotWithItsOwnProcessToOneGroup) {
-  EXPECT_EQ(ShareOfPlace(Small(), {{"cpu"}, {"cpu"}}, cost_), 1.0);
+TEST_F(SharedDeviceTest, LeavesAWorkerOfOneSlotToOneGroup) {
+  EXPECT_EQ(ShareOfWorker(Small(), {{"cpu"}, {"cpu"}}, cost_), 1.0);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Lanes: which groups train on a device at the same time, in one worker.
+// Which groups train on a device at the same time, in one worker.
 //
 // A small group leaves most of a GPU idle. Others train beside it where all of
 // them fit into its memory and leave each other time, which takes no more than
@@ -35,11 +35,11 @@ DeviceLoad LoadOf(const GroupTask& task, const Slot& slot,
                   const CostModel& cost);
 
 /// The groups in work on a device, and which others may join them.
-class Company {
+class SharedDevice {
  public:
   /// REQUIRES: all arguments outlive the object.
-  Company(const Slot& slot, const CostModel& cost,
-          const std::vector<const GroupTask*>& in_work);
+  SharedDevice(const Slot& slot, const CostModel& cost,
+               const std::vector<const GroupTask*>& in_work);
 
   /// Whether the group may begin now. The first always may. Others join it if
   /// they fit, once a rate was measured on the device, and unless one of them
@@ -60,11 +60,11 @@ class Company {
   DeviceLoad load_of_overtakers_;
 };
 
-/// Returns the share of a place that a group takes while it trains: all of a
-/// slot that has its own process; else the larger share that it takes of the
-/// memory and the time of the device, and at least its lane. The first slot's
-/// place stands for all. REQUIRES: slots is not empty.
-double ShareOfPlace(const RunGroup& group, const std::vector<Slot>& slots,
-                    const CostModel& cost);
+/// Returns the share of a worker that a group takes while it trains: all of one
+/// that trains a group at a time; else the larger share that it takes of the
+/// memory and the time of the device, and at least that of one slot. The first
+/// slot's worker stands for all. REQUIRES: slots is not empty.
+double ShareOfWorker(const RunGroup& group, const std::vector<Slot>& slots,
+                     const CostModel& cost);
 
 }  // namespace isoflop

@@ -1,4 +1,4 @@
-#include "lib/execute/lanes.h"
+#include "lib/execute/shared_device.h"
 
 #include <algorithm>
 #include <string>
@@ -44,8 +44,8 @@ DeviceLoad LoadOf(const GroupTask& task, const Slot& slot,
           counts ? cost.BusyShare(*task.group, slot.device) : 0.0};
 }
 
-Company::Company(const Slot& slot, const CostModel& cost,
-                 const std::vector<const GroupTask*>& in_work)
+SharedDevice::SharedDevice(const Slot& slot, const CostModel& cost,
+                           const std::vector<const GroupTask*>& in_work)
     : slot_(slot), cost_(cost), empty_(in_work.empty()) {
   for (const GroupTask* task : in_work) {
     const DeviceLoad load = LoadOf(*task, slot, cost);
@@ -53,35 +53,35 @@ Company::Company(const Slot& slot, const CostModel& cost,
     if (task->overtook) load_of_overtakers_ = load_of_overtakers_ + load;
     closed_ = closed_ || task->alone || task->suspect;
   }
-  // Lanes are opened by what was measured, not by what was guessed.
+  // A second group joins by what was measured, not by what was guessed.
   closed_ = closed_ || (slot.sharing == Sharing::kWhereItPays &&
                         !cost.Observed(slot.device));
 }
 
-bool Company::Admits(const GroupTask& task) const {
+bool SharedDevice::Admits(const GroupTask& task) const {
   if (empty_) return true;
-  return !closed_ && MayHaveCompany(task) &&
+  return !closed_ && MayTrainBesideOthers(task) &&
          (load_ + LoadOf(task, slot_, cost_)).fits();
 }
 
-bool Company::AdmitsBefore(const GroupTask& task,
-                           const GroupTask& first) const {
-  return Admits(task) && MayHaveCompany(first) &&
+bool SharedDevice::AdmitsBefore(const GroupTask& task,
+                                const GroupTask& first) const {
+  return Admits(task) && MayTrainBesideOthers(first) &&
          (load_of_overtakers_ + LoadOf(task, slot_, cost_) +
           LoadOf(first, slot_, cost_))
              .fits();
 }
 
-double ShareOfPlace(const RunGroup& group, const std::vector<Slot>& slots,
-                    const CostModel& cost) {
+double ShareOfWorker(const RunGroup& group, const std::vector<Slot>& slots,
+                     const CostModel& cost) {
   const Slot& slot = slots.front();
   if (slot.sharing == Sharing::kOwnProcess) return 1.0;
   DeviceLoad load = LoadOf({.group = &group}, slot, cost);
   if (slot.sharing == Sharing::kWhereItFits) {
     load.arithmetic = CrowdedShare(group, slot.device, cost);
   }
-  const auto lanes = static_cast<double>(std::ranges::count(slots, slot));
-  return std::min(1.0, std::max({1.0 / lanes, load.memory, load.arithmetic}));
+  const auto sharers = static_cast<double>(std::ranges::count(slots, slot));
+  return std::min(1.0, std::max({1.0 / sharers, load.memory, load.arithmetic}));
 }
 
 }  // namespace isoflop
