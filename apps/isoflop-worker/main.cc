@@ -27,9 +27,9 @@
 #include "lib/record/run_result.h"
 #include "lib/record/sweep_dir.h"
 #include "lib/record/worker_protocol.h"
-#include "lib/train/bench.h"
 #include "lib/train/device.h"
-#include "lib/train/probe.h"
+#include "lib/train/machine_speed.h"
+#include "lib/train/training_speed.h"
 #include "lib/train/worker.h"
 
 namespace isoflop {
@@ -160,9 +160,9 @@ int BenchOneCase() {
   const auto line = FirstLine(&input);
   if (StopSignal() != 0) return StatusAfterStop();
   if (!line) RefuseUsage("bench: needs a command on its input");
-  const auto report =
-      Bench(ParseBenchCommand(*line),
-            RarelyAsked([&] { return StopSignal() != 0 || input.Ended(); }));
+  const auto report = MeasureTraining(
+      ParseBenchCommand(*line),
+      RarelyAsked([&] { return StopSignal() != 0 || input.Ended(); }));
   if (!report) return StatusAfterStop();
   Emit(ToJson(*report));
   return kDone;
@@ -180,7 +180,7 @@ int Run(const std::vector<std::string>& arguments, char** argv) {
       argv, train ? SettingsOf(*train) : std::vector<std::string>{});
   SetUpComputing();
   if (verb == "probe") {
-    Emit(ToJson(Probe()));
+    Emit(ToJson(MeasureMachine()));
     return kDone;
   }
   CatchStopSignals();

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "lib/train/gpu.h"
-#include "lib/train/probe.h"
+#include "lib/train/machine_speed.h"
 #include "tests/support/expect_error.h"
 
 namespace isoflop {
@@ -34,16 +34,16 @@ TEST(DescribeGpu, IsSilentAboutAGpuThatIsNotThere) {
   EXPECT_FALSE(DescribeGpu(99).has_value());
 }
 
-TEST(Probe, MeasuresRates) {
-  const ProbeReport report = Probe();
+TEST(MeasureMachine, MeasuresRates) {
+  const ProbeReport report = MeasureMachine();
   EXPECT_GT(report.fp32_flops_per_second, 1e8);
   EXPECT_GT(report.bf16_flops_per_second, 1e6);
   EXPECT_GT(report.operation_seconds, 1e-8);
   EXPECT_LT(report.operation_seconds, 1e-3);
 }
 
-TEST(Probe, WarnsOfSlowMatrixProducts) {
-  const ProbeReport report = Probe();
+TEST(MeasureMachine, WarnsOfSlowMatrixProducts) {
+  const ProbeReport report = MeasureMachine();
   const bool warned =
       std::ranges::any_of(report.warnings, [](const std::string& warning) {
         return warning.find("products are slow") != std::string::npos;

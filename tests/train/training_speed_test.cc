@@ -1,4 +1,4 @@
-#include "lib/train/bench.h"
+#include "lib/train/training_speed.h"
 
 #include <gtest/gtest.h>
 
@@ -15,8 +15,8 @@ BenchCommand TinyCommand() {
 
 bool Never() { return false; }
 
-TEST(Bench, MeasuresUpdatesAndProducts) {
-  const auto report = Bench(TinyCommand(), Never);
+TEST(MeasureTraining, MeasuresUpdatesAndProducts) {
+  const auto report = MeasureTraining(TinyCommand(), Never);
   ASSERT_TRUE(report.has_value());
   for (const MeasuredRate& rate :
        {report->tokens_per_second, report->matmul_flops_per_second}) {
@@ -30,16 +30,16 @@ TEST(Bench, MeasuresUpdatesAndProducts) {
   EXPECT_TRUE(report->profile.empty());
 }
 
-TEST(Bench, MeasuresInBf16) {
+TEST(MeasureTraining, MeasuresInBf16) {
   BenchCommand command = TinyCommand();
   command.group.training.precision = Precision::kBf16;
-  EXPECT_GT(Bench(command, Never)->tokens_per_second.median, 0.0);
+  EXPECT_GT(MeasureTraining(command, Never)->tokens_per_second.median, 0.0);
 }
 
-TEST(Bench, SharesTheTimeOfAStepOutAmongItsSections) {
+TEST(MeasureTraining, SharesTheTimeOfAStepOutAmongItsSections) {
   BenchCommand command = TinyCommand();
   command.profile = true;
-  const auto profile = Bench(command, Never)->profile;
+  const auto profile = MeasureTraining(command, Never)->profile;
   ASSERT_EQ(profile.size(), 6U);
   double shares = 0.0;
   for (const auto& section : profile) shares += section.share;
@@ -48,27 +48,28 @@ TEST(Bench, SharesTheTimeOfAStepOutAmongItsSections) {
   EXPECT_GT(profile[1].seconds, 0.0);
 }
 
-TEST(Bench, TrainsOnWhenTheScheduleHasEnded) {
+TEST(MeasureTraining, TrainsOnWhenTheScheduleHasEnded) {
   BenchCommand command = TinyCommand();
   command.group.runs.resize(1);
   command.group.runs.front().steps = 2;
   command.group.training.warmup_steps = 1;
-  EXPECT_TRUE(Bench(command, Never).has_value());
+  EXPECT_TRUE(MeasureTraining(command, Never).has_value());
 }
 
-TEST(Bench, StopsWheneverItIsAskedTo) {
+TEST(MeasureTraining, StopsWheneverItIsAskedTo) {
   for (const int questions : {0, 1, 3, 10}) {
     int asked = 0;
-    EXPECT_FALSE(
-        Bench(TinyCommand(), [&] { return asked++ == questions; }).has_value());
+    EXPECT_FALSE(MeasureTraining(TinyCommand(), [&] {
+                   return asked++ == questions;
+                 }).has_value());
     EXPECT_EQ(asked, questions + 1);
   }
 }
 
-TEST(Bench, RefusesADeviceThatIsNotThere) {
+TEST(MeasureTraining, RefusesADeviceThatIsNotThere) {
   BenchCommand command = TinyCommand();
   command.device = "cuda:99";
-  EXPECT_ERROR(Bench(command, Never), "this machine has: cpu");
+  EXPECT_ERROR(MeasureTraining(command, Never), "this machine has: cpu");
 }
 
 }  // namespace

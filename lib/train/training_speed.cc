@@ -1,4 +1,4 @@
-#include "lib/train/bench.h"
+#include "lib/train/training_speed.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +13,7 @@
 #include "lib/train/device.h"
 #include "lib/train/divergence_guard.h"
 #include "lib/train/gpu.h"
-#include "lib/train/probe.h"
+#include "lib/train/machine_speed.h"
 #include "lib/train/replay.h"
 #include "lib/train/trainer.h"
 
@@ -180,8 +180,8 @@ class Benchmark {
 
 }  // namespace
 
-std::optional<BenchReport> Bench(const BenchCommand& command,
-                                 const std::function<bool()>& stop) {
+std::optional<BenchReport> MeasureTraining(const BenchCommand& command,
+                                           const std::function<bool()>& stop) {
   return Benchmark(command, stop).Run();
 }
 

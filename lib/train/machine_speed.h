@@ -11,7 +11,7 @@ namespace isoflop {
 
 /// Measures for about a second, and a little longer for every GPU, and
 /// returns what there is.
-ProbeReport Probe();
+ProbeReport MeasureMachine();
 
 /// Returns the FLOP/s of a product of two square matrices, on one thread of a
 /// CPU or on all of a GPU: the best of what is tried in so many `seconds`.

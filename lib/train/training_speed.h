@@ -21,7 +21,7 @@ namespace isoflop {
 /// Returns nothing when `stop`, asked before every update and product block,
 /// said so. Throws Error for a device that is not there or data that cannot be
 /// opened.
-std::optional<BenchReport> Bench(const BenchCommand& command,
-                                 const std::function<bool()>& stop);
+std::optional<BenchReport> MeasureTraining(const BenchCommand& command,
+                                           const std::function<bool()>& stop);
 
 }  // namespace isoflop

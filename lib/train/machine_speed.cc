@@ -1,4 +1,4 @@
-#include "lib/train/probe.h"
+#include "lib/train/machine_speed.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -167,7 +167,7 @@ double ProductRate(at::ScalarType dtype, at::Device device, double seconds) {
          });
 }
 
-ProbeReport Probe() {
+ProbeReport MeasureMachine() {
   const at::NoGradGuard no_grad;
   const double fp32_rate = ProductRate(at::kFloat, at::kCPU, kMeasuredSeconds);
   // Before more of LibTorch is used than training in fp32 uses.
