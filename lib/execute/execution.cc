@@ -57,7 +57,7 @@ bool Execution::Finished() const {
       slots_, [](const auto& slot) { return slot->busy(); });
   if (busy) return false;
   const bool usable = std::ranges::any_of(slots_, [this](const auto& slot) {
-    return !health_.Retired(slot->device());
+    return !faults_.health().Retired(slot->device());
   });
   return stop_ != Stop::kNo || queue_.empty() || !usable;
 }

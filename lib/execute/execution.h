@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/execute/device_health.h"
+#include "lib/execute/fault_policy.h"
 #include "lib/execute/group_queue.h"
 #include "lib/execute/local_executor.h"
 #include "lib/execute/slot_worker.h"
@@ -63,19 +63,14 @@ class Execution {
   void OnProgress(SlotWorker* slot, const WorkerEvent& event);
   void OnGroupEnded(SlotWorker* slot);
   void OnGroupFailed(SlotWorker* slot, const WorkerEvent& event);
-  void OnOutOfMemory(GroupTask task, bool had_others,
-                     const std::string& reason);
   void Fail(const GroupTask& task, const std::string& reason);
   void Conclude(const std::vector<RunResult>& results);
 
   // execution_faults.cc: what workers fail to say.
-  void OnDeath(const BusySlots& slots, const std::string& cause,
-               SlotWorker* to_blame);
-  void PutBack(SlotWorker* slot);
-  void Blame(SlotWorker* slot, const std::string& cause);
+  void OnBreakdown(const BusySlots& slots, const std::string& cause,
+                   const SlotWorker* silent);
   void CheckStall(SlotWorker* slot);
-  void Retry(GroupTask task, const std::string& device,
-             const std::string& cause);
+  void CarryOut(Decision decision);
 
   const SweepDir& dir_;
   const Plan& plan_;
@@ -86,13 +81,12 @@ class Execution {
   Tally tally_;
   SweepClock clock_;
   GroupQueue queue_;
-  DeviceHealth health_;
+  FaultPolicy faults_;
   std::vector<std::shared_ptr<DeviceWorker>> workers_;
   std::vector<std::unique_ptr<SlotWorker>> slots_;
   ExecuteSummary summary_;
   std::size_t notes_said_ = 0;  // of tally_.notes()
   bool any_started_ = false;    // a worker, ever
-  int failed_starts_ = 0;
   bool lock_lost_ = false;
   Stop stop_ = Stop::kNo;
   double stop_began_ = 0.0;  // monotonic seconds

@@ -56,10 +56,11 @@ void Execution::AssignGroups() {
 /// Whether a slot is free, and its device fit for another group.
 bool Execution::MayWork(const SlotWorker& slot) const {
   const std::string& device = slot.device();
-  if (slot.busy() || health_.Retired(device)) return false;
-  if (health_.Unfit(device) && OthersBusyOn(slot)) return false;
+  const DeviceHealth& health = faults_.health();
+  if (slot.busy() || health.Retired(device)) return false;
+  if (health.Unfit(device) && OthersBusyOn(slot)) return false;
   // A group that breaks down would take those of its worker with it.
-  return !health_.Doubtful(device) || BusySlotsOf(slot.worker()).empty();
+  return !health.Doubtful(device) || BusySlotsOf(slot.worker()).empty();
 }
 
 /// Whether other slots of the same device are at work.
@@ -72,7 +73,8 @@ bool Execution::OthersBusyOn(const SlotWorker& slot) const {
 
 bool Execution::OthersWork(const std::string& device) const {
   return std::ranges::any_of(slots_, [&](const auto& slot) {
-    return slot->device() != device && !health_.Retired(slot->device());
+    return slot->device() != device &&
+           !faults_.health().Retired(slot->device());
   });
 }
 
@@ -92,7 +94,7 @@ bool Execution::Assign(SlotWorker* slot) {
   }
   const SharedDevice shared(slot->slot(), clock_.cost(), in_work);
   auto task = queue_.Pop({.device = slot->device(),
-                          .doubtful = health_.Doubtful(slot->device()),
+                          .doubtful = faults_.health().Doubtful(slot->device()),
                           .others_work = OthersWork(slot->device()),
                           .shared = &shared},
                          clock_.cost());
@@ -102,9 +104,7 @@ bool Execution::Assign(SlotWorker* slot) {
   } catch (const Error& error) {
     if (!any_started_) throw;
     // It could be started before: somebody is replacing the program.
-    if (health_.BrokeAtOnce(slot->device(),
-                            fmt::format("start {}", ++failed_starts_),
-                            OthersBusyOn(*slot))) {
+    if (faults_.StartFailed(slot->device(), OthersBusyOn(*slot))) {
       Say(error.what());
     }
     queue_.Push(std::move(*task));

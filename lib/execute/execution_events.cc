@@ -15,7 +15,7 @@ void Execution::Serve(DeviceWorker* worker) {
   }
   if (ended && worker->has_process()) {
     const std::string cause = worker->Reap();
-    OnDeath(BusySlotsOf(*worker), cause, nullptr);
+    OnBreakdown(BusySlotsOf(*worker), cause, nullptr);
   }
   for (SlotWorker* slot : BusySlotsOf(*worker)) CheckStall(slot);
 }
@@ -27,7 +27,7 @@ void Execution::OnEvent(SlotWorker* slot, const WorkerEvent& event) {
       OnProgress(slot, event);
       break;
     case WorkerEventKind::kRunEnded:
-      health_.Worked(slot->device());
+      faults_.Worked(slot->device());
       Conclude(tally_.Refresh(*slot->task().group));
       break;
     case WorkerEventKind::kGroupEnded:
@@ -43,7 +43,7 @@ void Execution::OnEvent(SlotWorker* slot, const WorkerEvent& event) {
 
 void Execution::OnProgress(SlotWorker* slot, const WorkerEvent& event) {
   if (event.tokens_per_second <= 0.0) return;
-  health_.Worked(slot->device());
+  faults_.Worked(slot->device());
   clock_.Observe(slot->work_left(), event.tokens_per_second,
                  !slot->had_others());
 }
@@ -51,8 +51,9 @@ void Execution::OnProgress(SlotWorker* slot, const WorkerEvent& event) {
 void Execution::OnGroupEnded(SlotWorker* slot) {
   GroupTask task = slot->End();
   Conclude(tally_.Refresh(*task.group));
-  Retry(std::move(task), slot->device(),
-        "its worker says that it has ended, but there are no results");
+  if (tally_.Complete(*task.group)) return;
+  CarryOut(
+      FaultPolicy::AfterEndWithoutResults(std::move(task), slot->device()));
 }
 
 void Execution::OnGroupFailed(SlotWorker* slot, const WorkerEvent& event) {
@@ -64,27 +65,8 @@ void Execution::OnGroupFailed(SlotWorker* slot, const WorkerEvent& event) {
   }
   // Memory that was lost comes back with a fresh process.
   if (BusySlotsOf(slot->worker()).empty()) slot->worker().Discard();
-  OnOutOfMemory(std::move(task), slot->had_others(), event.reason);
-}
-
-void Execution::OnOutOfMemory(GroupTask task, bool had_others,
-                              const std::string& reason) {
-  if (had_others) {
-    Say(fmt::format("{}: out of memory beside others; trying it alone",
-                    task.group->id));
-    task.alone = true;
-    queue_.Push(std::move(task));
-    return;
-  }
-  const auto smaller = SmallerMicroBatch(*task.group, MicroBatchOf(task));
-  if (!smaller) {
-    Fail(task, "out of memory with one sequence at a time: " + reason);
-    return;
-  }
-  Say(fmt::format("{}: out of memory; trying micro-batches of {} tokens",
-                  task.group->id, *smaller));
-  task.micro_batch_tokens = smaller;
-  queue_.Push(std::move(task));
+  CarryOut(FaultPolicy::AfterOutOfMemory(std::move(task), slot->had_others(),
+                                         event.reason));
 }
 
 void Execution::Fail(const GroupTask& task, const std::string& reason) {
