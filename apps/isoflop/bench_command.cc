@@ -24,6 +24,7 @@
 #include "lib/machine/probe.h"
 #include "lib/machine/slots.h"
 #include "lib/machine/worker_path.h"
+#include "lib/sweep/group_memory.h"
 
 namespace isoflop {
 namespace {

@@ -11,10 +11,12 @@
 #include "apps/isoflop/plan_text.h"
 #include "lib/execute/cost_model.h"
 #include "lib/execute/room.h"
+#include "lib/machine/find_room.h"
 #include "lib/machine/probe.h"
 #include "lib/machine/slots.h"
 #include "lib/machine/worker_path.h"
 #include "lib/sweep/plan.h"
+#include "lib/sweep/plan_report.h"
 
 namespace isoflop {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "analysis/fit/sweep_observations.h"
 #include "lib/core/text.h"
+#include "lib/sweep/group_memory.h"
 
 namespace isoflop {
 namespace {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lib/execute/room.h"
+#include "lib/sweep/group_memory.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "lib/execute/shared_device.h"
+#include "lib/sweep/group_cost.h"
 
 namespace isoflop {
 namespace {

@@ -160,9 +160,4 @@ ExecuteSummary Execution::Summary() {
   return summary_;
 }
 
-ExecuteSummary Execute(const SweepDir& dir, const Plan& plan,
-                       const ExecuteOptions& options, Progress& progress) {
-  return Execution(dir, plan, options, progress).Run();
-}
-
 }  // namespace isoflop

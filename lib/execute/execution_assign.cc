@@ -8,6 +8,7 @@
 #include "lib/core/error.h"
 #include "lib/execute/execution.h"
 #include "lib/record/group_status.h"
+#include "lib/sweep/group_cost.h"
 
 namespace isoflop {
 

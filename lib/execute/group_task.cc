@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "lib/sweep/group_cost.h"
+#include "lib/sweep/group_memory.h"
+
 namespace isoflop {
 
 bool GotFurther(const GroupTask& task, std::int64_t tokens_left) {

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -78,10 +77,5 @@ class SilentProgress : public Progress {
   void Note(const std::string&) override {}
   void Finish(const SweepProgress&) override {}
 };
-
-/// Returns a display on a file descriptor (usually standard error): redrawn in
-/// place where it is a terminal, plain lines where it is not. Colour only on a
-/// terminal and never with NO_COLOR.
-std::unique_ptr<Progress> MakeProgress(int descriptor);
 
 }  // namespace isoflop

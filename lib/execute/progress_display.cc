@@ -1,5 +1,4 @@
-// Progress on a terminal and in a log file: the only place under lib/ that
-// prints.
+#include "lib/execute/progress_display.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -10,7 +9,6 @@
 #include <string_view>
 
 #include "lib/core/clock.h"
-#include "lib/execute/progress.h"
 
 namespace isoflop {
 namespace {

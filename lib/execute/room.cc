@@ -11,6 +11,8 @@
 #include "lib/core/error.h"
 #include "lib/core/text.h"
 #include "lib/execute/shared_device.h"
+#include "lib/sweep/group_cost.h"
+#include "lib/sweep/group_memory.h"
 
 namespace isoflop {
 namespace {

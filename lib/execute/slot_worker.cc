@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/core/clock.h"
+#include "lib/sweep/group_cost.h"
 
 namespace isoflop {
 

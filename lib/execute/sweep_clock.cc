@@ -5,6 +5,7 @@
 
 #include "lib/core/clock.h"
 #include "lib/execute/shared_device.h"
+#include "lib/sweep/group_cost.h"
 
 namespace isoflop {
 

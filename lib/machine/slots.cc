@@ -13,6 +13,7 @@
 #include "lib/core/error.h"
 #include "lib/core/text.h"
 #include "lib/machine/control_group.h"
+#include "lib/sweep/group_memory.h"
 
 namespace isoflop {
 namespace {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/record/worker_protocol.h"
+#include "lib/sweep/group_memory.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "lib/model/torch_compat.h"
+#include "lib/sweep/group_memory.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {

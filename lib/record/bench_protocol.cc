@@ -4,6 +4,7 @@
 
 #include "lib/core/object_reader.h"
 #include "lib/core/quote.h"
+#include "lib/sweep/plan_from_json.h"
 
 namespace isoflop {
 namespace {

@@ -15,6 +15,8 @@
 #include "lib/core/files.h"
 #include "lib/core/json_diff.h"
 #include "lib/record/run_result.h"
+#include "lib/sweep/plan_from_json.h"
+#include "lib/sweep/run_identity.h"
 
 namespace isoflop {
 namespace {

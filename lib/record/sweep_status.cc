@@ -6,6 +6,7 @@
 
 #include "lib/record/group_status.h"
 #include "lib/record/run_result.h"
+#include "lib/sweep/group_cost.h"
 
 namespace isoflop {
 namespace {

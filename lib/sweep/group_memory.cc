@@ -1,9 +1,9 @@
-// What training a group takes of memory, in closed form.
+#include "lib/sweep/group_memory.h"
 
 #include <algorithm>
 
 #include "lib/core/cpu_features.h"
-#include "lib/sweep/plan.h"
+#include "lib/sweep/group_cost.h"
 
 namespace isoflop {
 namespace {

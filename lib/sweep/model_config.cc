@@ -1,16 +1,8 @@
-// Parses the "model" section. What depends on the width (do the heads divide
-// it?) is checked where sizes become shapes.
+#include "lib/sweep/model_config.h"
 
 #include <fmt/format.h>
 
-#include "lib/sweep/sweep_sections.h"
-
 namespace isoflop {
-
-std::int64_t Count(const ParameterCounts& params, ParamsConvention convention) {
-  return convention == ParamsConvention::kTotal ? params.total
-                                                : params.non_embedding;
-}
 
 ModelConfig ParseModelConfig(const Json& json, const std::string& path,
                              Problems* problems) {

@@ -12,6 +12,7 @@
 #include "lib/core/quote.h"
 #include "lib/sweep/advice.h"
 #include "lib/sweep/cells.h"
+#include "lib/sweep/group_cost.h"
 #include "lib/sweep/plan_checks.h"
 #include "lib/sweep/run_identity.h"
 #include "lib/sweep/sizes.h"
@@ -197,6 +198,34 @@ std::vector<std::string> RunIds(const Plan& plan) {
     for (const PlannedRun& run : group.runs) ids.push_back(run.id);
   }
   return ids;
+}
+
+PlanTotals Totals(const Plan& plan) {
+  PlanTotals totals;
+  for (const RunGroup& group : plan.groups) {
+    const std::int64_t tokens = TokensTrained(group);
+    totals.runs += static_cast<std::int64_t>(group.runs.size());
+    totals.tokens += tokens;
+    totals.flops += 6.0 *
+                    static_cast<double>(Count(group.params, group.convention)) *
+                    static_cast<double>(tokens);
+    for (const PlannedRun& run : group.runs) {
+      totals.flops_without_shared_trunks += run.flops;
+    }
+    totals.disk_bytes +=
+        EstimateCheckpointBytes(group) + EstimateRecordBytes(group);
+  }
+  return totals;
+}
+
+double HiddenLr(const RunGroup& group) {
+  return group.training.peak_lr *
+         WidthScale(group.training, group.shape.d_model);
+}
+
+double TokensPerParam(const RunGroup& group, const PlannedRun& run) {
+  return static_cast<double>(run.tokens) /
+         static_cast<double>(Count(group.params, group.convention));
 }
 
 }  // namespace isoflop

@@ -1,9 +1,8 @@
-// Reads what plan_json.cc writes.
+#include "lib/sweep/plan_from_json.h"
 
 #include <fmt/format.h>
 
 #include "lib/core/quote.h"
-#include "lib/sweep/plan.h"
 
 namespace isoflop {
 namespace {

@@ -8,6 +8,10 @@
 
 namespace isoflop {
 
+/// Returns what changes the result of a run, and nothing else: hashing its
+/// canonical text gives the id.
+Json RunIdentity(const RunGroup& group, std::int64_t steps);
+
 /// Returns what the runs of a group have in common: RunIdentity without the
 /// steps. For a schedule that cannot be branched the steps belong to it.
 /// REQUIRES: such a group has exactly one run.

@@ -1,4 +1,4 @@
-// Parses the "grid" section.
+#include "lib/sweep/sweep_grid.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "lib/core/quote.h"
-#include "lib/sweep/sweep_sections.h"
 
 namespace isoflop {
 namespace {

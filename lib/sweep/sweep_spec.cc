@@ -6,8 +6,9 @@
 #include <string_view>
 
 #include "lib/core/quote.h"
+#include "lib/sweep/model_config.h"
 #include "lib/sweep/sizes.h"
-#include "lib/sweep/sweep_sections.h"
+#include "lib/sweep/sweep_grid.h"
 #include "lib/sweep/vary.h"
 
 namespace isoflop {
@@ -161,6 +162,11 @@ void ReadTop(ObjectReader* reader, SweepSpec* spec) {
 }
 
 }  // namespace
+
+std::int64_t Count(const ParameterCounts& params, ParamsConvention convention) {
+  return convention == ParamsConvention::kTotal ? params.total
+                                                : params.non_embedding;
+}
 
 bool UsesAutoPrecision(const SweepSpec& spec) {
   return std::ranges::any_of(spec.variants, [](const Variant& variant) {

@@ -1,6 +1,7 @@
 #include "lib/train/progress_meter.h"
 
 #include "lib/core/clock.h"
+#include "lib/sweep/group_cost.h"
 
 namespace isoflop {
 namespace {

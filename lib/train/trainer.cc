@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/sweep/group_memory.h"
 #include "lib/train/device_step.h"
 #include "lib/train/host_step.h"
 

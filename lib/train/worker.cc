@@ -13,6 +13,7 @@
 #include "lib/model/torch_compat.h"
 #include "lib/record/group_status.h"
 #include "lib/record/lease.h"
+#include "lib/sweep/plan_from_json.h"
 #include "lib/train/beating_lease.h"
 #include "lib/train/device.h"
 #include "lib/train/group_trainer.h"

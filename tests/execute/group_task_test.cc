@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "lib/sweep/group_memory.h"
 #include "tests/execute/group_of.h"
 
 namespace isoflop {

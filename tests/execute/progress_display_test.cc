@@ -1,5 +1,7 @@
 // The display on a pseudo-terminal and on a pipe.
 
+#include "lib/execute/progress_display.h"
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "lib/execute/progress.h"
 #include "tests/support/scoped_env.h"
 
 namespace isoflop {

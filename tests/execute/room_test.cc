@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "lib/sweep/group_cost.h"
+#include "lib/sweep/group_memory.h"
 #include "tests/support/expect_error.h"
-#include "tests/support/temp_dir.h"
 #include "tests/support/tiny_sweep.h"
 
 namespace isoflop {
@@ -164,13 +165,6 @@ TEST_F(RoomTest, NeedsNothingWhenNothingIsPending) {
   const RoomReport report = CheckRoom({}, {Slot{"cpu"}}, {}, {});
   EXPECT_THAT(report.needs, IsEmpty());
   EXPECT_THAT(report.too_much, IsEmpty());
-}
-
-TEST(FindRoom, LooksAtTheNearestParentThatExists) {
-  const TempDir temp;
-  const Room room = FindRoom(temp / "not/yet/there");
-  EXPECT_GT(room.memory, 64.0 * 1024 * 1024);
-  EXPECT_GT(room.disk, 0.0);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "lib/sweep/group_memory.h"
 #include "tests/support/tiny_sweep.h"
 
 namespace isoflop {

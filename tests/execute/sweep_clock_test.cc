@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "lib/sweep/group_cost.h"
 #include "tests/support/tiny_sweep.h"
 
 namespace isoflop {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "lib/sweep/group_memory.h"
 #include "lib/sweep/plan.h"
 #include "tests/model/shapes.h"
 

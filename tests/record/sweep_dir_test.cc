@@ -9,6 +9,8 @@
 
 #include "lib/core/files.h"
 #include "lib/record/run_result.h"
+#include "lib/sweep/plan_from_json.h"
+#include "lib/sweep/run_identity.h"
 #include "tests/support/child_process.h"
 #include "tests/support/closed_folder.h"
 #include "tests/support/expect_error.h"

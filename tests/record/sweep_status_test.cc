@@ -9,6 +9,7 @@
 #include "lib/core/files.h"
 #include "lib/record/group_status.h"
 #include "lib/record/run_result.h"
+#include "lib/sweep/group_cost.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tiny_sweep.h"

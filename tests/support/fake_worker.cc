@@ -32,6 +32,8 @@
 #include "lib/record/run_result.h"
 #include "lib/record/sweep_dir.h"
 #include "lib/record/worker_protocol.h"
+#include "lib/sweep/group_cost.h"
+#include "lib/sweep/plan_from_json.h"
 #include "tests/support/fake_law.h"
 
 namespace isoflop {

@@ -1,3 +1,5 @@
+#include "lib/sweep/group_cost.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

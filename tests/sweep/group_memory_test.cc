@@ -1,5 +1,8 @@
+#include "lib/sweep/group_memory.h"
+
 #include <gtest/gtest.h>
 
+#include "lib/sweep/group_cost.h"
 #include "tests/sweep/tiny_sweep.h"
 
 namespace isoflop {

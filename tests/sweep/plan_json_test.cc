@@ -1,5 +1,10 @@
 #include <gtest/gtest.h>
 
+#include "lib/sweep/group_cost.h"
+#include "lib/sweep/group_memory.h"
+#include "lib/sweep/plan_from_json.h"
+#include "lib/sweep/plan_report.h"
+#include "lib/sweep/run_identity.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
 #include "tests/sweep/tiny_sweep.h"

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "lib/core/files.h"
+#include "lib/sweep/group_memory.h"
 #include "tests/support/temp_dir.h"
 #include "tests/sweep/tiny_sweep.h"
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lib/model/torch_compat.h"
+#include "lib/sweep/group_memory.h"
 #include "lib/sweep/plan.h"
 #include "lib/train/trainer.h"
 #include "tests/train/tensor_memory.h"

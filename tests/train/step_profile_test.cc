@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "lib/sweep/group_memory.h"
 #include "lib/train/trainer.h"
 #include "tests/train/tiny_sweep.h"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "lib/sweep/group_memory.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop::bf16 {

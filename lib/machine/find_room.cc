@@ -1,10 +1,11 @@
+#include "lib/machine/find_room.h"
+
 #include <algorithm>
 #include <fstream>
 #include <optional>
 
 #include "lib/core/error.h"
 #include "lib/core/mapped_file.h"
-#include "lib/execute/room.h"
 #include "lib/machine/control_group.h"
 
 namespace isoflop {
