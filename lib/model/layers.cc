@@ -35,6 +35,7 @@ at::Tensor Activate(const at::Tensor& x, FfnKind kind) {
 
 RotaryTables MakeRotaryTables(std::int64_t context, std::int64_t head_size,
                               double base, at::TensorOptions options) {
+  // In double and rounded once: the angles of late positions are large.
   const auto exact = at::TensorOptions(at::kDouble);
   const at::Tensor exponent = at::arange(0, head_size, 2, exact) *
                               (-1.0 / static_cast<double>(head_size));
@@ -53,6 +54,7 @@ at::Tensor Rotate(const at::Tensor& x, const RotaryTables& tables) {
   const std::vector<at::Tensor> halves = at::chunk(x, 2, -1);
   const at::Tensor& first = halves[0];
   const at::Tensor& second = halves[1];
+  // A product of bf16 with the fp32 tables is fp32; rounded once, at the end.
   return at::cat({first * cos - second * sin, second * cos + first * sin}, -1)
       .to(x.scalar_type());
 }

@@ -42,6 +42,9 @@ struct RotaryTables {
   at::Tensor cos;
   at::Tensor sin;
 };
+
+/// Returns the tables of positions 0 ... context - 1 with the dtype and device
+/// of `options`. REQUIRES: head_size is even.
 RotaryTables MakeRotaryTables(std::int64_t context, std::int64_t head_size,
                               double base, at::TensorOptions options);
 

@@ -32,6 +32,8 @@ ParameterSpec HiddenMatrix(std::string name, std::int64_t outputs,
 void AddHiddenMatrices(const ModelShape& shape, std::int64_t layer,
                        std::vector<ParameterSpec>* specs) {
   const std::int64_t d = shape.d_model;
+  // So many branches add to the residual stream, whose variance should not grow
+  // with depth. Source: Radford et al. 2019 (GPT-2).
   const double to_residual = InverseRoot(2 * shape.layers);
   specs->push_back(HiddenMatrix(InLayer(layer, "qkv"), 3 * d, d));
   specs->push_back(HiddenMatrix(InLayer(layer, "out"), d, d, to_residual));
@@ -70,6 +72,7 @@ std::int64_t AlignedElements(const ParameterSpec& spec) {
 void FillNormal(const at::Tensor& view, const ParameterSpec& spec,
                 std::uint64_t key) {
   RandomStream random(key);
+  // In double on the CPU, so that no dtype and no device draws others.
   at::Tensor values = at::empty(view.sizes(), at::kDouble);
   double* data = values.data_ptr<double>();
   for (std::int64_t i = 0; i < values.numel(); ++i) {
@@ -85,6 +88,7 @@ std::string InLayer(std::int64_t layer, const char* name) {
 }
 
 std::vector<ParameterSpec> ParameterSpecs(const ModelShape& shape) {
+  // Hidden matrices first, in one stretch, which the optimizer treats alike.
   std::vector<ParameterSpec> specs;
   for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
     AddHiddenMatrices(shape, layer, &specs);

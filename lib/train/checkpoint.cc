@@ -56,6 +56,7 @@ Parts Split(Bytes file, const std::string& source) {
   Require(file.size() > kPrefixSize + kDigestSize &&
               TextOf(file.first(kMagic.size())) == kMagic,
           "{}: is no checkpoint", source);
+  // The digest comes first: until it is right no byte is believed.
   const Bytes content = file.first(file.size() - kDigestSize);
   Sha256 digest;
   digest.Update(content);
@@ -178,6 +179,7 @@ void CheckpointDir::Store(const TrainingProgress& progress,
   std::vector<Bytes> parts(content.begin(), content.end());
   parts.push_back(BytesOf(hex));
   MakeDirectories(path_);
+  // Before any other is removed, so that there is always one that is whole.
   WriteFileAtomically(FileOf(progress.step), parts);
   std::vector<std::int64_t> steps = Steps();
   const auto beyond = std::ranges::upper_bound(steps, progress.step);
@@ -219,6 +221,7 @@ bool CheckpointDir::LoadFrom(const std::string& file, const std::string& source,
     const Parts parts = Split(BytesOf(file), source);
     TrainingProgress loaded =
         ProgressOf(parts.header, owner_, size, *progress, source);
+    // All has been checked by now: it is loaded whole or not at all.
     trainer->Load(StateOf(parts.payload, size, source));
     *progress = loaded;
     return true;

@@ -24,6 +24,8 @@ std::optional<std::string> CurveRecorder::RecordUpdate() {
   line_tokens_ += config_.batch_tokens;
   const bool line_due = step() % config_.log_every_steps == 0;
   const bool guard_due = step() % DivergenceGuard::kInterval == 0;
+  // The guard judges whole intervals, so it loses nothing by waiting for the
+  // end of one.
   if (!line_due && !guard_due && !kind_.read_at_once) return std::nullopt;
   if (auto diverged = Read()) return diverged;
   const bool waits =
@@ -35,6 +37,7 @@ std::optional<std::string> CurveRecorder::RecordUpdate() {
 std::optional<std::string> CurveRecorder::Read() {
   std::optional<std::string> diverged;
   for (const UpdateResult& update : take_()) {
+    // Updates after the one that diverged belong to no curve.
     diverged = TakeIn(update);
     if (diverged) break;
   }
@@ -66,6 +69,7 @@ void CurveRecorder::WriteLine(std::optional<double> eval_loss) {
   log_->Append({.step = progress_->step,
                 .tokens = progress_->step * config_.batch_tokens,
                 .train_loss = progress_->last_mean_loss.value_or(0.0),
+                // Of the last update, which are counted from 0.
                 .lr = LearningRate(schedule_, progress_->step - 1),
                 .grad_norm = progress_->grad_norm,
                 .tokens_per_second = static_cast<double>(line_tokens_) /

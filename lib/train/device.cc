@@ -44,6 +44,7 @@ std::string After(const std::string& text, const std::string& label) {
 
 /// Calls a function of the BLAS library that returns a text, if it has it.
 std::string AskBlas(const char* function) {
+  // Looked up by name, since LibTorch may come with another BLAS.
   void* symbol = ::dlsym(RTLD_DEFAULT, function);
   if (symbol == nullptr) return {};
   return reinterpret_cast<const char* (*)()>(symbol)();

@@ -12,6 +12,7 @@ DivergenceGuard::DivergenceGuard(std::int64_t vocab_size)
 
 std::optional<std::string> DivergenceGuard::Add(std::int64_t step, double loss,
                                                 double grad_norm) {
+  // First: NaN gets past every comparison below. People count steps from 1.
   if (!std::isfinite(loss)) {
     return fmt::format("the loss of step {} is {}", step + 1, loss);
   }

@@ -18,6 +18,7 @@
 
 namespace isoflop {
 
+/// To be used from one thread; the threads that train are its own.
 class GroupServer {
  public:
   /// `emit` gets every event and `note` what a person should know, from the

@@ -27,6 +27,7 @@ void HostStep::Update(std::int64_t step, const LrSchedule& schedule,
     const Batch batch =
         batches_.Train(group_.seed, step * batch_windows_ + done, windows);
     sections.Enter(StepSection::kPass);
+    // By its windows: the last micro-batch may be a smaller one.
     const double weight =
         static_cast<double>(windows) / static_cast<double>(batch_windows_);
     loss +=

@@ -41,6 +41,7 @@ std::optional<GroupStatus> ProgressMeter::Update(const PlannedRun* branch,
   const double tokens_since = static_cast<double>(updates_ * batch);
   updates_ = 0;
   last_shown_ = now;
+  // The steps of a branch count its part of the trunk.
   return GroupStatus{.run = branch != nullptr ? branch->id : "",
                      .step = step,
                      .tokens_done = step * batch + cooldown_tokens_,

@@ -30,6 +30,7 @@ at::ScalarType ChunkReader::dtype() const {
 }
 
 at::Tensor ChunkReader::Read(const ChunkRange& range, const ChunkRange& next) {
+  // A branch or a resumed run may want another chunk than what follows.
   const bool expected = ahead_.valid() && range == ahead_range_;
   at::Tensor chunk = expected ? ahead_.get() : ReadNow(range);
   ahead_ = {};
@@ -56,6 +57,7 @@ at::Tensor ChunkReader::ReadNow(const ChunkRange& range) const {
 }
 
 at::Tensor ChunkRow(const at::Tensor& chunk, const at::Tensor& row) {
+  // Widening carries the sign of an int16 along; it is cut off below.
   const at::Tensor windows = at::index_select(chunk, 0, row)[0].to(at::kLong);
   return chunk.scalar_type() == at::kShort
              ? at::bitwise_and(windows, kUint16Values - 1)

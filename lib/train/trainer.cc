@@ -12,8 +12,10 @@ namespace {
 
 /// Mean of a sample and the standard error of that mean.
 Evaluation Summarise(const at::Tensor& window_losses) {
+  // In double: the mean of thousands of windows keeps its digits.
   const at::Tensor losses = window_losses.to(at::kCPU, at::kDouble);
   Evaluation evaluation{.loss = losses.mean().item<double>()};
+  // Over windows and not tokens: losses within a window are not independent.
   if (losses.numel() > 1) {
     evaluation.std_error = losses.std().item<double>() /
                            std::sqrt(static_cast<double>(losses.numel()));
@@ -68,6 +70,7 @@ std::optional<Evaluation> Trainer::Evaluate(const std::function<bool()>& stop) {
   for (std::int64_t first = 0; first < all; first += at_a_time) {
     if (stop()) return std::nullopt;
     const EagerTurn turn(device_);
+    // A turn is for one batch: in between others get theirs.
     const Batch batch = batches_.Eval(first, std::min(at_a_time, all - first));
     window_losses.push_back(
         model_.TokenLosses(batch.tokens, batch.targets).mean(-1));

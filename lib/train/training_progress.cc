@@ -3,11 +3,13 @@
 namespace isoflop {
 
 std::optional<double> TrainingProgress::MeanLoss() const {
+  // A line has just been written, and its mean is the latest there is.
   if (interval_steps == 0) return last_mean_loss;
   return interval_loss_sum / static_cast<double>(interval_steps);
 }
 
 Json ToJson(const TrainingProgress& progress) {
+  // Sums and not means: who resumes has to go on adding to the same bits.
   Json json{{"step", progress.step},
             {"interval_loss_sum", progress.interval_loss_sum},
             {"interval_steps", progress.interval_steps},

@@ -11,6 +11,8 @@
 
 namespace isoflop::bf16 {
 
+/// Forward and backward of one window, for all its heads. Keeps only scratch
+/// room from one call to the next.
 class Attention {
  public:
   Attention(std::int64_t context, std::int64_t heads, std::int64_t head_size);

@@ -10,6 +10,7 @@ void ConvertRows(std::int64_t rows, std::int64_t columns, const float* x,
   if (stride == columns) return Convert(rows * columns, x, y);
   for (std::int64_t row = 0; row < rows; ++row, x += columns, y += stride) {
     Convert(columns, x, y);
+    // The other half of the last pair, which products read.
     y[columns] = 0.0F;
   }
 }
@@ -36,6 +37,7 @@ Linear::Linear(std::int64_t outputs, std::int64_t inputs, const float* weights,
 
 void Linear::Pack(PackingRoom* room) {
   const std::int64_t stride = StrideOf(inputs_);
+  // Both directions from one rounded copy: they have to use the same weights.
   Number* copy = room->Left(outputs_ * stride);
   ConvertRows(outputs_, inputs_, weights_, copy);
   forward_ = PackRightTransposed(inputs_, outputs_, copy, stride,
@@ -60,6 +62,8 @@ void Linear::Backward(std::int64_t rows, const Number* dy, float* dx) const {
 void Linear::AddGradient(std::int64_t rows, const Number* dy, const Number* x,
                          PackingRoom* room) const {
   const ProfiledSections timed(profile_, StepSection::kProducts);
+  // Unlike weights these are new every time, so packing them belongs to the
+  // product, and to its time.
   const auto left =
       PackLeftTransposed(rows, outputs_, dy, StrideOf(outputs_),
                          room->Left(PackedSize(rows, outputs_, kLeftPanel)));

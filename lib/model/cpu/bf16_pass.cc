@@ -21,6 +21,7 @@ class Divider {
 
   template <typename Element>
   Element* Take(std::int64_t elements) {
+    // A cache line, and the widest vector.
     constexpr std::int64_t kUnit = 64;
     auto* piece = memory_ == nullptr
                       ? nullptr
@@ -73,6 +74,7 @@ Pass::Pass(const ModelShape& shape, const Parameters& parameters,
                        .proj = linear(InLayer(i, "proj"))});
   }
   final_norm_ = norm("final_norm");
+  // Lookups read the fp32 masters, the product its own packed copy.
   head_.emplace(linear(shape.tied_embeddings ? "embedding" : "head"));
   embedding_ = values("embedding");
   positions_ = values("positions");
@@ -122,6 +124,7 @@ void Pass::Reserve(std::int64_t windows, Room room) {
                     .heads = shape_.heads,
                     .head_size = shape_.d_model / shape_.heads};
   const std::int64_t bytes = Divide(nullptr, room);
+  // A smaller part, such as the last of a batch, makes do with what is there.
   if (!memory_.defined() || memory_.numel() < bytes) {
     memory_.reset();  // before there is another
     memory_ = at::empty({bytes}, at::kByte);
@@ -174,6 +177,8 @@ double Pass::AddGradient(std::int64_t windows, const std::int64_t* tokens,
                          const std::int64_t* targets, double weight) {
   const auto all = static_cast<double>(windows * shape_.context);
   double sum = 0.0;
+  // Parts add to the same gradients: together they give what the whole batch
+  // would, but for the order of sums.
   ForEachPart(windows, Room::kBothWays, [&](std::int64_t first) {
     Forward(tokens + first);
     ForEachChunk(rows(), [&](const Chunk& chunk) {
@@ -182,6 +187,8 @@ double Pass::AddGradient(std::int64_t windows, const std::int64_t* tokens,
       for (std::int64_t i = 0; i < chunk.rows; ++i) {
         sum += static_cast<double>(losses[i]);
       }
+      // Logits exist for one chunk at a time; of the whole part only their
+      // gradient is kept, in bf16.
       ConvertRows(chunk.rows, shape_.vocab_size, wide_,
                   chunk.Of(dlogits_, shape_.vocab_size));
     });
@@ -242,6 +249,8 @@ void Pass::ForwardLayer(const Layer& layer, const LayerState& s, float* next) {
   Attend(s);
   ForEachChunk(rows(), [&](const Chunk& chunk) {
     float* x = chunk.Of(s.ffn_norm.x, d());
+    // `next` may be attention_norm.x itself (Room::kForwardOnly): these rows of
+    // it are not read any more after this.
     std::copy_n(chunk.Of(s.attention_norm.x, d()), chunk.rows * d(), x);
     layer.out.Forward(chunk.rows, chunk.Of(s.attended, d()), x, Into::kAdd);
     Normalise(chunk, layer.ffn_norm, s.ffn_norm);
@@ -278,6 +287,8 @@ void Pass::Backward(const std::int64_t* tokens) {
     head_->Backward(chunk.rows, chunk.Of(dlogits_, shape_.vocab_size), narrow_);
     BackwardNorm(chunk, final_norm_, final_state_, narrow_);
   });
+  // Here and below a gradient of weights is one product over all rows of the
+  // part: its sums are then long, and packing pays.
   head_->AddGradient(rows(), dlogits_, final_state_.y, &packing_);
   for (std::size_t i = layers_.size(); i-- > 0;) {
     BackwardFeedForward(layers_[i], states_[i]);
@@ -293,6 +304,7 @@ void Pass::BackwardFeedForward(const Layer& layer, const LayerState& s) {
     Number* dout = chunk.Of(dnarrow_, d());
     ConvertRows(chunk.rows, d(), chunk.Of(dx_, d()), dout);
     layer.proj.Backward(chunk.rows, dout, activated_);
+    // The slopes are those at the rounded values that were kept.
     ConvertRows(chunk.rows, fc, chunk.Of(s.hidden, fc), wide_);
     cpu::ActivateBackward(shape_.ffn, chunk.rows, shape_.d_ff, wide_,
                           activated_, dactivated_);
@@ -329,6 +341,7 @@ void Pass::BackwardAttend(const LayerState& s) {
     attention_.Backward(s.qkv + first * StrideOf(3 * d()),
                         s.weights + window * attention_.weights(),
                         dattended_ + first * StrideOf(d()), window_);
+    // A rotation is orthogonal: its transpose turns back.
     Rotate(0, context, -1.0F, window_);
     ConvertRows(context, 3 * d(), window_, dwide_ + first * StrideOf(3 * d()));
   }

@@ -15,6 +15,8 @@
 
 namespace isoflop {
 
+/// Forward and backward of a whole model, one batch of windows at a time.
+/// Weights and gradients are fp32 whatever products are computed in.
 class CpuPass {
  public:
   virtual ~CpuPass() = default;

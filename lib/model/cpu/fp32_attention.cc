@@ -41,6 +41,7 @@ ISOFLOP_VECTORISE
 void CausalSoftmax(std::int64_t size, float scale, float* scores) {
   for (std::int64_t row = 0; row < size; ++row, scores += size) {
     const std::int64_t count = row + 1;
+    // What lies beyond the diagonal is the future: it has no part in the sums.
     const float largest = MaxOf(count, scores);
     for (std::int64_t i = 0; i < count; ++i) {
       scores[i] = FastExp(scale * (scores[i] - largest));
@@ -81,6 +82,7 @@ void RotateInPlace(const AttentionShape& shape, std::int64_t first_row,
     const float* c = cos + row % shape.context * half;
     const float* s = sin + row % shape.context * half;
     for (float* x = qkv; x < qkv + 2 * d; x += shape.head_size) {
+      // Heads of queries and of keys lie side by side, so one loop takes both.
       float* y = x + half;
       for (std::int64_t i = 0; i < half; ++i) {
         const float first = x[i];
@@ -129,6 +131,7 @@ void AttendBackward(const AttentionShape& shape, const float* qkv,
                scratch, T, Into::kOverwrite, Part::kLowerResult);
       CausalSoftmaxBackward(T, AttentionScale(shape.head_size), weights,
                             scratch);
+      // dv = p^T dout,  dq = ds k,  dk = ds^T q
       Multiply(T, T, size, p.Transposed(), dout, out.v, out.stride,
                Into::kOverwrite, Part::kUpperLeft);
       Multiply(T, T, size, ds, RowMajor(in.k, in.stride), out.q, out.stride,

@@ -23,6 +23,7 @@ ISOFLOP_INLINE float Gelu(float x) {
   return 0.5F * x * (1.0F + FastErf(x * kInverseRoot2));
 }
 
+/// The derivative of x Phi(x): Phi(x) + x phi(x).
 ISOFLOP_INLINE float GeluSlope(float x) {
   return 0.5F * (1.0F + FastErf(x * kInverseRoot2)) +
          x * kInverseRoot2Pi * FastExp(-0.5F * x * x);
@@ -40,6 +41,8 @@ void Normalise(std::int64_t rows, std::int64_t d, const float* x,
     const float mean = bias == nullptr
                            ? 0.0F
                            : MeanOf(d, [x](std::int64_t i) { return x[i]; });
+    // A second pass over the row, which is in the cache: mean(x^2) - mean(x)^2
+    // would cancel where the mean is large.
     const float variance = MeanOf(
         d, [x, mean](std::int64_t i) { return (x[i] - mean) * (x[i] - mean); });
     const float inverse =
@@ -65,6 +68,8 @@ void NormaliseBackward(std::int64_t rows, std::int64_t d, const float* x,
   for (std::int64_t row = 0; row < rows; ++row, x += d, dy += d, dx += d) {
     const float mean = statistics.mean[row];
     const float inverse = statistics.inverse[row];
+    // A norm takes no notice of shift (layer norms only) and scale, so the
+    // gradient has no part along 1 and along u.
     const float mean_du =
         weights.bias == nullptr
             ? 0.0F
@@ -152,6 +157,7 @@ void CrossEntropy(std::int64_t rows, std::int64_t vocab,
                   const std::int64_t* targets, float scale, float* logits,
                   float* losses) {
   for (std::int64_t row = 0; row < rows; ++row, logits += vocab) {
+    // Subtracting it changes no probability, and no exponential overflows.
     const float largest = MaxOf(vocab, logits);
     const float of_target = logits[targets[row]] - largest;
     for (std::int64_t i = 0; i < vocab; ++i) {
@@ -159,6 +165,7 @@ void CrossEntropy(std::int64_t rows, std::int64_t vocab,
     }
     const float sum =
         SumOf(vocab, [logits](std::int64_t i) { return logits[i]; });
+    // A loss that is not finite has to show: NaN gets through all of this.
     losses[row] = std::log(sum) - of_target;
     const float factor = scale / sum;
     for (std::int64_t i = 0; i < vocab; ++i) logits[i] *= factor;
@@ -186,6 +193,7 @@ void EmbedBackward(std::int64_t rows, std::int64_t d, std::int64_t context,
                    const std::int64_t* tokens, const float* dx,
                    float* embedding, float* positions) {
   for (std::int64_t row = 0; row < rows; ++row, dx += d) {
+    // Row after row: a token may come more than once in a batch.
     float* token = embedding + tokens[row] * d;
     for (std::int64_t i = 0; i < d; ++i) token[i] += dx[i];
     if (positions == nullptr) continue;

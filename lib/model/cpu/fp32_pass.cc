@@ -16,6 +16,7 @@ class Divider {
 
   float* Take(std::int64_t elements) {
     float* piece = memory_ == nullptr ? nullptr : memory_ + taken_;
+    // Every piece begins at a cache line, as the whole does.
     const std::int64_t unit = Parameters::kAlignment;
     taken_ += (elements + unit - 1) / unit * unit;
     return piece;
@@ -56,6 +57,7 @@ Fp32Pass::Matrices<Float> Fp32Pass::Find(const ModelShape& shape,
   all.final_norm = find_norm("final_norm");
   all.embedding = find("embedding");
   all.positions = find("positions");
+  // Tied, the head and the lookups add to one gradient.
   all.head = shape.tied_embeddings ? all.embedding : find("head");
   return all;
 }
@@ -140,6 +142,7 @@ double Fp32Pass::AddGradient(std::int64_t windows, const std::int64_t* tokens,
   CrossEntropy(targets, weight / rows, losses_);
   Backward(tokens);
   double sum = 0.0;
+  // In double: thousands of losses would lose digits in fp32.
   for (std::int64_t i = 0; i < attention_.rows(); ++i) {
     sum += static_cast<double>(losses_[i]);
   }
@@ -150,6 +153,7 @@ void Fp32Pass::TokenLosses(std::int64_t windows, const std::int64_t* tokens,
                            const std::int64_t* targets, float* losses) {
   Reserve(windows, Room::kForwardOnly);
   Forward(tokens);
+  // The gradient is not wanted: a scale of 0 makes zeros of the logits.
   CrossEntropy(targets, 0.0, losses);
 }
 
@@ -189,6 +193,8 @@ void Fp32Pass::ForwardLayer(const LayerMatrices<const float>& w,
     const ProfiledSections timed(profile_, StepSection::kAttention);
     cpu::Attend(attention_, s.qkv, s.weights, s.attended);
   }
+  // `next` may be attention_norm.x itself (Room::kForwardOnly): from here on
+  // that is not read any more.
   std::copy_n(s.attention_norm.x, rows * d, s.ffn_norm.x);
   Linear(rows, d, d, s.attended, w.out, s.ffn_norm.x, Into::kAdd);
 
@@ -203,6 +209,7 @@ void Fp32Pass::ForwardLayer(const LayerMatrices<const float>& w,
 void Fp32Pass::Backward(const std::int64_t* tokens) {
   const std::int64_t rows = attention_.rows();
   const std::int64_t d = shape_.d_model;
+  // CrossEntropy has left the gradient of the logits in their place.
   LinearBackward(rows, d, shape_.vocab_size, final_norm_.y, weights_.head,
                  logits_, dnorm_, gradients_.head);
   std::fill_n(dx_, rows * d, 0.0F);
@@ -219,6 +226,8 @@ void Fp32Pass::BackwardLayer(const LayerMatrices<const float>& w,
                              const LayerState& s) {
   const std::int64_t rows = attention_.rows();
   const std::int64_t d = shape_.d_model;
+  // dx_ is the gradient of the residual stream. A branch gets it as it is, and
+  // what comes back through the norm of the branch is added to it.
   LinearBackward(rows, shape_.d_ff, d, s.activated, w.proj, dx_, dactivated_,
                  g.proj);
   cpu::ActivateBackward(shape_.ffn, rows, shape_.d_ff, s.hidden, dactivated_,

@@ -38,6 +38,7 @@ enum class Part {
   kUpperLeft,    // A(i, k) = 0 for k < i
 };
 
+/// What a product does to what is in C.
 enum class Into { kOverwrite, kAdd };
 
 /// C = A B, or C += A B: A [rows, inner], B [inner, columns], C [rows, columns]
