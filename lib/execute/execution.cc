@@ -13,7 +13,9 @@
 namespace isoflop {
 namespace {
 
+// A lease has to beat and a display to move though no worker says anything.
 constexpr int kTickMilliseconds = 100;
+// The end of a process is no event that poll knows, and somebody waits for it.
 constexpr int kReapMilliseconds = 5;
 constexpr double kFarewellSeconds = 2.0;  // for idle workers to exit
 
@@ -56,6 +58,8 @@ bool Execution::Finished() const {
   const bool busy = std::ranges::any_of(
       slots_, [](const auto& slot) { return slot->busy(); });
   if (busy) return false;
+  // Groups that no device is left for stay pending: the same command tries them
+  // again.
   const bool usable = std::ranges::any_of(slots_, [this](const auto& slot) {
     return !faults_.health().Retired(slot->device());
   });
@@ -89,11 +93,13 @@ void Execution::HandleSignals() {
 
 void Execution::KeepLock() {
   if (lock_lost_ || lock_.Beat()) return;
+  // Whoever has taken it over will train these groups; no two may write one.
   lock_lost_ = true;
   BeginStop(Stop::kAtCheckpoint);
 }
 
 void Execution::BeginStop(Stop stop) {
+  // There is no way back to a gentler stop.
   if (stop <= stop_) return;
   if (stop_ == Stop::kNo) stop_began_ = MonotonicSeconds();
   stop_ = stop;
@@ -105,6 +111,7 @@ void Execution::EnforceStop() {
   const bool patient =
       MonotonicSeconds() - stop_began_ < options_.stop_grace_seconds;
   if (stop_ == Stop::kAtCheckpoint && patient) return;
+  // What is lost is what came after the last checkpoints.
   for (const auto& worker : workers_) worker->Discard();
   for (const auto& slot : slots_) {
     if (slot->busy()) slot->End();
@@ -121,6 +128,7 @@ void Execution::DismissWorkers() {
   while (any_left() && MonotonicSeconds() - start < kFarewellSeconds) {
     ::poll(nullptr, 0, kReapMilliseconds);
   }
+  // A worker that is still there is killed with its object.
   slots_.clear();
   workers_.clear();
 }
@@ -131,6 +139,7 @@ void Execution::Say(const std::string& message) {
 }
 
 SweepProgress Execution::State() {
+  // The tally tells nobody anything: from here its notes reach people.
   for (; notes_said_ < tally_.notes().size(); ++notes_said_) {
     Say(tally_.notes()[notes_said_]);
   }

@@ -20,6 +20,9 @@
 
 namespace isoflop {
 
+/// One sweep, from taking the lock to the summary. Carries out what others
+/// decide: GroupQueue, which group is next; SharedDevice, whether there is room
+/// for it; FaultPolicy, what a fault costs.
 class Execution {
  public:
   /// Takes the directory's lock. REQUIRES: all arguments outlive the object.

@@ -15,6 +15,7 @@ GroupQueue::Position GroupQueue::First(const Asker& asker,
         asker.doubtful ? -task->breakdowns : task->breakdowns,
         cost.Seconds(*task->group, asker.device, task->tokens_left));
     if (best != tasks_.end() && rank <= best_rank) continue;
+    // Asked last, of the few that would be first: it takes longest.
     if (!admits(*task)) continue;
     best = task;
     best_rank = rank;
@@ -33,6 +34,7 @@ std::optional<GroupTask> GroupQueue::Pop(const Asker& asker,
   const auto all = [](const GroupTask&) { return true; };
   const Position first = First(asker, cost, all);
   if (first == tasks_.end()) return std::nullopt;
+  // It is its turn now, whatever was before.
   first->overtook = false;
   if (asker.shared == nullptr || asker.shared->Admits(*first)) {
     return Take(first);

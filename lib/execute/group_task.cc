@@ -8,11 +8,13 @@
 namespace isoflop {
 
 bool GotFurther(const GroupTask& task, std::int64_t tokens_left) {
+  // The same fault strikes a few steps sooner or later each time.
   const std::int64_t margin = TokensTrained(*task.group) / 100;
   return tokens_left < task.furthest.value_or(task.tokens_left) - margin;
 }
 
 void NoteBreakdown(GroupTask* task) {
+  // Before `furthest` moves, which is what it is compared with.
   if (GotFurther(*task, task->tokens_left)) task->breakdowns = 0;
   task->furthest =
       std::min(task->furthest.value_or(task->tokens_left), task->tokens_left);

@@ -11,6 +11,7 @@ std::vector<RunGroup> PendingGroups(const SweepDir& dir, const Plan& plan,
   const auto statuses = LoadStatuses(dir, plan);
   const auto ended = [&](const PlannedRun& run) {
     const auto found = statuses.find(run.id);
+    // No result, or a damaged one: the run is trained again.
     if (found == statuses.end()) return false;
     return !retry_failed || found->second != RunStatus::kFailed;
   };

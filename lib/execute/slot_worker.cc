@@ -29,6 +29,7 @@ void SlotWorker::Begin(const SweepDir& dir, GroupTask task) {
 GroupTask SlotWorker::End() {
   assert(busy());
   GroupTask task = *task_;
+  // Whatever goes back into the queue lacks a little, a result at least.
   task.tokens_left = std::max<std::int64_t>(1, work_left().tokens);
   worker_->Forget(task.group->id);
   task_.reset();

@@ -22,6 +22,8 @@ struct WorkLeft {
   std::int64_t tokens = 0;
 };
 
+/// All times are in seconds of the monotonic clock, so setting the date changes
+/// none.
 class SweepClock {
  public:
   /// Starts now. REQUIRES: plan outlives the clock, slots is not empty.

@@ -15,6 +15,7 @@ Tally::Tally(const SweepDir& dir, const Plan& plan, bool retry_failed)
   }
   for (const auto& [id, status] : LoadStatuses(dir_, plan, &notes_)) {
     if (retry_failed && status == RunStatus::kFailed) {
+      // Kept, under another name: it says why the run failed before.
       SetResultAside(dir_, id);
     } else {
       Add(id, status);

@@ -16,6 +16,7 @@
 
 namespace isoflop {
 
+/// Counts each run of the plan once, by the first result that is seen of it.
 class Tally {
  public:
   /// Reads the results that are there. With `retry_failed`, those that failed

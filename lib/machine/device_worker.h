@@ -17,6 +17,8 @@
 
 namespace isoflop {
 
+/// Knows processes and lines, and decides nothing: whether a group is tried
+/// again is for others to say.
 class DeviceWorker {
  public:
   /// Starts nothing yet. `log` is where the program's standard error goes.

@@ -39,6 +39,7 @@ WorkerAnswer::WorkerAnswer(const WorkerProgram& worker,
 }
 
 std::optional<Json> WorkerAnswer::Take() {
+  // Asked before reading: what it wrote before its end is then all there.
   const auto status = process_.Ended();
   for (const std::string& line : process_.ReadLines()) text_ += line + "\n";
   if (!status) {
@@ -73,6 +74,7 @@ std::optional<int> AskWorkers(
     }
     WaitForNews(open, signals.descriptor());
     const std::vector<int> come = signals.Take();
+    // Leaving kills every worker that is still open.
     if (!come.empty()) return come.front();
     for (auto entry = open.begin(); entry != open.end();) {
       const auto json = entry->second->Take();

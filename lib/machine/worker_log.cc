@@ -38,6 +38,7 @@ WorkerLog::~WorkerLog() { ::close(descriptor_); }
 std::string WorkerLog::Tail() const {
   std::array<char, kTailLength> bytes;
   const off_t end = ::lseek(descriptor_, 0, SEEK_END);
+  // The file may end with what workers wrote before this one.
   const off_t from = std::max(start_, end - static_cast<off_t>(bytes.size()));
   const ssize_t n = ::pread(descriptor_, bytes.data(), bytes.size(), from);
   return n <= 0 ? ""

@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 
 bool IsProgram(const fs::path& path) {
   std::error_code ignored;
+  // A directory, too, may be executed.
   return fs::is_regular_file(path, ignored) &&
          ::access(path.c_str(), X_OK) == 0;
 }

@@ -110,6 +110,7 @@ BenchCommand ParseBenchCommand(const std::string& line) {
   reader.Read("profile", &command.profile);
   reader.Finish();
   problems.ThrowIfAny();
+  // Last: it throws by itself, and would hide what else is wrong.
   command.group = RunGroupFromJson(group, "command: group");
   return command;
 }
@@ -134,6 +135,7 @@ BenchReport BenchReportFromJson(const Json& json, const std::string& source) {
   ReadRate("tokens_per_second", &reader, &report.tokens_per_second, &problems);
   ReadRate("matmul_flops_per_second", &reader, &report.matmul_flops_per_second,
            &problems);
+  // These two go into reports as they are.
   ReadObject("device", &reader, &report.device);
   ReadObject("software", &reader, &report.software);
   if (reader.Read("peak_memory_bytes", &bytes, {kPositive})) {

@@ -20,7 +20,7 @@ struct BenchCommand {
   bool profile = false;
 };
 
-/// Of several blocks of measuring.
+/// Per second, of several blocks of measuring.
 struct MeasuredRate {
   double median = 0.0;
   double low = 0.0;

@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 MetricsLine ParseLine(std::string_view text, const std::string& source) {
   MetricsLine line;
+  // ToJson leaves out what is not finite: a loss that is missing was that.
   line.train_loss = std::numeric_limits<double>::infinity();
   line.grad_norm = std::numeric_limits<double>::infinity();
   Problems problems;
@@ -97,6 +98,7 @@ MetricsLog::MetricsLog(const fs::path& path, std::int64_t keep_until)
     : file_(Trimmed(path, keep_until, &last_kept_)) {}
 
 void MetricsLog::Append(const MetricsLine& line) {
+  // A resumed run makes steps again whose lines are there already.
   if (line.step > last_kept_) file_.AppendLine(ToJson(line).dump());
 }
 

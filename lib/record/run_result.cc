@@ -11,6 +11,7 @@
 namespace isoflop {
 namespace {
 
+/// JSON has no NaN. Why there is no loss, status and reason say.
 void PutFinite(Json* json, const char* key, const std::optional<double>& x) {
   if (x && std::isfinite(*x)) (*json)[key] = *x;
 }
@@ -137,6 +138,7 @@ RunResult RunResultFromJson(const Json& json, const std::string& source) {
   reader.MaybeObject("software", &result.software);
   reader.Need("finished_at", &result.finished_at);
   reader.strict().Finish();
+  // Or a fit would leave the run out without a word.
   if (result.status == RunStatus::kOk && !json.contains("loss")) {
     problems.Add(source, "loss: is missing, though status is \"ok\"");
   }

@@ -149,12 +149,15 @@ void RefuseForeignPath(const SweepDir& dir, const SweepSpec& spec) {
 void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
                      const Plan& plan,
                      const std::function<void(const std::string&)>& note) {
+  // Before anything is made in a directory that may be somebody else's.
   RefuseForeignPath(dir, spec);
   MakeDirectories(dir.root());
+  // Two front ends may come at the same time.
   const Lease lock = LockSweepDir(dir, note);
   const std::optional<Plan> before = FindPlan(dir);
   if (before) RefuseOtherSweep(dir, spec, *before, plan);
   WriteGroups(dir, before, plan);
+  // The plan last: who finds it may rely on all that it speaks of.
   WriteIfNew(dir.sweep_json(), spec.given);
   WriteIfNew(dir.plan_json(), ToJson(plan));
 }
@@ -192,6 +195,7 @@ Plan LoadPlan(const SweepDir& dir) {
 
 std::optional<Plan> FindPlan(const SweepDir& dir) {
   std::error_code code;
+  // Whatever is not a clear no, LoadPlan has words for.
   if (!fs::exists(dir.plan_json(), code) && !code) return std::nullopt;
   return LoadPlan(dir);
 }
@@ -213,6 +217,7 @@ void RemoveLeftoverCheckpoints(const SweepDir& dir, const RunGroup& group,
         pending, [&](const PlannedRun& other) { return other.id == run.id; });
     if (ended) fs::remove_all(dir.run_checkpoints(run.id), ignored);
   }
+  // Every branch that is left begins at the trunk.
   if (pending.empty()) {
     fs::remove_all(dir.group_checkpoints(group.id), ignored);
   }

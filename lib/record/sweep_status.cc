@@ -60,6 +60,7 @@ GroupProgress ReadGroupProgress(const SweepDir& dir, const RunGroup& group) {
   progress.run = status->run;
   progress.tokens_done = std::min(status->tokens_done, progress.tokens_total);
   progress.train_loss = status->train_loss;
+  // A rate at which nobody trains any more would promise too early an end.
   if (progress.holder && !progress.stale) {
     progress.tokens_per_second = status->tokens_per_second;
   }
@@ -67,6 +68,7 @@ GroupProgress ReadGroupProgress(const SweepDir& dir, const RunGroup& group) {
 }
 
 void AddWork(const RunGroup& group, const GroupProgress& progress, Work* work) {
+  // Not tokens: those of a large model take longer.
   const double flops_per_token = TrainingFlopsPerToken(group.shape);
   work->flops_left +=
       flops_per_token *
@@ -128,6 +130,7 @@ SweepStatus ReadSweepStatus(const SweepDir& dir) {
   for (const RunGroup& group : plan.groups) {
     AddGroup(dir, group, statuses, &status, &work);
   }
+  // A group in work trains one run at a time.
   status.pending = status.runs - status.done() - status.running;
   status.front_end = CurrentHolder(dir.lock_json());
   status.front_end_stale = SeemsStale(dir.lock_json());

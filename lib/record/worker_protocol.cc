@@ -97,11 +97,13 @@ TrainCommand ParseTrainCommand(const std::string& line) {
 }
 
 Json ToJson(const WorkerEvent& event) {
+  // What is empty, zero or absent is left out: there are many lines.
   Json json = {{"event", NameOf(event.kind)}};
   if (!event.group.empty()) json["group"] = event.group;
   if (!event.run.empty()) json["run"] = event.run;
   if (!event.status.empty()) json["status"] = event.status;
   if (event.tokens_done != 0) json["tokens_done"] = event.tokens_done;
+  // JSON has no NaN. That a run has diverged, its status says.
   if (event.loss && std::isfinite(*event.loss)) json["loss"] = *event.loss;
   if (event.tokens_per_second > 0.0 && std::isfinite(event.tokens_per_second)) {
     json["tokens_per_second"] = event.tokens_per_second;
@@ -116,6 +118,8 @@ WorkerEvent ParseWorkerEvent(const std::string& line) {
   Problems problems;
   const Json json = ParseJson(line, "event");
   ObjectReader reader(json, "event", &problems);
+  // Keys that are not known are refused: what is no event of this protocol,
+  // such as the JSON of a library, must not pass for one.
   if (reader.Need("event")) reader.ReadEnum("event", &event.kind);
   reader.Read("group", &event.group);
   reader.Read("run", &event.run);
@@ -180,6 +184,7 @@ ProbeReport ProbeReportFromJson(const Json& json, const std::string& source) {
   ReadOptional(reader, "process_shared_bytes", &report.process_shared_bytes,
                {0.0});
   ReadDevices(reader, &report.cuda, &problems);
+  // The reader takes no empty array, since none means anything in a sweep.
   if (const Json* warnings = reader.Child("warnings");
       warnings != nullptr && !warnings->empty()) {
     reader.Read("warnings", &report.warnings);
