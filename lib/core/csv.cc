@@ -65,6 +65,7 @@ class CsvParser {
     std::string cell;
     for (++position_; !ClosingQuote(&cell); ++position_) {
       Require(!AtEnd(), "{}:{}: quote is never closed", source_, opened);
+      // Text in quotes may go over several lines.
       if (Peek() == '\n') ++line_;
       cell += Peek();
     }

@@ -12,6 +12,7 @@ using Side = const Json*;
 
 std::string Shown(Side side) {
   if (side == nullptr) return "(absent)";
+  // Text that is no UTF-8 is shown all the same.
   std::string text = side->dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() > 60) text = text.substr(0, 57) + "...";
   return text;

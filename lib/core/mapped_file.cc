@@ -23,6 +23,7 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
     mapped = ::mmap(nullptr, static_cast<std::size_t>(status.st_size),
                     PROT_READ, MAP_SHARED, descriptor, 0);
   }
+  // Before close, which may set another.
   const int cause = errno;
   ::close(descriptor);
   Require(mapped != MAP_FAILED, "{}: cannot map: {}", path.string(),

@@ -43,6 +43,7 @@ std::optional<std::int64_t> AsInteger(const Json& json) {
     return static_cast<std::int64_t>(value);
   }
   if (json.is_number_integer()) return json.get<std::int64_t>();
+  // People write 1e6 too, which is whole where a double holds it exactly.
   const auto value = AsDouble(json);
   constexpr double kExact = 9007199254740992.0;  // 2^53
   if (!value || *value != std::floor(*value) || std::abs(*value) > kExact) {
@@ -167,6 +168,7 @@ bool ReadArray(const Json& json, std::vector<Value>* values, Element element,
     if (!wrong.empty()) valid = refuse(static_cast<int>(i), wrong);
     read[i] = std::move(value);
   }
+  // All or nothing: what was there before is a default.
   if (valid) *values = std::move(read);
   return valid;
 }

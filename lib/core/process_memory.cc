@@ -19,6 +19,8 @@ std::optional<ProcessMemory> MeasureOwnMemory() {
     std::string key;
     double kibibytes = 0.0;
     if (!(words >> key >> kibibytes)) continue;
+    // The peak as `top` shows it, and apart the pages of files, which workers
+    // share.
     if (key == "VmHWM:") peak = kibibytes * kKibibyte;
     if (key == "RssAnon:") anonymous = kibibytes * kKibibyte;
     if (key == "RssFile:") of_files = kibibytes * kKibibyte;

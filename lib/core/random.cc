@@ -8,6 +8,7 @@
 namespace isoflop {
 namespace {
 
+/// The finaliser of SplitMix64, see MixBits.
 std::uint64_t Finalise(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
@@ -22,6 +23,7 @@ std::uint64_t MixBits(std::uint64_t key, std::uint64_t counter) {
 }
 
 double RandomStream::Uniform() {
+  // As many bits as a double has: every multiple of 2^-53 below 1.
   return static_cast<double>(Bits() >> 11) * 0x1.0p-53;
 }
 
@@ -35,6 +37,8 @@ std::uint64_t RandomStream::Below(std::uint64_t bound) {
 }
 
 double RandomStream::Normal() {
+  // Box & Muller 1958. Of 1 - u, which is never zero, so that no radius is
+  // infinite.
   const double radius = std::sqrt(-2.0 * std::log1p(-Uniform()));
   return radius * std::cos(2.0 * std::numbers::pi * Uniform());
 }
@@ -51,6 +55,8 @@ std::uint64_t Permutation::Round(std::uint64_t block) const {
   const std::uint64_t mask = (1ULL << half_bits_) - 1;
   std::uint64_t left = block >> half_bits_;
   std::uint64_t right = block & mask;
+  // A Feistel network: whatever its rounds mix in, it can be undone, so it
+  // permutes.
   for (std::uint64_t round = 0; round < 4; ++round) {
     const std::uint64_t mixed = left ^ (MixBits(key_ + round, right) & mask);
     left = right;
@@ -61,6 +67,7 @@ std::uint64_t Permutation::Round(std::uint64_t block) const {
 
 std::uint64_t Permutation::operator()(std::uint64_t index) const {
   assert(index < size_);
+  // Numbers beyond the size are walked through: the cycle leads back below it.
   do {
     index = Round(index);
   } while (index >= size_);

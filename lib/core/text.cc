@@ -12,6 +12,7 @@
 namespace isoflop {
 namespace {
 
+/// Levenshtein's distance, from one row of its table to the next.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -52,6 +53,7 @@ std::string FormatCount(double count) {
   constexpr std::array<const char*, 5> kUnits = {"", "k", "M", "G", "T"};
   double scaled = count;
   std::size_t unit = 0;
+  // What would be rounded to 1000 takes the next unit.
   while (std::abs(scaled) >= 999.5 && unit + 1 < kUnits.size()) {
     scaled /= 1000.0;
     ++unit;
@@ -60,6 +62,7 @@ std::string FormatCount(double count) {
     return fmt::format("{:.2e}", count);
   }
   if (unit == 0) return fmt::format("{:.4g}", count);
+  // Three digits, whatever the size.
   const int decimals =
       std::abs(scaled) < 9.995 ? 2 : (std::abs(scaled) < 99.95 ? 1 : 0);
   return fmt::format("{:.{}f}{}", scaled, decimals, kUnits[unit]);
@@ -90,6 +93,7 @@ std::string FormatBytes(double bytes) {
 
 std::vector<std::string> SplitAtCommas(std::string_view text) {
   std::vector<std::string> pieces;
+  // Up to the end itself: an empty piece there counts, and can be refused.
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find(',', start), text.size());
     pieces.emplace_back(text.substr(start, end - start));
@@ -159,6 +163,7 @@ std::string TextTable::ToString(std::size_t width) const {
   }
   const std::size_t total =
       std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1));
+  // Numbers have to stay whole; a name can do with less.
   if (total > width) {
     const std::size_t excess = total - width;
     widths[0] = widths[0] > excess + 8 ? widths[0] - excess : 8;

@@ -16,6 +16,7 @@ std::vector<std::string> WorkerEnvironment(
                                "MKL_NUM_THREADS=1", "OMP_WAIT_POLICY=passive"});
   if (HasAvx512()) wanted.emplace_back("ATEN_CPU_CAPABILITY=avx512");
   for (const std::string_view variable : wanted) {
+    // With its '=', so that no longer name is taken for it.
     const auto name = variable.substr(0, variable.find('=') + 1);
     const bool set = std::ranges::any_of(
         own, [&](const std::string& mine) { return mine.starts_with(name); });

@@ -68,6 +68,7 @@ Corpus::Corpus(const FileList& list, const CorpusLimits& limits) {
         file.bytes < limits.mapped_from ? Read(file) : Keep(Map(file, list));
     const std::string hash = ContentHash(document, inspection);
     if (!seen.Insert(hash, document)) {
+      // The copy, which was the last to be read.
       contents_.pop_back();
       ++duplicates_;
       continue;

@@ -36,6 +36,7 @@ void RefuseKeysOfOtherKinds(DataKind kind, ObjectReader* reader) {
                    fmt::format("is a key of kind \"{}\", but the kind is "
                                "\"{}\"",
                                NameOf(own.kind), NameOf(kind)));
+    // Or Finish would complain about it once more.
     reader->Ignore(own.key);
   }
 }
@@ -52,6 +53,7 @@ void ReadText(ObjectReader* reader, TextConfig* text) {
   if (reader->Need("paths")) reader->Read("paths", &text->paths);
   reader->Read("extensions", &text->extensions);
   for (std::string& extension : text->extensions) {
+    // "txt" is what many people write for ".txt".
     if (!extension.starts_with('.')) extension.insert(extension.begin(), '.');
   }
   reader->Read("validation_fraction", &text->validation_fraction,
@@ -108,6 +110,7 @@ DataConfig ParseDataConfig(const Json& json, const std::string& path,
   ReadKind(&reader, &config);
   RefuseKeysOfOtherKinds(config.kind, &reader);
   reader.Finish();
+  // What depends on several keys is asked only where each of them is right.
   const bool valid = problems->messages().size() == before;
   if (valid && config.kind == DataKind::kLexicon) {
     Validate(config.lexicon, context, path, problems);

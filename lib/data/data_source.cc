@@ -44,6 +44,7 @@ Json ToJson(const DataInfo& info) {
 
 std::unique_ptr<DataSource> OpenDataSource(const DataConfig& config,
                                            std::int64_t context) {
+  // Checked once more, as not every configuration is read from a sweep file.
   Require(context >= 1, "context: must be at least 1, got {}", context);
   Require(config.eval_tokens >= context,
           "data.eval_tokens: must be at least the context of {}, got {}",

@@ -43,6 +43,7 @@ FiniteSource::FiniteSource(FiniteTokens tokens, std::int64_t eval_tokens,
 void FiniteSource::ReadTrainWindow(std::int64_t seed, std::int64_t index,
                                    std::span<std::int32_t> window) const {
   assert(index >= 0);
+  // Every epoch has an order of its own; within one each window comes once.
   const auto epoch = static_cast<std::uint64_t>(index / train_windows_);
   const std::uint64_t seed_key =
       MixBits(kTrainOrder, static_cast<std::uint64_t>(seed));
@@ -67,6 +68,7 @@ void FiniteSource::Read(const TokenSequence& tokens, std::int64_t window_index,
   assert(std::ssize(window) == context_ + 1);
   const std::int64_t begin = window_index * context_;
   tokens.Read(begin, window);
+  // Of large files only samples were checked when they were opened.
   const auto outside = std::ranges::find_if(window, [this](std::int32_t t) {
     return t < 0 || t >= info_.vocab_size;
   });

@@ -20,6 +20,7 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
+// Another number would be another split of the same text.
 constexpr std::uint64_t kSplit = 0x73706c6974;
 constexpr std::byte kSeparator{0};
 
@@ -27,6 +28,8 @@ std::int64_t BlockBytes(std::int64_t text_bytes) {
   constexpr std::int64_t kLargest = 64 << 10;
   constexpr std::int64_t kSmallest = 1 << 10;
   constexpr std::int64_t kEnough = 512;  // blocks
+  // Large blocks keep context; enough of them make the validation text typical
+  // of the whole.
   std::int64_t bytes = kLargest;
   while (bytes > kSmallest && text_bytes / bytes < kEnough) bytes /= 2;
   return bytes;
@@ -66,6 +69,7 @@ void SplitDocument(Bytes document, std::int64_t number,
   for (std::int64_t begin = 0; begin < blocks;) {
     const bool validation = split.IsValidation(number + begin);
     std::int64_t end = begin + 1;
+    // Blocks of one side that follow each other stay in one piece.
     while (end < blocks && split.IsValidation(number + end) == validation) {
       ++end;
     }

@@ -17,6 +17,7 @@ using Bytes = std::span<const std::byte>;
 constexpr std::size_t kHeaderBytes = 256 * sizeof(std::int32_t);
 
 /// A row of the table of formats that llm.c writes.
+/// Source: llm.c, dev/data/data_common.py.
 struct HeaderFormat {
   std::int32_t magic;
   std::int32_t version;
@@ -91,6 +92,7 @@ void TokenFile::ReadHeader() {
   Require(count > 0, "{}: its header says that it holds {} tokens", name_,
           count);
   const std::int64_t expected = count * static_cast<int>(width_);
+  // A file that was cut off, or is still being written, must not be used.
   Require(std::ssize(tokens_) == expected,
           "{}: its header says {} tokens, {} bytes after the header, but {} "
           "are there",
@@ -101,6 +103,7 @@ void TokenFile::RefuseHeader() const {
   const Bytes file = mapped_.bytes();
   if (file.size() < kHeaderBytes) return;
   const HeaderFormat* format = FindFormat(HeaderField(file, 0));
+  // Both numbers, as two tokens may well look like the first of them.
   Require(format == nullptr || HeaderField(file, 1) != format->version,
           "{}: begins with the llm.c header {}, which would be read as tokens; "
           "set data.format to auto",

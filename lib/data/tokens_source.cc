@@ -102,6 +102,7 @@ std::string Fingerprint(const OpenedTokens& opened) {
   hash.Update("isoflop tokens 1\n");
   for (const TokenFiles* side : {&opened.train, &opened.validation}) {
     for (std::size_t i = 0; i < side->files.size(); ++i) {
+      // Not the names: moved or renamed files are the same data.
       hash.Update(fmt::format("{} x {} bytes: {}\n", side->files[i].size(),
                               static_cast<int>(side->files[i].width()),
                               side->hashes[i]));
@@ -164,6 +165,8 @@ std::unique_ptr<DataSource> OpenTokens(const TokensConfig& config,
   tokens.info = Describe(*opened, config);
   tokens.remedy = "add files to data.validation_paths";
   if (validation.files.empty()) {
+    // Without files for it the end of the training data is the evaluation set:
+    // whole windows, and the token after the last.
     const std::int64_t cut = eval_tokens / context * context + 1;
     const std::int64_t end = std::max<std::int64_t>(train.tokens - cut, 0);
     AppendRange(train, 0, end, &tokens.train);

@@ -40,6 +40,7 @@ void AdviseOnSeeds(const SweepSpec& spec, Notes* notes) {
 void AdviseOnLearningRate(const SweepSpec& spec, Notes* notes) {
   std::set<double> rates;
   for (const Variant& v : spec.variants) rates.insert(v.training.peak_lr);
+  // Three, since the best of two is at an end of what was tried.
   if (rates.size() >= 3) return;
   notes->push_back(
       "no learning-rate check: in a sweep of the smallest and the largest "
@@ -50,6 +51,7 @@ void AdviseOnLearningRate(const SweepSpec& spec, Notes* notes) {
 void AdviseOnBudgets(const SweepSpec& spec, const Plan& plan, Notes* notes) {
   if (spec.grid.budgets_flops.empty()) return;
   std::map<double, std::set<std::int64_t>> sizes;  // N's of a budget
+  // A budget of which no cell is left counts, with no size.
   for (const double budget : spec.grid.budgets_flops) sizes[budget];
   for (const RunGroup& group : plan.groups) {
     for (const PlannedRun& run : group.runs) {
@@ -88,6 +90,7 @@ void AdviseOnSteps(const Plan& plan, Notes* notes) {
 }
 
 void AdviseOnSpan(const char* what, const Span& span, Notes* notes) {
+  // An exponent is a slope over ln(ratio): its error grows as that shrinks.
   if (span.ratio() >= 10.0) return;
   notes->push_back(fmt::format(
       "{} spans a factor of {:.2g} only ({} to {}): its exponent will be "

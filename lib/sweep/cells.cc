@@ -19,6 +19,7 @@ struct AskedCell {
 std::vector<AskedCell> Ask(const GridConfig& grid, double params) {
   std::vector<AskedCell> asked;
   for (const double budget : grid.budgets_flops) {
+    // C = 6ND
     asked.push_back({budget / (6.0 * params), budget});
   }
   for (const std::int64_t tokens : grid.tokens) {

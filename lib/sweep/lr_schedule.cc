@@ -33,6 +33,8 @@ LrSchedule MakeSchedule(const TrainingConfig& config,
   if (config.schedule == ScheduleKind::kWsd) {
     const auto rounded = static_cast<std::int64_t>(std::llround(
         config.cooldown_fraction * static_cast<double>(total_steps)));
+    // However short a run is, it ends in a cooldown: without one its loss would
+    // be of another kind.
     schedule.cooldown_steps = std::max<std::int64_t>(1, rounded);
   }
   return schedule;

@@ -127,6 +127,7 @@ class Expansion {
     common.shape_note = resolved.note;
     common.params = CountParameters(common.shape);
     common.training = variant.training;
+    // Before anything is hashed: an id has to say which of them it was.
     if (common.training.precision == Precision::kAuto) {
       common.training.precision = auto_precision_;
     }
@@ -158,6 +159,7 @@ class Expansion {
     const auto same = [&cell](const LeftOutCell& other) {
       return other.size == cell.size && other.tokens == cell.tokens;
     };
+    // Several variants may leave out the same cell.
     if (std::ranges::any_of(plan_.left_out, same)) return;
     plan_.left_out.push_back(std::move(cell));
   }
@@ -170,6 +172,7 @@ class Expansion {
 
   void RequireSomethingLeft() const {
     if (!plan_.groups.empty()) return;
+    // A grid has cells; those that are no runs have been left out.
     const LeftOutCell& first = plan_.left_out.front();
     throw Error(fmt::format(
         "{}: grid: nothing is left to train: all {} cells are left out, the "

@@ -116,6 +116,7 @@ ModelShape ParseShape(const Json& json, const std::string& path,
   try {
     return ModelShapeFromJson(json, path);
   } catch (const Error& error) {
+    // The message has the path already.
     problems->Add("", error.what());
     return {};
   }
@@ -140,6 +141,7 @@ RunGroup ParseGroup(const Json& json, const std::string& path,
     }
   });
   reader.ReadChild("data", [&](const Json& child, const std::string& at) {
+    // The model has been read, so its context is known.
     group.data = ParseDataConfig(child, at, group.shape.context, problems);
   });
   reader.Read("data_fingerprint", &group.data_fingerprint);
@@ -191,6 +193,7 @@ RunGroup RunGroupFromJson(const Json& json, const std::string& source) {
 }
 
 Plan PlanFromJson(const Json& json, const std::string& source) {
+  // First: of another version every other complaint would mislead.
   const Json schema = json.is_object() ? json.value("schema", Json()) : Json();
   Require(schema == kPlanSchema, "{}: schema: must be \"{}\", got {}", source,
           kPlanSchema, Quoted(schema));

@@ -101,6 +101,7 @@ class ShapeSearch {
     for (shape.layers = shallowest; shape.layers <= deepest; ++shape.layers) {
       const double params = CountFor(shape, target_);
       Consider(shape, params);
+      // Deeper ones are larger still.
       if (params > 2.0 * target_.params) break;
       all_beyond = false;
     }
@@ -109,6 +110,7 @@ class ShapeSearch {
 
   void Consider(const ModelShape& shape, double params) {
     const double aspect = size_.layers ? aspect_ratio_ : AspectRatio(shape);
+    // The count matters most; the aspect ratio decides between close ones.
     const double score = std::abs(std::log(params / target_.params)) +
                          0.1 * std::abs(std::log(aspect / aspect_ratio_));
     if (best_.d_model != 0 && score >= best_score_) return;

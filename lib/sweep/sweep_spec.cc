@@ -49,6 +49,7 @@ void ApplyOverrides(const SweepOverrides& overrides, const std::string& source,
                   "cannot vary while other data paths are given");
   }
   data[key] = overrides.data_paths;
+  // They were chosen for the other files.
   data.erase("extensions");
 }
 
@@ -71,6 +72,7 @@ void ReadName(ObjectReader* reader, std::string* name) {
 }
 
 void ReadSeeds(ObjectReader* reader, std::vector<std::int64_t>* seeds) {
+  // Other readers of JSON hold numbers as doubles, which are exact up to here.
   reader->Read("seeds", seeds, {0, std::int64_t{1} << 53});
   for (std::size_t i = 1; i < seeds->size(); ++i) {
     const auto end = seeds->begin() + static_cast<std::ptrdiff_t>(i);
@@ -184,6 +186,7 @@ SweepSpec ParseSweep(const Json& json, const std::string& source,
   ApplyOverrides(overrides, source, &problems, &spec.given);
 
   ObjectReader reader(spec.given, source, &problems);
+  // Apart, so that sizes are looked at only in a grid that is right.
   Problems of_grid;
   spec.grid = ReadGrid(&reader, &of_grid);
   ReadTop(&reader, &spec);

@@ -18,6 +18,7 @@ void ParseSchedule(const Json& json, const std::string& path,
 }
 
 void ReadOptimizer(ObjectReader* reader, TrainingConfig* config) {
+  // At 1 a moment would take nothing in, and its correction divide by zero.
   constexpr double kBelowOne = 0.999999;
   reader->Read("beta1", &config->beta1, {0.0, kBelowOne});
   reader->Read("beta2", &config->beta2, {0.0, kBelowOne});
@@ -37,6 +38,7 @@ void ReadMicroBatch(ObjectReader* reader, TrainingConfig* config) {
   }
 }
 
+// What a schedule does not use changes no result, and so makes no other run.
 Json ScheduleIdentity(const TrainingConfig& config) {
   Json json{{"kind", NameOf(config.schedule)},
             {"warmup_steps", config.warmup_steps}};
@@ -102,6 +104,8 @@ Json ToJson(const TrainingConfig& config) {
   return json;
 }
 
+// Without what changes a result by rounding at most: the micro-batch, how often
+// a line is logged, how often a checkpoint is written.
 Json IdentityJson(const TrainingConfig& config) {
   Json json{{"batch_tokens", config.batch_tokens},
             {"peak_lr", config.peak_lr},

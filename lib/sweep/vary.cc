@@ -105,6 +105,7 @@ Json Sections(const Json& file) {
 }
 
 std::vector<std::vector<VariedValue>> Product(const std::vector<Axis>& axes) {
+  // Without axes there is one combination, of nothing.
   std::vector<std::vector<VariedValue>> product{{}};
   for (const Axis& axis : axes) {
     std::vector<std::vector<VariedValue>> longer;
@@ -123,6 +124,7 @@ std::vector<std::vector<VariedValue>> Product(const std::vector<Axis>& axes) {
 std::size_t CountCombinations(const std::vector<Axis>& axes) {
   std::size_t count = 1;
   for (const Axis& axis : axes) {
+    // Capped at every step, so that no product overflows.
     count = std::min(count * axis.size(), kMostCombinations + 1);
   }
   return count;
@@ -192,6 +194,7 @@ void AddFound(const std::vector<Combination>& combinations,
     for (const auto& message : found[i].messages()) {
       if (!said.insert(message).second) continue;
       std::string placed = AtVariedValue(message, combinations[i], source);
+      // What is wrong in all combinations is not due to the settings of one.
       if (placed == message && times[message] < found.size()) {
         placed += " (with " + combinations[i].Settings().dump() + ")";
       }
