@@ -4,10 +4,9 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <cstdint>
 
+#include "lib/model/tensor.h"
 #include "lib/sweep/model_shape.h"
 
 namespace isoflop {

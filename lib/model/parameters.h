@@ -4,12 +4,11 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "lib/model/tensor.h"
 #include "lib/sweep/model_shape.h"
 
 namespace isoflop {

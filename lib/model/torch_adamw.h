@@ -3,8 +3,7 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
+#include "lib/model/tensor.h"
 #include "lib/model/torch_version.h"
 
 namespace isoflop::compat {

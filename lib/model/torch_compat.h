@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <c10/util/Exception.h>
 #include <torch/cuda.h>
@@ -15,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/model/tensor.h"
 #include "lib/model/torch_version.h"
 
 namespace isoflop::compat {

@@ -7,8 +7,6 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +16,7 @@
 #include "lib/model/cpu/cpu_pass.h"
 #include "lib/model/layers.h"
 #include "lib/model/parameters.h"
+#include "lib/model/tensor.h"
 #include "lib/sweep/model_shape.h"
 #include "lib/sweep/training_config.h"
 

@@ -2,11 +2,10 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <cstdint>
 
 #include "lib/model/parameters.h"
+#include "lib/model/tensor.h"
 #include "lib/sweep/training_config.h"
 
 namespace isoflop {

@@ -2,14 +2,13 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
 
 #include "lib/data/data_source.h"
+#include "lib/model/tensor.h"
 
 namespace isoflop {
 

@@ -2,11 +2,10 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <string>
 
 #include "lib/core/json.h"
+#include "lib/model/tensor.h"
 
 namespace isoflop {
 

@@ -3,13 +3,12 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "lib/data/data_source.h"
+#include "lib/model/tensor.h"
 #include "lib/model/transformer.h"
 #include "lib/sweep/plan.h"
 #include "lib/train/adamw.h"

@@ -3,11 +3,10 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <string>
 
 #include "lib/data/data_source.h"
+#include "lib/model/tensor.h"
 #include "lib/record/group_status.h"
 #include "lib/record/run_result.h"
 #include "lib/record/sweep_dir.h"

@@ -1,6 +1,5 @@
 #include "lib/train/machine_speed.h"
 
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
@@ -15,6 +14,7 @@
 
 #include "lib/core/clock.h"
 #include "lib/core/process_memory.h"
+#include "lib/model/tensor.h"
 #include "lib/model/torch_compat.h"
 #include "lib/model/transformer.h"
 #include "lib/train/device.h"

@@ -3,8 +3,7 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
+#include "lib/model/tensor.h"
 #include "lib/record/worker_protocol.h"
 
 namespace isoflop {

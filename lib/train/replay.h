@@ -2,11 +2,11 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <functional>
 #include <memory>
 #include <string>
+
+#include "lib/model/tensor.h"
 
 namespace isoflop {
 

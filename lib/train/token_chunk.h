@@ -2,12 +2,11 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <cstdint>
 #include <future>
 
 #include "lib/data/data_source.h"
+#include "lib/model/tensor.h"
 
 namespace isoflop {
 

@@ -3,8 +3,6 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +12,7 @@
 
 #include "lib/data/data_source.h"
 #include "lib/model/step_profile.h"
+#include "lib/model/tensor.h"
 #include "lib/model/transformer.h"
 #include "lib/sweep/lr_schedule.h"
 #include "lib/sweep/plan.h"

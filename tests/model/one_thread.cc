@@ -1,6 +1,6 @@
 // Tests compute on one thread, as workers do, and draw the same every time.
 
-#include <ATen/ATen.h>
+#include <ATen/Context.h>
 #include <gtest/gtest.h>
 
 #include "lib/model/set_up.h"

@@ -1,10 +1,10 @@
 #include "lib/model/parameters.h"
 
-#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "lib/model/tensor.h"
 #include "tests/model/shapes.h"
 
 namespace isoflop {

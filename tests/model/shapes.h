@@ -2,13 +2,12 @@
 
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "lib/core/random.h"
+#include "lib/model/tensor.h"
 #include "lib/model/transformer.h"
 #include "lib/sweep/model_shape.h"
 

@@ -3,7 +3,9 @@
 // of LibTorch, one tensor per parameter.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/functional/embedding.h>
+#include <torch/nn/utils/clip_grad.h>
+#include <torch/optim/adamw.h>
 
 #include <cmath>
 #include <map>

@@ -1,6 +1,5 @@
 #include "lib/model/cpu/fp32_product.h"
 
-#include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 
 #include "lib/core/cpu_features.h"
 #include "lib/core/vectorise.h"
+#include "lib/model/tensor.h"
 
 namespace isoflop {
 namespace {

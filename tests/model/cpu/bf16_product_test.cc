@@ -1,6 +1,5 @@
 #include "lib/model/cpu/bf16_product.h"
 
-#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "lib/model/cpu/bf16_linear.h"
+#include "lib/model/tensor.h"
 
 namespace isoflop::bf16 {
 namespace {

@@ -1,7 +1,8 @@
 #include "lib/model/cpu/fp32_product.h"
 
-#include <ATen/ATen.h>
 #include <gtest/gtest.h>
+
+#include "lib/model/tensor.h"
 
 namespace isoflop {
 namespace {
