@@ -1,18 +1,22 @@
 #include "analysis/fit/bootstrap.h"
 
-#include "analysis/fit/chinchilla_solver.h"
-#include "analysis/fit/resample.h"
-#include "analysis/fit/share_work.h"
+#include <atomic>
+
+#include "analysis/regress/chinchilla_fit.h"
+#include "analysis/regress/resample.h"
+#include "lib/core/share_work.h"
 
 namespace isoflop {
 namespace {
 
-std::optional<KaplanJoint> LawOf(const KaplanJointFit& fit) {
-  if (fit.status != FitStatus::kOk) return std::nullopt;
-  return fit.law();
-}
+/// Fits that each thread has for itself.
+struct Refits {
+  std::optional<ChinchillaRefits> chinchilla;
+  std::optional<KaplanJointRefits> joint;
+  std::optional<KaplanJointRefits> joint_with_offset;
+};
 
-/// One bootstrap. Each thread refits with a solver of its own.
+/// One bootstrap.
 class ReplicateFactory {
  public:
   ReplicateFactory(std::span<const Observation> observations,
@@ -26,55 +30,61 @@ class ReplicateFactory {
         groups_(GroupByBudget(observations)),
         ladder_(Ladder(observations)),
         replicates_(static_cast<std::size_t>(resampling.resamples)) {
-    if (estimates.kaplan != nullptr) {
-      starts_ = {
-          .joint = LawOf(estimates.kaplan->joint),
-          .joint_with_offset = LawOf(estimates.kaplan->joint_with_offset)};
+    if (estimates.chinchilla != nullptr) {
+      refits_.chinchilla.emplace(observations, objective,
+                                 *estimates.chinchilla);
     }
-    if (estimates.chinchilla == nullptr) return;
-    solver_.emplace(observations, objective);
-    estimate_ = estimates.chinchilla->law;
-    density_ = estimates.chinchilla->student_t;
+    if (estimates.kaplan == nullptr) return;
+    const auto begin = [&](const KaplanJointFit& fit, JointOffset offset,
+                           std::optional<KaplanJointRefits>* refits) {
+      if (fit.status != FitStatus::kOk) return;
+      refits->emplace(observations, offset, fit);
+    };
+    begin(estimates.kaplan->joint, JointOffset::kNone, &refits_.joint);
+    begin(estimates.kaplan->joint_with_offset, JointOffset::kFitted,
+          &refits_.joint_with_offset);
   }
 
-  std::vector<Replicate> Run(int threads) {
-    ShareWork(resampling_.resamples, threads, [this] {
-      return [this, solver = solver_](int i) mutable {
-        replicates_[static_cast<std::size_t>(i)] = Make(i, &solver);
+  std::vector<Replicate> Run(int threads, FitProgress* progress) {
+    std::atomic<int> done = 0;
+    ShareWork(resampling_.resamples, threads, [this, progress, &done] {
+      return [this, progress, &done, own = refits_](int i) mutable {
+        replicates_[static_cast<std::size_t>(i)] = Make(i, &own);
+        Report(progress, "bootstrap", ++done, resampling_.resamples);
       };
     });
     return std::move(replicates_);
   }
 
  private:
-  Replicate Make(int index, std::optional<ChinchillaSolver>* solver) const {
+  Replicate Make(int index, Refits* refits) const {
     const auto counts =
         DrawCounts(units_, observations_.size(), resampling_.seed, index);
     Replicate replicate;
-    if (*solver) {
-      const Refit refit = (*solver)->SolveAgain(counts, estimate_, density_);
+    if (refits->chinchilla) {
+      const auto refit = refits->chinchilla->Refit(counts);
       replicate.chinchilla = refit.law;
       replicate.escaped = refit.escaped;
     }
-    FitOthers(counts, &replicate);
-    return replicate;
-  }
-
-  void FitOthers(const std::vector<double>& counts,
-                 Replicate* replicate) const {
     if (estimates_.isoflop != nullptr) {
-      replicate->isoflop =
+      replicate.isoflop =
           FitIsoflop(observations_, groups_, estimates_.isoflop->curve, counts);
     }
     if (estimates_.envelope != nullptr) {
-      replicate->envelope = estimates_.curves != nullptr
-                                ? estimates_.curves->Fit(counts)
-                                : FitEnvelope(observations_, ladder_, counts);
+      replicate.envelope = estimates_.curves != nullptr
+                               ? estimates_.curves->Fit(counts)
+                               : FitEnvelope(observations_, ladder_, counts);
     }
     if (estimates_.kaplan != nullptr) {
-      replicate->kaplan = FitKaplan(observations_, ladder_,
-                                    replicate->chinchilla, counts, starts_);
+      replicate.kaplan =
+          FitKaplanCurves(observations_, ladder_, replicate.chinchilla, counts);
     }
+    if (refits->joint) replicate.kaplan.joint = refits->joint->Refit(counts);
+    if (refits->joint_with_offset) {
+      replicate.kaplan.joint_with_offset =
+          refits->joint_with_offset->Refit(counts);
+    }
+    return replicate;
   }
 
   std::span<const Observation> observations_;
@@ -83,33 +93,19 @@ class ReplicateFactory {
   std::vector<std::vector<std::size_t>> units_;
   BudgetGroups groups_;
   std::vector<Budget> ladder_;
-  JointStarts starts_;
   std::vector<Replicate> replicates_;
-  std::optional<ChinchillaSolver> solver_;
-  Chinchilla estimate_;
-  std::optional<StudentT> density_;
+  Refits refits_;
 };
 
 }  // namespace
 
-Resampling Resolve(const BootstrapOptions& options,
-                   std::span<const Observation> observations) {
-  Resampling resampling;
-  resampling.resamples = options.resamples;
-  resampling.seed = options.seed;
-  resampling.unit = options.unit.value_or(
-      HasGroups(observations) ? ResampleUnit::kGroup : ResampleUnit::kRun);
-  resampling.units =
-      static_cast<int>(ResampleUnits(observations, resampling.unit).size());
-  return resampling;
-}
-
 std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const Resampling& resampling,
                                 const ObjectiveOptions& objective,
-                                const Estimates& estimates, int threads) {
+                                const Estimates& estimates, int threads,
+                                FitProgress* progress) {
   ReplicateFactory factory(observations, resampling, objective, estimates);
-  return factory.Run(threads);
+  return factory.Run(threads, progress);
 }
 
 }  // namespace isoflop

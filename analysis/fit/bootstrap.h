@@ -8,29 +8,22 @@
 
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "analysis/fit/chinchilla_fit.h"
 #include "analysis/fit/curve_envelope.h"
 #include "analysis/fit/envelope_fit.h"
-#include "analysis/fit/estimate.h"
-#include "analysis/fit/fit_options.h"
 #include "analysis/fit/isoflop_fit.h"
 #include "analysis/fit/kaplan_fit.h"
-#include "analysis/fit/observation.h"
+#include "analysis/observe/observation.h"
+#include "analysis/regress/chinchilla_fit.h"
+#include "analysis/regress/resample.h"
+#include "analysis/solve/estimate.h"
+#include "analysis/solve/fit_progress.h"
+#include "analysis/solve/objective_options.h"
 
 namespace isoflop {
-
-/// What was resampled.
-struct Resampling {
-  int resamples = 0;
-  ResampleUnit unit = ResampleUnit::kRun;
-  int units = 0;  // how many runs or groups there were to draw from
-  std::uint64_t seed = 0;
-};
 
 /// The laws that are refitted to resamples, by their estimates; null: not that
 /// one. Approach 3 and Kaplan's joint law start from theirs.
@@ -68,19 +61,13 @@ struct ChinchillaBootstrap {
   std::vector<Chinchilla> laws;  // one for each resample that did not fail
 };
 
-/// Returns what the options mean for these observations.
-Resampling Resolve(const BootstrapOptions& options,
-                   std::span<const Observation> observations);
-
-/// With fewer units than this to draw from, resamples say nothing of intervals.
-inline constexpr int kFewestUnits = 5;
-
 /// Refits the laws that have estimates to every resample. An exception of a
 /// thread ends the others and is thrown from here.
 std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const Resampling& resampling,
                                 const ObjectiveOptions& objective,
-                                const Estimates& estimates, int threads);
+                                const Estimates& estimates, int threads,
+                                FitProgress* progress = nullptr);
 
 /// Returns the spreads of Approach 3 around its estimate, by resamples of so
 /// many units, or nothing when fewer than half of the refits succeeded.

@@ -9,7 +9,7 @@
 #include <set>
 #include <tuple>
 
-#include "analysis/fit/held_coefficients.h"
+#include "analysis/regress/chinchilla_fit.h"
 
 namespace isoflop {
 namespace {
@@ -39,8 +39,7 @@ void CheckRange(const FitReport& report, const char* name,
 
 void CheckCount(const FitReport& report, Strings* warnings) {
   if (!report.chinchilla || report.chinchilla->status != FitStatus::kOk) return;
-  const int coefficients =
-      HeldCoefficients(report.options.objective, UnitsOf(report.used)).free();
+  const int coefficients = CountFree(report.options.objective);
   const double each = static_cast<double>(report.used.size()) / coefficients;
   if (each >= kRunsPerCoefficient) return;
   warnings->push_back(fmt::format(

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/fit/fit.h"
+#include "analysis/fit/fit_report.h"
 
 namespace isoflop {
 

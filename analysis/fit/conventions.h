@@ -9,9 +9,9 @@
 #include <optional>
 #include <vector>
 
-#include "analysis/fit/chinchilla_fit.h"
 #include "analysis/fit/isoflop_fit.h"
-#include "analysis/fit/observation.h"
+#include "analysis/observe/observation.h"
+#include "analysis/regress/chinchilla_fit.h"
 
 namespace isoflop {
 

@@ -33,24 +33,6 @@ double Between(const CurvePoint& p, const CurvePoint& q, double tokens) {
   return p.loss + part * (q.loss - p.loss);
 }
 
-/// The lowest loss at one sample, and the sizes that have come that far.
-struct Lowest {
-  double loss = std::numeric_limits<double>::infinity();
-  double N = 0.0;
-  double smallest = std::numeric_limits<double>::infinity();
-  double largest = 0.0;
-
-  bool interior() const { return IsBelow(smallest, N) && IsBelow(N, largest); }
-};
-
-void TakeIn(double N, double loss, Lowest* lowest) {
-  lowest->smallest = std::min(lowest->smallest, N);
-  lowest->largest = std::max(lowest->largest, N);
-  if (std::pair(loss, N) >= std::pair(lowest->loss, lowest->N)) return;
-  lowest->loss = loss;
-  lowest->N = N;
-}
-
 }  // namespace
 
 CurveEnvelope::CurveEnvelope(const std::vector<TrainingCurve>& curves,
@@ -75,7 +57,7 @@ CurveEnvelope::Track CurveEnvelope::TrackOf(const TrainingCurve& curve,
   Track track{.N = curve.N, .first = 0, .losses = {}, .runs = {}};
   std::size_t next = 0;  // the first point at or beyond the sample
   for (std::size_t i = 0; i < flops.size(); ++i) {
-    const double tokens = flops[i] / (6.0 * curve.N);
+    const double tokens = TokensOf(flops[i], curve.N);
     if (tokens < points.front().tokens) {
       track.first = i + 1;
       continue;
@@ -91,31 +73,28 @@ CurveEnvelope::Track CurveEnvelope::TrackOf(const TrainingCurve& curve,
 
 bool CurveEnvelope::TakesPart(const Track& track,
                               std::span<const double> counts) {
-  return counts.empty() || std::ranges::any_of(track.runs, [&](std::size_t i) {
-           return counts[i] > 0.0;
-         });
+  return std::ranges::any_of(
+      track.runs, [&](std::size_t i) { return TimesDrawn(counts, i) > 0.0; });
 }
 
 EnvelopeFit CurveEnvelope::Fit(std::span<const double> counts) const {
-  std::vector<Lowest> lowest(flops_.size());
-  for (const Track& track : tracks_) {
+  std::vector<Contest> contests(flops_.size());
+  for (std::size_t k = 0; k < tracks_.size(); ++k) {
+    const Track& track = tracks_[k];
     if (!TakesPart(track, counts)) continue;
     for (std::size_t i = 0; i < track.losses.size(); ++i) {
-      TakeIn(track.N, track.losses[i], &lowest[track.first + i]);
+      contests[track.first + i].Enter(k, track.N, track.losses[i]);
     }
   }
-  int points = 0;
-  std::vector<EnvelopeOptimum> optima;
-  double least = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < lowest.size(); ++i) {
-    if (lowest[i].loss >= least) continue;
-    least = lowest[i].loss;
-    ++points;
-    if (!lowest[i].interior()) continue;
-    const double N = lowest[i].N;
-    optima.push_back({flops_[i], N, flops_[i] / (6.0 * N), 1.0});
+  const auto envelope = LowerEnvelope(contests);
+  std::vector<BudgetOptimum> optima;
+  for (const std::size_t i : envelope) {
+    if (!contests[i].interior()) continue;
+    const double N = contests[i].N;
+    optima.push_back({flops_[i], N, TokensOf(flops_[i], N), 1.0});
   }
-  EnvelopeFit fit = FitEnvelopeOptima(points, std::move(optima));
+  EnvelopeFit fit =
+      FitEnvelopeOptima(static_cast<int>(envelope.size()), std::move(optima));
   fit.source = EnvelopeSource::kCurves;
   fit.curves = static_cast<int>(tracks_.size());
   fit.trunks = trunks_;

@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "analysis/fit/envelope_fit.h"
-#include "analysis/fit/observation.h"
-#include "analysis/fit/training_curve.h"
+#include "analysis/observe/observation.h"
+#include "analysis/observe/training_curve.h"
 
 namespace isoflop {
 

@@ -3,10 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
-#include <optional>
-
-#include "analysis/fit/power_law_fit.h"
+#include <utility>
 
 namespace isoflop {
 namespace {
@@ -14,54 +11,20 @@ namespace {
 constexpr std::size_t kFewestOptima = 3;
 constexpr double kLeastRange = 4.0;  // of C: nearer ones are one optimum
 
-bool Drawn(std::span<const double> counts, std::size_t i) {
-  return counts.empty() || counts[i] > 0.0;
-}
-
-/// The drawn run of lowest loss.
-std::optional<std::size_t> Best(std::span<const Observation> observations,
-                                std::span<const double> counts,
-                                const std::vector<std::size_t>& runs) {
-  std::optional<std::size_t> best;
-  const auto rank = [&](std::size_t i) {
-    return std::pair(observations[i].L, observations[i].N);
-  };
-  for (const std::size_t i : runs) {
-    if (!Drawn(counts, i)) continue;
-    if (!best || rank(i) < rank(*best)) best = i;
-  }
-  return best;
-}
-
-/// Whether a smaller and a larger size than that of `best` were drawn.
-bool IsInterior(std::span<const Observation> observations,
-                std::span<const double> counts,
-                const std::vector<std::size_t>& runs, std::size_t best) {
-  bool smaller = false;
-  bool larger = false;
-  for (const std::size_t i : runs) {
-    if (!Drawn(counts, i)) continue;
-    smaller = smaller || IsBelow(observations[i].N, observations[best].N);
-    larger = larger || IsBelow(observations[best].N, observations[i].N);
-  }
-  return smaller && larger;
-}
-
 /// Why the optima determine no exponent; empty when they do.
-std::string Complaint(int points, const std::vector<EnvelopeOptimum>& optima) {
+std::string Complaint(int points, const std::vector<BudgetOptimum>& optima) {
   if (optima.size() < kFewestOptima) {
     return fmt::format(
         "at {} of {} points of the lower envelope a smaller and a larger size "
         "had the same compute and did worse: at least {} are needed",
         optima.size(), points, kFewestOptima);
   }
-  const auto [low, high] = std::ranges::minmax(optima, {}, &EnvelopeOptimum::N);
+  const auto [low, high] = std::ranges::minmax(optima, {}, &BudgetOptimum::N);
   if (!IsBelow(low.N, high.N)) {
     return "the same size is best at every compute: the sizes are too far "
            "apart to tell how the best one grows";
   }
-  const auto [first, last] =
-      std::ranges::minmax(optima, {}, &EnvelopeOptimum::C);
+  const auto [first, last] = std::ranges::minmax(optima, {}, &BudgetOptimum::C);
   if (last.C < kLeastRange * first.C) {
     return fmt::format(
         "the optima lie within a factor of {:.2g} in C: an exponent takes {:g}",
@@ -72,48 +35,58 @@ std::string Complaint(int points, const std::vector<EnvelopeOptimum>& optima) {
 
 }  // namespace
 
-std::vector<EnvelopePoint> LowerEnvelope(
-    std::span<const Observation> observations, std::span<const Budget> ladder,
-    std::span<const double> counts) {
-  std::vector<EnvelopePoint> envelope;
+void Contest::Enter(std::size_t entry, double entry_N, double entry_loss) {
+  smallest = std::min(smallest, entry_N);
+  largest = std::max(largest, entry_N);
+  if (std::pair(entry_loss, entry_N) >= std::pair(loss, N)) return;
+  loss = entry_loss;
+  N = entry_N;
+  winner = entry;
+}
+
+std::vector<std::size_t> LowerEnvelope(std::span<const Contest> contests) {
+  std::vector<std::size_t> envelope;
   double lowest = std::numeric_limits<double>::infinity();
-  for (const Budget& budget : ladder) {
-    const auto best = Best(observations, counts, budget.runs);
-    if (!best || observations[*best].L >= lowest) continue;
-    lowest = observations[*best].L;
-    envelope.push_back(
-        {*best, IsInterior(observations, counts, budget.runs, *best)});
+  for (std::size_t i = 0; i < contests.size(); ++i) {
+    if (contests[i].loss >= lowest) continue;
+    lowest = contests[i].loss;
+    envelope.push_back(i);
   }
   return envelope;
 }
 
-EnvelopeFit FitEnvelopeOptima(int points, std::vector<EnvelopeOptimum> optima) {
+std::vector<EnvelopePoint> LowerEnvelope(
+    std::span<const Observation> observations, std::span<const Budget> ladder,
+    std::span<const double> counts) {
+  std::vector<Contest> contests(ladder.size());
+  for (std::size_t rung = 0; rung < ladder.size(); ++rung) {
+    for (const std::size_t i : ladder[rung].runs) {
+      if (TimesDrawn(counts, i) == 0.0) continue;
+      contests[rung].Enter(i, observations[i].N, observations[i].L);
+    }
+  }
+  std::vector<EnvelopePoint> envelope;
+  for (const std::size_t rung : LowerEnvelope(contests)) {
+    envelope.push_back({contests[rung].winner, contests[rung].interior()});
+  }
+  return envelope;
+}
+
+EnvelopeFit FitEnvelopeOptima(int points, std::vector<BudgetOptimum> optima) {
   EnvelopeFit fit;
   fit.points = points;
   fit.optima = std::move(optima);
   fit.reason = Complaint(points, fit.optima);
   if (!fit.reason.empty()) return fit;
-  std::vector<WeightedPoint> params;
-  std::vector<WeightedPoint> tokens;
-  params.reserve(fit.optima.size());
-  tokens.reserve(fit.optima.size());
-  for (const EnvelopeOptimum& o : fit.optima) {
-    params.push_back({o.C, o.N, o.weight});
-    tokens.push_back({o.C, o.D, o.weight});
-  }
-  const auto N = FitPowerLaw(params);
-  const auto D = FitPowerLaw(tokens);
-  if (!N || !D) {
+  const auto laws = FitOptimumLaws(fit.optima);
+  if (!laws) {
     fit.reason =
         "the coefficient of the power law is too large or too small for a "
         "number";
     return fit;
   }
   fit.status = FitStatus::kOk;
-  fit.a.value = N->exponent;
-  fit.b.value = D->exponent;
-  fit.params_coefficient = N->coefficient;
-  fit.tokens_coefficient = D->coefficient;
+  SetLaws(*laws, &fit);
   return fit;
 }
 
@@ -121,7 +94,7 @@ EnvelopeFit FitEnvelope(std::span<const Observation> observations,
                         std::span<const Budget> ladder,
                         std::span<const double> counts) {
   const auto envelope = LowerEnvelope(observations, ladder, counts);
-  std::vector<EnvelopeOptimum> optima;
+  std::vector<BudgetOptimum> optima;
   for (const EnvelopePoint& point : envelope) {
     const Observation& o = observations[point.run];
     if (point.interior) optima.push_back({o.C, o.N, o.D, o.weight});

@@ -11,14 +11,16 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "analysis/fit/budgets.h"
-#include "analysis/fit/estimate.h"
 #include "analysis/fit/fit_options.h"
-#include "analysis/fit/observation.h"
+#include "analysis/observe/budgets.h"
+#include "analysis/observe/observation.h"
+#include "analysis/solve/estimate.h"
+#include "analysis/solve/power_law_fit.h"
 
 namespace isoflop {
 
@@ -39,25 +41,36 @@ std::vector<EnvelopePoint> LowerEnvelope(
     std::span<const Observation> observations, std::span<const Budget> ladder,
     std::span<const double> counts = {});
 
-/// An optimum that the envelope shows.
-struct EnvelopeOptimum {
-  double C = 0.0;
+/// Sizes that compete at one compute, and the entry of lowest loss; of equal
+/// losses that of the smaller N, then the first.
+struct Contest {
+  double loss = std::numeric_limits<double>::infinity();
   double N = 0.0;
-  double D = 0.0;
-  double weight = 1.0;
+  std::size_t winner = 0;  // a number of the entry
+  double smallest = std::numeric_limits<double>::infinity();  // N of any entry
+  double largest = 0.0;
+
+  void Enter(std::size_t entry, double entry_N, double entry_loss);
+
+  /// Whether a smaller and a larger size did worse than the winner's.
+  bool interior() const { return IsBelow(smallest, N) && IsBelow(N, largest); }
 };
+
+/// Returns the indices of the contests, which ascend in compute, that were won
+/// by a lower loss than any before them.
+std::vector<std::size_t> LowerEnvelope(std::span<const Contest> contests);
 
 /// N and D of the envelope as powers of C.
 struct EnvelopeFit {
   FitStatus status = FitStatus::kUnsupported;
   std::string reason;
   EnvelopeSource source = EnvelopeSource::kFinal;
-  int curves = 0;                       // of kCurves: trunks and branches
-  int trunks = 0;                       // of these
-  int points = 0;                       // of the envelope
-  std::vector<EnvelopeOptimum> optima;  // those at which sizes compete
-  Estimate a;                           // N* = params_coefficient C^a
-  Estimate b;                           // D* = tokens_coefficient C^b
+  int curves = 0;                     // of kCurves: trunks and branches
+  int trunks = 0;                     // of these
+  int points = 0;                     // of the envelope
+  std::vector<BudgetOptimum> optima;  // those at which sizes compete
+  Estimate a;                         // N* = params_coefficient C^a
+  Estimate b;                         // D* = tokens_coefficient C^b
   double params_coefficient = 0.0;
   double tokens_coefficient = 0.0;
   int failed_resamples = 0;
@@ -67,7 +80,7 @@ struct EnvelopeFit {
 /// spreads. Unsupported with fewer than three optima, when all of them have the
 /// same N (the sizes are too far apart then), and when they lie within a factor
 /// of 4 in C.
-EnvelopeFit FitEnvelopeOptima(int points, std::vector<EnvelopeOptimum> optima);
+EnvelopeFit FitEnvelopeOptima(int points, std::vector<BudgetOptimum> optima);
 
 /// Fits the envelope of final points.
 EnvelopeFit FitEnvelope(std::span<const Observation> observations,

@@ -6,15 +6,12 @@
 #include <cmath>
 #include <iterator>
 
+#include "analysis/fit/misfit.h"
 #include "analysis/fit/warnings.h"
 #include "lib/core/error.h"
 
 namespace isoflop {
 namespace {
-
-bool AskedFor(const FitOptions& options, LawKind law) {
-  return std::ranges::find(options.laws, law) != options.laws.end();
-}
 
 void RequirePositive(const ObservationSet& observations) {
   Require(!observations.rows.empty(), "{}: no observations",
@@ -126,10 +123,12 @@ const Fit* AddressOf(const std::optional<Fit>& fit) {
   return fit ? &*fit : nullptr;
 }
 
-void FitLaws(const CurveEnvelope* curves, FitReport* report) {
+void FitLaws(const CurveEnvelope* curves, FitProgress* progress,
+             FitReport* report) {
   const FitOptions& options = report->options;
   const std::vector<Observation>& used = report->used;
   // The other laws look at the surface even when it is not to be reported.
+  Report(progress, "Approach 3");
   report->chinchilla = FitChinchilla(used, options.objective);
   const auto surface = LawOf(report->chinchilla);
   if (AskedFor(options, LawKind::kIsoflop)) {
@@ -139,9 +138,10 @@ void FitLaws(const CurveEnvelope* curves, FitReport* report) {
     report->envelope = curves != nullptr ? curves->Fit() : FitEnvelope(used);
   }
   if (AskedFor(options, LawKind::kKaplan)) {
+    Report(progress, "Kaplan's laws");
     report->kaplan = FitKaplan(used, surface);
   }
-  report->more_laws = FitMoreLaws(used, options, report->chinchilla);
+  report->more_laws = FitMoreLaws(used, options, report->chinchilla, progress);
 }
 
 /// `kept` are the observations used, with N as they were given.
@@ -154,7 +154,8 @@ std::vector<ConventionFit> ConventionsOf(ObservationSet kept,
                             report.options.isoflop_curve);
 }
 
-void AddUncertainty(const CurveEnvelope* curves, FitReport* report) {
+void AddUncertainty(const CurveEnvelope* curves, FitProgress* progress,
+                    FitReport* report) {
   const FitOptions& options = report->options;
   if (options.bootstrap.resamples == 0) return;
   const Resampling resampling = Resolve(options.bootstrap, report->used);
@@ -173,8 +174,9 @@ void AddUncertainty(const CurveEnvelope* curves, FitReport* report) {
       .envelope = AddressOf(report->envelope),
       .curves = curves,
       .kaplan = AddressOf(report->kaplan)};
-  const auto replicates = Resample(report->used, resampling, options.objective,
-                                   estimates, options.bootstrap.threads);
+  const auto replicates =
+      Resample(report->used, resampling, options.objective, estimates,
+               options.bootstrap.threads, progress);
   if (has_surface) {
     report->chinchilla_bootstrap = ChinchillaSpreads(
         replicates, report->chinchilla->law, resampling.units);
@@ -219,7 +221,7 @@ void AddDecisions(FitReport* report) {
                                                     : options.budgets_flops);
 }
 
-void AddHoldouts(FitReport* report) {
+void AddHoldouts(FitProgress* progress, FitReport* report) {
   const FitOptions& options = report->options;
   if (!AskedFor(options, LawKind::kChinchilla)) return;
   std::vector<double> cuts;
@@ -228,6 +230,9 @@ void AddHoldouts(FitReport* report) {
     std::ranges::copy(HoldoutCuts(report->used), std::back_inserter(cuts));
   }
   for (const double above : cuts) {
+    Report(progress, "extrapolation tests",
+           static_cast<int>(report->holdouts.size()),
+           static_cast<int>(cuts.size()));
     report->holdouts.push_back(HoldOut(report->used, above, options.objective));
   }
 }
@@ -259,7 +264,7 @@ bool FitReport::usable() const {
 }
 
 FitReport FitScalingLaws(const ObservationSet& observations,
-                         const FitOptions& options) {
+                         const FitOptions& options, FitProgress* progress) {
   Validate(options);
   RequirePositive(observations);
   FitReport report;
@@ -272,19 +277,22 @@ FitReport FitScalingLaws(const ObservationSet& observations,
   if (options.envelope == EnvelopeSource::kCurves) {
     curves.emplace(counted.curves, report.used);
   }
-  FitLaws(AddressOf(curves), &report);
+  FitLaws(AddressOf(curves), progress, &report);
   report.conventions = ConventionsOf(kept, report);
-  AddUncertainty(AddressOf(curves), &report);
+  AddUncertainty(AddressOf(curves), progress, &report);
   AddIsoflopBias(&report);
   AddDecisions(&report);
-  AddHoldouts(&report);
+  AddHoldouts(progress, &report);
   if (AskedFor(options, LawKind::kChinchilla)) {
     if (LawOf(report.chinchilla)) {
+      Report(progress, "profiles of Approach 3");
       report.chinchilla_profiles =
           ProfileChinchilla(report.used, options.objective, *report.chinchilla);
     }
-    report.diagnostics = Diagnose(report.used, options.objective,
-                                  *report.chinchilla, report.seed_noise);
+    report.diagnostics =
+        Diagnose(report.used, options.objective, *report.chinchilla,
+                 report.seed_noise, progress);
+    report.misfit = FindMisfit(report);
   }
   AddWarnings(&report);
   if (!AskedFor(options, LawKind::kChinchilla)) {

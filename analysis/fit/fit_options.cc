@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <climits>
-#include <cmath>
 
 #include "analysis/fit/more_laws.h"
 #include "lib/core/error.h"
@@ -12,24 +11,6 @@
 
 namespace isoflop {
 namespace {
-
-constexpr int kMostResamples = 1'000'000;
-constexpr int kMostThreads = 4096;
-
-bool FinitePositive(double value) {
-  return std::isfinite(value) && value > 0.0;
-}
-
-void CheckPositive(const char* name, double value, Problems* problems) {
-  if (FinitePositive(value)) return;
-  problems->Add(name, fmt::format("must be above 0, got {}", value));
-}
-
-void CheckRange(const char* name, int value, int highest, Problems* problems) {
-  if (0 <= value && value <= highest) return;
-  problems->Add(name,
-                fmt::format("must be from 0 to {}, got {}", highest, value));
-}
 
 /// Two exponents cannot be tied and held at different values.
 void CheckTied(const ObjectiveOptions& objective, Problems* problems) {
@@ -47,6 +28,10 @@ void CheckTied(const ObjectiveOptions& objective, Problems* problems) {
 
 }  // namespace
 
+bool AskedFor(const FitOptions& options, LawKind law) {
+  return std::ranges::find(options.laws, law) != options.laws.end();
+}
+
 void Validate(const FitOptions& options) {
   Problems problems;
   if (options.laws.empty()) {
@@ -56,9 +41,7 @@ void Validate(const FitOptions& options) {
   CheckTied(options.objective, &problems);
   CheckRange("--drop-largest-loss", options.drop_largest_loss, INT_MAX,
              &problems);
-  CheckRange("--bootstrap", options.bootstrap.resamples, kMostResamples,
-             &problems);
-  CheckRange("--threads", options.bootstrap.threads, kMostThreads, &problems);
+  CheckBootstrap(options.bootstrap, &problems);
   if (options.holdout_above) {
     CheckPositive("--holdout-above", *options.holdout_above, &problems);
   }

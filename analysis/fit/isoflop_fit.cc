@@ -5,22 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/fit/power_law_fit.h"
-
 namespace isoflop {
 namespace {
-
-std::vector<WeightedPoint> Optima(const std::vector<IsoflopBudget>& budgets,
-                                  std::span<const double> weights,
-                                  std::optional<Estimate> IsoflopBudget::*of) {
-  std::vector<WeightedPoint> points;
-  for (std::size_t i = 0; i < budgets.size(); ++i) {
-    const auto& optimum = budgets[i].*of;
-    if (!optimum || weights[i] == 0.0) continue;
-    points.push_back({budgets[i].flops, optimum->value, weights[i]});
-  }
-  return points;
-}
 
 std::string WhyUnsupported(const std::vector<IsoflopBudget>& budgets) {
   const auto interior = std::ranges::count(budgets, MinimumKind::kInterior,
@@ -34,38 +20,83 @@ std::string WhyUnsupported(const std::vector<IsoflopBudget>& budgets) {
          "numbers";
 }
 
-std::vector<double> WeightsOf(const std::vector<IsoflopBudget>& budgets) {
-  std::vector<double> weights;
-  weights.reserve(budgets.size());
-  for (const IsoflopBudget& budget : budgets) weights.push_back(budget.weight);
-  return weights;
-}
-
-void SetExponents(const IsoflopExponents& exponents, IsoflopFit* fit) {
-  fit->a.value = exponents.a;
-  fit->b.value = exponents.b;
-  fit->params_coefficient = exponents.params_coefficient;
-  fit->tokens_coefficient = exponents.tokens_coefficient;
-}
-
 bool LacksError(const IsoflopBudget& budget) {
   return budget.params_opt && !(budget.params_opt_log_error.value_or(0) > 0.0);
 }
 
+/// Biases beyond these are worth a warning.
+constexpr double kLargeParamsBias = 0.05;
+constexpr double kLargeExponentBias = 0.01;
+
+/// Returns the observations with the losses of the surface.
+std::vector<Observation> OnSurface(std::span<const Observation> observations,
+                                   const Chinchilla& surface) {
+  std::vector<Observation> exact(observations.begin(), observations.end());
+  for (Observation& o : exact) o.L = Loss(surface, o.N, o.D);
+  return exact;
+}
+
+/// Returns 6 N* D* of a profile, by the line of ln D on ln N: the compute that
+/// the surface's own optimum is taken at.
+double EffectiveFlops(const IsoflopBudget& budget) {
+  return SixND(budget.params_opt->value, budget.tokens_opt->value);
+}
+
+void Correct(const IsoflopBudget& exact, const Chinchilla& surface,
+             IsoflopBudget* budget) {
+  const Optimum truth = OptimumAt(surface, EffectiveFlops(exact));
+  const double ratio = exact.params_opt->value / truth.N;
+  budget->params_bias = ratio - 1.0;
+  // N* D* stays: the budget bought it, whatever the curve says of its parts.
+  budget->params_opt_corrected = budget->params_opt->value / ratio;
+  budget->tokens_opt_corrected = budget->tokens_opt->value * ratio;
+}
+
+std::string BiasWarning(const IsoflopFit& fit) {
+  double lowest = 0.0;
+  double highest = 0.0;
+  for (const IsoflopBudget& budget : fit.budgets) {
+    lowest = std::min(lowest, budget.params_bias.value_or(0.0));
+    highest = std::max(highest, budget.params_bias.value_or(0.0));
+  }
+  const double exponent = fit.a_bias.value_or(0.0);
+  if (std::max(highest, -lowest) < kLargeParamsBias &&
+      std::abs(exponent) < kLargeExponentBias) {
+    return {};
+  }
+  const bool parabola = fit.curve == IsoflopCurve::kParabola;
+  return fmt::format(
+      "on this grid the {} misplace N* by {:+.1f} % to {:+.1f} %{}, even "
+      "without noise: {}",
+      parabola ? "parabolas" : "interpolated minima", 100.0 * lowest,
+      100.0 * highest,
+      fit.a_bias ? fmt::format(" and a by {:+.3f}", exponent) : "",
+      parabola ? "the valley is not a parabola that far from its lowest point"
+               : "the sizes are too far apart");
+}
+
 }  // namespace
 
-std::optional<IsoflopExponents> FitExponents(
+std::vector<double> WeightsOf(const std::vector<IsoflopBudget>& budgets) {
+  std::vector<double> weights;
+  weights.reserve(budgets.size());
+  for (const IsoflopBudget& budget : budgets) {
+    weights.push_back(budget.params_opt ? budget.weight : 0.0);
+  }
+  return weights;
+}
+
+std::optional<OptimumLaws> FitExponents(
     const std::vector<IsoflopBudget>& budgets,
     std::span<const double> weights) {
-  const auto params =
-      FitPowerLaw(Optima(budgets, weights, &IsoflopBudget::params_opt));
-  const auto tokens =
-      FitPowerLaw(Optima(budgets, weights, &IsoflopBudget::tokens_opt));
-  if (!params || !tokens) return std::nullopt;
-  return IsoflopExponents{.a = params->exponent,
-                          .b = tokens->exponent,
-                          .params_coefficient = params->coefficient,
-                          .tokens_coefficient = tokens->coefficient};
+  std::vector<BudgetOptimum> optima;
+  for (std::size_t i = 0; i < budgets.size(); ++i) {
+    const IsoflopBudget& budget = budgets[i];
+    if (!budget.params_opt || weights[i] == 0.0) continue;
+    optima.push_back({budget.flops, budget.params_opt->value,
+                      budget.tokens_opt->value, weights[i]});
+  }
+  return FitOptimumLaws(optima);
 }
 
 IsoflopFit FitIsoflop(std::span<const Observation> observations,
@@ -81,7 +112,7 @@ IsoflopFit FitIsoflop(std::span<const Observation> observations,
     return fit;
   }
   fit.status = FitStatus::kOk;
-  SetExponents(*exponents, &fit);
+  SetLaws(*exponents, &fit);
   fit.a_unweighted = fit.a;
   return fit;
 }
@@ -104,8 +135,29 @@ bool WeighByVariance(IsoflopFit* fit) {
   const auto exponents = FitExponents(fit->budgets, WeightsOf(fit->budgets));
   if (!exponents) return false;
   fit->weights = MinimumWeights::kInverseVariance;
-  SetExponents(*exponents, fit);
+  SetLaws(*exponents, fit);
   return true;
+}
+
+void AddBias(std::span<const Observation> observations,
+             const Chinchilla& surface, IsoflopFit* fit) {
+  const IsoflopFit exact =
+      FitIsoflop(OnSurface(observations, surface), fit->curve);
+  std::vector<double> weights;
+  weights.reserve(fit->budgets.size());
+  for (std::size_t i = 0; i < fit->budgets.size(); ++i) {
+    IsoflopBudget& budget = fit->budgets[i];
+    const bool both = budget.params_opt && exact.budgets[i].params_opt;
+    weights.push_back(both ? budget.weight : 0.0);
+    if (both) Correct(exact.budgets[i], surface, &budget);
+  }
+  if (const auto exponents = FitExponents(exact.budgets, weights)) {
+    fit->a_bias = exponents->a - ParamsExponent(surface);
+    if (fit->status == FitStatus::kOk) {
+      fit->a_corrected = fit->a.value - *fit->a_bias;
+    }
+  }
+  fit->bias_warning = BiasWarning(*fit);
 }
 
 }  // namespace isoflop

@@ -10,12 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "analysis/fit/budgets.h"
-#include "analysis/fit/estimate.h"
 #include "analysis/fit/fit_options.h"
 #include "analysis/fit/isoflop_profile.h"
-#include "analysis/fit/observation.h"
 #include "analysis/laws/chinchilla.h"
+#include "analysis/observe/budgets.h"
+#include "analysis/observe/observation.h"
+#include "analysis/solve/estimate.h"
+#include "analysis/solve/power_law_fit.h"
 
 namespace isoflop {
 
@@ -29,14 +30,6 @@ constexpr std::array<NamedValue<MinimumWeights>, 2> EnumNames(MinimumWeights) {
   return {{{MinimumWeights::kEqual, "equal"},
            {MinimumWeights::kInverseVariance, "inverse_variance"}}};
 }
-
-/// N* and D* as powers of C.
-struct IsoflopExponents {
-  double a = 0.0;  // N* = params_coefficient C^a
-  double b = 0.0;  // D* = tokens_coefficient C^b
-  double params_coefficient = 0.0;
-  double tokens_coefficient = 0.0;
-};
 
 /// N* and D* as powers of C, from the interior minima.
 struct IsoflopFit {
@@ -69,10 +62,13 @@ IsoflopFit FitIsoflop(std::span<const Observation> observations,
 IsoflopFit FitIsoflop(std::span<const Observation> observations,
                       IsoflopCurve curve = IsoflopCurve::kParabola);
 
+/// Returns how much each minimum counts: 0 where there is none.
+std::vector<double> WeightsOf(const std::vector<IsoflopBudget>& budgets);
+
 /// Returns the power laws through the interior minima of `budgets`, which count
 /// as `weights[i]` each; nothing when fewer than two have a minimum and a
 /// weight above 0. REQUIRES: as many weights as budgets.
-std::optional<IsoflopExponents> FitExponents(
+std::optional<OptimumLaws> FitExponents(
     const std::vector<IsoflopBudget>& budgets, std::span<const double> weights);
 
 /// Fits the power laws again with the minima weighted by 1/(their variance of

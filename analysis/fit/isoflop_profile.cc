@@ -3,11 +3,12 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <tuple>
 
-#include "analysis/fit/akima.h"
-#include "analysis/fit/distributions.h"
-#include "analysis/fit/power_law_fit.h"
+#include "analysis/solve/akima.h"
+#include "analysis/solve/distributions.h"
+#include "analysis/solve/power_law_fit.h"
 
 namespace isoflop {
 namespace {
@@ -27,7 +28,7 @@ LossProfile ProfileOf(std::span<const Observation> observations,
   LossProfile profile;
   for (const std::size_t i : budget.runs) {
     const Observation& o = observations[i];
-    const double weight = o.weight * (counts.empty() ? 1.0 : counts[i]);
+    const double weight = o.weight * TimesDrawn(counts, i);
     if (weight == 0.0) continue;
     profile.loss.push_back({std::log(o.N), o.L, weight});
     profile.log_data.push_back({std::log(o.N), std::log(o.D), weight});
@@ -37,14 +38,11 @@ LossProfile ProfileOf(std::span<const Observation> observations,
 }
 
 int CountRuns(const std::vector<Observation>& drawn) {
-  using Key = std::tuple<double, double, double, std::int64_t>;
-  std::vector<Key> keys;
-  keys.reserve(drawn.size());
+  std::set<std::tuple<double, double, double, std::int64_t>> different;
   for (const Observation& o : drawn) {
-    keys.emplace_back(o.N, o.D, o.L, o.seed.value_or(-1));
+    different.emplace(o.N, o.D, o.L, o.seed.value_or(-1));
   }
-  std::ranges::sort(keys);
-  return static_cast<int>(std::unique(keys.begin(), keys.end()) - keys.begin());
+  return static_cast<int>(different.size());
 }
 
 /// REQUIRES: three different x.
@@ -54,6 +52,7 @@ Parabola FitParabola(const std::vector<WeightedPoint>& points) {
   for (const auto& p : points) {
     parabola.log_center += p.x / static_cast<double>(rows);
   }
+  // Centred, because powers of ln N itself are nearly the same column.
   Eigen::MatrixX3d powers(rows, 3);
   Eigen::VectorXd losses(rows);
   for (Eigen::Index i = 0; i < rows; ++i) {
@@ -102,8 +101,12 @@ double CurvatureVariance(const Parabola& parabola,
   return 1.0 / left;
 }
 
-/// Whether the parabola's bend over the sizes is more than rounding.
-bool OpensUpwards(const Parabola& parabola, double width) {
+/// Whether it opens upwards, by a bend over the sizes that is more than
+/// rounding.
+bool HasMinimum(const Parabola& parabola,
+                const std::vector<WeightedPoint>& points) {
+  const auto [low, high] = std::ranges::minmax(points, {}, &WeightedPoint::x);
+  const double width = high.x - low.x;
   return parabola.c2 * width * width > 1e-12 * std::abs(parabola.c0);
 }
 
@@ -185,12 +188,6 @@ LowestPoint Lowest(const IsoflopBudget& budget, const LossProfile& profile,
   const auto [low, high] =
       std::ranges::minmax(profile.loss, {}, &WeightedPoint::x);
   return Vertex(*budget.parabola, low.x, high.x);
-}
-
-bool HasMinimum(const Parabola& parabola,
-                const std::vector<WeightedPoint>& points) {
-  const auto [low, high] = std::ranges::minmax(points, {}, &WeightedPoint::x);
-  return OpensUpwards(parabola, high.x - low.x);
 }
 
 void SetOptimum(const LossProfile& profile, const LowestPoint& lowest,

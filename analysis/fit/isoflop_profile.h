@@ -10,10 +10,10 @@
 #include <span>
 #include <vector>
 
-#include "analysis/fit/budgets.h"
-#include "analysis/fit/estimate.h"
 #include "analysis/fit/fit_options.h"
-#include "analysis/fit/observation.h"
+#include "analysis/observe/budgets.h"
+#include "analysis/observe/observation.h"
+#include "analysis/solve/estimate.h"
 #include "lib/core/names.h"
 
 namespace isoflop {

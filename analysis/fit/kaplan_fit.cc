@@ -4,28 +4,32 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "analysis/fit/envelope_fit.h"
-#include "analysis/fit/floor_fit.h"
-#include "analysis/fit/limits.h"
-#include "analysis/fit/power_law_fit.h"
 #include "analysis/laws/kaplan.h"
+#include "analysis/regress/floor_fit.h"
+#include "analysis/solve/limits.h"
+#include "analysis/solve/power_law_fit.h"
+#include "analysis/solve/student_t.h"
 
 namespace isoflop {
 namespace {
 
-constexpr double kLeastRange = 4.0;
+constexpr double kLeastVariableRange = 4.0;
 
 /// L(N) is about the variable N and wants the most of the other, D; and the
 /// other way round.
 struct Variable {
   double Observation::*limiting;
   double Observation::*ample;
+  const char* limiting_term;  // of Approach 3, in words
+  const char* ample_term;
 };
 
-constexpr Variable kSize{&Observation::N, &Observation::D};
-constexpr Variable kData{&Observation::D, &Observation::N};
+constexpr Variable kSize{&Observation::N, &Observation::D, "A/N^alpha",
+                         "B/D^beta"};
+constexpr Variable kData{&Observation::D, &Observation::N, "B/D^beta",
+                         "A/N^alpha"};
 
 bool LimitedBy(const Variable& variable, const Chinchilla& surface,
                const Observation& o) {
@@ -36,44 +40,26 @@ bool LimitedBy(const Variable& variable, const Chinchilla& surface,
                  : size <= kMinorTermShare * data;
 }
 
-bool Same(double a, double b) { return !IsBelow(a, b) && !IsBelow(b, a); }
-
-/// Cuts `sorted` where the values stop being the same.
-std::vector<std::vector<std::size_t>> GroupsOf(
-    std::span<const Observation> observations,
-    const std::vector<std::size_t>& sorted, double Observation::*value) {
-  std::vector<std::vector<std::size_t>> groups;
-  for (const std::size_t i : sorted) {
-    if (groups.empty() || !Same(observations[groups.back().front()].*value,
-                                observations[i].*value)) {
-      groups.emplace_back();
-    }
-    groups.back().push_back(i);
-  }
-  return groups;
-}
-
 /// Of each value of the limiting variable the drawn runs with the most of the
 /// ample one: several when it was repeated.
 std::vector<std::size_t> MostAmple(std::span<const Observation> observations,
                                    std::span<const double> counts,
                                    const Variable& variable) {
-  std::vector<std::size_t> drawn;
+  const auto classes = ClassesOf(ValuesOf(observations, variable.limiting));
+  const auto ample = ValuesOf(observations, variable.ample);
+  std::vector<double> most(observations.size(), 0.0);  // of each class
+  std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < observations.size(); ++i) {
-    if (counts.empty() || counts[i] > 0.0) drawn.push_back(i);
+    if (TimesDrawn(counts, i) == 0.0) continue;
+    chosen.push_back(i);
+    most[classes[i]] = std::max(most[classes[i]], ample[i]);
   }
-  std::ranges::stable_sort(drawn, {}, [&](std::size_t i) {
+  std::erase_if(chosen, [&](std::size_t i) {
+    return IsBelow(ample[i], most[classes[i]]);
+  });
+  std::ranges::stable_sort(chosen, {}, [&](std::size_t i) {
     return observations[i].*variable.limiting;
   });
-  const auto ample = [&](std::size_t i) {
-    return observations[i].*variable.ample;
-  };
-  std::vector<std::size_t> chosen;
-  for (const auto& group : GroupsOf(observations, drawn, variable.limiting)) {
-    const double most = ample(std::ranges::max(group, {}, ample));
-    std::ranges::copy_if(group, std::back_inserter(chosen),
-                         [&](std::size_t i) { return Same(ample(i), most); });
-  }
   return chosen;
 }
 
@@ -89,27 +75,13 @@ std::string RangeComplaint(const std::vector<WeightedPoint>& points) {
         distinct, kFewestValues);
   }
   const auto [low, high] = std::ranges::minmax(values);
-  if (high < kLeastRange * low) {
+  if (high < kLeastVariableRange * low) {
     return fmt::format(
         "the variable spans a factor of {:.2g} in these runs: "
         "at least {} is needed",
-        high / low, kLeastRange);
+        high / low, kLeastVariableRange);
   }
   return {};
-}
-
-/// Returns the weighted rms of the residuals ln law(x) - ln y.
-template <typename Law>
-double RmsLogResidual(const Law& law,
-                      const std::vector<WeightedPoint>& points) {
-  double squares = 0.0;
-  double weights = 0.0;
-  for (const WeightedPoint& p : points) {
-    const double r = std::log(law(p.x) / p.y);
-    squares += p.weight * r * r;
-    weights += p.weight;
-  }
-  return std::sqrt(squares / weights);
 }
 
 std::vector<WeightedPoint> PointsOf(std::span<const Observation> observations,
@@ -120,8 +92,7 @@ std::vector<WeightedPoint> PointsOf(std::span<const Observation> observations,
   points.reserve(runs.size());
   for (const std::size_t i : runs) {
     const Observation& o = observations[i];
-    const double count = counts.empty() ? 1.0 : counts[i];
-    points.push_back({o.*variable, o.L, count * o.weight});
+    points.push_back({o.*variable, o.L, TimesDrawn(counts, i) * o.weight});
   }
   return points;
 }
@@ -143,35 +114,21 @@ constexpr const char* kNoScale =
     "the scale at which the loss would be 1 is too large or too small for a "
     "number";
 
-void FitWithOffset(const std::vector<WeightedPoint>& points, bool certify,
+void FitWithOffset(const std::vector<WeightedPoint>& points,
                    KaplanOffsetCurve* curve) {
-  const auto fit = FitFloorLaw(points, certify ? &curve->certificate : nullptr);
+  const auto fit = FitFloorLaw(points);
   if (!fit) {
     curve->reason =
         "a law with E needs four different values of the variable and a loss "
         "that falls as a power, not as a step";
     return;
   }
-  const auto law = LawThrough(fit->mean_log_x, fit->log_term, fit->exponent);
-  if (!law) {
-    curve->reason = kNoScale;
-    return;
-  }
   curve->status = FitStatus::kOk;
   curve->E.value = fit->floor;
-  curve->scale.value = law->scale;
-  curve->exponent.value = law->exponent;
-  curve->rms_log_residual =
-      RmsLogResidual([&](double x) { return fit->At(x); }, points);
-}
-
-std::optional<Line> LogLine(const std::vector<WeightedPoint>& points) {
-  std::vector<WeightedPoint> logs;
-  logs.reserve(points.size());
-  for (const WeightedPoint& p : points) {
-    logs.push_back({std::log(p.x), std::log(p.y), p.weight});
-  }
-  return FitLine(logs);
+  curve->scale.value = fit->scale;
+  curve->exponent.value = fit->exponent;
+  curve->rms_log_residual = fit->rms_log_residual;
+  curve->certificate = fit->certificate;
 }
 
 KaplanCurve FitCurve(std::span<const Observation> observations,
@@ -183,9 +140,9 @@ KaplanCurve FitCurve(std::span<const Observation> observations,
   const auto points = PointsOf(observations, counts, curve.runs, variable);
   curve.reason = RangeComplaint(points);
   if (curve.reason.empty()) {
-    FitWithOffset(points, counts.empty(), &curve.with_offset);
+    FitWithOffset(points, &curve.with_offset);
   }
-  const auto line = curve.reason.empty() ? LogLine(points) : std::nullopt;
+  const auto line = curve.reason.empty() ? FitLogLine(points) : std::nullopt;
   if (!line || !(line->slope < 0.0)) {
     if (curve.reason.empty()) {
       curve.reason = "the loss of these runs does not fall";
@@ -201,8 +158,13 @@ KaplanCurve FitCurve(std::span<const Observation> observations,
   curve.status = FitStatus::kOk;
   curve.scale.value = law->scale;
   curve.exponent.value = law->exponent;
-  curve.rms_log_residual = RmsLogResidual(
-      [&](double x) { return std::exp(line->At(std::log(x))); }, points);
+  std::vector<WeightedResidual> residuals;
+  residuals.reserve(points.size());
+  for (const WeightedPoint& p : points) {
+    residuals.push_back(
+        {std::log(std::exp(line->At(std::log(p.x))) / p.y), p.weight});
+  }
+  curve.rms_log_residual = RootMeanSquare(residuals);
   return curve;
 }
 
@@ -225,12 +187,11 @@ KaplanCurve FitLimited(std::span<const Observation> observations,
   const std::size_t limited = runs.size();
   KaplanCurve curve =
       FitCurve(observations, counts, std::move(runs), variable.limiting);
-  const bool by_size = variable.limiting == &Observation::N;
   curve.selection = fmt::format(
       "{} of {} runs that are the longest of their size or the largest of "
       "their length: those with {} at most {} of {}",
-      limited, ample.size(), by_size ? "B/D^beta" : "A/N^alpha",
-      kMinorTermShare, by_size ? "A/N^alpha" : "B/D^beta");
+      limited, ample.size(), variable.ample_term, kMinorTermShare,
+      variable.limiting_term);
   return curve;
 }
 
@@ -261,27 +222,23 @@ bool KaplanFit::supported() const {
          joint_with_offset.status == FitStatus::kOk;
 }
 
-KaplanFit FitKaplan(std::span<const Observation> observations,
-                    std::span<const Budget> ladder,
-                    const std::optional<Chinchilla>& surface,
-                    std::span<const double> counts, const JointStarts& starts) {
+KaplanFit FitKaplanCurves(std::span<const Observation> observations,
+                          std::span<const Budget> ladder,
+                          const std::optional<Chinchilla>& surface,
+                          std::span<const double> counts) {
   KaplanFit fit;
   fit.L_N = FitLimited(observations, counts, surface, kSize);
   fit.L_D = FitLimited(observations, counts, surface, kData);
   fit.L_C = FitEnvelopeCurve(observations, ladder, counts);
-  const auto joint = [&](JointOffset offset,
-                         const std::optional<KaplanJoint>& start) {
-    if (!counts.empty() && !start) return KaplanJointFit();
-    return FitKaplanJoint(observations, offset, counts, start);
-  };
-  fit.joint = joint(JointOffset::kNone, starts.joint);
-  fit.joint_with_offset = joint(JointOffset::kFitted, starts.joint_with_offset);
   return fit;
 }
 
 KaplanFit FitKaplan(std::span<const Observation> observations,
                     const std::optional<Chinchilla>& surface) {
-  return FitKaplan(observations, Ladder(observations), surface);
+  KaplanFit fit = FitKaplanCurves(observations, Ladder(observations), surface);
+  fit.joint = FitKaplanJoint(observations, JointOffset::kNone);
+  fit.joint_with_offset = FitKaplanJoint(observations, JointOffset::kFitted);
+  return fit;
 }
 
 }  // namespace isoflop

@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "analysis/fit/budgets.h"
-#include "analysis/fit/estimate.h"
-#include "analysis/fit/kaplan_joint_fit.h"
-#include "analysis/fit/observation.h"
 #include "analysis/laws/chinchilla.h"
+#include "analysis/observe/budgets.h"
+#include "analysis/observe/observation.h"
+#include "analysis/regress/kaplan_joint_fit.h"
+#include "analysis/solve/estimate.h"
 
 namespace isoflop {
 
@@ -61,13 +61,6 @@ struct KaplanFit {
   bool supported() const;
 };
 
-/// Where descents of the joint laws begin; absent: at a grid, and for a
-/// resample nowhere.
-struct JointStarts {
-  std::optional<KaplanJoint> joint;
-  std::optional<KaplanJoint> joint_with_offset;
-};
-
 /// Fits the three curves and the joint laws, without spreads.
 ///
 ///   L(N)  of each size the run with most tokens, if size limits it
@@ -79,15 +72,15 @@ struct JointStarts {
 /// unsupported. A curve needs three different values of its variable over a
 /// factor of four, a loss that falls, and a scale that is a number; with E it
 /// needs four values. Without E it is a straight line between logarithms, a
-/// linear problem that needs no certificate. With `counts`, as for FitIsoflop,
-/// there is none; `starts` are then where the joint laws' only descents begin,
-/// as FitKaplanJoint has it. REQUIRES: `ladder` is Ladder(observations).
-KaplanFit FitKaplan(std::span<const Observation> observations,
-                    std::span<const Budget> ladder,
-                    const std::optional<Chinchilla>& surface,
-                    std::span<const double> counts = {},
-                    const JointStarts& starts = {});
+/// linear problem that needs no certificate.
 KaplanFit FitKaplan(std::span<const Observation> observations,
                     const std::optional<Chinchilla>& surface);
+
+/// Fits the three curves alone, with `counts` as for FitIsoflop.
+/// REQUIRES: `ladder` is Ladder(observations).
+KaplanFit FitKaplanCurves(std::span<const Observation> observations,
+                          std::span<const Budget> ladder,
+                          const std::optional<Chinchilla>& surface,
+                          std::span<const double> counts = {});
 
 }  // namespace isoflop

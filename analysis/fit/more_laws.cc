@@ -7,8 +7,8 @@
 #include <cmath>
 #include <string_view>
 
-#include "analysis/fit/held_coefficients.h"
-#include "analysis/fit/law_model.h"
+#include "analysis/decide/allocation.h"
+#include "analysis/regress/law_models.h"
 #include "lib/core/text.h"
 
 namespace isoflop {
@@ -27,14 +27,11 @@ constexpr LawEntry kLaws[] = {
     {LawKind::kKaplan, KaplanJointModel, false},
     {LawKind::kRepeatedData, RepeatedDataModel, false},
     {LawKind::kOvertraining, OvertrainingModel, false},
+    {LawKind::kCoupled, CoupledModel, false},
     {LawKind::kFarseer, FarseerModel, false},
     {LawKind::kBrokenPowerLaw, BrokenPowerLawModel, true},
     {LawKind::kPower, PowerLawModel, true},
     {LawKind::kPower, OffsetPowerLawModel, true}};
-
-bool AskedFor(const FitOptions& options, LawKind law) {
-  return std::ranges::find(options.laws, law) != options.laws.end();
-}
 
 /// The laws asked for that have a model; Kaplan's joint law only along with
 /// others.
@@ -50,7 +47,7 @@ std::vector<LawEntry> Chosen(const FitOptions& options) {
 }
 
 LawFitOptions OptionsOf(const FitOptions& options) {
-  return {.objective = options.objective, .held = options.objective.fixed};
+  return {.objective = options.objective, .profiles = true};
 }
 
 ComparedLaw Comparable(const LawFit& fit, ModelMaker make,
@@ -59,6 +56,7 @@ ComparedLaw Comparable(const LawFit& fit, ModelMaker make,
   const auto estimated =
       std::ranges::count(fit.coefficients, false, &LawCoefficient::held);
   ComparedLaw law{.name = fit.name,
+                  .certified = fit.certificate.certified(),
                   .parameters = static_cast<int>(estimated),
                   .residuals = fit.residuals,
                   .fit = {}};
@@ -68,35 +66,21 @@ ComparedLaw Comparable(const LawFit& fit, ModelMaker make,
     const LawFit refit = FitLaw(model, some, options);
     if (refit.status != FitStatus::kOk) return {};
     return {.predict =
-                [model, refit](const Observation& run) {
-                  return Predict(model, refit, RunsOf({&run, 1}).front());
+                [model, p = refit.values()](const Observation& run) {
+                  return Predict(model, p, RunsOf({&run, 1})).front();
                 },
             .certified = refit.certificate.certified()};
   };
   return law;
 }
 
-std::vector<WeightedResidual> ResidualsOf(
-    const Chinchilla& law, std::span<const Observation> observations,
-    ResidualKind kind) {
-  std::vector<WeightedResidual> residuals;
-  residuals.reserve(observations.size());
-  for (const Observation& o : observations) {
-    const double predicted = Loss(law, o.N, o.D);
-    residuals.push_back({kind == ResidualKind::kRaw ? predicted - o.L
-                                                    : std::log(predicted / o.L),
-                         o.weight});
-  }
-  return residuals;
-}
-
 ComparedLaw ComparableApproach3(const ChinchillaFit& fit,
-                                std::span<const Observation> observations,
                                 const ObjectiveOptions& objective) {
   ComparedLaw law;
   law.name = NameOf(LawKind::kChinchilla);
-  law.parameters = HeldCoefficients(objective, DataUnits{}).free();
-  law.residuals = ResidualsOf(fit.law, observations, objective.residual);
+  law.certified = fit.certificate.certified();
+  law.parameters = CountFree(objective);
+  law.residuals = fit.residuals;
   law.fit = [objective](std::span<const Observation> runs) -> PartialFit {
     const ChinchillaFit refit = FitChinchilla(runs, objective);
     if (refit.status != FitStatus::kOk) return {};
@@ -111,13 +95,11 @@ ComparedLaw ComparableApproach3(const ChinchillaFit& fit,
 
 std::vector<ComparedLaw> ComparableLaws(
     const MoreLaws& laws, const std::vector<LawEntry>& chosen,
-    std::span<const Observation> observations, const FitOptions& options,
-    const std::optional<ChinchillaFit>& chinchilla) {
+    const FitOptions& options, const std::optional<ChinchillaFit>& chinchilla) {
   std::vector<ComparedLaw> comparable;
   if (AskedFor(options, LawKind::kChinchilla) && chinchilla &&
       chinchilla->status == FitStatus::kOk) {
-    comparable.push_back(
-        ComparableApproach3(*chinchilla, observations, options.objective));
+    comparable.push_back(ComparableApproach3(*chinchilla, options.objective));
   }
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const LawFit& fit = laws.fits[i];
@@ -127,27 +109,32 @@ std::vector<ComparedLaw> ComparableLaws(
   return comparable;
 }
 
-/// E, A, B, alpha and beta, as Approach 3 has them.
-std::vector<CoefficientSpec> ChinchillaCoefficientSpecs() {
-  std::vector<CoefficientSpec> specs;
-  for (const char* name : {"E", "A", "B", "alpha", "beta"}) {
-    specs.push_back({.name = name, .starts = {}});
+std::map<std::string, LawAllocation> AllocationsOf(
+    const std::vector<LawFit>& fits, std::span<const Observation> runs,
+    const FitOptions& options) {
+  const double largest = std::ranges::max(runs, {}, &Observation::C).C;
+  const std::vector<double> budgets = options.budgets_flops.empty()
+                                          ? DefaultBudgets(largest)
+                                          : options.budgets_flops;
+  std::map<std::string, LawAllocation> allocations;
+  for (const LawFit& fit : fits) {
+    auto allocation = AllocationOf(fit, budgets);
+    if (allocation) allocations.emplace(fit.name, *std::move(allocation));
   }
-  specs.front().may_vanish = true;
-  return specs;
+  return allocations;
 }
 
 /// Every coefficient of the laws of the options.
-std::vector<CoefficientSpec> KnownCoefficients(const FitOptions& options) {
+std::vector<Coefficient> KnownCoefficients(const FitOptions& options) {
   const std::vector<LawRun> any = {LawRun{}};
-  std::vector<CoefficientSpec> known;
+  std::vector<Coefficient> known;
   if (AskedFor(options, LawKind::kChinchilla)) {
-    known = ChinchillaCoefficientSpecs();
+    known = ChinchillaModel(any).coefficients;
   }
   for (const LawEntry& entry : Chosen(options)) {
     for (const auto& spec : entry.make(any).coefficients) {
       const bool is_known =
-          std::ranges::find(known, spec.name, &CoefficientSpec::name) !=
+          std::ranges::find(known, spec.name, &Coefficient::name) !=
           known.end();
       if (!is_known) known.push_back(spec);
     }
@@ -155,10 +142,15 @@ std::vector<CoefficientSpec> KnownCoefficients(const FitOptions& options) {
   return known;
 }
 
-bool MayBe(const CoefficientSpec& spec, double value) {
+bool MayBe(const Coefficient& spec, double value) {
   if (!std::isfinite(value)) return false;
   if (!spec.positive) return true;
-  return spec.may_vanish ? value >= 0.0 : value > 0.0;
+  return spec.bound ? value >= *spec.bound : value > 0.0;
+}
+
+std::string AllowedOf(const Coefficient& spec) {
+  if (!spec.positive) return "finite";
+  return spec.bound ? fmt::format("{} or more", *spec.bound) : "above 0";
 }
 
 }  // namespace
@@ -176,12 +168,12 @@ bool OfOneVariable(LawKind law) {
 
 void CheckFixed(const FitOptions& options, Problems* problems) {
   if (options.objective.fixed.empty()) return;
-  const std::vector<CoefficientSpec> known = KnownCoefficients(options);
+  const std::vector<Coefficient> known = KnownCoefficients(options);
   std::vector<std::string_view> names;
   names.reserve(known.size());
-  for (const CoefficientSpec& spec : known) names.push_back(spec.name);
+  for (const Coefficient& spec : known) names.push_back(spec.name);
   for (const auto& [name, value] : options.objective.fixed) {
-    const auto spec = std::ranges::find(known, name, &CoefficientSpec::name);
+    const auto spec = std::ranges::find(known, name, &Coefficient::name);
     if (spec == known.end()) {
       problems->Add("--fix", fmt::format("no coefficient \"{}\" of these laws: "
                                          "must be one of {}{}",
@@ -189,36 +181,38 @@ void CheckFixed(const FitOptions& options, Problems* problems) {
                                          Suggestion(name, names)));
     } else if (!MayBe(*spec, value)) {
       problems->Add("--fix", fmt::format("{} must be {}, got {}", name,
-                                         !spec->positive    ? "finite"
-                                         : spec->may_vanish ? "0 or more"
-                                                            : "above 0",
-                                         value));
+                                         AllowedOf(*spec), value));
     }
   }
 }
 
 MoreLaws FitMoreLaws(std::span<const Observation> observations,
                      const FitOptions& options,
-                     const std::optional<ChinchillaFit>& chinchilla) {
-  MoreLaws laws{.fits = {}, .axes = {"flops", "loss"}, .comparison = {}};
+                     const std::optional<ChinchillaFit>& chinchilla,
+                     FitProgress* progress) {
+  MoreLaws laws;
+  laws.axes = {"flops", "loss"};
   const std::vector<LawEntry> chosen = Chosen(options);
   if (chosen.empty()) return laws;
   const std::vector<LawRun> runs = RunsOf(observations);
   for (const LawEntry& entry : chosen) {
-    laws.fits.push_back(FitLaw(entry.make(runs), runs, OptionsOf(options)));
+    const LawModel model = entry.make(runs);
+    Report(progress, "law " + model.name);
+    laws.fits.push_back(FitLaw(model, runs, OptionsOf(options)));
   }
+  laws.allocations = AllocationsOf(laws.fits, observations, options);
   const std::vector<ComparedLaw> comparable =
-      ComparableLaws(laws, chosen, observations, options, chinchilla);
+      ComparableLaws(laws, chosen, options, chinchilla);
   if (comparable.size() > 1) {
     laws.comparison = CompareLaws(comparable, observations, options.objective,
-                                  options.holdout_above);
+                                  options.holdout_above, progress);
   }
   return laws;
 }
 
 MoreLaws FitCurves(const CurvePoints& curve, const FitOptions& options) {
-  MoreLaws laws{
-      .fits = {}, .axes = {curve.columns.x, curve.columns.y}, .comparison = {}};
+  MoreLaws laws;
+  laws.axes = {curve.columns.x, curve.columns.y};
   for (const LawEntry& entry : Chosen(options)) {
     laws.fits.push_back(
         FitLaw(entry.make(curve.points), curve.points, OptionsOf(options)));

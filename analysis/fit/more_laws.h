@@ -3,17 +3,19 @@
 
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "analysis/fit/chinchilla_fit.h"
-#include "analysis/fit/curve_points.h"
+#include "analysis/diagnose/law_comparison.h"
 #include "analysis/fit/fit_options.h"
-#include "analysis/fit/law_comparison.h"
-#include "analysis/fit/law_fit.h"
-#include "analysis/fit/observation.h"
+#include "analysis/fit/law_allocation.h"
+#include "analysis/observe/curve_points.h"
+#include "analysis/observe/observation.h"
+#include "analysis/regress/chinchilla_fit.h"
+#include "analysis/regress/law_fit.h"
 #include "lib/core/error.h"
 
 namespace isoflop {
@@ -28,6 +30,9 @@ struct CurveAxes {
 struct MoreLaws {
   std::vector<LawFit> fits;
   CurveAxes axes;  // of laws of one variable: "flops", "loss" unless named
+
+  /// By the law's name, of those that have it in closed form.
+  std::map<std::string, LawAllocation> allocations;
 
   /// Absent unless two laws of the loss could be fitted.
   std::optional<LawComparison> comparison;
@@ -48,7 +53,8 @@ void CheckFixed(const FitOptions& options, Problems* problems);
 /// Approach 3.
 MoreLaws FitMoreLaws(std::span<const Observation> observations,
                      const FitOptions& options,
-                     const std::optional<ChinchillaFit>& chinchilla);
+                     const std::optional<ChinchillaFit>& chinchilla,
+                     FitProgress* progress = nullptr);
 
 /// Fits the laws of one variable among the options to points. REQUIRES: the
 /// options have no other laws.

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "analysis/fit/checklist.h"
-#include "analysis/fit/limits.h"
-#include "analysis/fit/resample.h"
-#include "analysis/fit/student_t.h"
+#include "analysis/regress/resample.h"
+#include "analysis/solve/limits.h"
+#include "analysis/solve/student_t.h"
 
 namespace isoflop {
 namespace {
@@ -33,7 +33,7 @@ void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
         "Approach 3: the optimum could not be reached to rounding; its last "
         "digits are uncertain");
   }
-  if (fit.certificate.agreeing < 2 ||
+  if (fit.certificate.agreeing < Certificate::kFewestAgreeing ||
       10 * fit.certificate.agreeing < fit.certificate.starts) {
     warnings->push_back(fmt::format(
         "Approach 3: only {} of {} starts lead to the reported optimum",
@@ -186,6 +186,9 @@ void WarnOfFlops(const FitReport& report, Strings* warnings) {
 }  // namespace
 
 void AddWarnings(FitReport* report) {
+  if (report->misfit) {
+    report->warnings.insert(report->warnings.begin(), report->misfit->in_words);
+  }
   WarnOfFlops(*report, &report->warnings);
   WarnOfChinchilla(*report, &report->warnings);
   WarnOfIsoflop(*report, &report->warnings);

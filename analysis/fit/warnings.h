@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "analysis/fit/fit.h"
+#include "analysis/fit/fit_report.h"
 
 namespace isoflop {
 

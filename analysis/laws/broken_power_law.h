@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "analysis/laws/law_derivatives.h"
+#include "lib/core/lane_math.h"
 
 namespace isoflop {
 
@@ -38,8 +39,22 @@ T Evaluate(const BrokenPowerLawCoefficients<T>& law, double x) {
          law.b * exp(-law.c0 * std::log(x) - law.c1 * law.f1 * softplus);
 }
 
-/// Returns y and its derivatives by (a, b, c0, c1, d1, f1); not numbers unless
-/// d1 and f1 are above 0. REQUIRES: x > 0.
-LawDerivatives<6> Differentiate(const BrokenPowerLaw& law, double x);
+/// Returns y and its derivatives by (a, b, c0, c1, d1, f1) at ln x; not numbers
+/// unless d1 and f1 are above 0.
+ISOFLOP_INLINE LawDerivatives<6> DifferentiateAtLog(const BrokenPowerLaw& law,
+                                                    double log_x) {
+  const double u = (log_x - LaneLog(law.d1)) / law.f1;
+  const double size = u < 0.0 ? -u : u;
+  const double ratio = LaneExp(-size);
+  const double softplus = (u < 0.0 ? 0.0 : u) + LaneLog1p(ratio);
+  const double sigmoid = (u < 0.0 ? ratio : 1.0) / (1.0 + ratio);
+  const double shape = LaneExp(-law.c0 * log_x - law.c1 * law.f1 * softplus);
+  const double term = law.b * shape;
+  return {law.a + term,
+          {1.0, shape, -log_x * term, -law.f1 * softplus * term,
+           law.c1 * sigmoid / law.d1 * term,
+           -law.c1 * (softplus - u * sigmoid) * term},
+          {}};
+}
 
 }  // namespace isoflop

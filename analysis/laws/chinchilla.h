@@ -9,6 +9,10 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
+
+#include "analysis/laws/law_derivatives.h"
+#include "lib/core/lane_math.h"
 
 namespace isoflop {
 
@@ -36,30 +40,21 @@ T LossAtLog(const ChinchillaCoefficients<T>& law, double log_N, double log_D) {
 /// Returns L(N, D) in nats per token. REQUIRES: N > 0 and D > 0.
 double Loss(const Chinchilla& law, double N, double D);
 
-/// L and its derivatives with respect to (E, A, B, alpha, beta), in this order.
-/// The Hessian has four distinct entries that are not zero.
-struct ChinchillaDerivatives {
-  double loss = 0.0;
-  std::array<double, 5> gradient{};
-  double A_alpha = 0.0;      // d2L / dA dalpha
-  double alpha_alpha = 0.0;  // d2L / dalpha^2
-  double B_beta = 0.0;       // d2L / dB dbeta
-  double beta_beta = 0.0;    // d2L / dbeta^2
-};
+/// Which second derivatives DifferentiateAtLog gives; all others are 0.
+inline constexpr std::array<std::pair<int, int>, 4> kChinchillaBends = {
+    {{1, 3}, {3, 3}, {2, 4}, {4, 4}}};
 
-/// Returns L and its derivatives at (ln N, ln D).
-inline ChinchillaDerivatives DifferentiateAtLog(const Chinchilla& law,
-                                                double log_N, double log_D) {
-  const double size = std::exp(-law.alpha * log_N);
-  const double data = std::exp(-law.beta * log_D);
-  ChinchillaDerivatives d;
-  d.loss = law.E + law.A * size + law.B * data;
-  d.A_alpha = -log_N * size;
-  d.alpha_alpha = -log_N * law.A * d.A_alpha;
-  d.B_beta = -log_D * data;
-  d.beta_beta = -log_D * law.B * d.B_beta;
-  d.gradient = {1.0, size, data, law.A * d.A_alpha, law.B * d.B_beta};
-  return d;
+/// Returns L and its derivatives by (E, A, B, alpha, beta) at (ln N, ln D).
+ISOFLOP_INLINE LawDerivatives<5, 4> DifferentiateAtLog(const Chinchilla& law,
+                                                       double log_N,
+                                                       double log_D) {
+  const double size = LaneExp(-law.alpha * log_N);
+  const double data = LaneExp(-law.beta * log_D);
+  const double A_alpha = -log_N * size;
+  const double B_beta = -log_D * data;
+  return {law.E + law.A * size + law.B * data,
+          {1.0, size, data, law.A * A_alpha, law.B * B_beta},
+          {A_alpha, -log_N * law.A * A_alpha, B_beta, -log_D * law.B * B_beta}};
 }
 
 /// Returns the same law for N and D measured in units of `N_unit` and `D_unit`:

@@ -14,6 +14,7 @@
 #include <cmath>
 
 #include "analysis/laws/law_derivatives.h"
+#include "lib/core/lane_math.h"
 
 namespace isoflop {
 
@@ -45,7 +46,22 @@ T Loss(const FarseerCoefficients<T>& law, double N, double D) {
 }
 
 /// Returns L and its derivatives by (a1, b1, alpha, a2, b2, beta, a3, b3,
-/// gamma).
-LawDerivatives<9> Differentiate(const Farseer& law, double N, double D);
+/// gamma) at (ln N, ln D).
+ISOFLOP_INLINE LawDerivatives<9> DifferentiateAtLog(const Farseer& law,
+                                                    double log_N,
+                                                    double log_D) {
+  const double power1 = LaneExp(law.alpha * log_N);
+  const double power2 = LaneExp(law.beta * log_N);
+  const double power3 = LaneExp(law.gamma * log_N);
+  const double exponent = LaneExp(law.a1 * power1 + law.b1);
+  const double data = LaneExp(law.a2 * power2 + law.b2 - exponent * log_D);
+  const double size = LaneExp(law.a3 * power3 + law.b3);
+  const double by_b1 = -data * exponent * log_D;
+  return {size + data,
+          {by_b1 * power1, by_b1, by_b1 * law.a1 * power1 * log_N,
+           data * power2, data, data * law.a2 * power2 * log_N, size * power3,
+           size, size * law.a3 * power3 * log_N},
+          {}};
+}
 
 }  // namespace isoflop

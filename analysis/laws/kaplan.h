@@ -7,8 +7,11 @@
 
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <utility>
 
+#include "analysis/laws/coupled.h"
 #include "analysis/laws/law_derivatives.h"
 
 namespace isoflop {
@@ -47,7 +50,42 @@ T Loss(const KaplanJointCoefficients<T>& law, double N, double D) {
   return law.E + exp(law.alpha_D * (top + log(sum)));
 }
 
-/// Returns L and its derivatives by (N_c, D_c, alpha_N, alpha_D, E).
-LawDerivatives<5> Differentiate(const KaplanJoint& law, double N, double D);
+/// Kaplan's joint law is the coupled law with kappa = 1 / alpha_D,
+/// A = N_c^alpha_N and B = D_c^alpha_D.
+struct KaplanPowers {
+  KaplanPowers(double A, double B, double alpha_N, double alpha_D, double E)
+      : coupled({E, A, B, alpha_N, alpha_D, 1.0 / alpha_D}) {}
+
+  CoupledPowers coupled;
+};
+
+/// Which second derivatives DifferentiateAtLog gives; all others are 0.
+inline constexpr std::array<std::pair<int, int>, 10> kKaplanBends = {{{0, 0},
+                                                                      {0, 2},
+                                                                      {2, 2},
+                                                                      {1, 1},
+                                                                      {1, 3},
+                                                                      {3, 3},
+                                                                      {0, 1},
+                                                                      {0, 3},
+                                                                      {1, 2},
+                                                                      {2, 3}}};
+
+/// Returns L and its derivatives by (A, B, alpha_N, alpha_D, E) at
+/// (ln N, ln D): those of the coupled law, with kappa a function of alpha_D.
+ISOFLOP_INLINE LawDerivatives<5, 10> DifferentiateAtLog(const KaplanPowers& law,
+                                                        double log_N,
+                                                        double log_D) {
+  const auto d = DifferentiateAtLog(law.coupled, log_N, log_D);
+  const double kappa = law.coupled.law.kappa;
+  const double turn = -kappa * kappa;  // d kappa / d alpha_D
+  const auto& g = d.gradient;
+  const auto& b = d.bends;  // in the order of kCoupledBends
+  return {d.value,
+          {g[1], g[2], g[3], g[4] + turn * g[5], 1.0},
+          {b[0], b[1], b[2], b[3], b[4] + turn * b[12],
+           b[5] + turn * (2.0 * b[13] + turn * b[14] - 2.0 * kappa * g[5]),
+           b[6], b[7] + turn * b[10], b[8], b[9] + turn * b[11]}};
+}
 
 }  // namespace isoflop

@@ -7,9 +7,12 @@
 
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "analysis/laws/law_derivatives.h"
+#include "lib/core/lane_math.h"
 
 namespace isoflop {
 
@@ -30,7 +33,18 @@ T Evaluate(const OffsetPowerLawCoefficients<T>& law, double x) {
   return law.offset + law.coefficient * exp(law.exponent * std::log(x));
 }
 
-/// Returns y and its derivatives by (offset, coefficient, exponent).
-LawDerivatives<3> Differentiate(const OffsetPowerLaw& law, double x);
+/// Which second derivatives DifferentiateAtLog gives; all others are 0.
+inline constexpr std::array<std::pair<int, int>, 2> kOffsetPowerLawBends = {
+    {{1, 2}, {2, 2}}};
+
+/// Returns y and its derivatives by (offset, coefficient, exponent) at ln x.
+ISOFLOP_INLINE LawDerivatives<3, 2> DifferentiateAtLog(
+    const OffsetPowerLaw& law, double log_x) {
+  const double power = LaneExp(law.exponent * log_x);
+  const double term = law.coefficient * power;
+  return {law.offset + term,
+          {1.0, power, log_x * term},
+          {log_x * power, log_x * log_x * term}};
+}
 
 }  // namespace isoflop

@@ -11,9 +11,12 @@
 
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "analysis/laws/law_derivatives.h"
+#include "lib/core/lane_math.h"
 
 namespace isoflop {
 
@@ -38,8 +41,26 @@ T Loss(const OvertrainingCoefficients<T>& law, double N, double D) {
          law.b * exp(-law.eta * (log_M + log_C));
 }
 
-/// Returns L and its derivatives by (E, a, b, eta).
-LawDerivatives<4> Differentiate(const Overtraining& law, double N, double D);
+/// Which second derivatives DifferentiateAtLog gives; all others are 0.
+inline constexpr std::array<std::pair<int, int>, 3> kOvertrainingBends = {
+    {{1, 3}, {2, 3}, {3, 3}}};
+
+/// Returns L and its derivatives by (E, a, b, eta) at (ln N, ln D).
+ISOFLOP_INLINE LawDerivatives<4, 3> DifferentiateAtLog(const Overtraining& law,
+                                                       double log_N,
+                                                       double log_D) {
+  constexpr double kLog6 = 1.791759469228055;
+  const double log_size = kLog6 + 2.0 * log_N;  // ln(C / M)
+  const double log_data = kLog6 + 2.0 * log_D;  // ln(C M)
+  const double size = LaneExp(-law.eta * log_size);
+  const double data = LaneExp(-law.eta * log_data);
+  const double by_size = -log_size * law.a * size;
+  const double by_data = -log_data * law.b * data;
+  return {law.E + law.a * size + law.b * data,
+          {1.0, size, data, by_size + by_data},
+          {-log_size * size, -log_data * data,
+           -log_size * by_size - log_data * by_data}};
+}
 
 /// Returns the tokens per parameter of lowest loss at any C:
 /// M* = (b / a)^(1 / (2 eta)). REQUIRES: a, b, eta > 0.

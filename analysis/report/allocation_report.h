@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "analysis/fit/allocation.h"
+#include "analysis/decide/allocation.h"
 #include "analysis/report/text_page.h"
 #include "lib/core/json.h"
 

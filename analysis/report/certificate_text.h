@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "analysis/fit/chinchilla_fit.h"
+#include "analysis/regress/chinchilla_fit.h"
 
 namespace isoflop {
 

@@ -4,8 +4,8 @@
 
 #include <array>
 
+#include "analysis/report/approaches_text.h"
 #include "analysis/report/certificate_text.h"
-#include "analysis/report/law_text.h"
 #include "analysis/report/number_text.h"
 
 namespace isoflop {

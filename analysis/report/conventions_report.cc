@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "analysis/report/approaches_json.h"
 #include "analysis/report/certificate_text.h"
 #include "analysis/report/json_numbers.h"
-#include "analysis/report/law_json.h"
 #include "analysis/report/number_text.h"
 
 namespace isoflop {

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "analysis/fit/choices.h"
+#include "analysis/decide/choices.h"
 #include "analysis/report/allocation_report.h"
 #include "analysis/report/conventions_report.h"
 #include "analysis/report/decision_rows.h"

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string>
 
-#include "analysis/fit/allocation_question.h"
+#include "analysis/decide/allocation_question.h"
 #include "analysis/report/stored_fit.h"
 #include "lib/core/json.h"
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "analysis/fit/decisions.h"
+#include "analysis/decide/decisions.h"
 #include "analysis/report/number_table.h"
 
 namespace isoflop {

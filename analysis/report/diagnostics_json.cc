@@ -28,13 +28,29 @@ Json ResidualsJson(const Residuals& residuals,
   return json;
 }
 
+Json ToJson(const ResidualTrend& trend) {
+  return {{"quantity", trend.quantity},
+          {"slope", trend.slope},
+          {"bend", trend.bend},
+          {"significant", trend.significant}};
+}
+
+Json ToJson(const Misfit& misfit) {
+  Json json{{"trend", ToJson(misfit.trend)}};
+  if (!misfit.rival.empty()) {
+    json["rival"] = misfit.rival;
+    PutNumber(&json, "rms_ratio", misfit.rms_ratio);
+  }
+  PutText(&json, "believed", misfit.believed);
+  PutNumber(&json, "a", misfit.a);
+  json["in_words"] = misfit.in_words;
+  return json;
+}
+
 Json TrendsJson(const Residuals& residuals) {
   Json json = Json::array();
   for (const ResidualTrend& trend : residuals.trends) {
-    json.push_back({{"quantity", trend.quantity},
-                    {"slope", trend.slope},
-                    {"bend", trend.bend},
-                    {"significant", trend.significant}});
+    json.push_back(ToJson(trend));
   }
   return json;
 }
@@ -77,6 +93,7 @@ void PutDiagnostics(const FitReport& report, Json* section) {
     (*section)["residuals"] = ResidualsJson(*found.residuals, report.used);
     (*section)["residual_trends"] = TrendsJson(*found.residuals);
   }
+  if (report.misfit) (*section)["misfit"] = ToJson(*report.misfit);
   if (found.influence) (*section)["influence"] = ToJson(*found.influence);
   if (found.lack_of_fit) {
     (*section)["lack_of_fit"] = ToJson(*found.lack_of_fit);

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "analysis/report/law_text.h"
+#include "analysis/report/approaches_text.h"
 #include "analysis/report/number_text.h"
 
 namespace isoflop {

@@ -3,11 +3,11 @@
 #include <cmath>
 
 #include "analysis/report/allocation_report.h"
+#include "analysis/report/approaches_json.h"
 #include "analysis/report/conventions_report.h"
 #include "analysis/report/diagnostics_json.h"
 #include "analysis/report/json_numbers.h"
-#include "analysis/report/law_json.h"
-#include "analysis/report/laws_json.h"
+#include "analysis/report/more_laws_json.h"
 
 namespace isoflop {
 namespace {

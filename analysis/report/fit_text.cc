@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "analysis/report/allocation_report.h"
+#include "analysis/report/approaches_text.h"
 #include "analysis/report/conventions_report.h"
-#include "analysis/report/law_text.h"
-#include "analysis/report/laws_text.h"
+#include "analysis/report/more_laws_text.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/text_page.h"
 
@@ -67,6 +67,10 @@ std::string FitText(const FitReport& report, const ExactLoss& exact,
   page.Heading("Scaling laws from " + report.observations.source);
   page.Line(RunsLine(report.observations));
   if (!report.observations.curve) page.Line(IntervalsLine(report));
+  if (report.misfit) {
+    page.Heading("What to believe");
+    page.Line(report.misfit->in_words);
+  }
   AddIsoflopOptima(report, &page);
   AddChinchillaLaw(report, exact, &page);
   AddExponents(report, &page);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "analysis/fit/estimate.h"
+#include "analysis/solve/estimate.h"
 #include "lib/core/json.h"
 
 namespace isoflop {

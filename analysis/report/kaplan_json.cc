@@ -1,7 +1,7 @@
 // The section "kaplan" of fit.json.
 
+#include "analysis/report/approaches_json.h"
 #include "analysis/report/json_numbers.h"
-#include "analysis/report/law_json.h"
 
 namespace isoflop {
 namespace {

@@ -3,8 +3,8 @@
 #include <array>
 #include <string>
 
+#include "analysis/report/approaches_text.h"
 #include "analysis/report/certificate_text.h"
-#include "analysis/report/law_text.h"
 #include "analysis/report/number_text.h"
 
 namespace isoflop {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/fit/design.h"
+#include "analysis/decide/design.h"
 #include "analysis/report/next_sweep.h"
 #include "analysis/report/stored_fit.h"
 #include "lib/core/json.h"

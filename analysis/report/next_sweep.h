@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/fit/design.h"
+#include "analysis/decide/design.h"
 #include "lib/core/json.h"
 #include "lib/sweep/model_shape.h"
 #include "lib/sweep/sweep_spec.h"

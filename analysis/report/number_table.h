@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "analysis/fit/estimate.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/text_page.h"
+#include "analysis/solve/estimate.h"
 #include "lib/core/json.h"
 
 namespace isoflop {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "analysis/fit/estimate.h"
+#include "analysis/solve/estimate.h"
 
 namespace isoflop {
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "analysis/fit/profile.h"
+#include "analysis/solve/profile.h"
 #include "lib/core/json.h"
 
 namespace isoflop {

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <optional>
 
-#include "analysis/report/law_text.h"
+#include "analysis/report/approaches_text.h"
 #include "analysis/report/number_text.h"
 
 namespace isoflop {

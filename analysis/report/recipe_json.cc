@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
+#include "analysis/report/approaches_json.h"
 #include "analysis/report/json_numbers.h"
-#include "analysis/report/law_json.h"
 #include "analysis/report/recipe_report.h"
 
 namespace isoflop {

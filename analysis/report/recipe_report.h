@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "analysis/fit/recipe_comparison.h"
+#include "analysis/compare/recipe_comparison.h"
 #include "lib/core/json.h"
 
 namespace isoflop {

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "analysis/fit/sweep_observations.h"
+#include "analysis/observe/sweep_observations.h"
 #include "analysis/report/environment.h"
 #include "analysis/report/json_numbers.h"
 #include "lib/core/csv.h"

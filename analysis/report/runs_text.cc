@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "analysis/fit/sweep_observations.h"
+#include "analysis/observe/sweep_observations.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/text_page.h"
 #include "lib/core/names.h"

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "analysis/fit/seed_noise.h"
+#include "analysis/diagnose/seed_noise.h"
 #include "analysis/report/certificate_text.h"
 #include "analysis/report/fit_json.h"
 #include "lib/core/object_reader.h"
@@ -61,6 +61,11 @@ void ReadDiagnostics(const Json& json, const std::string& path,
   ObjectReader reader(json, path, problems);
   double rms = 0.0;
   if (reader.Read("rms_log_residual", &rms, {0.0})) fit->rms_log_residual = rms;
+  const Json* misfit = reader.Child("misfit");
+  if (misfit != nullptr && misfit->contains("in_words") &&
+      misfit->at("in_words").is_string()) {
+    fit->misfit = misfit->at("in_words").get<std::string>();
+  }
 }
 
 Chinchilla ReadLaw(const Json& json, const std::string& path,
@@ -266,7 +271,11 @@ LawBasis StoredFit::basis() const {
 }
 
 std::string DoubtInWords(const StoredFit& fit) {
-  return DoubtOf(fit.file + ": chinchilla", fit.certificate);
+  std::string doubt = DoubtOf(fit.file + ": chinchilla", fit.certificate);
+  if (doubt.empty() && !fit.misfit.empty()) {
+    doubt = fit.file + ": " + fit.misfit;
+  }
+  return doubt;
 }
 
 std::string RepeatedDataDoubtInWords(const StoredFit& fit) {

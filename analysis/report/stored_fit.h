@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "analysis/fit/allocation.h"
-#include "analysis/fit/chinchilla_fit.h"
-#include "analysis/fit/estimate.h"
-#include "analysis/fit/observation.h"
+#include "analysis/decide/allocation.h"
 #include "analysis/laws/chinchilla.h"
 #include "analysis/laws/repeated_data.h"
+#include "analysis/observe/observation.h"
+#include "analysis/regress/chinchilla_fit.h"
+#include "analysis/solve/estimate.h"
 #include "lib/core/json.h"
 
 namespace isoflop {
@@ -32,9 +32,10 @@ struct StoredFit {
   std::optional<double> loss_std;       // noise between seeds, nats per token
   std::optional<std::int64_t> loss_std_degrees;  // of freedom, if estimated
   std::optional<double> rms_log_residual;        // of the law at the runs
-  std::optional<ObservedReach> reach;            // where the runs are
-  std::string source;                            // what was fitted
-  std::optional<RepeatedData> repeated;          // where it was fitted too
+  std::string misfit;  // that the law's form does not suit; empty: not told
+  std::optional<ObservedReach> reach;    // where the runs are
+  std::string source;                    // what was fitted
+  std::optional<RepeatedData> repeated;  // where it was fitted too
   std::optional<Certificate> repeated_certificate;
   std::string repeated_reason;  // why it is not there although asked for
 
@@ -49,8 +50,9 @@ struct StoredFit {
 /// fit without Approach 3, and coefficients that are missing or out of range.
 StoredFit ParseFit(const Json& json, const std::string& source);
 
-/// Returns what speaks against going by the law: that it is not certified, or
-/// that its file has no certificate; empty when it is certified.
+/// Returns what speaks against going by the law: that it is not certified, that
+/// its file has no certificate, or that its form does not suit the data; empty
+/// when nothing does.
 /// REQUIRES: fit.status is kOk.
 std::string DoubtInWords(const StoredFit& fit);
 

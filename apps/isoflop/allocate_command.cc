@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "analysis/fit/allocation_question.h"
+#include "analysis/decide/allocation_question.h"
 #include "analysis/report/decision_report.h"
 #include "analysis/report/stored_fit.h"
 #include "apps/isoflop/commands.h"

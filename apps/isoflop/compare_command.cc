@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "analysis/fit/observation_reader.h"
-#include "analysis/fit/recipe_comparison.h"
-#include "analysis/fit/sweep_recipes.h"
+#include "analysis/compare/recipe_comparison.h"
+#include "analysis/observe/observation_reader.h"
+#include "analysis/observe/sweep_observations.h"
 #include "analysis/report/recipe_report.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/terminal.h"

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "analysis/fit/sweep_observations.h"
+#include "analysis/observe/sweep_observations.h"
 #include "analysis/report/fit_json.h"
 #include "analysis/report/results.h"
 #include "apps/isoflop/commands.h"

@@ -1,15 +1,18 @@
 // `isoflop fit`: estimate scaling laws from a sweep or from anybody's losses.
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <system_error>
 #include <vector>
 
-#include "analysis/fit/curve_points.h"
-#include "analysis/fit/observation_reader.h"
+#include "analysis/observe/curve_points.h"
+#include "analysis/observe/observation_reader.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/fit_options.h"
+#include "apps/isoflop/fit_progress_line.h"
 #include "apps/isoflop/sweep_fit.h"
 #include "lib/core/error.h"
 
@@ -78,9 +81,10 @@ SweepFit FitFile(const FitCommandArgs& args, FitOptions options) {
   for (const std::string& column : args.columns) {
     names.push_back(ParseColumnName(column));
   }
-  return {FitScalingLaws(ReadObservations(args.input, names, Conditions(args)),
-                         options),
-          {}};
+  const ObservationSet observations =
+      ReadObservations(args.input, names, Conditions(args));
+  FitProgressLine progress(STDERR_FILENO);
+  return {FitScalingLaws(observations, options, &progress), {}};
 }
 
 SweepFit FitDirectory(const std::string& path, const FitOptions& options) {

@@ -36,8 +36,7 @@ void RefuseUnknownCommand(const CLI::App& app, int argc, char** argv) {
   }
   if (std::ranges::find(names, argv[1]) != names.end()) return;
   throw Error(fmt::format("there is no command {}{}; there are {}",
-                          Quoted(argv[1]),
-                          Suggestion(argv[1], {names.begin(), names.end()}),
+                          Quoted(argv[1]), Suggestion(argv[1], names),
                           fmt::join(names, ", ")));
 }
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "analysis/fit/sweep_observations.h"
+#include "analysis/observe/sweep_observations.h"
 #include "lib/core/text.h"
 #include "lib/sweep/group_memory.h"
 

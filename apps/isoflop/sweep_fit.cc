@@ -1,11 +1,13 @@
 #include "apps/isoflop/sweep_fit.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
-#include "analysis/fit/sweep_curves.h"
-#include "analysis/fit/sweep_observations.h"
+#include "analysis/observe/sweep_curves.h"
+#include "analysis/observe/sweep_observations.h"
 #include "analysis/report/fit_json.h"
 #include "analysis/report/fit_text.h"
+#include "apps/isoflop/fit_progress_line.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 
@@ -22,7 +24,8 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
   if (options.envelope == EnvelopeSource::kCurves) {
     observations.curves = SweepCurves(dir, plan, results);
   }
-  return {FitScalingLaws(observations, options),
+  FitProgressLine progress(STDERR_FILENO);
+  return {FitScalingLaws(observations, options, &progress),
           {plan.data.entropy_rate, plan.data.bayes_loss}};
 }
 

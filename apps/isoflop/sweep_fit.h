@@ -19,7 +19,7 @@ struct SweepFit {
 };
 
 /// Fits the laws to the runs of a sweep that ended ok. Throws Error when there
-/// is no such run.
+/// is no such run. Long fits say on a terminal how far they are.
 SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
                   const SweepDir& dir, const FitOptions& options);
 

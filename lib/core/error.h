@@ -44,4 +44,11 @@ class Problems {
   std::vector<std::string> messages_;
 };
 
+/// Adds "NAME: must be above 0, got -1" unless the value is finite and
+/// positive. `name` is the option's on the command line, here and below.
+void CheckPositive(const char* name, double value, Problems* problems);
+
+/// Adds "NAME: must be from 0 to 9, got 12" unless it is.
+void CheckRange(const char* name, int value, int highest, Problems* problems);
+
 }  // namespace isoflop

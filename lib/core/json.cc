@@ -8,7 +8,7 @@
 
 #include "lib/core/error.h"
 #include "lib/core/files.h"
-#include "lib/core/utf8.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
@@ -83,10 +83,7 @@ std::string Cause(const std::exception& error) {
   std::string message = error.what();
   const auto end = message.find("] ");
   if (end != std::string::npos) message.erase(0, end + 2);
-  if (message.size() <= kLongest) return message;
-  return std::string(
-             ValidUtf8Prefix(std::string_view(message).substr(0, kLongest))) +
-         "...";
+  return Shortened(message, kLongest);
 }
 
 /// Text for a file. Only bytes that are no UTF-8, such as those of a file's
@@ -165,8 +162,13 @@ std::string ReadableText(const Json& json) {
   return text + "\n";
 }
 
+std::string WordOf(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : CanonicalText(value);
+}
+
 std::string CanonicalText(const Json& json) {
-  return nlohmann::json(json).dump();
+  // Sorting the keys takes a copy; what has none is done without.
+  return json.is_structured() ? nlohmann::json(json).dump() : json.dump();
 }
 
 }  // namespace isoflop

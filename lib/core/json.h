@@ -27,6 +27,10 @@ std::string ReadableText(const Json& json);
 /// Writes ReadableText(json) atomically. Throws Error.
 void WriteJsonFile(const std::filesystem::path& path, const Json& json);
 
+/// Returns a string as it is, without quotes, and any other value as
+/// CanonicalText has it.
+std::string WordOf(const Json& value);
+
 /// Returns `json` without white space and with sorted keys: equal values give
 /// equal text, however they were written. For hashing.
 std::string CanonicalText(const Json& json);

@@ -1,13 +1,17 @@
 #include "lib/core/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+
+#include "lib/core/utf8.h"
 
 namespace isoflop {
 namespace {
@@ -91,6 +95,20 @@ std::string FormatBytes(double bytes) {
   return fmt::format("{:.{}f} {}", bytes, unit == 0 ? 0 : 1, kUnits[unit]);
 }
 
+template <typename Number>
+std::optional<Number> ParseNumber(std::string_view text) {
+  // std::from_chars takes a minus sign, but no plus.
+  if (text.starts_with('+')) text.remove_prefix(1);
+  Number value{};
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return value;
+}
+
+template std::optional<double> ParseNumber(std::string_view);
+template std::optional<std::int64_t> ParseNumber(std::string_view);
+
 std::vector<std::string> SplitAtCommas(std::string_view text) {
   std::vector<std::string> pieces;
   // Up to the end itself: an empty piece there counts, and can be refused.
@@ -120,6 +138,38 @@ std::string Suggestion(std::string_view word,
                        const std::vector<std::string_view>& candidates) {
   const auto nearest = NearestWord(word, candidates);
   return nearest ? fmt::format(" (did you mean '{}'?)", *nearest) : "";
+}
+
+std::string Suggestion(std::string_view word,
+                       const std::vector<std::string>& candidates) {
+  return Suggestion(word, std::vector<std::string_view>(candidates.begin(),
+                                                        candidates.end()));
+}
+
+std::string Shortened(std::string_view text, std::size_t longest) {
+  if (text.size() <= longest) return std::string(text);
+  return std::string(ValidUtf8Prefix(text.substr(0, longest))) + "...";
+}
+
+std::string ShortList(std::span<const std::string> words, std::size_t most) {
+  const auto shown = words.first(std::min(words.size(), most));
+  std::string list = fmt::format("{}", fmt::join(shown, ", "));
+  if (shown.size() < words.size()) {
+    list += fmt::format(" and {} more", words.size() - shown.size());
+  }
+  return list;
+}
+
+std::vector<TextLine> NonBlankLines(std::string_view text) {
+  std::vector<TextLine> lines;
+  for (int number = 1; !text.empty(); ++number) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    lines.push_back({number, line});
+  }
+  return lines;
 }
 
 std::string WrapText(std::string_view prefix, std::string_view text,

@@ -1,9 +1,11 @@
-// Words and numbers for people: counts, durations, suggestions, tables.
+// Words and numbers of people, and for them: counts, durations, suggestions,
+// lists, tables.
 
 #pragma once
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +22,11 @@ std::string FormatDuration(double seconds);
 /// Returns a size as "512 B", "1.5 KiB", "12.0 MiB" or "3.2 GiB".
 std::string FormatBytes(double bytes);
 
+/// Returns the number that the whole of `text` is, a plus sign in front
+/// allowed; nothing where it is none. Number is double or std::int64_t.
+template <typename Number>
+std::optional<Number> ParseNumber(std::string_view text);
+
 /// Returns the pieces between the commas, one more than there are commas.
 std::vector<std::string> SplitAtCommas(std::string_view text);
 
@@ -31,6 +38,26 @@ std::optional<std::string> NearestWord(
 /// Returns " (did you mean 'context'?)" or nothing.
 std::string Suggestion(std::string_view word,
                        const std::vector<std::string_view>& candidates);
+std::string Suggestion(std::string_view word,
+                       const std::vector<std::string>& candidates);
+
+/// Returns `text`, of which only the first `longest` bytes and "..." when it is
+/// longer; no character of UTF-8 is cut in two.
+std::string Shortened(std::string_view text, std::size_t longest = 60);
+
+/// Returns the words with commas between them, of which only the first `most`,
+/// and " and 3 more", when they are more.
+std::string ShortList(std::span<const std::string> words,
+                      std::size_t most = 20);
+
+/// A line of a text, without its end.
+struct TextLine {
+  int number = 0;  // counted from 1
+  std::string_view text;
+};
+
+/// Returns the lines that hold more than white space.
+std::vector<TextLine> NonBlankLines(std::string_view text);
 
 /// Returns `text` broken at spaces into lines of at most `width` columns, each
 /// ended by '\n'. The first line begins with `prefix`, the others with as many

@@ -1,6 +1,11 @@
 #include "lib/core/utf8.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cstddef>
+
+#include "lib/core/error.h"
 
 namespace isoflop {
 namespace {
@@ -40,6 +45,10 @@ std::size_t CharacterLength(std::string_view text) {
   return lead.length;
 }
 
+bool IsUtf16(std::string_view text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+}
+
 }  // namespace
 
 std::string_view ValidUtf8Prefix(std::string_view text) {
@@ -56,6 +65,34 @@ std::string_view WithoutByteOrderMark(std::string_view text) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
   return text;
+}
+
+std::string_view RequirePlainText(std::string_view text,
+                                  const std::string& source) {
+  Require(!IsUtf16(text), "{}: is UTF-16: save it as UTF-8", source);
+  text = WithoutByteOrderMark(text);
+  const std::size_t valid = ValidUtf8Prefix(text).size();
+  const std::size_t bad = std::min(valid, text.find('\0'));
+  if (bad >= text.size()) return text;
+  const auto line = 1 + std::ranges::count(text.substr(0, bad), '\n');
+  Require(text[bad] != '\0',
+          "{}:{}: a NUL byte: not text, or UTF-16; save it as UTF-8", source,
+          line);
+  throw Error(fmt::format("{}:{}: byte 0x{:02X} is no UTF-8: save it as UTF-8",
+                          source, line, static_cast<unsigned char>(text[bad])));
+}
+
+std::string WithUnixLineEnds(std::string_view text) {
+  std::string unix_text;
+  unix_text.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r') {
+      unix_text += text[i];
+    } else if (i + 1 == text.size() || text[i + 1] != '\n') {
+      unix_text += '\n';
+    }
+  }
+  return unix_text;
 }
 
 }  // namespace isoflop

@@ -1,7 +1,9 @@
-// Whether bytes are UTF-8 text, and the mark that may stand before it.
+// Whether bytes are UTF-8 text, and what may be in the way of reading it as
+// such: a mark before it, other line ends.
 
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace isoflop {
@@ -14,5 +16,13 @@ std::string_view ValidUtf8Prefix(std::string_view text);
 
 /// Returns the text without the byte-order mark that it may begin with.
 std::string_view WithoutByteOrderMark(std::string_view text);
+
+/// Returns `text` without a byte-order mark. Throws Error, naming `source` and
+/// the line, for UTF-16, for other bytes that are no UTF-8, and for NUL.
+std::string_view RequirePlainText(std::string_view text,
+                                  const std::string& source);
+
+/// Returns `text` with "\n" for every "\r\n" and every lone "\r".
+std::string WithUnixLineEnds(std::string_view text);
 
 }  // namespace isoflop

@@ -19,3 +19,6 @@
 /// Makes a function part of its callers, so that it is compiled for the
 /// instruction set of each of them.
 #define ISOFLOP_INLINE inline __attribute__((always_inline))
+
+/// The same for a lambda, between its parameters and its body.
+#define ISOFLOP_INLINED __attribute__((always_inline))

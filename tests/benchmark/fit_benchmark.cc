@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "analysis/fit/fit.h"
-#include "analysis/fit/observation_reader.h"
-#include "tests/fit/synthetic.h"
+#include "analysis/observe/observation_reader.h"
+#include "tests/regress/synthetic.h"
 
 namespace isoflop {
 namespace {

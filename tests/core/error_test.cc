@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/support/expect_error.h"
 
 namespace isoflop {
@@ -28,6 +30,21 @@ TEST(Problems, AreAllSaidAtOnceEachOnALineOfItsOwn) {
   problems.Add("", "nothing fits");
   EXPECT_FALSE(problems.empty());
   EXPECT_ERROR(problems.ThrowIfAny(), "a.json: x: is missing\nnothing fits");
+}
+
+TEST(Problems, AreOptionsOutOfRange) {
+  Problems problems;
+  CheckPositive("--delta", 1e-3, &problems);
+  CheckRange("--threads", 0, 9, &problems);
+  CheckRange("--threads", 9, 9, &problems);
+  EXPECT_TRUE(problems.empty());
+  CheckPositive("--delta", 0.0, &problems);
+  CheckPositive("--delta", std::numeric_limits<double>::infinity(), &problems);
+  CheckRange("--threads", 12, 9, &problems);
+  EXPECT_ERROR(problems.ThrowIfAny(),
+               "--delta: must be above 0, got 0\n"
+               "--delta: must be above 0, got inf\n"
+               "--threads: must be from 0 to 9, got 12");
 }
 
 }  // namespace

@@ -125,6 +125,14 @@ TEST(CanonicalText, DependsOnTheOrderOfElementsAndOnTypes) {
   EXPECT_NE(CanonicalText(Json("1")), CanonicalText(Json(1)));
 }
 
+TEST(WordOf, IsAStringWithoutItsQuotes) {
+  EXPECT_EQ(WordOf(Json("rotary")), "rotary");
+  EXPECT_EQ(WordOf(Json(1.5)), "1.5");
+  EXPECT_EQ(WordOf(Json(nullptr)), "null");
+  EXPECT_EQ(WordOf(ParseJson(R"({"b": 1, "a": [2]})", "x")),
+            R"({"a":[2],"b":1})");
+}
+
 TEST(ParseJson, RepeatsLittleOfALongMistake) {
   try {
     ParseJson("\"" + std::string(1'000'000, 'x'), "a.json");

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <string>
+#include <vector>
 
 namespace isoflop {
 namespace {
@@ -72,6 +75,40 @@ TEST(NearestWord, IsNoneWhenNothingIsNear) {
 TEST(Suggestion, IsAQuestionOrNothing) {
   EXPECT_EQ(Suggestion("lexicn", kWords), " (did you mean 'lexicon'?)");
   EXPECT_EQ(Suggestion("wikipedia", kWords), "");
+}
+
+TEST(ParseNumber, TakesTheWholeTextAndAPlusSign) {
+  EXPECT_EQ(ParseNumber<double>("1e6"), 1e6);
+  EXPECT_EQ(ParseNumber<double>("+1.5"), 1.5);
+  EXPECT_EQ(ParseNumber<double>("-2"), -2.0);
+  EXPECT_EQ(ParseNumber<std::int64_t>("+7"), 7);
+  for (const char* text : {"", "+", "++1", "1x", " 1", "1,000", "one"}) {
+    EXPECT_FALSE(ParseNumber<double>(text).has_value()) << text;
+  }
+  EXPECT_FALSE(ParseNumber<std::int64_t>("1.5").has_value());
+}
+
+TEST(Shortened, CutsNoCharacterInTwo) {
+  EXPECT_EQ(Shortened("four", 4), "four");
+  EXPECT_EQ(Shortened("fives", 4), "five...");
+  EXPECT_EQ(Shortened("caf\xC3\xA9s", 4), "caf...");
+}
+
+TEST(ShortList, SaysHowManyMoreThereAre) {
+  const std::vector<std::string> words = {"a", "b", "c"};
+  EXPECT_EQ(ShortList({}), "");
+  EXPECT_EQ(ShortList(words), "a, b, c");
+  EXPECT_EQ(ShortList(words, 1), "a and 2 more");
+}
+
+TEST(NonBlankLines, AreNumberedAsInTheText) {
+  const auto lines = NonBlankLines("a\n \t\r\n\n b\r\nc");
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0].number, 1);
+  EXPECT_EQ(lines[1].number, 4);
+  EXPECT_EQ(lines[1].text, " b\r");
+  EXPECT_EQ(lines[2].text, "c");
+  EXPECT_TRUE(NonBlankLines("\n\n").empty());
 }
 
 TEST(WrapText, BreaksAtSpaces) {

@@ -6,6 +6,7 @@
 
 #include "lib/core/json.h"
 #include "lib/core/random.h"
+#include "tests/support/expect_error.h"
 
 namespace isoflop {
 namespace {
@@ -54,6 +55,17 @@ TEST(ValidUtf8Prefix, AgreesWithTheJsonLibraryOnRandomBytes) {
     }
     ASSERT_EQ(ValidUtf8Prefix(text) == text, LibraryAccepts(text));
   }
+}
+
+TEST(RequirePlainText, NamesTheLineOfWhatIsNoText) {
+  EXPECT_EQ(RequirePlainText("\xEF\xBB\xBFx\ny", "f"), "x\ny");
+  EXPECT_ERROR(RequirePlainText("\xFF\xFEx", "f"), "f: is UTF-16");
+  EXPECT_ERROR(RequirePlainText("x\n\xFF", "f"), "f:2: byte 0xFF is no UTF-8");
+  EXPECT_ERROR(RequirePlainText("x\0"sv, "f"), "f:1: a NUL byte");
+}
+
+TEST(WithUnixLineEnds, ReplacesEveryOtherEnd) {
+  EXPECT_EQ(WithUnixLineEnds("a\r\nb\rc\nd\r"), "a\nb\nc\nd\n");
 }
 
 }  // namespace

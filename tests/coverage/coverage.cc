@@ -4,12 +4,11 @@
 #include <cmath>
 #include <optional>
 
-#include "analysis/fit/allocation.h"
+#include "analysis/decide/allocation.h"
 #include "analysis/fit/bootstrap.h"
-#include "analysis/fit/chinchilla_fit.h"
-#include "analysis/fit/chinchilla_profile.h"
-#include "analysis/fit/curve_points.h"
 #include "analysis/fit/fit.h"
+#include "analysis/observe/curve_points.h"
+#include "analysis/regress/chinchilla_fit.h"
 #include "lib/core/random.h"
 
 namespace isoflop {

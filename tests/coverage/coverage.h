@@ -6,8 +6,8 @@
 #include <functional>
 #include <vector>
 
-#include "analysis/fit/estimate.h"
 #include "analysis/fit/fit_options.h"
+#include "analysis/solve/estimate.h"
 #include "tests/coverage/designs.h"
 
 namespace isoflop {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "analysis/fit/observation.h"
 #include "analysis/laws/chinchilla.h"
+#include "analysis/observe/observation.h"
 
 namespace isoflop {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "analysis/fit/fit.h"
-#include "tests/fit/synthetic.h"
+#include "tests/regress/synthetic.h"
 
 namespace isoflop {
 namespace {

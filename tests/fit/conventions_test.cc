@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "tests/fit/synthetic.h"
+#include "tests/regress/synthetic.h"
 
 namespace isoflop {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "analysis/fit/fit.h"
-#include "tests/fit/synthetic.h"
+#include "tests/regress/synthetic.h"
 #include "tests/support/expect_error.h"
 
 namespace isoflop {
@@ -87,7 +87,7 @@ TEST(CurveEnvelope, FindsTheExponentOfTheSurface) {
 TEST(CurveEnvelope, PutsTheOptimaNearThoseOfTheSurface) {
   const auto curves = Curves();
   const auto fit = CurveEnvelope(curves, OneRunEach(curves)).Fit();
-  for (const EnvelopeOptimum& o : fit.optima) {
+  for (const BudgetOptimum& o : fit.optima) {
     const double best = OptimumAt(kSmallLaw, o.C).N;
     EXPECT_LT(std::abs(std::log(o.N / best)), 0.5 * std::log(1.5) + 0.02);
     EXPECT_NEAR(6.0 * o.N * o.D / o.C, 1.0, 1e-12);
@@ -101,7 +101,7 @@ TEST(CurveEnvelope, TakesOnlyCurvesOfDrawnGroups) {
   counts[7] = 0.0;
   const auto fit = CurveEnvelope(curves, runs).Fit(counts);
   ASSERT_EQ(fit.status, FitStatus::kOk) << fit.reason;
-  for (const EnvelopeOptimum& o : fit.optima) EXPECT_NE(o.N, curves[7].N);
+  for (const BudgetOptimum& o : fit.optima) EXPECT_NE(o.N, curves[7].N);
 }
 
 TEST(CurveEnvelope, LeavesOutGroupsOfWhichNoRunIsUsed) {

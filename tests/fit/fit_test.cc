@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tests/fit/synthetic.h"
+#include "tests/regress/synthetic.h"
 #include "tests/support/expect_error.h"
 
 namespace isoflop {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "analysis/laws/kaplan.h"
-#include "tests/fit/synthetic.h"
+#include "tests/regress/synthetic.h"
 
 namespace isoflop {
 namespace {

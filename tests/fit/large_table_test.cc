@@ -6,9 +6,9 @@
 #include <iterator>
 #include <string>
 
-#include "analysis/fit/chinchilla_fit.h"
-#include "analysis/fit/observation_reader.h"
-#include "tests/fit/synthetic.h"
+#include "analysis/observe/observation_reader.h"
+#include "analysis/regress/chinchilla_fit.h"
+#include "tests/regress/synthetic.h"
 #include "tests/support/temp_dir.h"
 
 namespace isoflop {

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "analysis/fit/isoflop_fit.h"
-#include "analysis/fit/power_law_fit.h"
+#include "analysis/solve/power_law_fit.h"
 #include "lib/core/csv.h"
 #include "lib/core/files.h"
-#include "tests/fit/synthetic.h"
+#include "tests/regress/synthetic.h"
 
 namespace isoflop {
 namespace {

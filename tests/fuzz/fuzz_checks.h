@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "analysis/fit/observation.h"
+#include "analysis/observe/observation.h"
 #include "lib/core/json.h"
 
 namespace isoflop {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "analysis/fit/observation_reader.h"
+#include "analysis/observe/observation_reader.h"
 #include "lib/core/error.h"
 #include "tests/fuzz/fuzz_checks.h"
 

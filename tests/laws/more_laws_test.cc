@@ -60,7 +60,7 @@ TEST(BrokenPowerLaw, StaysFiniteWithASharpBreak) {
       .a = 1.0, .b = 3.0, .c0 = 0.1, .c1 = 0.4, .d1 = 1e6, .f1 = 1e-4};
   for (const double x : {1e-3, 1e6, 1e30}) {
     EXPECT_TRUE(std::isfinite(Evaluate(law, x)));
-    for (const double slope : Differentiate(law, x).gradient) {
+    for (const double slope : DifferentiateAtLog(law, std::log(x)).gradient) {
       EXPECT_TRUE(std::isfinite(slope)) << x;
     }
   }

@@ -5,7 +5,7 @@
 #include <ostream>
 #include <string>
 
-#include "analysis/fit/allocation_question.h"
+#include "analysis/decide/allocation_question.h"
 #include "analysis/report/decision_report.h"
 #include "analysis/report/fit_json.h"
 #include "analysis/report/results.h"

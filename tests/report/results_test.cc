@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "analysis/fit/fit.h"
-#include "analysis/fit/observation_reader.h"
-#include "analysis/fit/sweep_observations.h"
+#include "analysis/observe/observation_reader.h"
+#include "analysis/observe/sweep_observations.h"
 #include "analysis/report/fit_json.h"
 #include "tests/report/sample_report.h"
 #include "tests/report/sample_sweep.h"

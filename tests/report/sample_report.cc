@@ -248,21 +248,26 @@ Holdout SampleHoldout() {
   return holdout;
 }
 
+Allocation AllocationAt(double flops, double decades, const Estimate& N,
+                        const Estimate& D, const Estimate& ratio,
+                        const Estimate& loss) {
+  Allocation allocation;
+  allocation.flops = flops;
+  allocation.params_opt = N;
+  allocation.tokens_opt = D;
+  allocation.tokens_per_param = ratio;
+  allocation.loss = loss;
+  allocation.extrapolation_decades = decades;
+  return allocation;
+}
+
 std::vector<Allocation> SampleAllocations() {
-  return {{.flops = 5e11,
-           .params_opt = Within(44.8e3, 40.1e3, 52.2e3),
-           .tokens_opt = Within(1.86e6, 1.6e6, 2.08e6),
-           .tokens_per_param = Within(41.5, 30.6, 51.9),
-           .loss = Within(1.2345, 1.229, 1.24),
-           .loss_prediction = std::nullopt,
-           .extrapolation_decades = 0.0},
-          {.flops = 1e13,
-           .params_opt = Within(177e3, 141e3, 252e3),
-           .tokens_opt = Within(9.42e6, 6.61e6, 11.8e6),
-           .tokens_per_param = Within(53.2, 26.2, 83.7),
-           .loss = Within(1.1634, 1.147, 1.1739),
-           .loss_prediction = std::nullopt,
-           .extrapolation_decades = 1.0325}};
+  return {AllocationAt(5e11, 0.0, Within(44.8e3, 40.1e3, 52.2e3),
+                       Within(1.86e6, 1.6e6, 2.08e6), Within(41.5, 30.6, 51.9),
+                       Within(1.2345, 1.229, 1.24)),
+          AllocationAt(1e13, 1.0325, Within(177e3, 141e3, 252e3),
+                       Within(9.42e6, 6.61e6, 11.8e6), Within(53.2, 26.2, 83.7),
+                       Within(1.1634, 1.147, 1.1739))};
 }
 
 void AddResults(FitReport* report) {

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
-#include "analysis/fit/allocation_question.h"
+#include "analysis/decide/allocation_question.h"
 #include "analysis/fit/fit.h"
-#include "analysis/fit/sweep_observations.h"
+#include "analysis/observe/sweep_observations.h"
 #include "analysis/report/decision_report.h"
 #include "analysis/report/fit_json.h"
 #include "analysis/report/results.h"

@@ -1,0 +1,83 @@
+#include "analysis/diagnose/seed_noise.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "analysis/solve/distributions.h"
+#include "analysis/solve/limits.h"
+#include "analysis/solve/resampled_spread.h"
+
+namespace isoflop {
+namespace {
+
+/// The losses of one cell, one of each seed that is named.
+std::vector<double> LossesBySeed(std::span<const Observation> observations,
+                                 const std::vector<std::size_t>& cell) {
+  std::vector<double> losses;
+  std::set<std::int64_t> seeds;
+  for (const std::size_t i : cell) {
+    const Observation& o = observations[i];
+    if (o.seed && seeds.insert(*o.seed).second) losses.push_back(o.L);
+  }
+  return losses;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::size_t>> Cells(
+    std::span<const Observation> observations) {
+  const auto sizes = ClassesOf(ValuesOf(observations, &Observation::N));
+  const auto tokens = ClassesOf(ValuesOf(observations, &Observation::D));
+  std::vector<std::vector<std::size_t>> cells;
+  std::map<std::pair<std::size_t, std::size_t>, std::size_t> known;
+  for (std::size_t i = 0; i < observations.size(); ++i) {
+    const auto [cell, is_new] =
+        known.emplace(std::pair(sizes[i], tokens[i]), cells.size());
+    if (is_new) cells.emplace_back();
+    cells[cell->second].push_back(i);
+  }
+  return cells;
+}
+
+double Reach95(const SeedNoise& noise) {
+  const double times = noise.degrees_of_freedom
+                           ? StudentTQuantile(0.975, *noise.degrees_of_freedom)
+                           : kNormal975;
+  return times * noise.loss_std;
+}
+
+std::optional<SeedNoise> EstimateSeedNoise(
+    std::span<const Observation> observations) {
+  double squares = 0.0;
+  int degrees = 0;
+  for (const auto& cell : Cells(observations)) {
+    const std::vector<double> losses = LossesBySeed(observations, cell);
+    if (losses.size() < 2) continue;
+    squares += SquaresAboutMean(losses);
+    degrees += static_cast<int>(losses.size()) - 1;
+  }
+  // Losses that are all the same are of seeds that were not used.
+  if (!(squares > 0.0)) return std::nullopt;
+  return SeedNoise{.loss_std = std::sqrt(squares / degrees),
+                   .degrees_of_freedom = degrees,
+                   .source = SeedNoiseSource::kRepeatedSeeds};
+}
+
+int CountRepeatedCells(std::span<const Observation> observations) {
+  return static_cast<int>(
+      std::ranges::count_if(Cells(observations), [&](const auto& cell) {
+        return LossesBySeed(observations, cell).size() >= 2;
+      }));
+}
+
+std::optional<SeedNoise> SeedNoiseOf(std::span<const Observation> observations,
+                                     std::optional<double> given_loss_std) {
+  if (!given_loss_std) return EstimateSeedNoise(observations);
+  return SeedNoise{.loss_std = *given_loss_std,
+                   .degrees_of_freedom = {},
+                   .source = SeedNoiseSource::kGiven};
+}
+
+}  // namespace isoflop

@@ -1,0 +1,73 @@
+// Approach 3: the Chinchilla law fitted to every run at once, with proof that
+// the fit is a local optimum and evidence that it is the global one.
+//
+// Source: Hoffmann et al. 2022, section 3.3 (arXiv:2203.15556); Golub & Pereyra
+// 1973 (variable projection).
+
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/laws/chinchilla.h"
+#include "analysis/observe/observation.h"
+#include "analysis/regress/law_fit.h"
+#include "analysis/solve/objective_options.h"
+
+namespace isoflop {
+
+/// What Approach 3 found.
+struct ChinchillaFit : LawFit {
+  Chinchilla law;  // when status is kOk
+};
+
+/// Fits L = E + A/N^alpha + B/D^beta with E >= 0 and the others positive.
+///
+/// Unsupported for what FitLaw says, and with fewer different N or D than their
+/// terms have coefficients, E included. Without profiles.
+/// REQUIRES: every N, D, L and weight is finite and positive, and
+/// Validate(FitOptions) accepts the options.
+ChinchillaFit FitChinchilla(std::span<const Observation> observations,
+                            const ObjectiveOptions& options);
+
+/// Returns how many coefficients the options leave to be fitted.
+int CountFree(const ObjectiveOptions& options);
+
+struct CoefficientProfile {
+  std::string name;  // E, A, B, alpha or beta
+  ProfileInterval interval;
+};
+
+/// Returns the 95 % profile intervals of E, A, B, alpha and beta, in this order
+/// (see AddProfiles), without what is held and without beta when exponents are
+/// tied. REQUIRES: fit is FitChinchilla(observations, options), with status
+/// kOk.
+std::vector<CoefficientProfile> ProfileChinchilla(
+    std::span<const Observation> observations, const ObjectiveOptions& options,
+    const ChinchillaFit& fit);
+
+/// Approach 3 again, with other weights of the same runs. Copy it for use in a
+/// thread.
+class ChinchillaRefits {
+ public:
+  /// REQUIRES: as for ProfileChinchilla.
+  ChinchillaRefits(std::span<const Observation> observations,
+                   const ObjectiveOptions& options, const ChinchillaFit& fit);
+
+  struct Result {
+    std::optional<Chinchilla> law;  // absent: there is none
+    bool escaped = false;           // a start of its own led lower
+  };
+
+  /// Returns the law with weights multiplied by `factors`.
+  Result Refit(std::span<const double> factors);
+
+ private:
+  LawSolver solver_;
+  Eigen::VectorXd estimate_;
+  std::optional<StudentT> density_;
+};
+
+}  // namespace isoflop

@@ -1,0 +1,74 @@
+// Straight lines by weighted least squares, power laws as lines between
+// logarithms, and those of the compute-optimal runs, with which Approaches 1
+// and 2 end.
+
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "analysis/laws/power_law.h"
+
+namespace isoflop {
+
+/// A point with the weight of its squared residual.
+struct WeightedPoint {
+  double x = 0.0;
+  double y = 0.0;
+  double weight = 1.0;
+};
+
+/// y = at_mean + slope (x - mean_x)
+struct Line {
+  double mean_x = 0.0;
+  double at_mean = 0.0;
+  double slope = 0.0;
+
+  double At(double x) const { return at_mean + slope * (x - mean_x); }
+};
+
+/// Returns the line that minimises the weighted sum of squares, or nothing when
+/// all x of positive weight are the same to rounding.
+/// REQUIRES: weights >= 0.
+std::optional<Line> FitLine(std::span<const WeightedPoint> points);
+
+/// Returns the line of ln y on ln x. REQUIRES: x > 0 and y > 0.
+std::optional<Line> FitLogLine(std::span<const WeightedPoint> points);
+
+/// Returns the power law whose line between logarithms fits best, or nothing as
+/// FitLine does and when its coefficient is too large or small for a number.
+/// REQUIRES: x > 0 and y > 0.
+std::optional<PowerLaw> FitPowerLaw(std::span<const WeightedPoint> points);
+
+/// The best run that the data show at one compute.
+struct BudgetOptimum {
+  double C = 0.0;
+  double N = 0.0;
+  double D = 0.0;
+  double weight = 1.0;
+};
+
+/// N* and D* as powers of C.
+struct OptimumLaws {
+  double a = 0.0;  // N* = params_coefficient C^a
+  double b = 0.0;  // D* = tokens_coefficient C^b
+  double params_coefficient = 0.0;
+  double tokens_coefficient = 0.0;
+};
+
+/// Returns the laws of least squares in logarithms, or nothing with fewer than
+/// two different C, and where a coefficient is too large or small for a number.
+std::optional<OptimumLaws> FitOptimumLaws(
+    std::span<const BudgetOptimum> optima);
+
+/// Sets the laws of a fit that has estimates of both exponents.
+template <typename Fit>
+void SetLaws(const OptimumLaws& laws, Fit* fit) {
+  fit->a.value = laws.a;
+  fit->b.value = laws.b;
+  fit->params_coefficient = laws.params_coefficient;
+  fit->tokens_coefficient = laws.tokens_coefficient;
+}
+
+}  // namespace isoflop

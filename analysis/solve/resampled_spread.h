@@ -1,0 +1,56 @@
+// How uncertain a number is, from what resamples make of it.
+//
+// Percentiles of resamples are no honest interval for a law of five
+// coefficients from a few dozen runs: resamples that drop the runs that matter
+// fill their tails, and nothing makes up for a handful of trunks. So the
+// interval takes the middle of the resamples for a standard error and its width
+// from Student's t. How often it covers the truth: docs/coverage.md.
+//
+// Source: Efron & Tibshirani 1993, chapters 6, 12 and 13.
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "analysis/solve/estimate.h"
+
+namespace isoflop {
+
+/// Returns the mean. REQUIRES: at least one value.
+double Mean(const std::vector<double>& values);
+
+/// Returns the sum of the squared distances from the mean. REQUIRES: at least
+/// one value.
+double SquaresAboutMean(const std::vector<double>& values);
+
+/// Returns the sample standard deviation. REQUIRES: at least two values.
+double StandardDeviation(const std::vector<double>& values);
+
+/// Returns the spread of a number that has `values` in the resamples of so many
+/// units (runs or groups):
+///
+///   percentile95  2.5 and 97.5 percentiles, interpolated linearly
+///   interval95    estimate +- t s,  s = (P84.13 - P15.87) / 2,
+///
+/// P the percentiles of the values and t the 97.5 % point of Student's t with
+/// units - 1 degrees of freedom; fewer than two units: not known, t = 1.96. It
+/// is taken in logarithms where the estimate and all values are above 0, and
+/// ends at the least and the largest of all of these: none of them crosses a
+/// bound that the number has. REQUIRES: at least two values.
+Spread SpreadOf(std::vector<double> values, double estimate, int units);
+
+/// Whether so many values are enough to tell how a number spreads over this
+/// many resamples, of which the others have none: at least half, and two.
+constexpr bool AreMost(std::size_t values, std::size_t resamples) {
+  return values >= 2 && 2 * values >= resamples;
+}
+
+/// Returns SpreadOf the values that `resamples` resamples have left, or nothing
+/// unless AreMost.
+std::optional<Spread> SpreadOfMost(std::vector<double> values,
+                                   std::size_t resamples, double estimate,
+                                   int units);
+
+}  // namespace isoflop

@@ -1,0 +1,180 @@
+#include "analysis/observe/sweep_observations.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/tiny_sweep.h"
+
+namespace isoflop {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+/// A result with status ok for every run of the plan.
+std::vector<RunResult> AllOk(const Plan& plan) {
+  std::vector<RunResult> results;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) {
+      results.push_back(ResultFor(group, run));
+      results.back().loss = 3.0 - 0.1 * static_cast<double>(results.size());
+      results.back().loss_std_error = 0.01;
+    }
+  }
+  return results;
+}
+
+TEST(SweepObservations, TakesLossTokensAndFlopsFromTheRecord) {
+  const TinySweep sweep;
+  const auto results = AllOk(sweep.plan);
+  const ObservationSet set = SweepObservations(sweep.plan, results);
+  ASSERT_EQ(set.rows.size(), results.size());
+  EXPECT_EQ(set.rows[1].L, 2.8);
+  EXPECT_EQ(set.rows[1].loss_std, 0.01);
+  EXPECT_EQ(set.rows[1].D, static_cast<double>(results[1].tokens));
+  EXPECT_EQ(set.rows[1].C, results[1].flops);
+  EXPECT_EQ(set.rows[1].seed, 0);
+  EXPECT_THAT(set.notes, IsEmpty());
+}
+
+TEST(SweepObservations, CIsSixND) {
+  const TinySweep sweep;
+  const ObservationSet set = SweepObservations(sweep.plan, AllOk(sweep.plan));
+  EXPECT_EQ(set.flops, FlopsKind::kSixND);
+  for (const Observation& row : set.rows) {
+    EXPECT_DOUBLE_EQ(row.C, SixND(row.N, row.D));
+  }
+}
+
+TEST(SweepObservations, PutsTheBranchesOfATrunkIntoOneGroup) {
+  const TinySweep sweep;
+  const ObservationSet set = SweepObservations(sweep.plan, AllOk(sweep.plan));
+  ASSERT_EQ(set.rows.size(), 4U);
+  EXPECT_EQ(set.rows[0].group, set.rows[1].group);
+  EXPECT_NE(set.rows[1].group, set.rows[2].group);
+}
+
+TEST(SweepObservations, KeepsTheBudgetThatWasAskedFor) {
+  Json file = TinySweepFile();
+  file["grid"].erase("tokens");
+  file["grid"]["budgets_flops"] = {2e8};
+  const TinySweep sweep(file);
+  const ObservationSet set = SweepObservations(sweep.plan, AllOk(sweep.plan));
+  EXPECT_EQ(set.rows[0].budget_flops, 2e8);
+}
+
+TEST(SweepObservations, CountsNByThePlansConvention) {
+  Json file = TinySweepFile();
+  const TinySweep total(file);
+  file["grid"]["params"] = "non_embedding";
+  const TinySweep non_embedding(file);
+  const ObservationSet by_total =
+      SweepObservations(total.plan, AllOk(total.plan));
+  EXPECT_EQ(by_total.params, ParamsKind::kTotal);
+  EXPECT_EQ(by_total.rows[0].N, by_total.rows[0].params_total);
+  const ObservationSet by_non_embedding =
+      SweepObservations(non_embedding.plan, AllOk(non_embedding.plan));
+  EXPECT_EQ(by_non_embedding.params, ParamsKind::kNonEmbedding);
+  EXPECT_EQ(by_non_embedding.rows[0].N,
+            by_non_embedding.rows[0].params_non_embedding);
+}
+
+TEST(SweepObservations, CanBeCountedOtherwise) {
+  const TinySweep sweep;
+  const ObservationSet set =
+      WithParams(SweepObservations(sweep.plan, AllOk(sweep.plan)),
+                 ParamsKind::kNonEmbedding);
+  EXPECT_EQ(set.params, ParamsKind::kNonEmbedding);
+  EXPECT_EQ(set.rows[0].N, set.rows[0].params_non_embedding);
+  EXPECT_DOUBLE_EQ(set.rows[0].C, SixND(set.rows[0].N, set.rows[0].D));
+}
+
+TEST(SweepObservations, LeavesOutWhatDidNotEndWellAndSaysSo) {
+  const TinySweep sweep;
+  auto results = AllOk(sweep.plan);
+  results[0].status = RunStatus::kDiverged;
+  results[1].status = RunStatus::kFailed;
+  results.pop_back();
+  const ObservationSet set = SweepObservations(sweep.plan, results);
+  EXPECT_EQ(set.rows.size(), 1U);
+  EXPECT_THAT(set.notes,
+              ElementsAre("1 run diverged and is left out",
+                          "1 run failed and is left out",
+                          "1 run has no result yet and is left out"));
+}
+
+TEST(SweepObservations, CountsSeveralRunsInThePlural) {
+  const TinySweep sweep;
+  const ObservationSet set = SweepObservations(sweep.plan, {});
+  EXPECT_THAT(set.rows, IsEmpty());
+  EXPECT_THAT(set.notes,
+              ElementsAre("4 runs have no result yet and are left out"));
+}
+
+Json VariedFile(Json own_position) {
+  Json file = TinySweepFile();
+  file["vary"] = {{"model.position", {"rotary", "none"}}};
+  if (!own_position.is_null()) {
+    file["model"]["position"] = std::move(own_position);
+  }
+  return file;
+}
+
+TEST(SweepObservations, TakesTheVariantThatTheSweepItselfDescribes) {
+  const Json file = VariedFile("none");
+  const TinySweep sweep(file);
+  const ObservationSet set =
+      SweepObservations(sweep.plan, AllOk(sweep.plan), file);
+  EXPECT_EQ(set.rows.size(), 4U);
+  EXPECT_EQ(set.rows.front().L, 2.5);  // the fifth of eight results
+  EXPECT_THAT(set.warnings,
+              ElementsAre("the sweep trained 2 variants: only the one with "
+                          "model.position = none is fitted, and the 4 runs of "
+                          "the others are left out"));
+}
+
+TEST(SweepObservations, TakesTheFirstVariantWhereTheSweepDescribesNone) {
+  const Json file = VariedFile(nullptr);
+  const TinySweep sweep(file);
+  const ObservationSet set =
+      SweepObservations(sweep.plan, AllOk(sweep.plan), file);
+  EXPECT_EQ(set.rows.size(), 4U);
+  EXPECT_EQ(set.rows.front().L, 2.9);
+  EXPECT_EQ(BaseVariant(sweep.plan, file),
+            Json({{"model.position", "rotary"}}));
+}
+
+TEST(SweepObservations, CountsTheLearningRatesOfTheWholeSweep) {
+  Json file = TinySweepFile();
+  const auto rates = [&] {
+    return *SweepObservations(TinySweep(file).plan, {}).learning_rates;
+  };
+  EXPECT_EQ(rates().at_smallest, 1);
+  EXPECT_EQ(rates().at_largest, 1);
+  file["vary"] = {{"training.peak_lr", {0.001, 0.002, 0.004}}};
+  EXPECT_EQ(rates().at_smallest, 3);
+  EXPECT_EQ(rates().at_largest, 3);
+  EXPECT_GE(rates().in_all, 3);
+}
+
+TEST(SweepObservations, WarnsOfNothingWhereNothingVaries) {
+  const TinySweep sweep;
+  EXPECT_THAT(SweepObservations(sweep.plan, AllOk(sweep.plan)).warnings,
+              IsEmpty());
+}
+
+TEST(Tally, CountsHowRunsEnded) {
+  const TinySweep sweep;
+  auto results = AllOk(sweep.plan);
+  results[0].status = RunStatus::kDiverged;
+  results.pop_back();
+  const RunTally tally = Tally(sweep.plan, results);
+  EXPECT_EQ(tally.planned, 4);
+  EXPECT_EQ(tally.ok, 2);
+  EXPECT_EQ(tally.diverged, 1);
+  EXPECT_EQ(tally.failed, 0);
+  EXPECT_EQ(tally.pending(), 1);
+}
+
+}  // namespace
+}  // namespace isoflop
