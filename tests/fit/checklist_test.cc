@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "analysis/fit/fit.h"
 #include "tests/regress/synthetic.h"
 
 namespace isoflop {
