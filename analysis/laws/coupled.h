@@ -5,8 +5,9 @@
 //                                                   v = B / D^beta
 //
 // kappa = 1 is the Chinchilla law, kappa = 1 / beta Kaplan's joint law, and
-// without end the larger of u and v alone is left. Between them it is what an
-// exactly solvable model of learning has: see docs/methods.md.
+// without end the larger of u and v alone is left. With kappa from 4 to 6 it
+// follows the exact losses of one-pass SGD on power-law features (Lin et al.
+// 2024, arXiv:2406.08466), which tests/fit/power_features_test.cc computes.
 
 #pragma once
 
