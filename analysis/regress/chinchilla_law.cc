@@ -41,21 +41,10 @@ std::string LackOfPowers(std::span<const LawRun> runs,
   return LackOfValues(runs, &LawRun::D, "D", FewestValues(held, 2, 4));
 }
 
-/// A law of N and D that is evaluated as Chinchilla's, without coefficients.
-LawModel OfChinchillas(std::span<const LawRun> runs) {
-  LawModel model;
-  model.inputs = {&LawRun::N, &LawRun::D};
-  model.units = UnitsOf(runs, model.inputs);
-  model.evaluate = ChinchillaAt;
-  model.bends = {kChinchillaBends.begin(), kChinchillaBends.end()};
-  model.falls_with = {"the number of parameters", "the number of tokens"};
-  return model;
-}
-
 }  // namespace
 
 LawModel ChinchillaModel(std::span<const LawRun> runs) {
-  LawModel model = OfChinchillas(runs);
+  LawModel model = OfSizeAndData(runs, ChinchillaAt, kChinchillaBends);
   model.name = "chinchilla";
   model.formula = "L = E + A/N^alpha + B/D^beta";
   model.source = "Hoffmann et al. 2022, arXiv:2203.15556";
@@ -71,7 +60,8 @@ LawModel ChinchillaModel(std::span<const LawRun> runs) {
 
 LawModel RecipesModel(std::span<const LawRun> runs, int recipes,
                       RecipeSharing sharing) {
-  LawModel model = OfChinchillas(runs);
+  LawModel model = OfSizeAndData(runs, ChinchillaAt, kChinchillaBends);
+  model.lack = {};  // no recipe has to determine its law alone
   const int scales = sharing == RecipeSharing::kEverything ? 1 : recipes;
   const int exponents = sharing == RecipeSharing::kOffset ? recipes : 1;
   const int first_A = 1;

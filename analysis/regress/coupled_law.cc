@@ -17,15 +17,11 @@ ISOFLOP_VECTORISE void CoupledAt(const double* c, const RunBlock& runs,
 }  // namespace
 
 LawModel CoupledModel(std::span<const LawRun> runs) {
-  LawModel model;
+  LawModel model = OfSizeAndData(runs, CoupledAt, kCoupledBends);
   model.name = "coupled";
   model.formula =
       "L = E + (u^kappa + v^kappa)^(1/kappa), u = A/N^alpha, v = B/D^beta";
   model.source = "between Chinchilla (kappa = 1) and Kaplan (kappa = 1/beta)";
-  model.inputs = {&LawRun::N, &LawRun::D};
-  model.units = UnitsOf(runs, model.inputs);
-  model.evaluate = CoupledAt;
-  model.bends = {kCoupledBends.begin(), kCoupledBends.end()};
   model.coefficients = {Offset("E", model.units),
                         Scale("A", model.units, 3, model.units.log_input[0]),
                         Scale("B", model.units, 4, model.units.log_input[1]),
@@ -34,10 +30,6 @@ LawModel CoupledModel(std::span<const LawRun> runs) {
                         Positive("kappa", 1.0, 10.0)};
   model.coefficients[5].bound = 1.0;
   model.linear_rounds = 3;  // A and B are only nearly linear
-  model.falls_with = {"the number of parameters", "the number of tokens"};
-  model.lack = [](std::span<const LawRun> some, const std::vector<bool>&) {
-    return LackOfSizesOrTokens(some);
-  };
   return model;
 }
 

@@ -146,18 +146,16 @@ std::vector<VectorXd> StartsNear(std::span<const LawRun> runs, double log_N) {
 }  // namespace
 
 LawModel FarseerModel(std::span<const LawRun> runs) {
-  LawModel model;
+  LawModel model = OfSizeAndData(runs, FarseerAt, kFarseerBends);
+  model.falls_with = {};  // its powers of N may turn
   model.name = "farseer";
   model.formula =
       "L = exp(a3 N^gamma + b3) + exp(a2 N^beta + b2) D^-exp(a1 N^alpha + b1)";
   model.source = "Li et al. 2025, arXiv:2506.10972";
-  model.inputs = {&LawRun::N, &LawRun::D};
-  model.units = UnitsOf(runs, model.inputs);
   const auto [least, most] = std::ranges::minmax(runs, {}, &LawRun::N);
   const Middle middle{model.units.log_input[1],
                       std::max(0.5 * std::log(most.N / least.N), 1e-3)};
   model.units.log_input[1] = model.units.log_y = 0.0;
-  model.evaluate = FarseerAt;
   for (const char* name :
        {"a1", "b1", "alpha", "a2", "b2", "beta", "a3", "b3", "gamma"}) {
     model.coefficients.push_back(AnySign(name, 0.0, 0.0));
@@ -181,9 +179,6 @@ LawModel FarseerModel(std::span<const LawRun> runs) {
   };
   model.given_starts = StartsNear(runs, model.units.log_input[0]);
   model.may_be_profiled = false;
-  model.lack = [](std::span<const LawRun> some, const std::vector<bool>&) {
-    return LackOfSizesOrTokens(some);
-  };
   return model;
 }
 

@@ -17,14 +17,10 @@ ISOFLOP_VECTORISE void KaplanAt(const double* c, const RunBlock& runs,
 }  // namespace
 
 LawModel KaplanJointModel(std::span<const LawRun> runs) {
-  LawModel model;
+  LawModel model = OfSizeAndData(runs, KaplanAt, kKaplanBends);
   model.name = "kaplan_joint";
   model.formula = "L = E + ((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D";
   model.source = "Kaplan et al. 2020, eq. (1.5), with E, arXiv:2001.08361";
-  model.inputs = {&LawRun::N, &LawRun::D};
-  model.units = UnitsOf(runs, model.inputs);
-  model.evaluate = KaplanAt;
-  model.bends = {kKaplanBends.begin(), kKaplanBends.end()};
   model.coefficients = {Scale("N_c", model.units, 2, model.units.log_input[0]),
                         Scale("D_c", model.units, 3, model.units.log_input[1]),
                         Positive("alpha_N", 0.03, 1.2),
@@ -37,10 +33,6 @@ LawModel KaplanJointModel(std::span<const LawRun> runs) {
     scale.shear = model.units.log_y;
   }
   model.linear_rounds = 3;  // the powers are only nearly linear
-  model.falls_with = {"the number of parameters", "the number of tokens"};
-  model.lack = [](std::span<const LawRun> some, const std::vector<bool>&) {
-    return LackOfSizesOrTokens(some);
-  };
   return model;
 }
 

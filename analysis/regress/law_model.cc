@@ -38,6 +38,20 @@ std::vector<int> LawModel::CoefficientsOf(int variant) const {
   return all;
 }
 
+LawModel OfSizeAndData(std::span<const LawRun> runs, BlockFunction evaluate,
+                       std::span<const std::pair<int, int>> bends) {
+  LawModel model;
+  model.bends = {bends.begin(), bends.end()};
+  model.inputs = {&LawRun::N, &LawRun::D};
+  model.units = UnitsOf(runs, model.inputs);
+  model.evaluate = evaluate;
+  model.falls_with = {"the number of parameters", "the number of tokens"};
+  model.lack = [](std::span<const LawRun> some, const std::vector<bool>&) {
+    return LackOfSizesOrTokens(some);
+  };
+  return model;
+}
+
 Coefficient Offset(const char* name, const DataUnits& units) {
   return {.name = name,
           .coordinate = Coordinate::kPlain,

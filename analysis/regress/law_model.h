@@ -144,6 +144,11 @@ struct LawModel {
   std::vector<int> CoefficientsOf(int variant) const;
 };
 
+/// Returns a law of N and D without coefficients: the units of these runs, a
+/// loss that falls with both, and three different N and D as the least.
+LawModel OfSizeAndData(std::span<const LawRun> runs, BlockFunction evaluate,
+                       std::span<const std::pair<int, int>> bends);
+
 /// Returns E: positive, in the unit of y, and it may be 0.
 Coefficient Offset(const char* name, const DataUnits& units);
 

@@ -33,42 +33,25 @@ struct BlockTerms {
 
 /// How residuals follow from predictions, and penalties from those.
 struct Link {
-  double unit = 1.0;   // of raw residuals
+  bool log = true;  // ln y - ln y_seen; otherwise unit (y - y_seen)
+  double unit = 1.0;
   double floor = 0.0;  // rho(0)
 };
 
-/// The two kinds of residuals, as what follows from y over its unit.
-struct LogResidual {
-  ISOFLOP_INLINE static double At(double y, double, double log_seen, double) {
-    return LaneLog(y) - log_seen;
-  }
-  ISOFLOP_INLINE static double Slope(double inverse, double) { return inverse; }
-  ISOFLOP_INLINE static double Bend(double inverse) {
-    return -inverse * inverse;
-  }
-};
-
-struct RawResidual {
-  ISOFLOP_INLINE static double At(double y, double seen, double, double unit) {
-    return unit * (y - seen);
-  }
-  ISOFLOP_INLINE static double Slope(double, double unit) { return unit; }
-  ISOFLOP_INLINE static double Bend(double) { return 0.0; }
-};
-
-template <typename Residual, typename PenaltyLane>
+template <typename PenaltyLane>
 ISOFLOP_INLINE void FillTerms(const RunBlock& runs, const Lane& y,
                               const PenaltyLane& penalty, const Link& link,
                               BlockTerms* __restrict terms) {
   const PenaltyLane rho = penalty;
-  const double unit = link.unit;
-  const double floor = link.floor;
+  const auto [log, unit, floor] = link;
   for (int i = 0; i < kLanes; ++i) {
     const double inverse = 1.0 / y[i];
-    const double seen = Residual::At(y[i], runs.y[i], runs.log_y[i], unit);
+    const double seen =
+        log ? LaneLog(y[i]) - runs.log_y[i] : unit * (y[i] - runs.y[i]);
     const double impossible = kInfinity;
     const double r = y[i] > 0.0 ? seen : impossible;
-    const double by_y = Residual::Slope(inverse, unit);
+    const double by_y = log ? inverse : unit;
+    const double by_yy = log ? -inverse * inverse : 0.0;
     const double w = runs.weight[i];
     const PenaltyValue p = rho(r);
     const double size = r < 0.0 ? -r : r;
@@ -78,8 +61,7 @@ ISOFLOP_INLINE void FillTerms(const RunBlock& runs, const Lane& y,
     // A run without weight counts nothing, whatever its residual.
     terms->value[i] = w > 0.0 ? w * (floor + p.value) : 0.0;
     terms->pull[i] = w * p.slope * by_y;
-    terms->square[i] =
-        p.curvature * squared + w * p.slope * Residual::Bend(inverse);
+    terms->square[i] = p.curvature * squared + w * p.slope * by_yy;
     const double touch = p.slope / r;
     terms->touch[i] = squared * (r == 0.0 ? p.curvature : touch);
     // rho'^2 / (2 (rho - rho(0))), which tends to rho''(0) as r goes to 0.
@@ -89,50 +71,32 @@ ISOFLOP_INLINE void FillTerms(const RunBlock& runs, const Lane& y,
   }
 }
 
-ISOFLOP_VECTORISE void HuberOfLog(const RunBlock& runs, const Lane& y,
-                                  const HuberPenalty& rho, const Link& link,
-                                  BlockTerms* terms) {
-  FillTerms<LogResidual>(runs, y, rho, link, terms);
+ISOFLOP_VECTORISE void FillHuber(const RunBlock& runs, const Lane& y,
+                                 const HuberPenalty& rho, const Link& link,
+                                 BlockTerms* terms) {
+  FillTerms(runs, y, rho, link, terms);
 }
-ISOFLOP_VECTORISE void HuberOfRaw(const RunBlock& runs, const Lane& y,
-                                  const HuberPenalty& rho, const Link& link,
-                                  BlockTerms* terms) {
-  FillTerms<RawResidual>(runs, y, rho, link, terms);
+ISOFLOP_VECTORISE void FillSquares(const RunBlock& runs, const Lane& y,
+                                   const SquarePenalty& rho, const Link& link,
+                                   BlockTerms* terms) {
+  FillTerms(runs, y, rho, link, terms);
 }
-ISOFLOP_VECTORISE void SquaresOfLog(const RunBlock& runs, const Lane& y,
-                                    const SquarePenalty& rho, const Link& link,
-                                    BlockTerms* terms) {
-  FillTerms<LogResidual>(runs, y, rho, link, terms);
-}
-ISOFLOP_VECTORISE void SquaresOfRaw(const RunBlock& runs, const Lane& y,
-                                    const SquarePenalty& rho, const Link& link,
-                                    BlockTerms* terms) {
-  FillTerms<RawResidual>(runs, y, rho, link, terms);
-}
-ISOFLOP_VECTORISE void StudentOfLog(const RunBlock& runs, const Lane& y,
-                                    const StudentPenalty& rho, const Link& link,
-                                    BlockTerms* terms) {
-  FillTerms<LogResidual>(runs, y, rho, link, terms);
-}
-ISOFLOP_VECTORISE void StudentOfRaw(const RunBlock& runs, const Lane& y,
-                                    const StudentPenalty& rho, const Link& link,
-                                    BlockTerms* terms) {
-  FillTerms<RawResidual>(runs, y, rho, link, terms);
+ISOFLOP_VECTORISE void FillStudent(const RunBlock& runs, const Lane& y,
+                                   const StudentPenalty& rho, const Link& link,
+                                   BlockTerms* terms) {
+  FillTerms(runs, y, rho, link, terms);
 }
 
 void FillTerms(const RunBlock& runs, const Lane& y, const Penalty& penalty,
-               ResidualKind residual, const Link& link, BlockTerms* terms) {
-  const bool log = residual == ResidualKind::kLog;
+               const Link& link, BlockTerms* terms) {
   switch (penalty.kind()) {
     case LossKind::kHuber:
     case LossKind::kLad:
-      return (log ? HuberOfLog : HuberOfRaw)(runs, y, penalty.huber(), link,
-                                             terms);
+      return FillHuber(runs, y, penalty.huber(), link, terms);
     case LossKind::kL2:
-      return (log ? SquaresOfLog : SquaresOfRaw)(runs, y, {}, link, terms);
+      return FillSquares(runs, y, {}, link, terms);
     case LossKind::kStudentT:
-      return (log ? StudentOfLog : StudentOfRaw)(runs, y, penalty.student(),
-                                                 link, terms);
+      return FillStudent(runs, y, penalty.student(), link, terms);
   }
 }
 
@@ -249,7 +213,8 @@ class Pass {
       : objective_(objective),
         model_(objective.model()),
         c_(c),
-        link_{std::exp(objective.runs().units().log_y),
+        link_{objective.residual() == ResidualKind::kLog,
+              std::exp(objective.runs().units().log_y),
               objective.penalty().floor()} {}
 
   /// Roots have their floor taken off.
@@ -271,8 +236,7 @@ class Pass {
         begin(own);
       }
       model_.evaluate(local_c_, block, &prediction_);
-      FillTerms(block, prediction_.y, objective_.penalty(),
-                objective_.residual(), link_, &terms_);
+      FillTerms(block, prediction_.y, objective_.penalty(), link_, &terms_);
       add(block, prediction_, terms_);
     }
     if (variant >= 0) flush(own);

@@ -19,16 +19,12 @@ ISOFLOP_VECTORISE void OvertrainingAt(const double* c, const RunBlock& runs,
 }  // namespace
 
 LawModel OvertrainingModel(std::span<const LawRun> runs) {
-  LawModel model;
+  LawModel model = OfSizeAndData(runs, OvertrainingAt, kOvertrainingBends);
   model.name = "overtraining";
   model.formula = "L = E + (a M^eta + b M^-eta) C^-eta, M = D/N, C = 6ND";
   model.source = "Gadre et al. 2024, arXiv:2403.08540";
-  model.inputs = {&LawRun::N, &LawRun::D};
-  model.units = UnitsOf(runs, model.inputs);
   // C / M is 6 N^2, and C M 6 D^2: with these units both are 1 in the middle.
   for (int k = 0; k < 2; ++k) model.units.log_input[k] += 0.5 * std::log(6.0);
-  model.evaluate = OvertrainingAt;
-  model.bends = {kOvertrainingBends.begin(), kOvertrainingBends.end()};
   model.coefficients = {
       Offset("E", model.units),
       Scale("a", model.units, 3, 2.0 * model.units.log_input[0]),
@@ -36,10 +32,6 @@ LawModel OvertrainingModel(std::span<const LawRun> runs) {
       Exponent("eta", 0.02, 1.0)};
   model.level_and_slopes = {{0, {{1, 3}, {2, 3}}}};
   model.first_starts = 16;
-  model.falls_with = {"the number of parameters", "the number of tokens"};
-  model.lack = [](std::span<const LawRun> some, const std::vector<bool>&) {
-    return LackOfSizesOrTokens(some);
-  };
   return model;
 }
 

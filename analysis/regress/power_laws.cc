@@ -130,6 +130,7 @@ LawModel BrokenPowerLawModel(std::span<const LawRun> runs) {
   LawModel model = OfOneVariable(
       runs, "broken_power_law", "y = a + b x^-c0 (1 + (x/d1)^(1/f1))^(-c1 f1)",
       "Caballero et al. 2022, one break, arXiv:2210.14891", BrokenPowerAt);
+  model.bends = {kBrokenPowerBends.begin(), kBrokenPowerBends.end()};
   const auto [least, most] = std::ranges::minmax(runs, {}, &LawRun::x);
   const double quarter = std::exp(0.25 * std::log(most.x / least.x));
   model.coefficients = {Offset("a", model.units),

@@ -31,9 +31,10 @@ BlockedRuns::BlockedRuns(std::span<const LawRun> runs,
     : units_(units) {
   assert(!runs.empty());
   assert(inputs.size() <= kMostInputs);
-  runs_.reserve(runs.size());
+  std::vector<Run> ordered;
+  ordered.reserve(runs.size());
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    Run run;
+    Run& run = ordered.emplace_back();
     run.log_y = std::log(runs[i].y) - units_.log_y;
     run.y = std::exp(run.log_y);
     run.given_weight = runs[i].weight;
@@ -42,14 +43,16 @@ BlockedRuns::BlockedRuns(std::span<const LawRun> runs,
     for (std::size_t k = 0; k < inputs.size(); ++k) {
       run.input[k] = std::log(runs[i].*inputs[k]) - units_.log_input[k];
     }
-    runs_.push_back(run);
   }
-  std::ranges::stable_sort(runs_, {}, &Run::variant);
+  if (!std::ranges::is_sorted(ordered, {}, &Run::variant)) {
+    std::ranges::stable_sort(ordered, {}, &Run::variant);
+  }
+  runs_ = std::make_shared<const std::vector<Run>>(std::move(ordered));
   Fill({});
 }
 
 void BlockedRuns::SetWeightFactors(std::span<const double> factors) {
-  assert(factors.size() == runs_.size());
+  assert(factors.size() == runs_->size());
   Fill(factors);
 }
 
@@ -60,33 +63,34 @@ void BlockedRuns::Fill(std::span<const double> factors) {
     return run.given_weight * (factors.empty() ? 1.0 : factors[run.index]);
   };
   const auto counted = std::ranges::count_if(
-      runs_, [&](const Run& run) { return weight_of(run) != 0.0; });
-  const bool whole = 8 * counted > 7 * std::ssize(runs_);
-  if (whole && whole_) {
-    for (const Run& run : runs_) {
-      blocks_[run.block].weight[run.lane] = weight_of(run);
-    }
-    return;
-  }
+      *runs_, [&](const Run& run) { return weight_of(run) != 0.0; });
+  const bool whole = 8 * counted > 7 * std::ssize(*runs_);
+  const bool is_filled = whole && whole_;
   whole_ = whole;
-  blocks_.clear();
-  int lane = kLanes;  // the next of the last block
-  for (Run& run : runs_) {
-    if (!whole && weight_of(run) == 0.0) continue;
-    if (lane == kLanes || blocks_.back().variant != run.variant) {
-      blocks_.emplace_back().variant = run.variant;
+  if (!is_filled) {
+    blocks_.clear();
+    blocks_.reserve(runs_->size() / kLanes + 1);
+  }
+  int lane = kLanes;  // the next of the block
+  int variant = -1;
+  std::size_t blocks = 0;
+  for (const Run& run : *runs_) {
+    const double weight = weight_of(run);
+    if (!whole && weight == 0.0) continue;
+    if (lane == kLanes || run.variant != variant) {
+      variant = run.variant;
       lane = 0;
+      ++blocks;
+      if (!is_filled) blocks_.emplace_back().variant = variant;
     }
-    RunBlock& block = blocks_.back();
-    for (int i = lane; i < kLanes; ++i) {
+    RunBlock& block = blocks_[blocks - 1];
+    for (int i = lane; i < kLanes && !is_filled; ++i) {
       for (int k = 0; k < kMostInputs; ++k) block.input[k][i] = run.input[k];
       block.y[i] = run.y;
       block.log_y[i] = run.log_y;
       block.weight[i] = 0.0;
     }
-    run.block = blocks_.size() - 1;
-    run.lane = lane;
-    block.weight[lane++] = weight_of(run);
+    block.weight[lane++] = weight;
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace isoflop {
 inline constexpr int kLanes = 16;      // runs in a block
 inline constexpr int kMostInputs = 3;  // that a law predicts from
 inline constexpr int kMostSlopes = 9;  // coefficients that one run depends on
-inline constexpr int kMostBends = 15;  // second derivatives that are not zero
+inline constexpr int kMostBends = 27;  // second derivatives that are not zero
 
 using Lane = double[kLanes];
 
@@ -50,7 +51,8 @@ struct DataUnits {
 DataUnits UnitsOf(std::span<const LawRun> runs,
                   const std::vector<double LawRun::*>& inputs);
 
-/// Runs in the units of a fit, in blocks, with weights that can be changed.
+/// Runs in the units of a fit, in blocks, with weights that can be changed. A
+/// copy has blocks of its own and shares the rest.
 class BlockedRuns {
  public:
   /// `inputs` are what the law depends on. REQUIRES: runs are not empty, and
@@ -63,7 +65,7 @@ class BlockedRuns {
   void SetWeightFactors(std::span<const double> factors);
 
   const DataUnits& units() const { return units_; }
-  std::size_t size() const { return runs_.size(); }
+  std::size_t size() const { return runs_->size(); }
 
   /// The runs whose weight is not 0, and perhaps a few others; those of one
   /// variant together.
@@ -79,13 +81,11 @@ class BlockedRuns {
     double given_weight = 1.0;
     int variant = 0;
     std::size_t index = 0;  // in the runs as they were given
-    std::size_t block = 0;  // where it is now
-    int lane = 0;
   };
   void Fill(std::span<const double> factors);
 
   DataUnits units_;
-  std::vector<Run> runs_;  // ordered by variant
+  std::shared_ptr<const std::vector<Run>> runs_;  // ordered by variant
   std::vector<RunBlock> blocks_;
   bool whole_ = false;  // blocks_ hold all runs, some perhaps without weight
 };
@@ -109,7 +109,7 @@ ISOFLOP_INLINE void ForEachLane(const Differentiate& differentiate,
     for (std::size_t k = 0; k < at.gradient.size(); ++k) {
       out->slope[k][i] = at.gradient[k];
     }
-#pragma GCC unroll 16
+#pragma GCC unroll 32
     for (std::size_t k = 0; k < at.bends.size(); ++k) {
       out->bend[k][i] = at.bends[k];
     }
