@@ -49,12 +49,13 @@ std::optional<LackOfFit> TestLackOfFit(
 
 Diagnostics Diagnose(std::span<const Observation> observations,
                      const ObjectiveOptions& options, const ChinchillaFit& fit,
-                     const std::optional<SeedNoise>& noise,
+                     const std::optional<SeedNoise>& noise, int threads,
                      FitProgress* progress) {
   if (fit.status != FitStatus::kOk) return {};
   Diagnostics diagnostics;
   diagnostics.residuals = ResidualsOf(observations, fit.law);
-  diagnostics.influence = StudyInfluence(observations, options, fit, progress);
+  diagnostics.influence =
+      StudyInfluence(observations, options, fit, threads, progress);
   if (noise) {
     diagnostics.lack_of_fit =
         TestLackOfFit(observations, fit.law, *noise, CountFree(options));

@@ -48,10 +48,11 @@ struct Diagnostics {
   std::optional<LackOfFit> lack_of_fit;
 };
 
+/// `threads` 0: one per core; only the time differs.
 /// REQUIRES: fit is FitChinchilla(observations, options).
 Diagnostics Diagnose(std::span<const Observation> observations,
                      const ObjectiveOptions& options, const ChinchillaFit& fit,
-                     const std::optional<SeedNoise>& noise,
+                     const std::optional<SeedNoise>& noise, int threads = 0,
                      FitProgress* progress = nullptr);
 
 }  // namespace isoflop

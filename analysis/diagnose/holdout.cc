@@ -9,25 +9,19 @@
 namespace isoflop {
 namespace {
 
-void SetErrors(std::span<const Observation> held_out, Holdout* holdout) {
-  const auto count = static_cast<double>(held_out.size());
+/// Of the runs above the cut.
+void SetErrors(std::span<const Observation> observations, Holdout* holdout) {
   double norm = 0.0;  // of the errors; their squares may be no numbers
-  for (const Observation& o : held_out) {
+  for (const Observation& o : observations) {
+    if (!(o.C > holdout->above_flops)) continue;
     const double error = Loss(holdout->law, o.N, o.D) - o.L;
     norm = std::hypot(norm, error);
-    holdout->mean_error += error / count;
-    holdout->mean_absolute_error += std::abs(error) / count;
+    holdout->mean_error += error / holdout->held_out;
+    holdout->mean_absolute_error += std::abs(error) / holdout->held_out;
     holdout->max_absolute_error =
         std::max(holdout->max_absolute_error, std::abs(error));
   }
-  holdout->rms_error = norm / std::sqrt(count);
-}
-
-/// Of the largest C in each list; negative when the held-out runs are smaller.
-double DecadesBeyond(std::span<const Observation> fitted,
-                     std::span<const Observation> held_out) {
-  return std::log10(std::ranges::max(held_out, {}, &Observation::C).C /
-                    std::ranges::max(fitted, {}, &Observation::C).C);
+  holdout->rms_error = norm / std::sqrt(holdout->held_out);
 }
 
 /// The largest C of every budget, ascending; nothing when the runs do not lie
@@ -82,28 +76,36 @@ std::vector<double> HoldoutCuts(std::span<const Observation> observations) {
 }
 
 Holdout HoldOut(std::span<const Observation> observations, double above_flops,
-                const ObjectiveOptions& options) {
-  std::vector<Observation> fitted;
-  std::vector<Observation> held_out;
-  for (const Observation& o : observations) {
-    (o.C > above_flops ? held_out : fitted).push_back(o);
-  }
+                const ObjectiveOptions& options, const ChinchillaFit* full) {
   Holdout holdout;
   holdout.above_flops = above_flops;
+  std::vector<LawRun> fitted;
+  double largest = 0.0;  // C that is held out
+  double largest_fitted = 0.0;
+  for (const Observation& o : observations) {
+    if (o.C > above_flops) {
+      ++holdout.held_out;
+      largest = std::max(largest, o.C);
+    } else {
+      fitted.push_back(RunOf(o));
+      largest_fitted = std::max(largest_fitted, o.C);
+    }
+  }
   holdout.fitted = static_cast<int>(fitted.size());
-  holdout.held_out = static_cast<int>(held_out.size());
-  if (held_out.empty()) {
+  if (holdout.held_out == 0) {
     holdout.reason = "no run has more compute than that";
     return holdout;
   }
-  const ChinchillaFit fit = FitChinchilla(fitted, options);
+  LawFitOptions how{.objective = options, .profiles = false};
+  if (full != nullptr) how.near = full->values();
+  const ChinchillaFit fit = FitChinchillaTo(fitted, how);
   holdout.reason = fit.reason;
   if (fit.status != FitStatus::kOk) return holdout;
   holdout.status = FitStatus::kOk;
   holdout.law = fit.law;
   holdout.certificate = fit.certificate;
-  holdout.extrapolation_decades = DecadesBeyond(fitted, held_out);
-  SetErrors(held_out, &holdout);
+  holdout.extrapolation_decades = std::log10(largest / largest_fitted);
+  SetErrors(observations, &holdout);
   return holdout;
 }
 

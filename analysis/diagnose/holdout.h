@@ -32,8 +32,10 @@ struct Holdout {
 };
 
 /// Fits Approach 3 to the runs with C <= above_flops and predicts the others.
+/// `full`, the fit to all runs if there is one, is where a search begins.
 Holdout HoldOut(std::span<const Observation> observations, double above_flops,
-                const ObjectiveOptions& options);
+                const ObjectiveOptions& options,
+                const ChinchillaFit* full = nullptr);
 
 /// Returns the C up to which to fit, so that the runs above it are a test, the
 /// highest first: below the last budget, the last two and the last three where

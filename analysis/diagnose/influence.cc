@@ -1,10 +1,12 @@
 #include "analysis/diagnose/influence.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "analysis/diagnose/residuals.h"
 #include "analysis/solve/resampled_spread.h"
+#include "lib/core/share_work.h"
 
 namespace isoflop {
 namespace {
@@ -26,7 +28,7 @@ std::vector<double> LogDistances(std::span<const Observation> observations,
   return logs;
 }
 
-/// Refits without some of the runs.
+/// Refits without some of the runs. Copy it for use in a thread.
 class LeaveOut {
  public:
   LeaveOut(std::span<const Observation> observations,
@@ -99,23 +101,28 @@ std::vector<std::size_t> WorstRuns(std::span<const Observation> observations,
 
 InfluenceStudy StudyInfluence(std::span<const Observation> observations,
                               const ObjectiveOptions& options,
-                              const ChinchillaFit& fit, FitProgress* progress) {
+                              const ChinchillaFit& fit, int threads,
+                              FitProgress* progress) {
   InfluenceStudy study;
   const double largest = std::ranges::max(observations, {}, &Observation::C).C;
   study.flops = 10.0 * largest;
   study.extrapolation_decades = std::log10(study.flops / largest);
   LeaveOut refits(observations, options, fit, study.flops);
   const auto candidates = Candidates(observations, options, fit);
-  for (const std::size_t i : candidates) {
-    Report(progress, "influence", study.left_out++,
-           static_cast<int>(candidates.size()));
-    auto influence = refits.Without({i});
-    if (influence) {
-      study.single.push_back(std::move(*influence));
-    } else {
-      ++study.undetermined;
-    }
+  study.left_out = static_cast<int>(candidates.size());
+  std::vector<std::optional<Influence>> without(candidates.size());
+  std::atomic<int> done = 0;
+  ShareWork(study.left_out, threads, [&] {
+    return [&, own = refits](int i) mutable {
+      const auto k = static_cast<std::size_t>(i);
+      without[k] = own.Without({candidates[k]});
+      Report(progress, "influence", ++done, study.left_out);
+    };
+  });
+  for (auto& influence : without) {
+    if (influence) study.single.push_back(*std::move(influence));
   }
+  study.undetermined = study.left_out - static_cast<int>(study.single.size());
   std::ranges::stable_sort(study.single, {}, [](const Influence& influence) {
     return -std::abs(influence.log_params_opt);
   });

@@ -44,11 +44,12 @@ inline constexpr std::size_t kMostReported = 10;
 /// Fits again, from the estimate and from one start more, without each run in
 /// turn. Of more than kMostLeftOut runs only the kMostCandidates with the
 /// largest product of residual (at most delta for Huber, 3 rms otherwise) and
-/// distance of (ln N, ln D) from their means are left out.
+/// distance of (ln N, ln D) from their means are left out. `threads` 0: one per
+/// core; only the time differs.
 /// REQUIRES: fit is FitChinchilla(observations, options), with status kOk.
 InfluenceStudy StudyInfluence(std::span<const Observation> observations,
                               const ObjectiveOptions& options,
-                              const ChinchillaFit& fit,
+                              const ChinchillaFit& fit, int threads = 0,
                               FitProgress* progress = nullptr);
 
 }  // namespace isoflop

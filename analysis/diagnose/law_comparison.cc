@@ -1,6 +1,7 @@
 #include "analysis/diagnose/law_comparison.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include "analysis/regress/resample.h"
 #include "analysis/solve/residual_density.h"
 #include "lib/core/random.h"
+#include "lib/core/share_work.h"
 
 namespace isoflop {
 namespace {
@@ -34,67 +36,48 @@ double DefaultCut(std::span<const Observation> runs) {
   return std::ranges::max(runs, {}, &Observation::C).C;
 }
 
-/// Gathers errors of predictions.
-class Errors {
- public:
-  void Add(double error) {
-    ++count_;
-    squares_ += error * error;
-    sum_ += std::abs(error);
-    largest_ = std::max(largest_, std::abs(error));
-  }
-
-  std::optional<PredictionError> Result() const {
-    if (count_ == 0 || !std::isfinite(squares_)) return std::nullopt;
-    return PredictionError{.rms = std::sqrt(squares_ / count_),
-                           .mean_absolute = sum_ / count_,
-                           .largest = largest_,
-                           .certified = certified_};
-  }
-
-  /// Some of the predictions are of a fit without a certificate.
-  void Doubt() { certified_ = false; }
-
- private:
-  double count_ = 0.0;
-  double squares_ = 0.0;
-  double sum_ = 0.0;
-  double largest_ = 0.0;
-  bool certified_ = true;
+/// What a fit to some of the runs says of the others.
+struct Trial {
+  bool fitted = false;
+  bool certified = false;
+  std::vector<double> errors;  // of the runs left out, in their order
 };
 
-/// Fits the runs that are not `left_out` and adds the errors of those that are.
-/// Returns whether there was a fit.
-bool AddErrors(const ComparedLaw& law, std::span<const Observation> runs,
-               const std::vector<bool>& left_out, LawScore* score,
-               Errors* errors) {
+Trial TryOut(const ComparedLaw& law, std::span<const Observation> runs,
+             const std::vector<bool>& left_out) {
   std::vector<Observation> fitted;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (!left_out[i]) fitted.push_back(runs[i]);
   }
-  if (fitted.empty()) return false;
+  if (fitted.empty()) return {};
   const PartialFit fit = law.fit(fitted);
-  if (!fit.predict) return false;
-  ++score->refits;
-  if (!fit.certified) {
-    ++score->uncertified_refits;
-    errors->Doubt();
-  }
+  if (!fit.predict) return {};
+  Trial trial{.fitted = true, .certified = fit.certified, .errors = {}};
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    if (left_out[i]) errors->Add(fit.predict(runs[i]) - runs[i].L);
+    if (left_out[i]) trial.errors.push_back(fit.predict(runs[i]) - runs[i].L);
   }
-  return true;
+  return trial;
 }
 
-void SetHeldOutError(const ComparedLaw& law, std::span<const Observation> runs,
-                     double above_flops, LawScore* score) {
-  std::vector<bool> left_out;
-  left_out.reserve(runs.size());
-  for (const Observation& run : runs) left_out.push_back(run.C > above_flops);
-  Errors errors;
-  if (AddErrors(law, runs, left_out, score, &errors)) {
-    score->held_out = errors.Result();
+/// Nothing unless every trial had a fit.
+std::optional<PredictionError> ErrorOf(std::span<const Trial> trials) {
+  PredictionError error{.certified = true};
+  double count = 0.0;
+  double squares = 0.0;
+  for (const Trial& trial : trials) {
+    if (!trial.fitted) return std::nullopt;
+    error.certified = error.certified && trial.certified;
+    for (const double e : trial.errors) {
+      ++count;
+      squares += e * e;
+      error.mean_absolute += std::abs(e);
+      error.largest = std::max(error.largest, std::abs(e));
+    }
   }
+  if (count == 0.0 || !std::isfinite(squares)) return std::nullopt;
+  error.rms = std::sqrt(squares / count);
+  error.mean_absolute /= count;
+  return error;
 }
 
 /// The same for the same runs, in whatever order they are.
@@ -111,34 +94,29 @@ std::uint64_t KeyOf(std::span<const Observation> runs,
   return sum;
 }
 
-/// Which fold each run is left out in: drawn by the runs themselves, so that
-/// neither their order nor that of the sizes in it matters.
-std::vector<int> FoldsOf(std::span<const Observation> runs, int folds) {
-  std::vector<int> fold(runs.size());
-  int next = 0;
+/// Which runs are left out of each fit: those above the cut if there are any,
+/// then fold after fold, drawn by the runs themselves, so that neither their
+/// order nor that of the sizes in it matters.
+std::vector<std::vector<bool>> LeftOut(std::span<const Observation> runs,
+                                       const LawComparison& comparison) {
+  std::vector<std::vector<bool>> left_out;
+  if (comparison.held_out > 0) {
+    left_out.emplace_back(runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      left_out[0][i] = runs[i].C > comparison.above_flops;
+    }
+  }
+  if (comparison.folds < 2) return left_out;
+  const std::size_t first = left_out.size();
+  const auto folds = static_cast<std::size_t>(comparison.folds);
+  left_out.resize(first + folds, std::vector<bool>(runs.size()));
   auto units = ResampleUnits(runs, ResampleUnit::kGroup);
   std::ranges::stable_sort(units, {},
                            [&](const auto& unit) { return KeyOf(runs, unit); });
-  for (const auto& unit : units) {
-    for (const std::size_t i : unit) fold[i] = next % folds;
-    ++next;
+  for (std::size_t u = 0; u < units.size(); ++u) {
+    for (const std::size_t i : units[u]) left_out[first + u % folds][i] = true;
   }
-  return fold;
-}
-
-void SetCrossValidatedError(const ComparedLaw& law,
-                            std::span<const Observation> runs, int folds,
-                            FitProgress* progress, LawScore* score) {
-  const std::vector<int> fold_of = FoldsOf(runs, folds);
-  Errors errors;
-  for (int fold = 0; fold < folds; ++fold) {
-    Report(progress, "comparison: " + law.name + " fold", fold, folds);
-    std::vector<bool> left_out;
-    left_out.reserve(fold_of.size());
-    for (const int of_run : fold_of) left_out.push_back(of_run == fold);
-    if (!AddErrors(law, runs, left_out, score, &errors)) return;
-  }
-  score->cross_validated = errors.Result();
+  return left_out;
 }
 
 /// Akaike's criterion, corrected for few runs.
@@ -189,18 +167,23 @@ void SetLikelihood(const ComparedLaw& law, std::span<const Observation> runs,
 
 LawScore ScoreOf(const ComparedLaw& law, std::span<const Observation> runs,
                  const ObjectiveOptions& objective,
-                 const LawComparison& comparison, FitProgress* progress) {
+                 const LawComparison& comparison,
+                 std::span<const Trial> trials) {
   LawScore score;
   score.name = law.name;
   score.certified = law.certified;
   score.rms_log_residual = RmsOf(law, runs, objective);
   score.parameters = law.parameters;
   SetLikelihood(law, runs, objective, &score);
-  if (comparison.held_out > 0) {
-    SetHeldOutError(law, runs, comparison.above_flops, &score);
-  }
+  const std::size_t above = comparison.held_out > 0 ? 1 : 0;
+  if (above > 0) score.held_out = ErrorOf(trials.first(above));
   if (comparison.folds > 1) {
-    SetCrossValidatedError(law, runs, comparison.folds, progress, &score);
+    score.cross_validated = ErrorOf(trials.subspan(above));
+  }
+  for (const Trial& trial : trials) {
+    if (!trial.fitted) continue;
+    ++score.refits;
+    if (!trial.certified) ++score.uncertified_refits;
   }
   return score;
 }
@@ -212,7 +195,7 @@ bool LawScore::reproduces() const { return rms_log_residual <= kRounding; }
 LawComparison CompareLaws(const std::vector<ComparedLaw>& laws,
                           std::span<const Observation> runs,
                           const ObjectiveOptions& objective,
-                          std::optional<double> above_flops,
+                          std::optional<double> above_flops, int threads,
                           FitProgress* progress) {
   LawComparison comparison;
   comparison.runs = static_cast<int>(runs.size());
@@ -220,9 +203,22 @@ LawComparison CompareLaws(const std::vector<ComparedLaw>& laws,
   comparison.held_out = CountAbove(runs, comparison.above_flops);
   const auto units = ResampleUnits(runs, ResampleUnit::kGroup).size();
   comparison.folds = std::min(kMostFolds, static_cast<int>(units));
-  for (const ComparedLaw& law : laws) {
+  const auto left_out = LeftOut(runs, comparison);
+  std::vector<Trial> trials(laws.size() * left_out.size());
+  std::atomic<int> done = 0;
+  ShareWork(static_cast<int>(trials.size()), threads, [&] {
+    return [&](int i) {
+      const auto trial = static_cast<std::size_t>(i);
+      trials[trial] = TryOut(laws[trial / left_out.size()], runs,
+                             left_out[trial % left_out.size()]);
+      Report(progress, "comparison", ++done, static_cast<int>(trials.size()));
+    };
+  });
+  for (std::size_t i = 0; i < laws.size(); ++i) {
+    const auto own =
+        std::span(trials).subspan(i * left_out.size(), left_out.size());
     comparison.scores.push_back(
-        ScoreOf(law, runs, objective, comparison, progress));
+        ScoreOf(laws[i], runs, objective, comparison, own));
   }
   Judge(&comparison);
   return comparison;

@@ -31,9 +31,10 @@ struct PartialFit {
   bool certified = false;  // Certificate::certified
 };
 
-/// A law to compare: what was found with all runs, and how to fit it to some,
-/// which every law has to do from scratch: a fit that begins at the optimum of
-/// all runs has seen those that it is to predict.
+/// A law to compare: what was found with all runs, and how to fit it to some.
+/// Wherever that search begins, it has to end at the lowest minimum for those
+/// runs alone: one that is only next to the optimum of all runs has seen those
+/// that it is to predict. It is called from several threads at once.
 struct ComparedLaw {
   std::string name;
   bool certified = false;  // with all runs: Certificate::certified
@@ -123,12 +124,13 @@ struct LawComparison {
 /// Held out are the runs with C above `above_flops`, by default above the C of
 /// the run with four fifths of the others at or below it. Up to ten folds
 /// share the runs, or groups of runs, in an order that is drawn by their N, D
-/// and L, whatever order they come in.
+/// and L, whatever order they come in. `threads` 0: one per core; only the time
+/// differs.
 /// REQUIRES: at least one law and one run, and as many residuals as runs.
 LawComparison CompareLaws(const std::vector<ComparedLaw>& laws,
                           std::span<const Observation> runs,
                           const ObjectiveOptions& objective,
-                          std::optional<double> above_flops,
+                          std::optional<double> above_flops, int threads = 0,
                           FitProgress* progress = nullptr);
 
 }  // namespace isoflop

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 #include "analysis/fit/misfit.h"
 #include "analysis/fit/warnings.h"
@@ -28,18 +29,18 @@ void RequirePositive(const ObservationSet& observations) {
 }
 
 /// Leaves out the `count` largest losses; of equal ones the later.
-std::vector<Observation> WithoutLargest(
-    const std::vector<Observation>& observations, int count) {
-  std::vector<std::size_t> order(observations.size());
+void DropLargest(int count, std::vector<Observation>* observations) {
+  if (count == 0) return;
+  std::vector<std::size_t> order(observations->size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::ranges::stable_sort(order, {},
-                           [&](std::size_t i) { return observations[i].L; });
+                           [&](std::size_t i) { return (*observations)[i].L; });
   order.resize(order.size() - static_cast<std::size_t>(count));
   std::ranges::sort(order);
   std::vector<Observation> kept;
   kept.reserve(order.size());
-  for (const std::size_t i : order) kept.push_back(observations[i]);
-  return kept;
+  for (const std::size_t i : order) kept.push_back((*observations)[i]);
+  *observations = std::move(kept);
 }
 
 /// Returns the standard error of a residual, from that of the loss.
@@ -77,39 +78,41 @@ void Weigh(const FitOptions& options, std::vector<Observation>* used,
   }
 }
 
-/// The observations that the options leave, with N as they are given.
-ObservationSet Kept(const ObservationSet& given, const FitOptions& options) {
-  const auto read = static_cast<int>(given.rows.size());
+/// Leaves of the observations what the options do.
+void Keep(const FitOptions& options, ObservationSet* observations) {
+  const auto read = static_cast<int>(observations->rows.size());
   Require(options.drop_largest_loss < read,
           "--drop-largest-loss: {} leaves nothing of {} observations",
           options.drop_largest_loss, read);
-  Require(options.envelope == EnvelopeSource::kFinal || !given.curves.empty(),
+  Require(options.envelope == EnvelopeSource::kFinal ||
+              !observations->curves.empty(),
           "--envelope: must be final for {}: only sweep directories have "
           "training curves, and those only after a run has ended well",
-          given.source);
-  ObservationSet kept = given;
-  kept.rows = WithoutLargest(given.rows, options.drop_largest_loss);
-  return kept;
+          observations->source);
+  DropLargest(options.drop_largest_loss, &observations->rows);
 }
 
-void Summarise(const ObservationSet& set, FitReport* report) {
+/// Takes the rows of the set.
+void Summarise(ObservationSet* set, FitReport* report) {
+  report->used = std::move(set->rows);
+  set->rows.clear();
   const int dropped = report->options.drop_largest_loss;
-  const auto used = static_cast<int>(set.rows.size());
-  const auto [least, most] = std::ranges::minmax(set.rows, {}, &Observation::C);
-  report->used = set.rows;
-  report->observations = {.source = set.source,
+  const auto used = static_cast<int>(report->used.size());
+  const auto [least, most] =
+      std::ranges::minmax(report->used, {}, &Observation::C);
+  report->observations = {.source = set->source,
                           .read = used + dropped,
                           .dropped = dropped,
                           .used = used,
-                          .params = set.params,
-                          .flops = set.flops,
+                          .params = set->params,
+                          .flops = set->flops,
                           .smallest_flops = least.C,
                           .largest_flops = most.C,
                           .reach = ReachOf(report->used),
-                          .learning_rates = set.learning_rates};
+                          .learning_rates = set->learning_rates};
   report->seed_noise = SeedNoiseOf(report->used, report->options.seed_noise);
-  report->notes = set.notes;
-  report->warnings = set.warnings;
+  report->notes = set->notes;
+  report->warnings = set->warnings;
   Weigh(report->options, &report->used, &report->notes);
 }
 
@@ -144,14 +147,17 @@ void FitLaws(const CurveEnvelope* curves, FitProgress* progress,
   report->more_laws = FitMoreLaws(used, options, report->chinchilla, progress);
 }
 
-/// `kept` are the observations used, with N as they were given.
-std::vector<ConventionFit> ConventionsOf(ObservationSet kept,
-                                         const FitReport& report) {
-  for (std::size_t i = 0; i < report.used.size(); ++i) {
-    kept.rows[i].weight = report.used[i].weight;
+/// `given` are the observations with N as it was given; without rows when that
+/// is how they are used.
+void AddConventions(ObservationSet given, FitReport* report) {
+  const bool as_used = given.rows.empty();
+  if (as_used) given.rows.swap(report->used);
+  for (std::size_t i = 0; i < report->used.size(); ++i) {
+    given.rows[i].weight = report->used[i].weight;
   }
-  return CompareConventions(kept, report.options.objective,
-                            report.options.isoflop_curve);
+  report->conventions = CompareConventions(given, report->options.objective,
+                                           report->options.isoflop_curve);
+  if (as_used) given.rows.swap(report->used);
 }
 
 void AddUncertainty(const CurveEnvelope* curves, FitProgress* progress,
@@ -233,7 +239,9 @@ void AddHoldouts(FitProgress* progress, FitReport* report) {
     Report(progress, "extrapolation tests",
            static_cast<int>(report->holdouts.size()),
            static_cast<int>(cuts.size()));
-    report->holdouts.push_back(HoldOut(report->used, above, options.objective));
+    report->holdouts.push_back(
+        HoldOut(report->used, above, options.objective,
+                LawOf(report->chinchilla) ? &*report->chinchilla : nullptr));
   }
 }
 
@@ -263,22 +271,26 @@ bool FitReport::usable() const {
          (kaplan && kaplan->supported()) || more_laws.usable();
 }
 
-FitReport FitScalingLaws(const ObservationSet& observations,
-                         const FitOptions& options, FitProgress* progress) {
+FitReport FitScalingLaws(ObservationSet observations, const FitOptions& options,
+                         FitProgress* progress) {
   Validate(options);
   RequirePositive(observations);
+  Keep(options, &observations);
   FitReport report;
   report.options = options;
-  const ObservationSet kept = Kept(observations, options);
-  const ObservationSet counted =
-      WithParams(kept, options.params.value_or(kept.params));
-  Summarise(counted, &report);
+  // Tables can be large: there is a second copy only where N is counted anew.
+  std::optional<ObservationSet> recounted;
+  if (options.params && *options.params != observations.params) {
+    recounted = WithParams(observations, *options.params);
+  }
+  ObservationSet& counted = recounted ? *recounted : observations;
+  Summarise(&counted, &report);
   std::optional<CurveEnvelope> curves;
   if (options.envelope == EnvelopeSource::kCurves) {
     curves.emplace(counted.curves, report.used);
   }
   FitLaws(AddressOf(curves), progress, &report);
-  report.conventions = ConventionsOf(kept, report);
+  AddConventions(std::move(observations), &report);
   AddUncertainty(AddressOf(curves), progress, &report);
   AddIsoflopBias(&report);
   AddDecisions(&report);
@@ -287,11 +299,12 @@ FitReport FitScalingLaws(const ObservationSet& observations,
     if (LawOf(report.chinchilla)) {
       Report(progress, "profiles of Approach 3");
       report.chinchilla_profiles =
-          ProfileChinchilla(report.used, options.objective, *report.chinchilla);
+          ProfileChinchilla(report.used, options.objective, *report.chinchilla,
+                            options.bootstrap.threads);
     }
     report.diagnostics =
         Diagnose(report.used, options.objective, *report.chinchilla,
-                 report.seed_noise, progress);
+                 report.seed_noise, options.bootstrap.threads, progress);
     report.misfit = FindMisfit(report);
   }
   AddWarnings(&report);

@@ -21,8 +21,7 @@ namespace isoflop {
 /// report whatever the number of threads. `progress` may be null.
 /// Throws Error when Validate(options) does, when there are no observations,
 /// or when an observation has a number that is not finite and positive.
-FitReport FitScalingLaws(const ObservationSet& observations,
-                         const FitOptions& options,
+FitReport FitScalingLaws(ObservationSet observations, const FitOptions& options,
                          FitProgress* progress = nullptr);
 
 /// Fits the laws of one variable among `options` to the points of two columns.

@@ -47,12 +47,13 @@ std::vector<LawEntry> Chosen(const FitOptions& options) {
 }
 
 LawFitOptions OptionsOf(const FitOptions& options) {
-  return {.objective = options.objective, .profiles = true};
+  return {.objective = options.objective, .threads = options.bootstrap.threads};
 }
 
 ComparedLaw Comparable(const LawFit& fit, ModelMaker make,
                        LawFitOptions options) {
   options.profiles = false;
+  options.near = fit.values();
   const auto estimated =
       std::ranges::count(fit.coefficients, false, &LawCoefficient::held);
   ComparedLaw law{.name = fit.name,
@@ -67,26 +68,8 @@ ComparedLaw Comparable(const LawFit& fit, ModelMaker make,
     if (refit.status != FitStatus::kOk) return {};
     return {.predict =
                 [model, p = refit.values()](const Observation& run) {
-                  return Predict(model, p, RunsOf({&run, 1})).front();
-                },
-            .certified = refit.certificate.certified()};
-  };
-  return law;
-}
-
-ComparedLaw ComparableApproach3(const ChinchillaFit& fit,
-                                const ObjectiveOptions& objective) {
-  ComparedLaw law;
-  law.name = NameOf(LawKind::kChinchilla);
-  law.certified = fit.certificate.certified();
-  law.parameters = CountFree(objective);
-  law.residuals = fit.residuals;
-  law.fit = [objective](std::span<const Observation> runs) -> PartialFit {
-    const ChinchillaFit refit = FitChinchilla(runs, objective);
-    if (refit.status != FitStatus::kOk) return {};
-    return {.predict =
-                [fitted = refit.law](const Observation& run) {
-                  return Loss(fitted, run.N, run.D);
+                  const LawRun one[] = {RunOf(run)};
+                  return Predict(model, p, one).front();
                 },
             .certified = refit.certificate.certified()};
   };
@@ -99,7 +82,8 @@ std::vector<ComparedLaw> ComparableLaws(
   std::vector<ComparedLaw> comparable;
   if (AskedFor(options, LawKind::kChinchilla) && chinchilla &&
       chinchilla->status == FitStatus::kOk) {
-    comparable.push_back(ComparableApproach3(*chinchilla, options.objective));
+    comparable.push_back(
+        Comparable(*chinchilla, ChinchillaModel, OptionsOf(options)));
   }
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const LawFit& fit = laws.fits[i];
@@ -204,8 +188,9 @@ MoreLaws FitMoreLaws(std::span<const Observation> observations,
   const std::vector<ComparedLaw> comparable =
       ComparableLaws(laws, chosen, options, chinchilla);
   if (comparable.size() > 1) {
-    laws.comparison = CompareLaws(comparable, observations, options.objective,
-                                  options.holdout_above, progress);
+    laws.comparison =
+        CompareLaws(comparable, observations, options.objective,
+                    options.holdout_above, options.bootstrap.threads, progress);
   }
   return laws;
 }

@@ -20,8 +20,8 @@ struct LawRun {
   int variant = 0;  // of several laws fitted at once, which one it is of
 };
 
-/// Returns the runs with y = L, U = unique tokens where known and else D, and
-/// x = C.
+/// Return runs with y = L, U = unique tokens where known and else D, and x = C.
+LawRun RunOf(const Observation& observation);
 std::vector<LawRun> RunsOf(std::span<const Observation> observations);
 
 }  // namespace isoflop

@@ -22,10 +22,13 @@ LawSolver SolverOf(const std::vector<LawRun>& runs,
 
 ChinchillaFit FitChinchilla(std::span<const Observation> observations,
                             const ObjectiveOptions& options) {
-  const std::vector<LawRun> runs = RunsOf(observations);
-  ChinchillaFit fit{FitLaw(ChinchillaModel(runs), runs,
-                           {.objective = options, .profiles = false}),
-                    Chinchilla{}};
+  return FitChinchillaTo(RunsOf(observations),
+                         {.objective = options, .profiles = false});
+}
+
+ChinchillaFit FitChinchillaTo(std::span<const LawRun> runs,
+                              const LawFitOptions& options) {
+  ChinchillaFit fit{FitLaw(ChinchillaModel(runs), runs, options), Chinchilla{}};
   if (fit.status == FitStatus::kOk) fit.law = LawOf(fit.values());
   return fit;
 }
@@ -37,10 +40,11 @@ int CountFree(const ObjectiveOptions& options) {
 
 std::vector<CoefficientProfile> ProfileChinchilla(
     std::span<const Observation> observations, const ObjectiveOptions& options,
-    const ChinchillaFit& fit) {
+    const ChinchillaFit& fit, int threads) {
   const std::vector<LawRun> runs = RunsOf(observations);
   LawFit profiled = fit;
-  AddProfiles(ChinchillaModel(runs), runs, options, &profiled);
+  AddProfiles(ChinchillaModel(runs), runs,
+              {.objective = options, .threads = threads}, &profiled);
   std::vector<CoefficientProfile> profiles;
   for (LawCoefficient& coefficient : profiled.coefficients) {
     if (!coefficient.profile) continue;

@@ -32,6 +32,10 @@ struct ChinchillaFit : LawFit {
 ChinchillaFit FitChinchilla(std::span<const Observation> observations,
                             const ObjectiveOptions& options);
 
+/// The same for runs, with the options of any law.
+ChinchillaFit FitChinchillaTo(std::span<const LawRun> runs,
+                              const LawFitOptions& options);
+
 /// Returns how many coefficients the options leave to be fitted.
 int CountFree(const ObjectiveOptions& options);
 
@@ -42,11 +46,11 @@ struct CoefficientProfile {
 
 /// Returns the 95 % profile intervals of E, A, B, alpha and beta, in this order
 /// (see AddProfiles), without what is held and without beta when exponents are
-/// tied. REQUIRES: fit is FitChinchilla(observations, options), with status
-/// kOk.
+/// tied. `threads` 0: one per core.
+/// REQUIRES: fit is FitChinchilla(observations, options), with status kOk.
 std::vector<CoefficientProfile> ProfileChinchilla(
     std::span<const Observation> observations, const ObjectiveOptions& options,
-    const ChinchillaFit& fit);
+    const ChinchillaFit& fit, int threads = 0);
 
 /// Approach 3 again, with other weights of the same runs. Copy it for use in a
 /// thread.

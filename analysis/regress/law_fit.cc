@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "analysis/solve/limits.h"
+#include "lib/core/share_work.h"
 
 namespace isoflop {
 namespace {
@@ -133,6 +134,14 @@ class HeldObjective {
   std::map<double, VectorXd> seen_;
 };
 
+/// The model with the starts that the options ask for.
+LawModel WithStarts(LawModel model, const LawFitOptions& options) {
+  if (!options.near || !options.near->allFinite()) return model;
+  model.given_starts.push_back(Chart(model, {}).CentredFrom(*options.near));
+  model.first_starts = (model.first_starts + 3) / 4;
+  return model;
+}
+
 ProfileRequest RequestFor(const LawCoefficient& coefficient,
                           const Coefficient& spec) {
   constexpr double kReach = 1e6;  // how far to look, as a factor
@@ -203,7 +212,7 @@ LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
   fit.reason = Lack(model, runs, options.objective);
   fit.points = static_cast<int>(runs.size());
   if (!fit.reason.empty()) return fit;
-  LawSolver solver(model, runs, options.objective,
+  LawSolver solver(WithStarts(model, options), runs, options.objective,
                    ConstraintsOf(model, options.objective));
   const GlobalMinimum global = solver.SolveGlobally();
   fit.reason = solver.Defect(global.lowest);
@@ -215,30 +224,35 @@ LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
   fit.student_t = global.lowest.density;
   fit.certificate = solver.Certify(global);
   SetResiduals(model, runs, &fit);
-  if (options.profiles) AddProfiles(model, runs, options.objective, &fit);
+  if (options.profiles) AddProfiles(model, runs, options, &fit);
   return fit;
 }
 
 void AddProfiles(const LawModel& model, std::span<const LawRun> runs,
-                 const ObjectiveOptions& options, LawFit* fit) {
+                 const LawFitOptions& options, LawFit* fit) {
   if (!model.may_be_profiled || runs.size() > kMostProfiled ||
       !(fit->rms_log_residual > kNoNoise)) {
     return;
   }
-  LawSolver solver(model, runs, options, ConstraintsOf(model, options));
+  LawSolver solver(model, runs, options.objective,
+                   ConstraintsOf(model, options.objective));
   const double lowest =
       solver.SolveAgain({}, fit->values(), fit->student_t).objective;
   const auto rise = RiseOf(*fit, solver);
   if (!rise) return;
-  for (int k = 0; k < model.size(); ++k) {
-    const auto i = static_cast<std::size_t>(k);
-    LawCoefficient& coefficient = fit->coefficients[i];
-    if (coefficient.held || !std::isfinite(coefficient.value)) continue;
-    ProfileRequest request = RequestFor(coefficient, model.coefficients[i]);
-    request.minimum = lowest;
-    request.rise = *rise;
-    coefficient.profile = Profile(HeldObjective(solver, *fit, k), request);
-  }
+  const LawFit estimate = *fit;
+  ShareWork(model.size(), options.threads, [&] {
+    return [&](int k) {
+      const auto i = static_cast<std::size_t>(k);
+      LawCoefficient& coefficient = fit->coefficients[i];
+      if (coefficient.held || !std::isfinite(coefficient.value)) return;
+      ProfileRequest request = RequestFor(coefficient, model.coefficients[i]);
+      request.minimum = lowest;
+      request.rise = *rise;
+      coefficient.profile =
+          Profile(HeldObjective(solver, estimate, k), request);
+    };
+  });
 }
 
 std::vector<double> Predict(const LawModel& model, const VectorXd& given,

@@ -56,6 +56,12 @@ struct LawFit {
 struct LawFitOptions {
   ObjectiveOptions objective;  // `fixed`: coefficients not to be estimated
   bool profiles = true;
+  int threads = 0;  // of profiles; 0: one per core. Only the time differs
+
+  /// Coefficients of a fit to much the same runs. It is one more start, with
+  /// which a quarter of the others is enough to begin with; the lowest minimum
+  /// has to be found as often as without it.
+  std::optional<Eigen::VectorXd> near = {};
 };
 
 /// Returns what the options hold of a model: values of `fixed`, names that it
@@ -83,7 +89,7 @@ LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
 ///
 /// With kStudentT the density is estimated again at every value.
 void AddProfiles(const LawModel& model, std::span<const LawRun> runs,
-                 const ObjectiveOptions& options, LawFit* fit);
+                 const LawFitOptions& options, LawFit* fit);
 
 /// Of more runs there are no profiles: they would take minutes.
 inline constexpr std::size_t kMostProfiled = 20'000;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "analysis/observe/curve_points.h"
@@ -81,10 +82,10 @@ SweepFit FitFile(const FitCommandArgs& args, FitOptions options) {
   for (const std::string& column : args.columns) {
     names.push_back(ParseColumnName(column));
   }
-  const ObservationSet observations =
+  ObservationSet observations =
       ReadObservations(args.input, names, Conditions(args));
   FitProgressLine progress(STDERR_FILENO);
-  return {FitScalingLaws(observations, options, &progress), {}};
+  return {FitScalingLaws(std::move(observations), options, &progress), {}};
 }
 
 SweepFit FitDirectory(const std::string& path, const FitOptions& options) {

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "analysis/observe/sweep_curves.h"
 #include "analysis/observe/sweep_observations.h"
 #include "analysis/report/fit_json.h"
@@ -25,7 +27,7 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
     observations.curves = SweepCurves(dir, plan, results);
   }
   FitProgressLine progress(STDERR_FILENO);
-  return {FitScalingLaws(observations, options, &progress),
+  return {FitScalingLaws(std::move(observations), options, &progress),
           {plan.data.entropy_rate, plan.data.bayes_loss}};
 }
 
