@@ -125,6 +125,8 @@ build() {
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache
     # Another checkout compiles the same: let it find what this one compiled.
     export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+    # It keeps precompiled headers only if told so.
+    export CCACHE_SLOPPINESS=pch_defines,time_macros
   fi
   if ! configure; then
     cat build.log >&2
