@@ -7,11 +7,11 @@
 #include <cassert>
 #include <optional>
 
+#include "analysis/compare/recipe_fit.h"
 #include "analysis/compare/recipe_labels.h"
 #include "analysis/compare/recipe_resample.h"
 #include "analysis/compare/recipe_results.h"
 #include "analysis/regress/chinchilla_fit.h"
-#include "analysis/regress/recipe_fit.h"
 #include "lib/core/error.h"
 
 namespace isoflop {

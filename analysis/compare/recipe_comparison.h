@@ -15,9 +15,9 @@
 #include <string>
 #include <vector>
 
+#include "analysis/compare/recipe_fit.h"
 #include "analysis/compare/sharing_test.h"
 #include "analysis/observe/observation.h"
-#include "analysis/regress/recipe_fit.h"
 #include "analysis/regress/resample.h"
 #include "analysis/solve/estimate.h"
 

@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "analysis/compare/recipe_fit.h"
 #include "analysis/observe/observation.h"
-#include "analysis/regress/recipe_fit.h"
 #include "analysis/regress/resample.h"
 
 namespace isoflop {

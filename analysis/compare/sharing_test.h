@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "analysis/regress/recipe_fit.h"
+#include "analysis/compare/recipe_fit.h"
 
 namespace isoflop {
 

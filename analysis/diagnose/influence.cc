@@ -34,7 +34,7 @@ class LeaveOut {
   LeaveOut(std::span<const Observation> observations,
            const ObjectiveOptions& options, const ChinchillaFit& fit,
            double flops)
-      : refits_(observations, options, fit),
+      : refits_(RefitsOf(fit, observations, options)),
         fit_(fit),
         flops_(flops),
         log_params_opt_(std::log(OptimumAt(fit.law, flops).N)),
@@ -42,10 +42,10 @@ class LeaveOut {
 
   std::optional<Influence> Without(const std::vector<std::size_t>& runs) {
     for (const std::size_t i : runs) factors_[i] = 0.0;
-    const auto refit = refits_.Refit(factors_);
+    const Refit refit = refits_.With(factors_);
     for (const std::size_t i : runs) factors_[i] = 1.0;
-    if (!refit.law) return std::nullopt;
-    const Chinchilla& law = *refit.law;
+    if (!refit.coefficients) return std::nullopt;
+    const Chinchilla law = ChinchillaOf(*refit.coefficients);
     return Influence{
         .runs = runs,
         .alpha = law.alpha - fit_.law.alpha,
@@ -55,7 +55,7 @@ class LeaveOut {
   }
 
  private:
-  ChinchillaRefits refits_;
+  LawRefits refits_;
   const ChinchillaFit& fit_;
   double flops_;
   double log_params_opt_;

@@ -11,9 +11,9 @@ namespace {
 
 /// Fits that each thread has for itself.
 struct Refits {
-  std::optional<ChinchillaRefits> chinchilla;
-  std::optional<KaplanJointRefits> joint;
-  std::optional<KaplanJointRefits> joint_with_offset;
+  std::optional<LawRefits> chinchilla;
+  std::optional<LawRefits> joint;
+  std::optional<LawRefits> joint_with_offset;
 };
 
 /// One bootstrap.
@@ -31,18 +31,19 @@ class ReplicateFactory {
         ladder_(Ladder(observations)),
         replicates_(static_cast<std::size_t>(resampling.resamples)) {
     if (estimates.chinchilla != nullptr) {
-      refits_.chinchilla.emplace(observations, objective,
-                                 *estimates.chinchilla);
+      refits_.chinchilla =
+          RefitsOf(*estimates.chinchilla, observations, objective);
     }
     if (estimates.kaplan == nullptr) return;
-    const auto begin = [&](const KaplanJointFit& fit, JointOffset offset,
-                           std::optional<KaplanJointRefits>* refits) {
-      if (fit.status != FitStatus::kOk) return;
-      refits->emplace(observations, offset, fit);
-    };
-    begin(estimates.kaplan->joint, JointOffset::kNone, &refits_.joint);
-    begin(estimates.kaplan->joint_with_offset, JointOffset::kFitted,
-          &refits_.joint_with_offset);
+    const KaplanJointFit& joint = estimates.kaplan->joint;
+    const KaplanJointFit& with_offset = estimates.kaplan->joint_with_offset;
+    if (joint.status == FitStatus::kOk) {
+      refits_.joint = RefitsOf(joint, observations, JointOffset::kNone);
+    }
+    if (with_offset.status == FitStatus::kOk) {
+      refits_.joint_with_offset =
+          RefitsOf(with_offset, observations, JointOffset::kFitted);
+    }
   }
 
   std::vector<Replicate> Run(int threads, FitProgress* progress) {
@@ -62,8 +63,10 @@ class ReplicateFactory {
         DrawCounts(units_, observations_.size(), resampling_.seed, index);
     Replicate replicate;
     if (refits->chinchilla) {
-      const auto refit = refits->chinchilla->Refit(counts);
-      replicate.chinchilla = refit.law;
+      const Refit refit = refits->chinchilla->With(counts);
+      if (refit.coefficients) {
+        replicate.chinchilla = ChinchillaOf(*refit.coefficients);
+      }
       replicate.escaped = refit.escaped;
     }
     if (estimates_.isoflop != nullptr) {
@@ -79,10 +82,14 @@ class ReplicateFactory {
       replicate.kaplan =
           FitKaplanCurves(observations_, ladder_, replicate.chinchilla, counts);
     }
-    if (refits->joint) replicate.kaplan.joint = refits->joint->Refit(counts);
+    // The joint laws are followed from their estimates alone.
+    if (refits->joint) {
+      replicate.kaplan.joint =
+          KaplanJointOf(refits->joint->With(counts, false));
+    }
     if (refits->joint_with_offset) {
       replicate.kaplan.joint_with_offset =
-          refits->joint_with_offset->Refit(counts);
+          KaplanJointOf(refits->joint_with_offset->With(counts, false));
     }
     return replicate;
   }

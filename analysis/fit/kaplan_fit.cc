@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "analysis/fit/envelope_fit.h"
+#include "analysis/fit/floor_fit.h"
 #include "analysis/laws/kaplan.h"
-#include "analysis/regress/floor_fit.h"
 #include "analysis/solve/limits.h"
 #include "analysis/solve/power_law_fit.h"
 #include "analysis/solve/student_t.h"

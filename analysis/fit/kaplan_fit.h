@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "analysis/fit/kaplan_joint_fit.h"
 #include "analysis/laws/chinchilla.h"
 #include "analysis/observe/budgets.h"
 #include "analysis/observe/observation.h"
-#include "analysis/regress/kaplan_joint_fit.h"
 #include "analysis/solve/estimate.h"
 
 namespace isoflop {

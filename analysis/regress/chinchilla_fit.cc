@@ -5,20 +5,6 @@
 #include "analysis/regress/law_models.h"
 
 namespace isoflop {
-namespace {
-
-Chinchilla LawOf(const Eigen::VectorXd& p) {
-  return {.E = p[0], .A = p[1], .B = p[2], .alpha = p[3], .beta = p[4]};
-}
-
-LawSolver SolverOf(const std::vector<LawRun>& runs,
-                   const ObjectiveOptions& options) {
-  LawModel model = ChinchillaModel(runs);
-  const Constraints constraints = ConstraintsOf(model, options);
-  return {std::move(model), runs, options, constraints};
-}
-
-}  // namespace
 
 ChinchillaFit FitChinchilla(std::span<const Observation> observations,
                             const ObjectiveOptions& options) {
@@ -29,7 +15,7 @@ ChinchillaFit FitChinchilla(std::span<const Observation> observations,
 ChinchillaFit FitChinchillaTo(std::span<const LawRun> runs,
                               const LawFitOptions& options) {
   ChinchillaFit fit{FitLaw(ChinchillaModel(runs), runs, options), Chinchilla{}};
-  if (fit.status == FitStatus::kOk) fit.law = LawOf(fit.values());
+  if (fit.status == FitStatus::kOk) fit.law = ChinchillaOf(fit.values());
   return fit;
 }
 
@@ -54,19 +40,19 @@ std::vector<CoefficientProfile> ProfileChinchilla(
   return profiles;
 }
 
-ChinchillaRefits::ChinchillaRefits(std::span<const Observation> observations,
-                                   const ObjectiveOptions& options,
-                                   const ChinchillaFit& fit)
-    : solver_(SolverOf(RunsOf(observations), options)),
-      estimate_(fit.values()),
-      density_(fit.student_t) {}
+LawRefits RefitsOf(const ChinchillaFit& fit,
+                   std::span<const Observation> observations,
+                   const ObjectiveOptions& options) {
+  const std::vector<LawRun> runs = RunsOf(observations);
+  return {ChinchillaModel(runs), runs, options, fit.values(), fit.student_t};
+}
 
-ChinchillaRefits::Result ChinchillaRefits::Refit(
-    std::span<const double> factors) {
-  const isoflop::Refit refit = solver_.SolveAgain(factors, estimate_, density_);
-  Result result{.law = {}, .escaped = refit.escaped};
-  if (refit.coefficients) result.law = LawOf(*refit.coefficients);
-  return result;
+Chinchilla ChinchillaOf(const Eigen::VectorXd& values) {
+  return {.E = values[0],
+          .A = values[1],
+          .B = values[2],
+          .alpha = values[3],
+          .beta = values[4]};
 }
 
 }  // namespace isoflop

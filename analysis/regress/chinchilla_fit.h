@@ -52,26 +52,13 @@ std::vector<CoefficientProfile> ProfileChinchilla(
     std::span<const Observation> observations, const ObjectiveOptions& options,
     const ChinchillaFit& fit, int threads = 0);
 
-/// Approach 3 again, with other weights of the same runs. Copy it for use in a
-/// thread.
-class ChinchillaRefits {
- public:
-  /// REQUIRES: as for ProfileChinchilla.
-  ChinchillaRefits(std::span<const Observation> observations,
-                   const ObjectiveOptions& options, const ChinchillaFit& fit);
+/// Returns Approach 3 again, with other weights of the same runs.
+/// REQUIRES: as for ProfileChinchilla.
+LawRefits RefitsOf(const ChinchillaFit& fit,
+                   std::span<const Observation> observations,
+                   const ObjectiveOptions& options);
 
-  struct Result {
-    std::optional<Chinchilla> law;  // absent: there is none
-    bool escaped = false;           // a start of its own led lower
-  };
-
-  /// Returns the law with weights multiplied by `factors`.
-  Result Refit(std::span<const double> factors);
-
- private:
-  LawSolver solver_;
-  Eigen::VectorXd estimate_;
-  std::optional<StudentT> density_;
-};
+/// Returns the law with these values of (E, A, B, alpha, beta).
+Chinchilla ChinchillaOf(const Eigen::VectorXd& values);
 
 }  // namespace isoflop

@@ -193,7 +193,10 @@ Constraints ConstraintsOf(const LawModel& model,
   }
   const auto alpha = model.Find("alpha");
   const auto beta = model.Find("beta");
-  if (options.tied_exponents && alpha && beta && model.name != "farseer") {
+  const auto is_exponent = [&](const std::optional<int>& k) {
+    return k && model.coefficients[static_cast<std::size_t>(*k)].positive;
+  };
+  if (options.tied_exponents && is_exponent(alpha) && is_exponent(beta)) {
     constraints.tied = {*alpha, *beta};
   }
   return constraints;
@@ -227,6 +230,13 @@ LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
   if (options.profiles) AddProfiles(model, runs, options, &fit);
   return fit;
 }
+
+LawRefits::LawRefits(LawModel model, std::span<const LawRun> runs,
+                     const ObjectiveOptions& options, VectorXd estimate,
+                     const std::optional<StudentT>& density)
+    : solver_(model, runs, options, ConstraintsOf(model, options)),
+      estimate_(std::move(estimate)),
+      density_(density) {}
 
 void AddProfiles(const LawModel& model, std::span<const LawRun> runs,
                  const LawFitOptions& options, LawFit* fit) {

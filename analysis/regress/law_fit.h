@@ -66,7 +66,7 @@ struct LawFitOptions {
 
 /// Returns what the options hold of a model: values of `fixed`, names that it
 /// lacks passed over, and alpha = beta where exponents are tied and it has
-/// both.
+/// both, of terms that fall.
 Constraints ConstraintsOf(const LawModel& model,
                           const ObjectiveOptions& options);
 
@@ -82,6 +82,28 @@ int CountFree(const LawModel& model, const ObjectiveOptions& options);
 /// REQUIRES: runs are finite and positive.
 LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
               const LawFitOptions& options);
+
+/// A fit again, with other weights of the same runs. Copy it for use in a
+/// thread.
+class LawRefits {
+ public:
+  /// `estimate` and `density` are values and student_t of
+  /// FitLaw(model, runs, {options}). REQUIRES: its status is kOk.
+  LawRefits(LawModel model, std::span<const LawRun> runs,
+            const ObjectiveOptions& options, Eigen::VectorXd estimate,
+            const std::optional<StudentT>& density = std::nullopt);
+
+  /// Returns the fit for weights multiplied by `factors` (LawSolver::SolveAgain
+  /// from the estimate).
+  Refit With(std::span<const double> factors, bool check = true) {
+    return solver_.SolveAgain(factors, estimate_, density_, check);
+  }
+
+ private:
+  LawSolver solver_;
+  Eigen::VectorXd estimate_;
+  std::optional<StudentT> density_;
+};
 
 /// Adds the 95 % profile interval (solve/profile.h) of every free coefficient
 /// to a fit of this model to these runs; of a law with `may_be_profiled` unset,

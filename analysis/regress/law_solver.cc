@@ -275,16 +275,16 @@ std::optional<int> LawSolver::ViolatedBound(const Minimum& minimum) const {
 
 /// A coefficient on its bound, from which the objective falls as it rises.
 std::optional<int> LawSolver::FallingBound(const Minimum& minimum) const {
-  const HeldValues& at_bound = minimum.chart.at_bound();
-  const auto bounds = std::ranges::any_of(at_bound, [](const auto& value) {
-    return value && std::isfinite(*value);
-  });
-  if (!bounds) return std::nullopt;
-  const CoefficientSlopes slopes = objective_.SlopesAt(minimum.c);
   for (int k = 0; k < model_->size(); ++k) {
-    const auto& value = at_bound[static_cast<std::size_t>(k)];
+    HeldValues at_bound = minimum.chart.at_bound();
+    auto& value = at_bound[static_cast<std::size_t>(k)];
     if (!value || !std::isfinite(*value)) continue;
-    if (slopes.slope[k] < -kSlopeRounding * slopes.magnitude[k]) return k;
+    value.reset();
+    const Chart chart(*model_, constraints_, at_bound);
+    const auto j = std::ranges::find(chart.free(), k) - chart.free().begin();
+    const LocalQuadratic there =
+        objective_.ModelAt(chart, chart.CoordinatesOf(minimum.c));
+    if (there.gradient[j] < -kSlopeRounding * there.magnitude[j]) return k;
   }
   return std::nullopt;
 }

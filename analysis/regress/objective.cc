@@ -419,24 +419,6 @@ MatrixXd Objective::LawBends(
   return 0.5 * (bends + bends.transpose());
 }
 
-CoefficientSlopes Objective::SlopesAt(const VectorXd& c) const {
-  CoefficientSlopes result{VectorXd::Zero(c.size()), VectorXd::Zero(c.size())};
-  std::vector<int> own;
-  Pass(*this, c).Run(
-      [&](const std::vector<int>& mine) { own = mine; },
-      [&](const RunBlock&, const BlockPrediction& at, const BlockTerms& terms) {
-        for (std::size_t k = 0; k < own.size(); ++k) {
-          for (int i = 0; i < kLanes; ++i) {
-            result.slope[own[k]] += terms.pull[i] * at.slope[k][i];
-            result.magnitude[own[k]] +=
-                terms.noise[i] * std::abs(at.slope[k][i]);
-          }
-        }
-      },
-      [](const auto&) {});
-  return result;
-}
-
 std::vector<WeightedResidual> Objective::Residuals(const VectorXd& c) const {
   const double unit = std::exp(runs_.units().log_y);
   std::vector<WeightedResidual> residuals;

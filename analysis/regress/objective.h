@@ -21,13 +21,6 @@
 
 namespace isoflop {
 
-/// Derivatives of the objective by the coefficients c themselves, whatever is
-/// held.
-struct CoefficientSlopes {
-  Eigen::VectorXd slope;
-  Eigen::VectorXd magnitude;  // sums of the magnitudes of the terms
-};
-
 class Objective {
  public:
   /// REQUIRES: runs are not empty and positive. `model` outlives the objective.
@@ -62,8 +55,6 @@ class Objective {
   /// whose squares sum to f less its floor: what Levenberg and Marquardt's
   /// method goes down by, however robust the penalty.
   LocalQuadratic RootsAt(const Chart& chart, const Eigen::VectorXd& z) const;
-
-  CoefficientSlopes SlopesAt(const Eigen::VectorXd& c) const;
 
   /// Returns the residuals of the runs that have weight, at coefficients c.
   std::vector<WeightedResidual> Residuals(const Eigen::VectorXd& c) const;

@@ -48,10 +48,14 @@ std::vector<std::vector<double>> PublishedResamples(int count) {
 }
 
 std::vector<Replicate> RefitPublished(const FitReport& report, int count) {
-  ChinchillaRefits refits(report.used, {}, *report.chinchilla);
+  LawRefits refits = RefitsOf(*report.chinchilla, report.used, {});
   std::vector<Replicate> replicates;
   for (const auto& counts : PublishedResamples(count)) {
-    replicates.emplace_back().chinchilla = refits.Refit(counts).law;
+    Replicate& replicate = replicates.emplace_back();
+    const Refit refit = refits.With(counts);
+    if (refit.coefficients) {
+      replicate.chinchilla = ChinchillaOf(*refit.coefficients);
+    }
   }
   return replicates;
 }
@@ -130,12 +134,12 @@ TEST(BesirogluBootstrap, AResampleHasALowerMinimumThanWasKnown) {
   ISOFLOP_NEED_BESIROGLU();
   const FitReport report = FitPoints({.resamples = 0, .unit = {}});
   const auto counts = PublishedResamples(kMissed + 1).back();
-  ChinchillaRefits refits(report.used, {}, *report.chinchilla);
-  const auto result = refits.Refit(counts);
-  ASSERT_TRUE(result.law.has_value());
+  const Refit result =
+      RefitsOf(*report.chinchilla, report.used, {}).With(counts);
+  ASSERT_TRUE(result.coefficients.has_value());
   EXPECT_TRUE(result.escaped);
-  EXPECT_NEAR(HuberOf(*result.law, report.used, counts), 0.00124609835014,
-              1e-14);
+  EXPECT_NEAR(HuberOf(ChinchillaOf(*result.coefficients), report.used, counts),
+              0.00124609835014, 1e-14);
   EXPECT_NEAR(HuberOf(kMissedLaw, report.used, counts), 0.00124679976226,
               1e-14);
 }

@@ -218,23 +218,6 @@ TEST(Objective, AgreesWithFiniteDifferences) {
   });
 }
 
-TEST(Objective, KnowsTheSlopesByTheCoefficientsThemselves) {
-  const auto runs = WeightedRuns();
-  const LawModel model = ChinchillaModel(runs);
-  const Objective objective(model, runs, Penalty::Squares(),
-                            ResidualKind::kLog);
-  VectorXd c(5);
-  c << 0.55, 0.17, 0.27, 0.5, 0.61;
-  const CoefficientSlopes slopes = objective.SlopesAt(c);
-  for (Eigen::Index k = 0; k < c.size(); ++k) {
-    const double expected = (objective.Value(Moved(c, k, 1e-6)) -
-                             objective.Value(Moved(c, k, -1e-6))) /
-                            2e-6;
-    EXPECT_NEAR(slopes.slope[k], expected, 1e-6 * slopes.magnitude[k]);
-    EXPECT_GE(slopes.magnitude[k], std::abs(slopes.slope[k]));
-  }
-}
-
 TEST(Objective, IsNotFiniteWhereTheLawPredictsNoLoss) {
   const auto runs = WeightedRuns();
   const LawModel model = ChinchillaModel(runs);

@@ -14,7 +14,7 @@
 
 #include "analysis/laws/kaplan.h"
 #include "analysis/observe/observation.h"
-#include "analysis/regress/law_solver.h"
+#include "analysis/regress/law_fit.h"
 #include "analysis/solve/estimate.h"
 
 namespace isoflop {
@@ -49,21 +49,13 @@ struct KaplanJointFit {
 KaplanJointFit FitKaplanJoint(std::span<const Observation> observations,
                               JointOffset offset = JointOffset::kNone);
 
-/// Kaplan's joint law again, with other weights of the same runs: one descent
-/// from the estimate. Copy it for use in a thread.
-class KaplanJointRefits {
- public:
-  /// REQUIRES: fit is FitKaplanJoint(observations, offset), with status kOk.
-  KaplanJointRefits(std::span<const Observation> observations,
-                    JointOffset offset, const KaplanJointFit& fit);
+/// Returns the joint law again, with other weights of the same runs.
+/// REQUIRES: fit is FitKaplanJoint(observations, offset), with status kOk.
+LawRefits RefitsOf(const KaplanJointFit& fit,
+                   std::span<const Observation> observations,
+                   JointOffset offset);
 
-  /// Returns the fit with weights multiplied by `factors`, without certificate
-  /// and selection.
-  KaplanJointFit Refit(std::span<const double> factors);
-
- private:
-  LawSolver solver_;
-  Eigen::VectorXd estimate_;
-};
+/// Returns a refit as a fit, without certificate and selection.
+KaplanJointFit KaplanJointOf(const Refit& refit);
 
 }  // namespace isoflop

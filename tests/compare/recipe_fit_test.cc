@@ -1,6 +1,6 @@
 // The laws of several recipes: the joint objective, and its fit.
 
-#include "analysis/regress/recipe_fit.h"
+#include "analysis/compare/recipe_fit.h"
 
 #include <gtest/gtest.h>
 

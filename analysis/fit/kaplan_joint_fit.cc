@@ -1,8 +1,7 @@
-#include "analysis/regress/kaplan_joint_fit.h"
+#include "analysis/fit/kaplan_joint_fit.h"
 
 #include <fmt/format.h>
 
-#include "analysis/regress/law_fit.h"
 #include "analysis/regress/law_models.h"
 
 namespace isoflop {
@@ -23,13 +22,6 @@ void SetLaw(const Eigen::VectorXd& p, KaplanJointFit* fit) {
   fit->alpha_N.value = p[2];
   fit->alpha_D.value = p[3];
   fit->E.value = p[4];
-}
-
-LawSolver SolverOf(const std::vector<LawRun>& runs, JointOffset offset) {
-  LawModel model = KaplanJointModel(runs);
-  const ObjectiveOptions options = ObjectiveOf(offset);
-  const Constraints constraints = ConstraintsOf(model, options);
-  return {std::move(model), runs, options, constraints};
 }
 
 }  // namespace
@@ -60,18 +52,18 @@ KaplanJointFit FitKaplanJoint(std::span<const Observation> observations,
   return fit;
 }
 
-KaplanJointRefits::KaplanJointRefits(std::span<const Observation> observations,
-                                     JointOffset offset,
-                                     const KaplanJointFit& fit)
-    : solver_(SolverOf(RunsOf(observations), offset)), estimate_(5) {
-  estimate_ << fit.N_c.value, fit.D_c.value, fit.alpha_N.value,
-      fit.alpha_D.value, fit.E.value;
+LawRefits RefitsOf(const KaplanJointFit& fit,
+                   std::span<const Observation> observations,
+                   JointOffset offset) {
+  const std::vector<LawRun> runs = RunsOf(observations);
+  const Eigen::VectorXd estimate{{fit.N_c.value, fit.D_c.value,
+                                  fit.alpha_N.value, fit.alpha_D.value,
+                                  fit.E.value}};
+  return {KaplanJointModel(runs), runs, ObjectiveOf(offset), estimate};
 }
 
-KaplanJointFit KaplanJointRefits::Refit(std::span<const double> factors) {
+KaplanJointFit KaplanJointOf(const Refit& refit) {
   KaplanJointFit fit;
-  const isoflop::Refit refit =
-      solver_.SolveAgain(factors, estimate_, std::nullopt, /*check=*/false);
   if (refit.coefficients) SetLaw(*refit.coefficients, &fit);
   return fit;
 }

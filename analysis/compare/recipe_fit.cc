@@ -1,4 +1,4 @@
-#include "analysis/regress/recipe_fit.h"
+#include "analysis/compare/recipe_fit.h"
 
 #include <array>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "analysis/regress/kaplan_joint_fit.h"
+#include "analysis/fit/kaplan_joint_fit.h"
 
 #include <gtest/gtest.h>
 
@@ -90,8 +90,8 @@ TEST(KaplanJointFit, CountsADrawnRunAsOftenAsItWasDrawn) {
   drawn.push_back(runs[3]);
   counts[9] = 0.0;
   drawn.erase(drawn.begin() + 9);
-  KaplanJointRefits refits(runs, JointOffset::kNone, FitKaplanJoint(runs));
-  const auto by_count = refits.Refit(counts);
+  LawRefits refits = RefitsOf(FitKaplanJoint(runs), runs, JointOffset::kNone);
+  const auto by_count = KaplanJointOf(refits.With(counts));
   const auto by_hand = FitKaplanJoint(drawn);
   ASSERT_EQ(by_count.status, FitStatus::kOk) << by_count.reason;
   EXPECT_NEAR(by_count.alpha_N.value, by_hand.alpha_N.value, 1e-8);
@@ -147,8 +147,8 @@ TEST(KaplanJointFit, GoesDownFromAStartWithoutIrreducibleLossToo) {
   const KaplanJoint law = WithOffset(1.2);
   const auto runs = Grid(law);
   const std::vector<double> counts(runs.size(), 1.0);
-  KaplanJointRefits refits(runs, JointOffset::kFitted, FitKaplanJoint(runs));
-  ExpectNear(refits.Refit(counts), law, 1e-5);
+  LawRefits refits = RefitsOf(FitKaplanJoint(runs), runs, JointOffset::kFitted);
+  ExpectNear(KaplanJointOf(refits.With(counts, false)), law, 1e-5);
 }
 
 TEST(KaplanJointFit, SaysWhyThereIsNoLaw) {

@@ -1,4 +1,4 @@
-#include "analysis/regress/floor_fit.h"
+#include "analysis/fit/floor_fit.h"
 
 #include <gtest/gtest.h>
 
