@@ -92,6 +92,7 @@ Json ToJson(const Certificate& certificate) {
   Json json{{"starts", certificate.starts},
             {"agreeing", certificate.agreeing},
             {"distinct_minima", certificate.distinct_minima}};
+  if (certificate.sample > 0) json["sample"] = certificate.sample;
   PutNumber(&json, "gradient_norm", certificate.gradient_norm);
   PutNumber(&json, "condition_number", certificate.condition_number);
   json["converged"] = certificate.converged;

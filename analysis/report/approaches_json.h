@@ -13,8 +13,8 @@ namespace isoflop {
 /// Returns {"status"} and, when it is "unsupported", {"reason"}.
 Json StatusJson(FitStatus status, const std::string& reason);
 
-/// Returns {"starts", "agreeing", "distinct_minima", "gradient_norm",
-/// "condition_number", "converged", "certified"}.
+/// Returns {"starts", "agreeing", "distinct_minima", "sample" (unless it is 0),
+/// "gradient_norm", "condition_number", "converged", "certified"}.
 Json ToJson(const Certificate& certificate);
 
 /// Returns {"E", "A", "B", "alpha", "beta"}.

@@ -66,6 +66,13 @@ TEST(FitJson, LeavesOutNumbersThatAreNotFinite) {
   EXPECT_FALSE(HasNull(json));
 }
 
+TEST(FitJson, SaysOfHowManyRunsTheStartsWere) {
+  FitReport report = SampleReport();
+  EXPECT_FALSE(ToJson(report)["chinchilla"]["certificate"].contains("sample"));
+  report.chinchilla->certificate.sample = 600;
+  EXPECT_EQ(ToJson(report)["chinchilla"]["certificate"]["sample"], 600);
+}
+
 TEST(FitJson, DerivesTheAllocationFromTheLaw) {
   const Json estimate = ToJson(SampleReport())["chinchilla"]["estimate"];
   const Chinchilla law = SampleReport().chinchilla->law;

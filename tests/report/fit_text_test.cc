@@ -91,6 +91,12 @@ TEST(FitText, SaysPlainlyThatAFitIsNotCertified) {
   EXPECT_THAT(FitText(report), HasSubstr("NOT CERTIFIED: 1 of 49 starts"));
 }
 
+TEST(FitText, SaysThatASampleWasSearched) {
+  FitReport report = SampleReport();
+  report.chinchilla->certificate.sample = 600;
+  EXPECT_THAT(FitText(report), HasSubstr("agree (with 600 of the runs, then"));
+}
+
 TEST(FitText, GivesTheReasonOfEveryLawThatIsNotSupported) {
   const std::string text = FitText(UnsupportedReport());
   EXPECT_THAT(text, HasSubstr("2 sizes; at least 3 are needed"));
