@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/solve/distributions.h"
+#include "lib/numeric/distributions.h"
 
 namespace isoflop {
 namespace {

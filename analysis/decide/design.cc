@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cmath>
 
-#include "analysis/solve/resampled_spread.h"
+#include "lib/numeric/moments.h"
 
 namespace isoflop {
 namespace {

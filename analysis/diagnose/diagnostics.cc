@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "analysis/solve/distributions.h"
-#include "analysis/solve/resampled_spread.h"
+#include "lib/numeric/distributions.h"
+#include "lib/numeric/moments.h"
 
 namespace isoflop {
 namespace {

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "analysis/diagnose/residuals.h"
-#include "analysis/solve/resampled_spread.h"
 #include "lib/core/share_work.h"
+#include "lib/numeric/moments.h"
 
 namespace isoflop {
 namespace {

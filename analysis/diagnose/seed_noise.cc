@@ -5,9 +5,9 @@
 #include <map>
 #include <set>
 
-#include "analysis/solve/distributions.h"
 #include "analysis/solve/limits.h"
-#include "analysis/solve/resampled_spread.h"
+#include "lib/numeric/distributions.h"
+#include "lib/numeric/moments.h"
 
 namespace isoflop {
 namespace {

@@ -1,14 +1,13 @@
 #include "analysis/fit/isoflop_profile.h"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <set>
 #include <tuple>
 
-#include "analysis/solve/akima.h"
-#include "analysis/solve/distributions.h"
-#include "analysis/solve/power_law_fit.h"
+#include "lib/core/transformed.h"
+#include "lib/numeric/akima.h"
+#include "lib/numeric/distributions.h"
 
 namespace isoflop {
 namespace {
@@ -45,38 +44,12 @@ int CountRuns(const std::vector<Observation>& drawn) {
   return static_cast<int>(different.size());
 }
 
-/// REQUIRES: three different x.
-Parabola FitParabola(const std::vector<WeightedPoint>& points) {
-  const auto rows = static_cast<Eigen::Index>(points.size());
-  Parabola parabola;
-  for (const auto& p : points) {
-    parabola.log_center += p.x / static_cast<double>(rows);
-  }
-  // Centred, because powers of ln N itself are nearly the same column.
-  Eigen::MatrixX3d powers(rows, 3);
-  Eigen::VectorXd losses(rows);
-  for (Eigen::Index i = 0; i < rows; ++i) {
-    const WeightedPoint& p = points[static_cast<std::size_t>(i)];
-    const double z = p.x - parabola.log_center;
-    const double root = std::sqrt(p.weight);
-    powers.row(i) << root, root * z, root * z * z;
-    losses[i] = root * p.y;
-  }
-  const Eigen::Vector3d c = powers.colPivHouseholderQr().solve(losses);
-  parabola.c0 = c[0];
-  parabola.c1 = c[1];
-  parabola.c2 = c[2];
-  return parabola;
-}
-
 /// Variance of the relative residuals of weight 1.
 double ResidualVariance(const Parabola& parabola,
                         const std::vector<WeightedPoint>& points, int runs) {
   double squares = 0.0;
   for (const WeightedPoint& p : points) {
-    const double z = p.x - parabola.log_center;
-    const double y = parabola.c0 + z * (parabola.c1 + z * parabola.c2);
-    const double r = y / p.y - 1.0;
+    const double r = parabola.At(p.x) / p.y - 1.0;
     squares += p.weight * r * r;
   }
   return squares / (runs - 3);
@@ -86,12 +59,10 @@ double ResidualVariance(const Parabola& parabola,
 /// over the part of z^2 that no line of z explains.
 double CurvatureVariance(const Parabola& parabola,
                          const std::vector<WeightedPoint>& points) {
-  std::vector<WeightedPoint> squares;
-  squares.reserve(points.size());
-  for (const WeightedPoint& p : points) {
-    const double z = p.x - parabola.log_center;
-    squares.push_back({z, z * z, p.weight});
-  }
+  const auto squares = Transformed(points, [&](const WeightedPoint& p) {
+    const double z = p.x - parabola.center;
+    return WeightedPoint{z, z * z, p.weight};
+  });
   const auto line = FitLine(squares);
   double left = 0.0;
   for (const WeightedPoint& p : squares) {
@@ -131,7 +102,7 @@ struct LowestPoint {
 
 LowestPoint Vertex(const Parabola& parabola, double low, double high) {
   const double z = -0.5 * parabola.c1 / parabola.c2;
-  const double log_N = parabola.log_center + z;
+  const double log_N = parabola.center + z;
   return {.inside = low < log_N && log_N < high,
           .log_N = log_N,
           .loss = parabola.c0 + 0.5 * parabola.c1 * z};

@@ -15,6 +15,7 @@
 #include "analysis/observe/observation.h"
 #include "analysis/solve/estimate.h"
 #include "lib/core/names.h"
+#include "lib/numeric/least_squares.h"
 
 namespace isoflop {
 
@@ -46,14 +47,6 @@ inline constexpr double kSmallestGap = 0.1;
 /// Samples of Akima's curve in every gap between sizes.
 inline constexpr int kSamplesPerGap = 25;
 
-/// L = c0 + c1 z + c2 z^2 with z = ln N - log_center.
-struct Parabola {
-  double log_center = 0.0;
-  double c0 = 0.0;
-  double c1 = 0.0;
-  double c2 = 0.0;
-};
-
 /// One IsoFLOP profile and its minimum.
 struct IsoflopBudget {
   double flops = 0.0;  // nominal, or the geometric mean of its runs' C
@@ -61,7 +54,7 @@ struct IsoflopBudget {
   int sizes = 0;       // different N
   MinimumKind minimum = MinimumKind::kTooFew;
 
-  std::optional<Parabola> parabola;  // unless there are too few; for drawing
+  std::optional<Parabola> parabola;  // of L on ln N; unless there are too few
 
   // Present when the minimum is interior. D is read at N* off the line of ln D
   // on ln N, which is C/(6N) where C = 6ND. The spreads are over the resamples

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "analysis/fit/law_allocation.h"
-#include "analysis/solve/distributions.h"
+#include "lib/numeric/distributions.h"
 
 namespace isoflop {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "analysis/fit/bootstrap.h"
 #include "analysis/solve/resampled_spread.h"
+#include "lib/numeric/moments.h"
 
 namespace isoflop {
 namespace {

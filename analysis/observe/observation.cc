@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "lib/core/error.h"
+#include "lib/core/transformed.h"
 
 namespace isoflop {
 namespace {
@@ -70,33 +70,7 @@ ObservedReach ReachOf(std::span<const Observation> observations) {
 
 std::vector<double> ValuesOf(std::span<const Observation> observations,
                              double Observation::*quantity) {
-  std::vector<double> values;
-  values.reserve(observations.size());
-  for (const Observation& o : observations) values.push_back(o.*quantity);
-  return values;
-}
-
-std::vector<std::size_t> ClassesOf(std::span<const double> values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, {}, [&](std::size_t i) { return values[i]; });
-  std::vector<std::size_t> classes(values.size(), 0);
-  std::size_t current = 0;
-  double first = 0.0;  // of the class; a chain of small steps makes no class
-  for (std::size_t k = 0; k < order.size(); ++k) {
-    const double value = values[order[k]];
-    if (k == 0) first = value;
-    if (IsBelow(first, value)) {
-      first = value;
-      ++current;
-    }
-    classes[order[k]] = current;
-  }
-  return classes;
-}
-
-std::size_t CountDistinct(const std::vector<double>& values) {
-  return values.empty() ? 0 : std::ranges::max(ClassesOf(values)) + 1;
+  return Transformed(observations, quantity);
 }
 
 std::size_t CountDistinct(std::span<const Observation> observations,

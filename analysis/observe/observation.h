@@ -12,6 +12,7 @@
 
 #include "analysis/observe/training_curve.h"
 #include "lib/core/names.h"
+#include "lib/numeric/order.h"
 
 namespace isoflop {
 
@@ -84,10 +85,6 @@ constexpr double SixND(double N, double D) { return 6.0 * N * D; }
 /// Returns the tokens D that C = 6 N D leaves for N parameters.
 constexpr double TokensOf(double C, double N) { return C / (6.0 * N); }
 
-/// Returns whether x is below y by more than rounding (a relative 1e-9).
-/// REQUIRES: x > 0 and y > 0.
-constexpr bool IsBelow(double x, double y) { return y > x * (1.0 + 1e-9); }
-
 /// How far runs reach in one quantity, both ends included.
 struct Reach {
   double smallest = 0.0;
@@ -114,12 +111,7 @@ inline double TimesDrawn(std::span<const double> counts, std::size_t i) {
 std::vector<double> ValuesOf(std::span<const Observation> observations,
                              double Observation::*quantity);
 
-/// Returns the class of each value: values that differ by rounding only are of
-/// one class, and classes count from 0 in ascending order.
-std::vector<std::size_t> ClassesOf(std::span<const double> values);
-
-/// Returns how many values differ by more than rounding.
-std::size_t CountDistinct(const std::vector<double>& values);
+/// Returns how many values of a quantity differ by more than rounding.
 std::size_t CountDistinct(std::span<const Observation> observations,
                           double Observation::*quantity);
 

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <vector>
 
-#include "analysis/solve/cube_points.h"
 #include "analysis/solve/limits.h"
+#include "lib/numeric/cube_points.h"
 
 namespace isoflop {
 namespace {

@@ -1,44 +1,10 @@
 #include "analysis/solve/power_law_fit.h"
 
-#include <cassert>
 #include <cmath>
 
+#include "lib/core/transformed.h"
+
 namespace isoflop {
-
-std::optional<Line> FitLine(std::span<const WeightedPoint> points) {
-  double weight = 0.0;
-  double x = 0.0;
-  double y = 0.0;
-  for (const auto& p : points) {
-    weight += p.weight;
-    x += p.weight * p.x;
-    y += p.weight * p.y;
-  }
-  if (!(weight > 0.0)) return std::nullopt;
-  Line line{.mean_x = x / weight, .at_mean = y / weight};
-  double square = 0.0;
-  double product = 0.0;
-  for (const auto& p : points) {
-    const double from_mean = p.x - line.mean_x;
-    square += p.weight * from_mean * from_mean;
-    product += p.weight * from_mean * (p.y - line.at_mean);
-  }
-  // x that differ by rounding only would make a slope of anything.
-  const double rounding = 1e-12 * (1.0 + std::abs(line.mean_x));
-  if (!(square > weight * rounding * rounding)) return std::nullopt;
-  line.slope = product / square;
-  return line;
-}
-
-std::optional<Line> FitLogLine(std::span<const WeightedPoint> points) {
-  std::vector<WeightedPoint> logs;
-  logs.reserve(points.size());
-  for (const auto& p : points) {
-    assert(p.x > 0.0 && p.y > 0.0);
-    logs.push_back({std::log(p.x), std::log(p.y), p.weight});
-  }
-  return FitLine(logs);
-}
 
 std::optional<PowerLaw> FitPowerLaw(std::span<const WeightedPoint> points) {
   const auto line = FitLogLine(points);
@@ -51,16 +17,13 @@ std::optional<PowerLaw> FitPowerLaw(std::span<const WeightedPoint> points) {
 
 std::optional<OptimumLaws> FitOptimumLaws(
     std::span<const BudgetOptimum> optima) {
-  std::vector<WeightedPoint> params;
-  std::vector<WeightedPoint> tokens;
-  params.reserve(optima.size());
-  tokens.reserve(optima.size());
-  for (const BudgetOptimum& o : optima) {
-    params.push_back({o.C, o.N, o.weight});
-    tokens.push_back({o.C, o.D, o.weight});
-  }
-  const auto N = FitPowerLaw(params);
-  const auto D = FitPowerLaw(tokens);
+  const auto power_of_C = [&](double BudgetOptimum::*quantity) {
+    return FitPowerLaw(Transformed(optima, [&](const BudgetOptimum& o) {
+      return WeightedPoint{o.C, o.*quantity, o.weight};
+    }));
+  };
+  const auto N = power_of_C(&BudgetOptimum::N);
+  const auto D = power_of_C(&BudgetOptimum::D);
   if (!N || !D) return std::nullopt;
   return OptimumLaws{.a = N->exponent,
                      .b = D->exponent,

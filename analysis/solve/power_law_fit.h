@@ -1,40 +1,15 @@
-// Straight lines by weighted least squares, power laws as lines between
-// logarithms, and those of the compute-optimal runs, with which Approaches 1
-// and 2 end.
+// Power laws as straight lines between logarithms, and those of the
+// compute-optimal runs, with which Approaches 1 and 2 end.
 
 #pragma once
 
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "analysis/laws/power_law.h"
+#include "lib/numeric/least_squares.h"
 
 namespace isoflop {
-
-/// A point with the weight of its squared residual.
-struct WeightedPoint {
-  double x = 0.0;
-  double y = 0.0;
-  double weight = 1.0;
-};
-
-/// y = at_mean + slope (x - mean_x)
-struct Line {
-  double mean_x = 0.0;
-  double at_mean = 0.0;
-  double slope = 0.0;
-
-  double At(double x) const { return at_mean + slope * (x - mean_x); }
-};
-
-/// Returns the line that minimises the weighted sum of squares, or nothing when
-/// all x of positive weight are the same to rounding.
-/// REQUIRES: weights >= 0.
-std::optional<Line> FitLine(std::span<const WeightedPoint> points);
-
-/// Returns the line of ln y on ln x. REQUIRES: x > 0 and y > 0.
-std::optional<Line> FitLogLine(std::span<const WeightedPoint> points);
 
 /// Returns the power law whose line between logarithms fits best, or nothing as
 /// FitLine does and when its coefficient is too large or small for a number.

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <map>
 
-#include "analysis/solve/distributions.h"
 #include "analysis/solve/limits.h"
+#include "lib/numeric/distributions.h"
 
 namespace isoflop {
 namespace {

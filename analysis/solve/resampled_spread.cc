@@ -4,24 +4,15 @@
 #include <cassert>
 #include <cmath>
 
-#include "analysis/solve/distributions.h"
 #include "analysis/solve/limits.h"
+#include "lib/numeric/distributions.h"
+#include "lib/numeric/moments.h"
 
 namespace isoflop {
 namespace {
 
 // P(Z <= 1) of the standard normal distribution.
 constexpr double kOneSigma = 0.8413447460685429;
-
-/// The percentile at `share` of sorted values, interpolated linearly.
-double Percentile(const std::vector<double>& sorted, double share) {
-  const double position = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  const double part = position - static_cast<double>(below);
-  if (part == 0.0 || sorted[below] == sorted[above]) return sorted[below];
-  return sorted[below] + part * (sorted[above] - sorted[below]);
-}
 
 /// Half of what the middle 68 % of sorted values span.
 double MiddleHalfWidth(const std::vector<double>& sorted) {
@@ -46,27 +37,6 @@ double QuantileOfT(int units) {
 }
 
 }  // namespace
-
-double Mean(const std::vector<double>& values) {
-  const auto count = static_cast<double>(values.size());
-  double mean = 0.0;
-  // Shares, because a sum of very large numbers may be none.
-  for (const double value : values) mean += value / count;
-  return mean;
-}
-
-double SquaresAboutMean(const std::vector<double>& values) {
-  const double mean = Mean(values);
-  double squares = 0.0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return squares;
-}
-
-double StandardDeviation(const std::vector<double>& values) {
-  assert(values.size() >= 2);
-  const auto count = static_cast<double>(values.size());
-  return std::sqrt(SquaresAboutMean(values) / (count - 1.0));
-}
 
 Spread SpreadOf(std::vector<double> values, double estimate, int units) {
   assert(values.size() >= 2);

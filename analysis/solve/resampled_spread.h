@@ -18,16 +18,6 @@
 
 namespace isoflop {
 
-/// Returns the mean. REQUIRES: at least one value.
-double Mean(const std::vector<double>& values);
-
-/// Returns the sum of the squared distances from the mean. REQUIRES: at least
-/// one value.
-double SquaresAboutMean(const std::vector<double>& values);
-
-/// Returns the sample standard deviation. REQUIRES: at least two values.
-double StandardDeviation(const std::vector<double>& values);
-
 /// Returns the spread of a number that has `values` in the resamples of so many
 /// units (runs or groups):
 ///

@@ -7,7 +7,7 @@
 
 #include "analysis/compare/recipe_results.h"
 #include "analysis/regress/chinchilla_fit.h"
-#include "analysis/solve/distributions.h"
+#include "lib/numeric/distributions.h"
 #include "tests/compare/recipes.h"
 #include "tests/support/expect_error.h"
 

@@ -10,7 +10,7 @@
 #include "analysis/decide/design.h"
 #include "analysis/fit/bootstrap.h"
 #include "analysis/regress/chinchilla_fit.h"
-#include "analysis/solve/resampled_spread.h"
+#include "lib/numeric/moments.h"
 #include "tests/regress/synthetic.h"
 
 namespace isoflop {

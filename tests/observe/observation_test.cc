@@ -76,12 +76,5 @@ TEST(CountDistinct, IgnoresRoundingAndOrder) {
   EXPECT_EQ(CountDistinct({}, &Observation::D), 0U);
 }
 
-TEST(ClassesOf, JoinValuesThatDifferByRounding) {
-  const std::vector<double> values = {3.0, 1.0, 3.0 * (1.0 + 1e-12), 2.0};
-  EXPECT_EQ(ClassesOf(values), (std::vector<std::size_t>{2, 0, 2, 1}));
-  EXPECT_EQ(CountDistinct(values), 3U);
-  EXPECT_EQ(CountDistinct(std::vector<double>()), 0U);
-}
-
 }  // namespace
 }  // namespace isoflop

@@ -75,8 +75,7 @@ IsoflopBudget Interior(double flops, int points, Estimate N, Estimate D,
   budget.points = points;
   budget.sizes = points;
   budget.minimum = MinimumKind::kInterior;
-  budget.parabola =
-      Parabola{.log_center = 9.5, .c0 = loss, .c1 = 0.0, .c2 = 0.05};
+  budget.parabola = Parabola{.center = 9.5, .c0 = loss, .c1 = 0.0, .c2 = 0.05};
   budget.params_opt = N;
   budget.tokens_opt = D;
   budget.loss_opt = Within(loss, loss - 0.004, loss + 0.004);
@@ -96,7 +95,7 @@ IsoflopBudget Edge(double flops, int points) {
   budget.sizes = points;
   budget.minimum = MinimumKind::kEdge;
   budget.parabola =
-      Parabola{.log_center = 11.2, .c0 = 1.19, .c1 = 0.01, .c2 = 0.004};
+      Parabola{.center = 11.2, .c0 = 1.19, .c1 = 0.01, .c2 = 0.004};
   return budget;
 }
 

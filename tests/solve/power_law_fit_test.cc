@@ -15,36 +15,6 @@ std::vector<WeightedPoint> OnPowerLaw(const PowerLaw& law) {
   return points;
 }
 
-TEST(FitLine, IsExactForPointsOnALine) {
-  const auto line =
-      FitLine(std::vector<WeightedPoint>{{1.0, 5.0}, {2.0, 7.0}, {4.0, 11.0}});
-  ASSERT_TRUE(line.has_value());
-  EXPECT_NEAR(line->slope, 2.0, 1e-14);
-  EXPECT_NEAR(line->At(10.0), 23.0, 1e-13);
-}
-
-TEST(FitLine, CountsWeights) {
-  const auto line = FitLine(std::vector<WeightedPoint>{
-      {0.0, 0.0, 1.0}, {1.0, 1.0, 3.0}, {1.0, 5.0, 1.0}, {2.0, 9.0, 0.0}});
-  ASSERT_TRUE(line.has_value());
-  EXPECT_NEAR(line->At(1.0), 2.0, 1e-14);
-}
-
-TEST(FitLine, HasNoAnswerWhenXIsConstant) {
-  EXPECT_FALSE(
-      FitLine(std::vector<WeightedPoint>{{1.0, 5.0}, {1.0, 7.0}}).has_value());
-  EXPECT_FALSE(
-      FitLine(std::vector<WeightedPoint>{{40.0, 5.0}, {40.0 + 1e-14, 7.0}})
-          .has_value());
-}
-
-TEST(FitLine, HasNoAnswerForNothing) {
-  EXPECT_FALSE(FitLine({}).has_value());
-  EXPECT_FALSE(
-      FitLine(std::vector<WeightedPoint>{{1.0, 5.0, 0.0}, {2.0, 5.0, 0.0}})
-          .has_value());
-}
-
 TEST(FitPowerLaw, RecoversCoefficientAndExponent) {
   for (const double exponent : {-0.05, 0.3, 0.5, 1.7}) {
     const PowerLaw law{.coefficient = 0.11, .exponent = exponent};

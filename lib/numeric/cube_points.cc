@@ -1,4 +1,4 @@
-#include "analysis/solve/cube_points.h"
+#include "lib/numeric/cube_points.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "analysis/solve/akima.h"
+#include "lib/numeric/akima.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "analysis/solve/distributions.h"
+#include "lib/numeric/distributions.h"
 
 #include <cassert>
 #include <cmath>
