@@ -193,9 +193,7 @@ RecipeComparison CompareRecipes(const LabelledObservations& observations,
   if (!AllNumbers(result)) {
     result.status = FitStatus::kUnsupported;
     result.reason = "an efficiency is too large or too small for a number";
-    return result;
   }
-  AddWarnings(&result);
   return result;
 }
 

@@ -1,7 +1,5 @@
 #include "analysis/compare/recipe_results.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -14,9 +12,6 @@ namespace {
 
 /// A logarithm of a multiplier this near to 0 is rounding.
 constexpr double kEqual = 1e-6;
-
-/// Exponents differ where chance would have it this seldom.
-constexpr double kSignificance = 0.05;
 
 /// A number of a recipe that follows from its law and the reference's.
 using OfPair = double (*)(const Chinchilla& recipe, const Chinchilla& reference,
@@ -93,25 +88,6 @@ int FewestUnits(const std::vector<int>& units, int recipe, int reference) {
                   units[static_cast<std::size_t>(reference)]);
 }
 
-void WarnOfCertificates(RecipeComparison* result) {
-  const auto warn = [result](const char* what, const RecipeFit& fit) {
-    if (fit.status != FitStatus::kOk || fit.certificate.certified()) return;
-    result->warnings.push_back(fmt::format(
-        "{} is not certified: {} of {} starts agree{}", what,
-        fit.certificate.agreeing, fit.certificate.starts,
-        fit.certificate.converged ? "" : ", and it did not converge"));
-  };
-  warn("the joint fit", result->joint);
-  warn("the fit with exponents of each recipe's own", result->separate);
-  for (const SharingTest* test : {&result->same_law, &result->same_exponents}) {
-    if (test->status != FitStatus::kOk || test->certified) continue;
-    result->warnings.push_back(fmt::format(
-        "the test whether the recipes share {} compares fits that are not both "
-        "certified",
-        test == &result->same_law ? "one law" : "exponents"));
-  }
-}
-
 }  // namespace
 
 void AddResults(const std::vector<RecipeReplicate>& replicates,
@@ -156,30 +132,6 @@ bool AllNumbers(const RecipeComparison& result) {
     return std::isfinite(product) && product > 0.0 &&
            std::isfinite(recipe.compute_multiplier.value);
   });
-}
-
-void AddWarnings(RecipeComparison* result) {
-  const SharingTest& test = result->same_exponents;
-  if (test.status == FitStatus::kOk && test.p_value < kSignificance) {
-    result->warnings.push_back(fmt::format(
-        "the recipes do not share exponents (F = {:.3g}, p = {:.2g}): rho_N, "
-        "rho_D and the compute multiplier are averages over these runs, and "
-        "the multiplier changes with the budget",
-        test.F, test.p_value));
-  }
-  if (test.status != FitStatus::kOk) {
-    result->warnings.push_back(
-        "whether the recipes share exponents could not be tested: " +
-        test.reason);
-  }
-  if (result->resampling &&
-      2 * result->failed > result->resampling->resamples) {
-    result->warnings.push_back(
-        fmt::format("{} of {} resamples determine no joint law: there are no "
-                    "intervals, and no verdict",
-                    result->failed, result->resampling->resamples));
-  }
-  WarnOfCertificates(result);
 }
 
 }  // namespace isoflop

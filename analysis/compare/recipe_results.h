@@ -1,5 +1,5 @@
 // What follows from the fits of a comparison: efficiencies, multipliers and
-// verdicts with their intervals, and what to be careful about.
+// verdicts with their intervals.
 
 #pragma once
 
@@ -23,9 +23,5 @@ void AddResults(const std::vector<RecipeReplicate>& replicates,
 
 /// Whether every efficiency and multiplier is a number.
 bool AllNumbers(const RecipeComparison& result);
-
-/// Adds warnings of exponents that differ, failed refits, and fits that are not
-/// certified.
-void AddWarnings(RecipeComparison* result);
 
 }  // namespace isoflop

@@ -1,247 +1,39 @@
 #include "analysis/diagnose/law_verdict.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
-#include <string_view>
+#include <functional>
 
 namespace isoflop {
 namespace {
 
-constexpr double kEqualAicc = 2.0;
-constexpr double kClearAicc = 4.0;
-constexpr double kClearRatio = 2.0;  // of residuals, where there is no test
-constexpr double kNoError = 1e-8;    // nats: predictions off by rounding
+constexpr double kNoError = 1e-8;  // nats: predictions off by rounding
 
-/// A law with one of its numbers.
-struct Ranked {
-  std::string name;
-  double number = 0.0;
-  bool counts = true;  // false: the law may not win by it
-};
-
-using Ranking = std::vector<Ranked>;
-
-/// The certified laws that have a number, lowest first; numbers below `floor`
-/// are equal, and of equal ones the law of fewest parameters comes first.
+/// Numbers below `floor` are equal.
 Ranking RankBy(const LawComparison& comparison, double floor, auto number_of) {
-  std::vector<std::pair<std::pair<double, int>, Ranked>> keyed;
-  for (const LawScore& score : comparison.scores) {
-    const std::optional<Ranked> ranked = number_of(score);
-    if (!score.certified || !ranked) continue;
-    keyed.push_back(
-        {{std::max(ranked->number, floor), score.parameters}, *ranked});
-  }
-  std::ranges::stable_sort(keyed, {}, [](const auto& k) { return k.first; });
   Ranking ranking;
-  for (auto& [key, ranked] : keyed) ranking.push_back(std::move(ranked));
+  for (const LawScore& score : comparison.scores) {
+    const std::optional<double> number = std::invoke(number_of, score);
+    if (!score.certified || !number) continue;
+    ranking.push_back({score.name, *number, score.parameters});
+  }
+  std::ranges::stable_sort(ranking, {}, [floor](const Ranked& ranked) {
+    return std::pair(std::max(ranked.number, floor), ranked.parameters);
+  });
   return ranking;
 }
 
 Ranking RankByError(const LawComparison& comparison,
                     std::optional<PredictionError> LawScore::*error) {
-  return RankBy(comparison, kNoError,
-                [error](const LawScore& score) -> std::optional<Ranked> {
-                  if (!(score.*error)) return std::nullopt;
-                  return Ranked{score.name, (score.*error)->rms,
-                                (score.*error)->certified};
-                });
-}
-
-Ranking RankByRms(const LawComparison& comparison) {
-  return RankBy(comparison, kRounding,
-                [](const LawScore& score) -> std::optional<Ranked> {
-                  return Ranked{score.name, score.rms_log_residual};
-                });
-}
-
-/// Without those that may not win.
-Ranking Counting(Ranking ranking) {
-  std::erase_if(ranking, [](const Ranked& ranked) { return !ranked.counts; });
+  Ranking ranking =
+      RankBy(comparison, kNoError, [error](const LawScore& score) {
+        return score.*error ? std::optional((score.*error)->rms) : std::nullopt;
+      });
+  for (Ranked& ranked : ranking) {
+    const LawScore& score =
+        *std::ranges::find(comparison.scores, ranked.name, &LawScore::name);
+    ranked.counts = (score.*error)->certified;
+  }
   return ranking;
-}
-
-std::string FirstOf(const Ranking& ranking) {
-  return ranking.empty() ? std::string() : ranking.front().name;
-}
-
-/// Whether the lowest number of all is one that may win.
-bool Decided(const Ranking& ranking) {
-  return !ranking.empty() && ranking.front().counts;
-}
-
-const LawScore& ScoreNamed(const LawComparison& comparison,
-                           std::string_view name) {
-  return *std::ranges::find(comparison.scores, name, &LawScore::name);
-}
-
-/// "+8.5 %", or "9.6 times as much" where percents would be many.
-std::string MoreInWords(double larger, double smaller) {
-  const double ratio = larger / smaller;
-  if (ratio < kClearRatio) {
-    return fmt::format("{:+.1f} %", 100.0 * (ratio - 1.0));
-  }
-  return fmt::format("{:.3g} times as much", ratio);
-}
-
-/// Burnham & Anderson's words for a difference of AICc (Model Selection and
-/// Multimodel Inference, 2002, section 2.6), which leave gaps between them.
-const char* SupportInWords(double difference) {
-  if (difference <= kEqualAicc) return "about as much support";
-  if (difference < kClearAicc) return "less support";
-  if (difference <= 10.0) return "considerably less support";
-  return "essentially no support";
-}
-
-std::string AiccInWords(const Ranking& ranking) {
-  if (ranking.size() < 2) return {};
-  const double difference = ranking[1].number - ranking[0].number;
-  return fmt::format("AICc is lowest for {}; next is {}, {:.1f} higher: {}",
-                     ranking[0].name, ranking[1].name, difference,
-                     SupportInWords(difference));
-}
-
-std::string NoAiccInWords(const LawScore& best) {
-  return fmt::format(
-      "AICc decides nothing here: the residuals of {}, for which it is lowest, "
-      "go together in neighbouring runs (rank correlation {:.2f}, by chance up "
-      "to {:.2f}), and it takes them for independent noise",
-      best.name, best.neighbours->correlation, best.neighbours->by_chance);
-}
-
-bool ClearByResiduals(const Ranking& by_rms) {
-  return by_rms.size() > 1 &&
-         by_rms[1].number >= kClearRatio * by_rms[0].number;
-}
-
-std::string ResidualsInWords(const Ranking& by_rms) {
-  if (by_rms.size() < 2) return {};
-  return fmt::format(
-      "{} leaves the smallest residuals, rms {:.2g} %; next is {}, {:.2g} % "
-      "({})",
-      by_rms[0].name, 100.0 * by_rms[0].number, by_rms[1].name,
-      100.0 * by_rms[1].number,
-      MoreInWords(by_rms[1].number, by_rms[0].number));
-}
-
-std::string ErrorInWords(const std::string& test, const Ranking& all) {
-  const Ranking ranking = Counting(all);
-  if (all.size() < 2 || ranking.empty()) return {};
-  const std::string best = fmt::format("{} predicts best, rms {:.4g} nats",
-                                       ranking[0].name, ranking[0].number);
-  if (!Decided(all)) {
-    return fmt::format(
-        "{}: {} has the lowest error, rms {:.4g} nats, but by fits that are "
-        "not "
-        "all certified, which does not count; of the others {}",
-        test, all[0].name, all[0].number, best);
-  }
-  const Ranked& next = all[1];
-  return fmt::format("{}: {}; next is {}, {:.4g} ({})", test, best, next.name,
-                     next.number, MoreInWords(next.number, ranking[0].number));
-}
-
-std::string UncertifiedInWords(const LawScore& score) {
-  if (score.certified) return {};
-  return fmt::format(
-      "{}: not certified, so it is not compared by AICc, by its residuals or "
-      "by "
-      "its predictions",
-      score.name);
-}
-
-std::string UncertifiedRefitsInWords(const LawScore& score) {
-  if (score.uncertified_refits == 0) return {};
-  return fmt::format(
-      "{}: {} of {} fits to some of the runs are not certified, so its errors "
-      "of prediction may be another fit's, and such an error does not count",
-      score.name, score.uncertified_refits, score.refits);
-}
-
-/// The rankings that a conclusion is drawn from.
-struct Tests {
-  Ranking aicc;
-  Ranking rms;
-  Ranking held_out;
-  Ranking folds;
-
-  /// Winners of the tests that are decided.
-  std::vector<std::string> winners(ResidualNoise noise) const {
-    std::vector<std::string> names;
-    if (noise == ResidualNoise::kIndependent) {
-      names.push_back(FirstOf(aicc));
-    } else if (ClearByResiduals(rms)) {
-      names.push_back(FirstOf(rms));
-    }
-    if (Decided(held_out)) names.push_back(FirstOf(held_out));
-    if (Decided(folds)) names.push_back(FirstOf(folds));
-    return names;
-  }
-
-  bool all_decided() const {
-    return (held_out.empty() || Decided(held_out)) &&
-           (folds.empty() || Decided(folds));
-  }
-};
-
-std::string ConclusionInWords(const Tests& tests, ResidualNoise noise) {
-  const std::vector<std::string> winners = tests.winners(noise);
-  if (tests.aicc.size() < 2 ||
-      (tests.held_out.empty() && tests.folds.empty())) {
-    return {};
-  }
-  if (winners.empty()) return "no test decides between these laws";
-  const std::string& first = winners.front();
-  if (std::ranges::any_of(winners, [&](const auto& w) { return w != first; })) {
-    return "the tests disagree: the data do not single out one law";
-  }
-  if (noise == ResidualNoise::kCorrelated) {
-    return ClearByResiduals(tests.rms)
-               ? fmt::format(
-                     "{} is preferred by its residuals and by every "
-                     "test of prediction{}; with no independent noise "
-                     "to judge by, no significance is claimed",
-                     first, tests.all_decided() ? "" : " that counts")
-               : fmt::format(
-                     "{} is ahead in every test of prediction, but "
-                     "with no independent noise to judge by, no "
-                     "significance is claimed",
-                     first);
-  }
-  if (tests.aicc[1].number - tests.aicc[0].number >= kClearAicc) {
-    return fmt::format("the data prefer {} by every test{}", first,
-                       tests.all_decided() ? "" : " that counts");
-  }
-  return fmt::format(
-      "{} is ahead in every test, but not by enough to say that the data "
-      "prefer it",
-      first);
-}
-
-/// Of data that laws reproduce.
-std::vector<std::string> NoNoiseInWords(const Ranking& by_rms) {
-  std::vector<std::string> names;
-  for (const Ranked& ranked : by_rms) {
-    if (ranked.number <= kRounding) names.push_back(ranked.name);
-  }
-  const bool several = names.size() > 1;
-  std::string words = fmt::format(
-      "the residuals of {} are rounding (rms {:.1g}): there is no noise to "
-      "judge by",
-      names.front(), by_rms.front().number);
-  std::string reproduced = fmt::format(
-      "{} reproduce{} the data", fmt::join(names, " and "), several ? "" : "s");
-  if (several) {
-    reproduced +=
-        fmt::format(", {} with the fewest coefficients", names.front());
-  }
-  if (names.size() < by_rms.size()) {
-    const Ranked& next = by_rms[names.size()];
-    reproduced += fmt::format("; next is {} with rms {:.2g} %", next.name,
-                              100.0 * next.number);
-  }
-  return {words, reproduced};
 }
 
 void SetDifferences(const Ranking& by_aicc, LawComparison* comparison) {
@@ -252,67 +44,69 @@ void SetDifferences(const Ranking& by_aicc, LawComparison* comparison) {
   }
 }
 
-std::vector<std::string> TestsInWords(const Tests& tests,
-                                      const LawComparison& comparison) {
-  std::vector<std::string> words;
-  if (comparison.noise == ResidualNoise::kCorrelated) {
-    words.push_back(NoAiccInWords(ScoreNamed(comparison, FirstOf(tests.aicc))));
-    words.push_back(ResidualsInWords(tests.rms));
-  } else {
-    words.push_back(AiccInWords(tests.aicc));
-  }
-  words.push_back(ErrorInWords(
-      fmt::format("fitted up to C = {:.3g}, predicting {} runs above",
-                  comparison.above_flops, comparison.held_out),
-      tests.held_out));
-  words.push_back(ErrorInWords(
-      fmt::format("{}-fold cross-validation", comparison.folds), tests.folds));
-  words.push_back(ConclusionInWords(tests, comparison.noise));
-  return words;
-}
-
 ResidualNoise NoiseOf(const Tests& tests, const LawComparison& comparison) {
   if (!tests.rms.empty() && tests.rms.front().number <= kRounding) {
     return ResidualNoise::kNone;
   }
   if (tests.aicc.empty()) return ResidualNoise::kIndependent;
   const auto& neighbours =
-      ScoreNamed(comparison, FirstOf(tests.aicc)).neighbours;
+      std::ranges::find(comparison.scores, FirstOf(tests.aicc), &LawScore::name)
+          ->neighbours;
   return neighbours && neighbours->notable() ? ResidualNoise::kCorrelated
                                              : ResidualNoise::kIndependent;
 }
 
 }  // namespace
 
+Ranking Counting(Ranking ranking) {
+  std::erase_if(ranking, [](const Ranked& ranked) { return !ranked.counts; });
+  return ranking;
+}
+
+std::string FirstOf(const Ranking& ranking) {
+  return ranking.empty() ? std::string() : ranking.front().name;
+}
+
+bool Decided(const Ranking& ranking) {
+  return !ranking.empty() && ranking.front().counts;
+}
+
+bool Tests::clear_by_residuals() const {
+  return rms.size() > 1 && rms[1].number >= kClearRatio * rms[0].number;
+}
+
+std::vector<std::string> Tests::winners(ResidualNoise noise) const {
+  std::vector<std::string> names;
+  if (noise == ResidualNoise::kIndependent) {
+    names.push_back(FirstOf(aicc));
+  } else if (clear_by_residuals()) {
+    names.push_back(FirstOf(rms));
+  }
+  if (Decided(held_out)) names.push_back(FirstOf(held_out));
+  if (Decided(folds)) names.push_back(FirstOf(folds));
+  return names;
+}
+
+bool Tests::all_decided() const {
+  return (held_out.empty() || Decided(held_out)) &&
+         (folds.empty() || Decided(folds));
+}
+
+Tests TestsOf(const LawComparison& comparison) {
+  return {.aicc = RankBy(comparison, -1e300, &LawScore::aicc),
+          .rms = RankBy(comparison, kRounding, &LawScore::rms_log_residual),
+          .held_out = RankByError(comparison, &LawScore::held_out),
+          .folds = RankByError(comparison, &LawScore::cross_validated)};
+}
+
 void Judge(LawComparison* comparison) {
-  const Tests tests{
-      .aicc = RankBy(*comparison, -1e300,
-                     [](const LawScore& score) -> std::optional<Ranked> {
-                       if (!score.aicc) return std::nullopt;
-                       return Ranked{score.name, *score.aicc};
-                     }),
-      .rms = RankByRms(*comparison),
-      .held_out = RankByError(*comparison, &LawScore::held_out),
-      .folds = RankByError(*comparison, &LawScore::cross_validated)};
+  const Tests tests = TestsOf(*comparison);
   comparison->noise = NoiseOf(tests, *comparison);
   comparison->lowest_held_out = FirstOf(Counting(tests.held_out));
   comparison->lowest_cross_validated = FirstOf(Counting(tests.folds));
-  std::vector<std::string> words;
-  if (tests.rms.empty()) {
-    words = {"none of these laws is certified, so none is preferred"};
-  } else if (comparison->noise == ResidualNoise::kNone) {
-    words = NoNoiseInWords(tests.rms);
-  } else {
-    comparison->lowest_aicc = FirstOf(tests.aicc);
-    SetDifferences(tests.aicc, comparison);
-    words = TestsInWords(tests, *comparison);
-  }
-  for (const LawScore& score : comparison->scores) {
-    words.push_back(UncertifiedInWords(score));
-    words.push_back(UncertifiedRefitsInWords(score));
-  }
-  std::erase(words, "");
-  comparison->verdict = std::move(words);
+  if (tests.rms.empty() || comparison->noise == ResidualNoise::kNone) return;
+  comparison->lowest_aicc = FirstOf(tests.aicc);
+  SetDifferences(tests.aicc, comparison);
 }
 
 }  // namespace isoflop

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "analysis/fit/misfit.h"
-#include "analysis/fit/warnings.h"
 #include "lib/core/error.h"
 
 namespace isoflop {
@@ -307,10 +306,9 @@ FitReport FitScalingLaws(ObservationSet observations, const FitOptions& options,
                  report.seed_noise, options.bootstrap.threads, progress);
     report.misfit = FindMisfit(report);
   }
-  AddWarnings(&report);
   if (!AskedFor(options, LawKind::kChinchilla)) {
-    report.chinchilla.reset();
-    report.chinchilla_bootstrap.reset();
+    report.unasked.chinchilla.swap(report.chinchilla);
+    report.unasked.bootstrap.swap(report.chinchilla_bootstrap);
   }
   return report;
 }

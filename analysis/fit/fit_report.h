@@ -50,7 +50,13 @@ struct Misfit {
   double rms_ratio = 1.0;  // of the log residuals, Chinchilla's to the rival's
   std::string believed;    // whose exponent: a law's name or "isoflop"; or none
   std::optional<double> a;  // that exponent of N*
-  std::string in_words;
+  std::string in_words;     // set by InWords
+};
+
+/// Approach 3 where it was not asked for: other laws look at its surface.
+struct Unasked {
+  std::optional<ChinchillaFit> chinchilla;
+  std::optional<ChinchillaBootstrap> bootstrap;
 };
 
 /// Everything a fit has to say.
@@ -65,6 +71,7 @@ struct FitReport {
   std::optional<ChinchillaFit> chinchilla;
   std::optional<ChinchillaBootstrap> chinchilla_bootstrap;
   std::vector<CoefficientProfile> chinchilla_profiles;  // empty: none
+  Unasked unasked;
   std::optional<IsoflopFit> isoflop;
   std::optional<EnvelopeFit> envelope;
   std::optional<KaplanFit> kaplan;
@@ -84,8 +91,10 @@ struct FitReport {
   /// One a budget, when Approach 3 was asked for and has a law.
   std::vector<Allocation> allocations;
 
-  std::vector<std::string> notes;     // what was done to the data
-  std::vector<std::string> warnings;  // what to be careful about
+  // What was done to the data, and what to be careful about: of the data and
+  // the bootstrap; InWords adds what follows from the fits.
+  std::vector<std::string> notes;
+  std::vector<std::string> warnings;
 
   /// Whether at least one law that was asked for could be fitted.
   bool usable() const;

@@ -24,10 +24,6 @@ bool LacksError(const IsoflopBudget& budget) {
   return budget.params_opt && !(budget.params_opt_log_error.value_or(0) > 0.0);
 }
 
-/// Biases beyond these are worth a warning.
-constexpr double kLargeParamsBias = 0.05;
-constexpr double kLargeExponentBias = 0.01;
-
 /// Returns the observations with the losses of the surface.
 std::vector<Observation> OnSurface(std::span<const Observation> observations,
                                    const Chinchilla& surface) {
@@ -50,29 +46,6 @@ void Correct(const IsoflopBudget& exact, const Chinchilla& surface,
   // N* D* stays: the budget bought it, whatever the curve says of its parts.
   budget->params_opt_corrected = budget->params_opt->value / ratio;
   budget->tokens_opt_corrected = budget->tokens_opt->value * ratio;
-}
-
-std::string BiasWarning(const IsoflopFit& fit) {
-  double lowest = 0.0;
-  double highest = 0.0;
-  for (const IsoflopBudget& budget : fit.budgets) {
-    lowest = std::min(lowest, budget.params_bias.value_or(0.0));
-    highest = std::max(highest, budget.params_bias.value_or(0.0));
-  }
-  const double exponent = fit.a_bias.value_or(0.0);
-  if (std::max(highest, -lowest) < kLargeParamsBias &&
-      std::abs(exponent) < kLargeExponentBias) {
-    return {};
-  }
-  const bool parabola = fit.curve == IsoflopCurve::kParabola;
-  return fmt::format(
-      "on this grid the {} misplace N* by {:+.1f} % to {:+.1f} %{}, even "
-      "without noise: {}",
-      parabola ? "parabolas" : "interpolated minima", 100.0 * lowest,
-      100.0 * highest,
-      fit.a_bias ? fmt::format(" and a by {:+.3f}", exponent) : "",
-      parabola ? "the valley is not a parabola that far from its lowest point"
-               : "the sizes are too far apart");
 }
 
 }  // namespace
@@ -157,7 +130,6 @@ void AddBias(std::span<const Observation> observations,
       fit->a_corrected = fit->a.value - *fit->a_bias;
     }
   }
-  fit->bias_warning = BiasWarning(*fit);
 }
 
 }  // namespace isoflop

@@ -48,7 +48,7 @@ struct IsoflopFit {
 
   std::optional<double> a_bias;       // as params_bias, of the exponent a
   std::optional<double> a_corrected;  // without it
-  std::string bias_warning;           // in words; empty when they are small
+  std::string bias_warning;           // set by InWords; empty: they are small
 };
 
 /// Fits the profiles and the power laws, with equal weights and without spreads

@@ -14,6 +14,10 @@ inline constexpr std::string_view kCompareSchema = "isoflop.compare/1";
 inline constexpr std::string_view kRecipeFormula =
     "L = E + A/(rho_N N)^alpha + B/(rho_D D)^beta";
 
+/// Returns the comparison with warnings of exponents that differ, failed
+/// refits, and fits that are not certified.
+RecipeComparison InWords(RecipeComparison result);
+
 /// Returns what `isoflop compare --json` prints.
 Json ToJson(const RecipeComparison& comparison);
 

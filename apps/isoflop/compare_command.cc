@@ -83,7 +83,8 @@ ExitCode RunCompare(CompareArgs args) {
                                            ? FromDirectory(&args)
                                            : FromFile(args);
   SetDefaults(recipes.set, &args.options);
-  const RecipeComparison comparison = CompareRecipes(recipes, args.options);
+  const RecipeComparison comparison =
+      InWords(CompareRecipes(recipes, args.options));
   const Json json = ToJson(comparison);
   if (!args.output.empty()) WriteJsonFile(args.output, json);
   fmt::print("{}", args.json ? ReadableText(json)

@@ -11,6 +11,7 @@
 
 #include "analysis/observe/curve_points.h"
 #include "analysis/observe/observation_reader.h"
+#include "analysis/report/fit_words.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/fit_options.h"
 #include "apps/isoflop/fit_progress_line.h"
@@ -85,7 +86,8 @@ SweepFit FitFile(const FitCommandArgs& args, FitOptions options) {
   ObservationSet observations =
       ReadObservations(args.input, names, Conditions(args));
   FitProgressLine progress(STDERR_FILENO);
-  return {FitScalingLaws(std::move(observations), options, &progress), {}};
+  return {InWords(FitScalingLaws(std::move(observations), options, &progress)),
+          {}};
 }
 
 SweepFit FitDirectory(const std::string& path, const FitOptions& options) {

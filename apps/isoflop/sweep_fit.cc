@@ -9,6 +9,7 @@
 #include "analysis/observe/sweep_observations.h"
 #include "analysis/report/fit_json.h"
 #include "analysis/report/fit_text.h"
+#include "analysis/report/fit_words.h"
 #include "apps/isoflop/fit_progress_line.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
@@ -27,7 +28,7 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
     observations.curves = SweepCurves(dir, plan, results);
   }
   FitProgressLine progress(STDERR_FILENO);
-  return {FitScalingLaws(std::move(observations), options, &progress),
+  return {InWords(FitScalingLaws(std::move(observations), options, &progress)),
           {plan.data.entropy_rate, plan.data.bayes_loss}};
 }
 

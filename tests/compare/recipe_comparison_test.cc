@@ -7,6 +7,7 @@
 
 #include "analysis/compare/recipe_results.h"
 #include "analysis/regress/chinchilla_fit.h"
+#include "analysis/report/recipe_report.h"
 #include "lib/numeric/distributions.h"
 #include "tests/compare/recipes.h"
 #include "tests/support/expect_error.h"
@@ -105,7 +106,7 @@ TEST(CompareRecipes, SaysWhenExponentsAreNotShared) {
   }
   CompareOptions options = Options();
   options.budgets_flops = {1e11, 1e14};
-  const auto result = CompareRecipes(sweep, options);
+  const auto result = InWords(CompareRecipes(sweep, options));
   ASSERT_EQ(result.status, FitStatus::kOk) << result.reason;
   EXPECT_LT(result.same_exponents.p_value, 1e-3);
   ASSERT_FALSE(result.warnings.empty());

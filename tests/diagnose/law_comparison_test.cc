@@ -7,6 +7,7 @@
 
 #include "analysis/fit/more_laws.h"
 #include "analysis/regress/law_models.h"
+#include "analysis/report/fit_words.h"
 #include "analysis/solve/penalty.h"
 #include "analysis/solve/residual_density.h"
 #include "tests/regress/synthetic.h"
@@ -89,7 +90,7 @@ TEST(LawComparison, PrefersTheLawThatMadeTheData) {
   EXPECT_EQ(comparison.lowest_cross_validated, "chinchilla");
   EXPECT_EQ(comparison.scores[0].aicc_difference, 0.0);
   EXPECT_GT(*comparison.scores[1].aicc_difference, 10.0);
-  EXPECT_EQ(comparison.verdict.back(),
+  EXPECT_EQ(VerdictInWords(comparison).back(),
             "the data prefer chinchilla by every test");
 }
 
@@ -186,10 +187,10 @@ TEST(LawComparison, SaysWhichLawsFoldsAreNotCertified) {
   const std::vector<Observation> runs(10, MakeObservation(1e8, 1e9, 3.0));
   const auto comparison =
       CompareLaws({law}, runs, {.loss = LossKind::kL2}, std::nullopt);
-  ASSERT_FALSE(comparison.verdict.empty());
-  EXPECT_NE(comparison.verdict.back().find("doubtful: 10 of 10 fits"),
-            std::string::npos)
-      << comparison.verdict.back();
+  const auto verdict = VerdictInWords(comparison);
+  ASSERT_FALSE(verdict.empty());
+  EXPECT_NE(verdict.back().find("doubtful: 10 of 10 fits"), std::string::npos)
+      << verdict.back();
 }
 
 TEST(LawComparison, HasNoAiccOfAlmostAsManyParametersAsRuns) {
@@ -235,7 +236,7 @@ TEST(LawComparison, GivesTheSameNumbersAgain) {
       Options({LawKind::kChinchilla, LawKind::kOvertraining});
   const auto once = Compare(runs, options).comparison;
   const auto again = Compare(runs, options).comparison;
-  EXPECT_EQ(once->verdict, again->verdict);
+  EXPECT_EQ(VerdictInWords(*once), VerdictInWords(*again));
   EXPECT_EQ(*once->scores[1].aicc, *again->scores[1].aicc);
 }
 

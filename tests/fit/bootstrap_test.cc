@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/fit/fit.h"
+#include "analysis/report/fit_words.h"
 #include "tests/regress/synthetic.h"
 
 namespace isoflop {
@@ -15,7 +16,7 @@ FitReport FitSweep(std::vector<Observation> runs, const BootstrapOptions& b) {
   FitOptions options;
   options.bootstrap = b;
   options.budgets_flops = {1e12};
-  return FitScalingLaws(MakeSet(std::move(runs)), options);
+  return InWords(FitScalingLaws(MakeSet(std::move(runs)), options));
 }
 
 /// Four runs of a size share a trunk, as in a sweep.

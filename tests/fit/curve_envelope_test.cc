@@ -6,6 +6,7 @@
 #include <string>
 
 #include "analysis/fit/fit.h"
+#include "analysis/report/fit_words.h"
 #include "tests/regress/synthetic.h"
 #include "tests/support/expect_error.h"
 
@@ -135,7 +136,7 @@ TEST(CurveEnvelope, IsBootstrappedByTrunk) {
   options.laws = {LawKind::kEnvelope};
   options.envelope = EnvelopeSource::kCurves;
   options.bootstrap = {.resamples = 40, .unit = {}, .seed = 3, .threads = 2};
-  const FitReport report = FitScalingLaws(set, options);
+  const FitReport report = InWords(FitScalingLaws(set, options));
   ASSERT_TRUE(report.envelope->a.spread.has_value());
   const Interval& interval = report.envelope->a.spread->interval95;
   EXPECT_LT(interval.low, ParamsExponent(kSmallLaw));

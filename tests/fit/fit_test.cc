@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/report/fit_words.h"
 #include "tests/regress/synthetic.h"
 #include "tests/support/expect_error.h"
 
@@ -189,7 +190,8 @@ TEST(FitWarnings, AreAbsentForAGoodSweep) {
   FitOptions options = Quick();
   options.seed_noise = 3e-4;
   EXPECT_THAT(
-      FitScalingLaws(MakeSet(WithNoise(runs, 1e-4, 2)), options).warnings,
+      InWords(FitScalingLaws(MakeSet(WithNoise(runs, 1e-4, 2)), options))
+          .warnings,
       IsEmpty());
 }
 
@@ -198,14 +200,14 @@ TEST(FitWarnings, NameBudgetsWithTheirMinimumAtAnEdge) {
   auto edge = IsoflopGrid(kSmallLaw, {1e14}, 9, 8.0);
   edge.resize(4);
   runs.insert(runs.end(), edge.begin(), edge.end());
-  EXPECT_THAT(FitScalingLaws(MakeSet(runs), Quick()).warnings,
+  EXPECT_THAT(InWords(FitScalingLaws(MakeSet(runs), Quick())).warnings,
               Contains(HasSubstr("outside of the sizes tried at C = 1e+14")));
 }
 
 TEST(FitWarnings, NameAnEAtItsBound) {
   auto runs = FullGrid(kSmallLaw, Doubling(1e4, 5), Doubling(1e6, 5));
   for (Observation& o : runs) o.L = 10.0 - 0.1 * std::log(o.N * o.D);
-  EXPECT_THAT(FitScalingLaws(MakeSet(runs), Quick()).warnings,
+  EXPECT_THAT(InWords(FitScalingLaws(MakeSet(runs), Quick())).warnings,
               Contains(HasSubstr("E is at its lower bound 0")));
 }
 
@@ -214,7 +216,7 @@ TEST(FitWarnings, NameTrunksThatWereDrawnRunByRun) {
   runs[0].group = runs[7].group = "trunk";
   FitOptions options = Quick();
   options.bootstrap.unit = ResampleUnit::kRun;
-  EXPECT_THAT(FitScalingLaws(MakeSet(runs), options).warnings,
+  EXPECT_THAT(InWords(FitScalingLaws(MakeSet(runs), options)).warnings,
               Contains(HasSubstr("runs that share a trunk")));
 }
 
@@ -222,10 +224,10 @@ TEST(FitWarnings, NameFlopsThatAreNot6ND) {
   ObservationSet set = MakeSet(SmallSweep());
   for (Observation& o : set.rows) o.C *= 1.3;
   set.flops = FlopsKind::kAsGiven;
-  EXPECT_THAT(FitScalingLaws(set, Quick()).warnings,
+  EXPECT_THAT(InWords(FitScalingLaws(set, Quick())).warnings,
               Contains(HasSubstr("FLOPs are 1.3 to 1.3 times 6ND; N")));
   for (Observation& o : set.rows) o.C /= 1e18;
-  EXPECT_THAT(FitScalingLaws(set, Quick()).warnings,
+  EXPECT_THAT(InWords(FitScalingLaws(set, Quick())).warnings,
               Contains(HasSubstr("have to be parameters, tokens and FLOPs")));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/report/fit_words.h"
 #include "tests/regress/synthetic.h"
 
 namespace isoflop {
@@ -301,7 +302,7 @@ TEST(IsoflopBias, IsWarnedOfOnAWideGridOnly) {
     const auto runs = IsoflopGrid(surface, {1e18, 1e19, 1e20}, 9, half_width);
     auto fit = FitIsoflop(runs);
     AddBias(runs, surface, &fit);
-    EXPECT_EQ(fit.bias_warning.empty(), half_width < 2.0);
+    EXPECT_EQ(BiasInWords(fit).empty(), half_width < 2.0);
   }
 }
 

@@ -14,6 +14,7 @@
 #include "analysis/fit/fit.h"
 #include "analysis/fit/misfit.h"
 #include "analysis/regress/law_models.h"
+#include "analysis/report/fit_words.h"
 #include "tests/regress/synthetic.h"
 
 namespace isoflop {
@@ -103,7 +104,7 @@ FitReport FitOf(std::vector<Observation> runs, std::vector<LawKind> laws,
   options.laws = std::move(laws);
   options.objective.loss = loss;
   options.bootstrap = {.resamples = 60, .unit = {}, .seed = 1, .threads = 1};
-  return FitScalingLaws(MakeSet(std::move(runs)), options);
+  return InWords(FitScalingLaws(MakeSet(std::move(runs)), options));
 }
 
 const FitReport& WithCoupledLaw() {

@@ -9,6 +9,7 @@
 #include "analysis/observe/sweep_observations.h"
 #include "analysis/report/decision_report.h"
 #include "analysis/report/fit_json.h"
+#include "analysis/report/fit_words.h"
 #include "analysis/report/results.h"
 #include "tests/report/sample_report.h"
 #include "tests/report/sample_sweep.h"
@@ -89,8 +90,8 @@ TEST(Schemas, AcceptTheFitOfASweep) {
   options.bootstrap = {.resamples = 20, .unit = {}, .seed = 1, .threads = 1};
   options.holdout_above = 1e11;
   options.budgets_flops = {1e11, 1e13};
-  const FitReport report =
-      FitScalingLaws(SweepObservations(sweep.plan, sweep.results), options);
+  const FitReport report = InWords(
+      FitScalingLaws(SweepObservations(sweep.plan, sweep.results), options));
   ASSERT_EQ(report.chinchilla->status, FitStatus::kOk);
   EXPECT_EQ(SchemaProblem(ToJson(report), "fit"), "");
 }
@@ -101,8 +102,8 @@ TEST(Schemas, AcceptAFitThatTheDataDoNotSupport) {
   FitOptions options;
   options.holdout_above = 1e11;
   options.budgets_flops = {1e13};
-  const FitReport report =
-      FitScalingLaws(SweepObservations(sweep.plan, sweep.results), options);
+  const FitReport report = InWords(
+      FitScalingLaws(SweepObservations(sweep.plan, sweep.results), options));
   ASSERT_FALSE(report.usable());
   EXPECT_EQ(SchemaProblem(ToJson(report), "fit"), "");
 }

@@ -1,4 +1,4 @@
-#include "analysis/fit/warnings.h"
+#include "analysis/report/fit_words.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "analysis/fit/checklist.h"
 #include "analysis/regress/resample.h"
+#include "analysis/report/checklist.h"
 #include "analysis/solve/limits.h"
 #include "analysis/solve/student_t.h"
 
@@ -25,9 +25,14 @@ constexpr double kFlopsDisagree = 0.01;
 constexpr double kOtherUnit = 100.0;  // no model is so unlike 6ND
 constexpr double kLowered = 1e-6;     // of the objective, by a profile
 
+/// Biases beyond these are worth a warning.
+constexpr double kLargeParamsBias = 0.05;
+constexpr double kLargeExponentBias = 0.01;
+
 void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
-  if (!report.chinchilla || report.chinchilla->status != FitStatus::kOk) return;
-  const ChinchillaFit& fit = *report.chinchilla;
+  const auto& surface = Surface(report);
+  if (!surface || surface->status != FitStatus::kOk) return;
+  const ChinchillaFit& fit = *surface;
   if (!fit.certificate.converged) {
     warnings->push_back(
         "Approach 3: the optimum could not be reached to rounding; its last "
@@ -124,9 +129,9 @@ void WarnOfFailures(const FitReport& report, Strings* warnings) {
   const auto many = [&](int failed) {
     return failed > kManyFailed * resamples;
   };
-  const bool has_law =
-      report.chinchilla && report.chinchilla->status == FitStatus::kOk;
-  const auto& bootstrap = report.chinchilla_bootstrap;
+  const auto& surface = Surface(report);
+  const bool has_law = surface && surface->status == FitStatus::kOk;
+  const auto& bootstrap = SurfaceBootstrap(report);
   if (has_law && !bootstrap) {
     warnings->push_back(
         "Approach 3: most bootstrap refits failed, so that there are no "
@@ -185,20 +190,60 @@ void WarnOfFlops(const FitReport& report, Strings* warnings) {
 
 }  // namespace
 
-void AddWarnings(FitReport* report) {
-  if (report->misfit) {
-    report->warnings.insert(report->warnings.begin(), report->misfit->in_words);
+const std::optional<ChinchillaFit>& Surface(const FitReport& report) {
+  return report.chinchilla ? report.chinchilla : report.unasked.chinchilla;
+}
+
+const std::optional<ChinchillaBootstrap>& SurfaceBootstrap(
+    const FitReport& report) {
+  return report.chinchilla ? report.chinchilla_bootstrap
+                           : report.unasked.bootstrap;
+}
+
+std::string BiasInWords(const IsoflopFit& fit) {
+  double lowest = 0.0;
+  double highest = 0.0;
+  for (const IsoflopBudget& budget : fit.budgets) {
+    lowest = std::min(lowest, budget.params_bias.value_or(0.0));
+    highest = std::max(highest, budget.params_bias.value_or(0.0));
   }
-  WarnOfFlops(*report, &report->warnings);
-  WarnOfChinchilla(*report, &report->warnings);
-  WarnOfIsoflop(*report, &report->warnings);
-  WarnOfEnvelope(*report, &report->warnings);
-  NoteWeights(*report, &report->notes);
-  WarnOfBootstrap(*report, &report->warnings);
-  std::ranges::move(DiagnosticWarnings(*report),
-                    std::back_inserter(report->warnings));
-  std::ranges::move(ChecklistWarnings(*report),
-                    std::back_inserter(report->warnings));
+  const double exponent = fit.a_bias.value_or(0.0);
+  if (std::max(highest, -lowest) < kLargeParamsBias &&
+      std::abs(exponent) < kLargeExponentBias) {
+    return {};
+  }
+  const bool parabola = fit.curve == IsoflopCurve::kParabola;
+  return fmt::format(
+      "on this grid the {} misplace N* by {:+.1f} % to {:+.1f} %{}, even "
+      "without noise: {}",
+      parabola ? "parabolas" : "interpolated minima", 100.0 * lowest,
+      100.0 * highest,
+      fit.a_bias ? fmt::format(" and a by {:+.3f}", exponent) : "",
+      parabola ? "the valley is not a parabola that far from its lowest point"
+               : "the sizes are too far apart");
+}
+
+FitReport InWords(FitReport report) {
+  if (auto& comparison = report.more_laws.comparison) {
+    comparison->verdict = VerdictInWords(*comparison);
+  }
+  if (auto& isoflop = report.isoflop) {
+    isoflop->bias_warning = BiasInWords(*isoflop);
+  }
+  Strings& warnings = report.warnings;
+  if (report.misfit) {
+    report.misfit->in_words = MisfitInWords(report);
+    warnings.insert(warnings.begin(), report.misfit->in_words);
+  }
+  WarnOfFlops(report, &warnings);
+  WarnOfChinchilla(report, &warnings);
+  WarnOfIsoflop(report, &warnings);
+  WarnOfEnvelope(report, &warnings);
+  NoteWeights(report, &report.notes);
+  WarnOfBootstrap(report, &warnings);
+  std::ranges::move(DiagnosticWarnings(report), std::back_inserter(warnings));
+  std::ranges::move(ChecklistWarnings(report), std::back_inserter(warnings));
+  return report;
 }
 
 }  // namespace isoflop

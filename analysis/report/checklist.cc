@@ -1,4 +1,4 @@
-#include "analysis/fit/checklist.h"
+#include "analysis/report/checklist.h"
 
 #include <fmt/format.h>
 
@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "analysis/regress/chinchilla_fit.h"
+#include "analysis/report/fit_words.h"
 
 namespace isoflop {
 namespace {
@@ -38,7 +39,8 @@ void CheckRange(const FitReport& report, const char* name,
 }
 
 void CheckCount(const FitReport& report, Strings* warnings) {
-  if (!report.chinchilla || report.chinchilla->status != FitStatus::kOk) return;
+  const auto& surface = Surface(report);
+  if (!surface || surface->status != FitStatus::kOk) return;
   const int coefficients = CountFree(report.options.objective);
   const double each = static_cast<double>(report.used.size()) / coefficients;
   if (each >= kRunsPerCoefficient) return;
@@ -105,8 +107,7 @@ void CheckLearningRate(const FitReport& report, Strings* warnings) {
     warnings->push_back(fmt::format(
         "un-tuned learning rate: one for all sizes, although N ranges over a "
         "factor of {:.3g}: unless it was tuned elsewhere at the smallest and "
-        "the "
-        "largest size, a rate that suits only some sizes bends the law",
+        "the largest size, a rate that suits only some sizes bends the law",
         ratio));
     return;
   }
@@ -122,8 +123,7 @@ void CheckSeeds(const FitReport& report, Strings* warnings) {
   if (const int repeated = CountRepeatedCells(report.used)) {
     warnings->push_back(fmt::format(
         "{} different (N, D) were trained at two seeds or more, and all seeds "
-        "of "
-        "each have the same loss: the seed changed nothing, so how far seed "
+        "of each have the same loss: the seed changed nothing, so how far seed "
         "noise moves a loss is not known (see whether it was used, or give "
         "--seed-noise)",
         repeated));
@@ -131,8 +131,8 @@ void CheckSeeds(const FitReport& report, Strings* warnings) {
   }
   warnings->push_back(fmt::format(
       "none of {} different (N, D) was trained at two seeds: how far seed "
-      "noise "
-      "moves a loss is not known (repeat some runs, or give --seed-noise)",
+      "noise moves a loss is not known (repeat some runs, or give "
+      "--seed-noise)",
       Cells(report.used).size()));
 }
 
@@ -181,8 +181,8 @@ void WarnOfWorst(const Influence& worst, const ChinchillaFit& fit,
     if (std::abs(change) <= spread.standard_error) return;
     warnings->push_back(fmt::format(
         "Approach 3: without the {} runs of largest residual {} would be "
-        "{:.4g} "
-        "instead of {:.4g}, a change of {:+.1g}, more than its standard error",
+        "{:.4g} instead of {:.4g}, a change of {:+.1g}, more than its standard "
+        "error",
         worst.runs.size(), name, estimate + change, estimate, change));
   };
   warn("alpha", worst.alpha, fit.law.alpha, bootstrap.alpha);

@@ -1,4 +1,4 @@
-#include "analysis/fit/checklist.h"
+#include "analysis/report/checklist.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/fit/fit.h"
+#include "analysis/report/fit_words.h"
 #include "tests/regress/synthetic.h"
 
 namespace isoflop {
@@ -36,7 +37,7 @@ FitReport Fit(const ObservationSet& set, std::vector<double> budgets = {},
   options.bootstrap = {
       .resamples = resamples, .unit = {}, .seed = 1, .threads = 1};
   options.budgets_flops = std::move(budgets);
-  return FitScalingLaws(set, options);
+  return InWords(FitScalingLaws(set, options));
 }
 
 std::vector<std::string> Warnings(std::vector<Observation> runs,
@@ -159,7 +160,7 @@ TEST(Checklist, NamesSeedsThatWereNotRepeated) {
   FitOptions options;
   options.bootstrap.resamples = 0;
   options.seed_noise = 0.01;
-  EXPECT_THAT(FitScalingLaws(MakeSet(SmallSweep()), options).warnings,
+  EXPECT_THAT(InWords(FitScalingLaws(MakeSet(SmallSweep()), options)).warnings,
               Not(Contains(HasSubstr("two seeds"))));
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analysis/report/fit_words.h"
+
 namespace isoflop {
 namespace {
 
@@ -39,6 +41,7 @@ LawComparison Judged(std::vector<LawScore> scores) {
   comparison.folds = 10;
   comparison.scores = std::move(scores);
   Judge(&comparison);
+  comparison.verdict = VerdictInWords(comparison);
   return comparison;
 }
 
