@@ -19,8 +19,8 @@ std::string TooFewOf(const LabelledRuns& labelled, int recipe) {
   const std::vector<Observation> own = RunsOfRecipe(labelled, recipe);
   const auto& name = labelled.names[static_cast<std::size_t>(recipe)];
   if (static_cast<int>(own.size()) < kFewestRuns) {
-    return fmt::format("recipe '{}' has {} run{}: at least {} are needed", name,
-                       own.size(), own.size() == 1 ? "" : "s", kFewestRuns);
+    return fmt::format("recipe '{}' has {}: at least {} are needed", name,
+                       Counted(own.size(), "run"), kFewestRuns);
   }
   if (CountDistinct(own, &Observation::N) < 2 &&
       CountDistinct(own, &Observation::D) < 2) {

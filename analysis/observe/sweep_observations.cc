@@ -39,10 +39,8 @@ Observation ToObservation(const RunResult& run, ParamsConvention convention) {
 
 void NoteLeftOut(int runs, const char* why, std::vector<std::string>* notes) {
   if (runs == 0) return;
-  notes->push_back(
-      fmt::format("{} {} and {} left out", runs,
-                  fmt::format("run{} {}", runs == 1 ? "" : "s", why),
-                  runs == 1 ? "is" : "are"));
+  notes->push_back(fmt::format("{} {} and {} left out", Counted(runs, "run"),
+                               why, runs == 1 ? "is" : "are"));
 }
 
 /// What the sweep file's own section says of "model.position", or null.
@@ -101,8 +99,8 @@ void WarnOfVariants(std::size_t variants, const Json& base, int left_out,
   if (variants < 2) return;
   warnings->push_back(fmt::format(
       "the sweep trained {} variants: only the one with {} is fitted, and the "
-      "{} run{} of the others {} left out",
-      variants, SettingsInWords(base), left_out, left_out == 1 ? "" : "s",
+      "{} of the others {} left out",
+      variants, SettingsInWords(base), Counted(left_out, "run"),
       left_out == 1 ? "is" : "are"));
 }
 

@@ -8,18 +8,15 @@
 #include "analysis/report/more_laws_text.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/text_page.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
 
-std::string Plural(int count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string CurveLine(const ObservationSummary& summary) {
   const CurveColumns& curve = *summary.curve;
   return fmt::format("{} of y = {} against x = {}{}",
-                     Plural(summary.used, "point"), curve.y, curve.x,
+                     Counted(summary.used, "point"), curve.y, curve.x,
                      curve.y_std.empty()
                          ? ""
                          : fmt::format(", weighted by 1/{}^2", curve.y_std));
@@ -27,7 +24,7 @@ std::string CurveLine(const ObservationSummary& summary) {
 
 std::string RunsLine(const ObservationSummary& summary) {
   if (summary.curve) return CurveLine(summary);
-  std::string line = Plural(summary.used, "run");
+  std::string line = Counted(summary.used, "run");
   if (summary.dropped > 0) {
     line += fmt::format(" ({} read, the {} of largest loss dropped)",
                         summary.read, summary.dropped);
@@ -48,7 +45,7 @@ std::string IntervalsLine(const FitReport& report) {
   const Resampling& resampling = *report.resampling;
   return fmt::format(
       "95 % intervals in brackets: {} bootstrap resamples of {}, seed {}",
-      resampling.resamples, Plural(resampling.units, NameOf(resampling.unit)),
+      resampling.resamples, Counted(resampling.units, NameOf(resampling.unit)),
       resampling.seed);
 }
 

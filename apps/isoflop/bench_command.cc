@@ -16,6 +16,7 @@
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/json.h"
+#include "lib/core/text.h"
 #include "lib/execute/cost_model.h"
 #include "lib/execute/room.h"
 #include "lib/machine/bench.h"
@@ -88,9 +89,8 @@ std::ptrdiff_t AtATime(const std::vector<Slot>& slots) {
 BenchOutcome Measure(const BenchArgs& args, const BenchWork& work) {
   const Slot& first = work.slots.front();
   const auto at_a_time = AtATime(work.slots);
-  fmt::print(stderr, "bench: {} case{}, {} at a time on {}\n",
-             work.cases.size(), work.cases.size() == 1 ? "" : "s", at_a_time,
-             first.device);
+  fmt::print(stderr, "bench: {}, {} at a time on {}\n",
+             Counted(work.cases.size(), "case"), at_a_time, first.device);
   return MeasureGroups(work.cases,
                        {.worker = work.machine.worker,
                         .device = first.device,

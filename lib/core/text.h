@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -21,6 +22,13 @@ std::string FormatDuration(double seconds);
 
 /// Returns a size as "512 B", "1.5 KiB", "12.0 MiB" or "3.2 GiB".
 std::string FormatBytes(double bytes);
+
+/// Returns "1 run" or "3 runs".
+template <std::integral Count>
+std::string Counted(Count count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) +
+         (count == 1 ? "" : "s");
+}
 
 /// Returns the number that the whole of `text` is, a plus sign in front
 /// allowed; nothing where it is none. Number is double or std::int64_t.

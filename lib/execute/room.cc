@@ -74,10 +74,6 @@ double LeastMemoryBytes(const RunGroup& group) {
   return GpuMemoryBytes(smallest);
 }
 
-std::string Workers(std::size_t count) {
-  return fmt::format("{} worker{}", count, count == 1 ? "" : "s");
-}
-
 /// Bytes of all processes but what they train.
 double ProcessBytes(const ProbeReport& probe, std::size_t workers) {
   return probe.process_private_bytes.value_or(kProcessPrivateBytes) *
@@ -94,19 +90,21 @@ void WeighCpuMemory(const std::vector<RunGroup>& groups, std::size_t workers,
   });
   const double needed =
       SumOfLargest(training, busy) + ProcessBytes(probe, busy);
-  Weigh({fmt::format("memory ({})", Workers(busy)), needed, room.memory,
-         busy > 1 ? "lower --jobs or training.micro_batch_tokens"
-                  : "lower training.micro_batch_tokens or the largest size"},
-        report);
+  Weigh(
+      {fmt::format("memory ({})", Counted(busy, "worker")), needed, room.memory,
+       busy > 1 ? "lower --jobs or training.micro_batch_tokens"
+                : "lower training.micro_batch_tokens or the largest size"},
+      report);
 }
 
 void WeighGpuMemory(const std::vector<RunGroup>& groups, std::size_t workers,
                     const ProbeReport::Device& device, RoomReport* report) {
   if (!device.memory_bytes) return;
-  Claim claim{fmt::format("memory of {} ({})", device.name, Workers(workers)),
-              SumOfLargest(OfEach(groups, LeastMemoryBytes), workers),
-              *device.memory_bytes,
-              workers > 1 ? "lower --jobs" : "leave out the largest size"};
+  Claim claim{
+      fmt::format("memory of {} ({})", device.name, Counted(workers, "worker")),
+      SumOfLargest(OfEach(groups, LeastMemoryBytes), workers),
+      *device.memory_bytes,
+      workers > 1 ? "lower --jobs" : "leave out the largest size"};
   Weigh(claim, report);
   if (claim.needed > claim.there) return;
   const double wanted = SumOfLargest(OfEach(groups, GpuMemoryBytes), workers);
