@@ -10,6 +10,7 @@
 #include "analysis/observe/observation_reader.h"
 #include "lib/core/csv.h"
 #include "lib/core/text.h"
+#include "lib/core/transformed.h"
 #include "lib/core/utf8.h"
 
 namespace isoflop {
@@ -52,15 +53,6 @@ bool HasAny(const std::vector<CsvColumn>& columns,
   });
 }
 
-std::vector<std::string> NamesOf(const std::vector<CsvColumn>& columns) {
-  std::vector<std::string> names;
-  names.reserve(columns.size());
-  for (const CsvColumn& column : columns) {
-    names.push_back(Shortened(column.name));
-  }
-  return names;
-}
-
 /// Complains unless there is a column of exactly this name.
 void RequireNamed(int line, const std::string& name,
                   const std::vector<CsvColumn>& columns,
@@ -78,7 +70,8 @@ void RequireNamed(int line, const std::string& name,
 
 void RequireColumns(int line, const std::vector<CsvColumn>& columns,
                     ObservationBuilder* builder) {
-  const auto names = NamesOf(columns);
+  const auto names = Transformed(
+      columns, [](const CsvColumn& column) { return Shortened(column.name); });
   const auto need = [&](const char* what,
                         std::initializer_list<Quantity> quantities) {
     if (HasAny(columns, quantities)) return;

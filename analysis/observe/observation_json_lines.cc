@@ -69,24 +69,16 @@ void AddJsonRow(int line, const Json& json, ObservationBuilder* builder) {
   builder->Add(row);
 }
 
-/// Parses one line; what is wrong with it becomes a problem of its line.
-std::optional<Json> ParseLine(std::string_view text, int line,
-                              RowProblems* problems) {
+/// Parses one document; what is wrong with it becomes a problem of its line,
+/// unless `problems` is null.
+std::optional<Json> Parse(std::string_view text, int line,
+                          RowProblems* problems) {
   try {
     return ParseJson(text, "");
   } catch (const Error& error) {
     std::string_view what = error.what();
     if (what.starts_with(": ")) what.remove_prefix(2);
-    problems->Add(line, std::string(what));
-    return std::nullopt;
-  }
-}
-
-/// Returns the text as one JSON document, or nothing where it is none.
-std::optional<Json> AsDocument(std::string_view text) {
-  try {
-    return ParseJson(text, "");
-  } catch (const Error&) {
+    if (problems != nullptr) problems->Add(line, std::string(what));
     return std::nullopt;
   }
 }
@@ -95,7 +87,7 @@ std::optional<Json> AsDocument(std::string_view text) {
 void RefuseDocument(std::string_view text, const std::string& source) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   if (Json::accept(text.substr(0, text.find('\n')))) return;
-  const auto document = AsDocument(text);
+  const auto document = Parse(text, 0, nullptr);
   if (!document || !document->is_object()) return;
   throw Error(fmt::format(
       "{}: is one JSON document{}, no JSON Lines with a run in each, as "
@@ -117,7 +109,7 @@ LabelledObservations ParseJsonLinesObservations(
   RefuseDocument(text, source);
   for (const TextLine& line : NonBlankLines(text)) {
     if (!builder.Wants(line.number)) continue;
-    const auto json = ParseLine(line.text, line.number, builder.problems());
+    const auto json = Parse(line.text, line.number, builder.problems());
     if (json) AddJsonRow(line.number, *json, &builder);
   }
   return builder.Finish();

@@ -3,22 +3,10 @@
 #include <fmt/format.h>
 
 #include "lib/core/files.h"
+#include "lib/core/transformed.h"
 #include "lib/core/utf8.h"
 
 namespace isoflop {
-namespace {
-
-/// Where the rows begin that meet every condition.
-std::vector<int> LinesOfRows(RecordTable table,
-                             const std::vector<RowCondition>& conditions) {
-  KeepRows(conditions, &table);
-  std::vector<int> lines;
-  lines.reserve(table.rows.size());
-  for (const Record& row : table.rows) lines.push_back(row.line);
-  return lines;
-}
-
-}  // namespace
 
 ObservationSet ReadObservations(const std::filesystem::path& path,
                                 const std::vector<ColumnName>& columns,
@@ -37,7 +25,9 @@ LabelledObservations ReadLabelledObservations(
   if (!conditions.empty()) {
     // Both readers have to count the same lines.
     text = WithUnixLineEnds(text);
-    lines = LinesOfRows(ParseRecords(text, source, json_lines), conditions);
+    RecordTable table = ParseRecords(text, source, json_lines);
+    KeepRows(conditions, &table);
+    lines = Transformed(table.rows, &Record::line);
   }
   LabelledObservations read =
       json_lines
@@ -48,18 +38,6 @@ LabelledObservations ReadLabelledObservations(
                                          condition.column, condition.value));
   }
   return read;
-}
-
-ObservationSet ParseCsvObservations(std::string_view text,
-                                    const std::string& source,
-                                    const std::vector<ColumnName>& columns) {
-  return ParseCsvObservations(text, source, columns, "").set;
-}
-
-ObservationSet ParseJsonLinesObservations(
-    std::string_view text, const std::string& source,
-    const std::vector<ColumnName>& columns) {
-  return ParseJsonLinesObservations(text, source, columns, "").set;
 }
 
 }  // namespace isoflop

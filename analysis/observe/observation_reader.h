@@ -49,19 +49,11 @@ LabelledObservations ReadLabelledObservations(
 /// `lines`, which are ascending; absent: all are.
 LabelledObservations ParseCsvObservations(
     std::string_view text, const std::string& source,
-    const std::vector<ColumnName>& columns, const std::string& label,
+    const std::vector<ColumnName>& columns = {}, const std::string& label = "",
     std::optional<std::vector<int>> lines = {});
 LabelledObservations ParseJsonLinesObservations(
     std::string_view text, const std::string& source,
-    const std::vector<ColumnName>& columns, const std::string& label,
+    const std::vector<ColumnName>& columns = {}, const std::string& label = "",
     std::optional<std::vector<int>> lines = {});
-
-/// As ReadObservations, from text.
-ObservationSet ParseCsvObservations(
-    std::string_view text, const std::string& source,
-    const std::vector<ColumnName>& columns = {});
-ObservationSet ParseJsonLinesObservations(
-    std::string_view text, const std::string& source,
-    const std::vector<ColumnName>& columns = {});
 
 }  // namespace isoflop

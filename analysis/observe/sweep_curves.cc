@@ -25,18 +25,19 @@ std::vector<CurvePoint> PointsOf(const std::filesystem::path& metrics,
   return points;
 }
 
-TrainingCurve CurveOf(const RunGroup& group, bool trunk) {
-  TrainingCurve curve;
-  curve.group = group.id;
-  curve.trunk = trunk;
-  curve.N = static_cast<double>(Count(group.params, group.convention));
-  curve.params_total = static_cast<double>(group.params.total);
-  curve.params_non_embedding = static_cast<double>(group.params.non_embedding);
-  return curve;
-}
-
-void Keep(TrainingCurve curve, std::vector<TrainingCurve>* curves) {
-  if (!curve.points.empty()) curves->push_back(std::move(curve));
+/// Adds the curve of a trunk or a branch, unless it has no point.
+void Add(const RunGroup& group, bool trunk,
+         const std::filesystem::path& directory, double start,
+         std::vector<TrainingCurve>* curves) {
+  auto points = PointsOf(directory / "metrics.jsonl", start);
+  if (points.empty()) return;
+  curves->push_back(
+      {.group = group.id,
+       .trunk = trunk,
+       .N = static_cast<double>(Count(group.params, group.convention)),
+       .params_total = static_cast<double>(group.params.total),
+       .params_non_embedding = static_cast<double>(group.params.non_embedding),
+       .points = std::move(points)});
 }
 
 }  // namespace
@@ -53,16 +54,11 @@ std::vector<TrainingCurve> SweepCurves(const SweepDir& dir, const Plan& plan,
     for (const PlannedRun& run : group.runs) {
       if (!ended_well.contains(run.id)) continue;
       any = true;
-      TrainingCurve branch = CurveOf(group, false);
       const auto start =
           static_cast<double>(run.branch_step * group.training.batch_tokens);
-      branch.points = PointsOf(dir.run(run.id) / "metrics.jsonl", start);
-      Keep(std::move(branch), &curves);
+      Add(group, false, dir.run(run.id), start, &curves);
     }
-    if (!any) continue;
-    TrainingCurve trunk = CurveOf(group, true);
-    trunk.points = PointsOf(dir.group(group.id) / "metrics.jsonl", 0.0);
-    Keep(std::move(trunk), &curves);
+    if (any) Add(group, true, dir.group(group.id), 0.0, &curves);
   }
   return curves;
 }

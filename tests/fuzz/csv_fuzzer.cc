@@ -51,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
     isoflop::CheckRoundTrip(text);
-    isoflop::CheckObservations(isoflop::ParseCsvObservations(text, "input"));
+    isoflop::CheckObservations(
+        isoflop::ParseCsvObservations(text, "input").set);
     isoflop::CheckObservations(
         isoflop::ParseCsvObservations(text, "input", {}, "recipe").set);
   } catch (const isoflop::Error&) {

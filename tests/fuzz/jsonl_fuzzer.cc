@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
     isoflop::CheckObservations(
-        isoflop::ParseJsonLinesObservations(text, "input"));
+        isoflop::ParseJsonLinesObservations(text, "input").set);
     isoflop::CheckObservations(
         isoflop::ParseJsonLinesObservations(text, "input", {}, "recipe").set);
   } catch (const isoflop::Error&) {

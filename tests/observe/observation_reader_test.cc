@@ -14,8 +14,10 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST(CsvObservations, AreReadByName) {
-  const auto set = ParseCsvObservations(
-      "loss,tokens,params\n3.5,2e9,1e8\n3.25,4e9,1.5e8\n", "runs.csv");
+  const auto set =
+      ParseCsvObservations("loss,tokens,params\n3.5,2e9,1e8\n3.25,4e9,1.5e8\n",
+                           "runs.csv")
+          .set;
   ASSERT_EQ(set.rows.size(), 2U);
   EXPECT_EQ(set.rows[1].N, 1.5e8);
   EXPECT_EQ(set.rows[1].D, 4e9);
@@ -28,29 +30,31 @@ TEST(CsvObservations, AreReadByName) {
 }
 
 TEST(CsvObservations, MayBeNamedByTheirLetters) {
-  const auto set = ParseCsvObservations("N,D,L\n10,20,3\n", "a");
+  const auto set = ParseCsvObservations("N,D,L\n10,20,3\n", "a").set;
   EXPECT_EQ(set.rows[0].N, 10.0);
   EXPECT_EQ(set.rows[0].D, 20.0);
   EXPECT_EQ(set.rows[0].L, 3.0);
 }
 
 TEST(CsvObservations, GetTheirTokensFromFlops) {
-  const auto set = ParseCsvObservations("N,C,L\n10,6000,3\n", "a");
+  const auto set = ParseCsvObservations("N,C,L\n10,6000,3\n", "a").set;
   EXPECT_EQ(set.rows[0].D, 100.0);
   EXPECT_EQ(set.flops, FlopsKind::kSixND);
 }
 
 TEST(CsvObservations, KeepFlopsThatAreGivenBesideTokens) {
-  const auto set = ParseCsvObservations("N,D,C,L\n10,100,7000,3\n", "a");
+  const auto set = ParseCsvObservations("N,D,C,L\n10,100,7000,3\n", "a").set;
   EXPECT_EQ(set.rows[0].C, 7000.0);
   EXPECT_EQ(set.flops, FlopsKind::kAsGiven);
 }
 
 TEST(CsvObservations, MayHaveEveryOtherQuantity) {
-  const auto set = ParseCsvObservations(
-      "N,D,L,seed,group,weight,loss_std,budget_flops,params_total,"
-      "params_non_embedding\n10,20,3,-4,\"a,b\",2,0.01,1200,10,8\n",
-      "a");
+  const auto set =
+      ParseCsvObservations(
+          "N,D,L,seed,group,weight,loss_std,budget_flops,params_total,"
+          "params_non_embedding\n10,20,3,-4,\"a,b\",2,0.01,1200,10,8\n",
+          "a")
+          .set;
   const Observation& o = set.rows[0];
   EXPECT_EQ(o.seed, -4);
   EXPECT_EQ(o.group, "a,b");
@@ -63,33 +67,36 @@ TEST(CsvObservations, MayHaveEveryOtherQuantity) {
 
 TEST(CsvObservations, MayLeaveOptionalCellsEmpty) {
   const auto set =
-      ParseCsvObservations("N,D,L,seed,weight,group\n10,20,3,,,\n", "a");
+      ParseCsvObservations("N,D,L,seed,weight,group\n10,20,3,,,\n", "a").set;
   EXPECT_FALSE(set.rows[0].seed.has_value());
   EXPECT_EQ(set.rows[0].weight, 1.0);
   EXPECT_EQ(set.rows[0].group, "");
 }
 
 TEST(CsvObservations, CountTotalParametersUnlessToldOtherwise) {
-  const auto both = ParseCsvObservations(
-      "params_non_embedding,params_total,D,L\n8,10,20,3\n", "a");
+  const auto both =
+      ParseCsvObservations("params_non_embedding,params_total,D,L\n8,10,20,3\n",
+                           "a")
+          .set;
   EXPECT_EQ(both.rows[0].N, 10.0);
   EXPECT_EQ(both.params, ParamsKind::kTotal);
   const auto one =
-      ParseCsvObservations("params_non_embedding,D,L\n8,20,3\n", "a");
+      ParseCsvObservations("params_non_embedding,D,L\n8,20,3\n", "a").set;
   EXPECT_EQ(one.rows[0].N, 8.0);
   EXPECT_EQ(one.params, ParamsKind::kNonEmbedding);
 }
 
 TEST(CsvObservations, NameTheColumnsThatAreNotRead) {
   const auto set =
-      ParseCsvObservations("x,N,D,L,hex color\n1,10,20,3,#fff\n", "a");
+      ParseCsvObservations("x,N,D,L,hex color\n1,10,20,3,#fff\n", "a").set;
   EXPECT_THAT(set.notes, ElementsAre("columns not read: x, hex color"));
 }
 
 TEST(CsvObservations, MayBeNamedByTheUser) {
   const auto set = ParseCsvObservations(
-      "Model Size,Training FLOP,loss,N\n10,6000,3,77\n", "a",
-      {{"params", "Model Size"}, {"flops", "Training FLOP"}});
+                       "Model Size,Training FLOP,loss,N\n10,6000,3,77\n", "a",
+                       {{"params", "Model Size"}, {"flops", "Training FLOP"}})
+                       .set;
   EXPECT_EQ(set.rows[0].N, 10.0);
   EXPECT_EQ(set.rows[0].D, 100.0);
   EXPECT_THAT(set.notes, ElementsAre("columns not read: N"));
@@ -97,7 +104,8 @@ TEST(CsvObservations, MayBeNamedByTheUser) {
 
 TEST(CsvObservations, SurviveByteOrderMarkWindowsLinesAndQuotes) {
   const auto set = ParseCsvObservations(
-      "\xEF\xBB\xBF\"N\",D , L\r\n\"10\", +20 ,3\r\n\r\n", "a");
+                       "\xEF\xBB\xBF\"N\",D , L\r\n\"10\", +20 ,3\r\n\r\n", "a")
+                       .set;
   ASSERT_EQ(set.rows.size(), 1U);
   EXPECT_EQ(set.rows[0].D, 20.0);
 }
@@ -122,7 +130,7 @@ TEST(CsvObservations, KnowWhichParametersNCounts) {
   const auto kind = [](const std::string& rows) {
     return ParseCsvObservations(
                "N,D,L,params_total,params_non_embedding\n" + rows, "a")
-        .params;
+        .set.params;
   };
   EXPECT_EQ(kind("10,20,3,10,8\n"), ParamsKind::kTotal);
   EXPECT_EQ(kind("8,20,3,10,8\n9,20,3,11,9\n"), ParamsKind::kNonEmbedding);
@@ -132,7 +140,7 @@ TEST(CsvObservations, KnowWhichParametersNCounts) {
 
 TEST(CsvObservations, ReadTheStandardErrorAsRunRecordsNameIt) {
   const auto set =
-      ParseCsvObservations("N,D,L,loss_std_error\n1,2,3,0.1\n", "a");
+      ParseCsvObservations("N,D,L,loss_std_error\n1,2,3,0.1\n", "a").set;
   EXPECT_EQ(set.rows[0].loss_std, 0.1);
 }
 
@@ -143,25 +151,30 @@ TEST(CsvObservations, HaveANoteOfFewOfManyColumns) {
     header += ",column " + std::to_string(i);
     row += ",x";
   }
-  const auto set = ParseCsvObservations(header + "\n" + row + "\n", "a");
+  const auto set = ParseCsvObservations(header + "\n" + row + "\n", "a").set;
   ASSERT_EQ(set.notes.size(), 1U);
   EXPECT_LT(set.notes[0].size(), 400U);
   EXPECT_THAT(set.notes[0], ::testing::EndsWith(" and 2980 more"));
 }
 
 TEST(CsvObservations, LeaveOutRunsThatDidNotFinish) {
-  const auto set = ParseCsvObservations(
-      "N,D,L,status\n10,20,3,ok\n10,20,,diverged\n10,20,,failed\n", "a");
+  const auto set =
+      ParseCsvObservations(
+          "N,D,L,status\n10,20,3,ok\n10,20,,diverged\n10,20,,failed\n", "a")
+          .set;
   EXPECT_EQ(set.rows.size(), 1U);
   EXPECT_THAT(set.notes,
               ElementsAre("2 rows of runs without a loss are left out"));
 }
 
 TEST(JsonLinesObservations, AreReadByKey) {
-  const auto set = ParseJsonLinesObservations(
-      "{\"params\": 10, \"tokens\": 2e1, \"loss\": 3.5, \"seed\": 1, "
-      "\"group\": \"a\", \"config\": {}}\n\n{\"N\": 11, \"C\": 6600, \"L\": 3}",
-      "runs.jsonl");
+  const auto set =
+      ParseJsonLinesObservations(
+          "{\"params\": 10, \"tokens\": 2e1, \"loss\": 3.5, \"seed\": 1, "
+          "\"group\": \"a\", \"config\": {}}\n\n{\"N\": 11, \"C\": 6600, "
+          "\"L\": 3}",
+          "runs.jsonl")
+          .set;
   ASSERT_EQ(set.rows.size(), 2U);
   EXPECT_EQ(set.rows[0].D, 20.0);
   EXPECT_EQ(set.rows[0].seed, 1);
@@ -172,8 +185,10 @@ TEST(JsonLinesObservations, AreReadByKey) {
 
 TEST(JsonLinesObservations, SurviveByteOrderMarkAndWindowsLines) {
   const auto set = ParseJsonLinesObservations(
-      "\xEF\xBB\xBF{\"N\":1,\"D\":2,\"L\":3}\r\n{\"N\":1,\"D\":2,\"L\":3}\r\n",
-      "a");
+                       "\xEF\xBB\xBF{\"N\":1,\"D\":2,\"L\":3}\r\n{\"N\":1,"
+                       "\"D\":2,\"L\":3}\r\n",
+                       "a")
+                       .set;
   EXPECT_EQ(set.rows.size(), 2U);
 }
 
@@ -188,7 +203,8 @@ TEST(JsonLinesObservations, KeepALabelWhenAskedTo) {
 
 TEST(JsonLinesObservations, MayHaveNoGroup) {
   const auto set = ParseJsonLinesObservations(
-      "{\"N\":1,\"D\":2,\"L\":3,\"group\":null}", "a");
+                       "{\"N\":1,\"D\":2,\"L\":3,\"group\":null}", "a")
+                       .set;
   EXPECT_EQ(set.rows[0].group, "");
 }
 
