@@ -48,8 +48,13 @@ double Reach95(const SeedNoise& noise) {
   return times * noise.loss_std;
 }
 
-std::optional<SeedNoise> EstimateSeedNoise(
-    std::span<const Observation> observations) {
+std::optional<SeedNoise> SeedNoiseOf(std::span<const Observation> observations,
+                                     std::optional<double> given_loss_std) {
+  if (given_loss_std) {
+    return SeedNoise{.loss_std = *given_loss_std,
+                     .degrees_of_freedom = {},
+                     .source = SeedNoiseSource::kGiven};
+  }
   double squares = 0.0;
   int degrees = 0;
   for (const auto& cell : Cells(observations)) {
@@ -70,14 +75,6 @@ int CountRepeatedCells(std::span<const Observation> observations) {
       std::ranges::count_if(Cells(observations), [&](const auto& cell) {
         return LossesBySeed(observations, cell).size() >= 2;
       }));
-}
-
-std::optional<SeedNoise> SeedNoiseOf(std::span<const Observation> observations,
-                                     std::optional<double> given_loss_std) {
-  if (!given_loss_std) return EstimateSeedNoise(observations);
-  return SeedNoise{.loss_std = *given_loss_std,
-                   .degrees_of_freedom = {},
-                   .source = SeedNoiseSource::kGiven};
 }
 
 }  // namespace isoflop

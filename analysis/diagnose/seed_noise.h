@@ -41,21 +41,17 @@ double Reach95(const SeedNoise& noise);
 std::vector<std::vector<std::size_t>> Cells(
     std::span<const Observation> observations);
 
-/// Returns the standard deviation of L within cells that were trained at two
-/// seeds or more, pooled over cells:
+/// Returns how many (N, D) were trained at two seeds or more.
+int CountRepeatedCells(std::span<const Observation> observations);
+
+/// Returns the noise that is given, or else the standard deviation of L within
+/// cells that were trained at two seeds or more, pooled over cells:
 ///
 ///   s^2 = sum_c sum_i (L_ci - mean_c)^2 / sum_c (n_c - 1)
 ///
 /// Only runs that name their seed count, and of equal seeds the first. Nothing
 /// where no cell has two seeds, or all differences are 0.
-std::optional<SeedNoise> EstimateSeedNoise(
-    std::span<const Observation> observations);
-
-/// Returns how many (N, D) were trained at two seeds or more.
-int CountRepeatedCells(std::span<const Observation> observations);
-
-/// Returns the noise that was given, or else the estimate.
 std::optional<SeedNoise> SeedNoiseOf(std::span<const Observation> observations,
-                                     std::optional<double> given_loss_std);
+                                     std::optional<double> given_loss_std = {});
 
 }  // namespace isoflop

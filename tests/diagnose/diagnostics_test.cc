@@ -24,7 +24,7 @@ std::vector<Observation> Repeated(double sigma, std::uint64_t key) {
 Diagnostics DiagnoseRuns(const std::vector<Observation>& runs) {
   const ObjectiveOptions options{.loss = LossKind::kL2};
   return Diagnose(runs, options, FitChinchilla(runs, options),
-                  EstimateSeedNoise(runs));
+                  SeedNoiseOf(runs));
 }
 
 TEST(Residuals, ArePredictedOverObserved) {
@@ -93,7 +93,7 @@ TEST(LackOfFit, RejectsATrueLawAsOftenAsItSays) {
     const auto runs = Repeated(0.004, 1000 + static_cast<std::uint64_t>(i));
     const ObjectiveOptions options{.loss = LossKind::kL2};
     const auto fit = FitChinchilla(runs, options);
-    const auto test = TestLackOfFit(runs, fit.law, *EstimateSeedNoise(runs), 5);
+    const auto test = TestLackOfFit(runs, fit.law, *SeedNoiseOf(runs), 5);
     rejected += test->p_value < 0.2 ? 1 : 0;
   }
   EXPECT_GE(rejected, 4);  // of 60, 12 expected with a deviation of 3.1

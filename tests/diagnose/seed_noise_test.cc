@@ -36,7 +36,7 @@ TEST(SeedNoise, IsThePooledStandardDeviationWithinCells) {
     runs.push_back(MakeObservation(N, 1e6, L));
     runs.back().seed = seed;
   }
-  const auto noise = EstimateSeedNoise(runs);
+  const auto noise = SeedNoiseOf(runs);
   ASSERT_TRUE(noise.has_value());
   EXPECT_NEAR(noise->loss_std, std::sqrt((0.02 + 0.02) / 3.0), 1e-12);
   EXPECT_EQ(noise->degrees_of_freedom, 3);
@@ -44,22 +44,22 @@ TEST(SeedNoise, IsThePooledStandardDeviationWithinCells) {
 }
 
 TEST(SeedNoise, IsRecoveredFromNoisyRepeats) {
-  const auto noise = EstimateSeedNoise(Repeated(4, 0.01));
+  const auto noise = SeedNoiseOf(Repeated(4, 0.01));
   ASSERT_TRUE(noise.has_value());
   EXPECT_EQ(noise->degrees_of_freedom, 36 * 3);
   EXPECT_NEAR(noise->loss_std, 0.01, 0.0015);  // two standard errors
 }
 
 TEST(SeedNoise, IsNotKnownWithoutASecondSeed) {
-  EXPECT_FALSE(EstimateSeedNoise(Repeated(1, 0.01)).has_value());
+  EXPECT_FALSE(SeedNoiseOf(Repeated(1, 0.01)).has_value());
 }
 
 TEST(SeedNoise, DoesNotTakeTheSameSeedForARepeat) {
   auto runs = Repeated(2, 0.01);
   for (Observation& o : runs) o.seed = 0;
-  EXPECT_FALSE(EstimateSeedNoise(runs).has_value());
+  EXPECT_FALSE(SeedNoiseOf(runs).has_value());
   for (Observation& o : runs) o.seed.reset();
-  EXPECT_FALSE(EstimateSeedNoise(runs).has_value());
+  EXPECT_FALSE(SeedNoiseOf(runs).has_value());
 }
 
 TEST(SeedNoise, IsTakenAsGiven) {
