@@ -32,47 +32,35 @@ double Multiplier(const Chinchilla& recipe, const Chinchilla& reference,
   return std::exp(LogComputeMultiplier(recipe, reference, C));
 }
 
-/// Estimates numbers of one recipe by one of the two fits.
-class PairEstimator {
- public:
-  using Laws = std::optional<std::vector<Chinchilla>> RecipeReplicate::*;
+/// A recipe and the reference, as indices, and how many units of the one that
+/// has fewer there were to draw from.
+struct Pair {
+  std::size_t recipe;
+  std::size_t reference;
+  int units;
+};
 
-  PairEstimator(const RecipeFit& fit,
-                const std::vector<RecipeReplicate>& replicates, Laws laws,
-                int units, int recipe, int reference)
-      : fit_(fit),
-        replicates_(replicates),
-        laws_(laws),
-        units_(units),
-        recipe_(static_cast<std::size_t>(recipe)),
-        reference_(static_cast<std::size_t>(reference)) {}
-
-  Estimate operator()(OfPair number, double C) const {
-    Estimate estimate;
-    estimate.value = number(fit_.laws[recipe_], fit_.laws[reference_], C);
-    std::vector<double> values;
-    for (const RecipeReplicate& replicate : replicates_) {
-      const auto& laws = replicate.*laws_;
-      if (!laws) continue;
-      const double value = number((*laws)[recipe_], (*laws)[reference_], C);
-      if (std::isfinite(value)) values.push_back(value);
-    }
-    const auto spread = SpreadOfMost(std::move(values), replicates_.size(),
-                                     estimate.value, units_);
+/// Estimates numbers of a pair by one of the two fits.
+auto EstimatorBy(const RecipeFit& fit,
+                 const std::vector<RecipeReplicate>& replicates,
+                 std::optional<std::vector<Chinchilla>> RecipeReplicate::*laws,
+                 const Pair& pair) {
+  return [=, &fit, &replicates](OfPair number, double C) {
+    const auto of = [&](const std::vector<Chinchilla>& all) {
+      return number(all[pair.recipe], all[pair.reference], C);
+    };
+    Estimate estimate{of(fit.laws), {}};
+    auto values = FiniteValues(replicates, [&](const RecipeReplicate& r) {
+      return r.*laws ? std::optional(of(*(r.*laws))) : std::nullopt;
+    });
+    const auto spread = SpreadOfMost(std::move(values), replicates.size(),
+                                     estimate.value, pair.units);
     if (spread && std::isfinite(spread->interval95.high)) {
       estimate.spread = spread;
     }
     return estimate;
-  }
-
- private:
-  const RecipeFit& fit_;
-  const std::vector<RecipeReplicate>& replicates_;
-  Laws laws_;
-  int units_;
-  std::size_t recipe_;
-  std::size_t reference_;
-};
+  };
+}
 
 std::optional<Verdict> VerdictOf(const Estimate& multiplier) {
   if (!multiplier.spread) return std::nullopt;
@@ -80,12 +68,6 @@ std::optional<Verdict> VerdictOf(const Estimate& multiplier) {
   if (std::log(interval.low) > kEqual) return Verdict::kBetter;
   if (std::log(interval.high) < -kEqual) return Verdict::kWorse;
   return Verdict::kIndistinguishable;
-}
-
-int FewestUnits(const std::vector<int>& units, int recipe, int reference) {
-  if (units.empty()) return 0;
-  return std::min(units[static_cast<std::size_t>(recipe)],
-                  units[static_cast<std::size_t>(reference)]);
 }
 
 }  // namespace
@@ -96,23 +78,23 @@ void AddResults(const std::vector<RecipeReplicate>& replicates,
                 RecipeComparison* result) {
   // With shared exponents the multiplier is the same at every budget.
   constexpr double kAnyBudget = 6.0;
-  for (int recipe = 0; recipe < static_cast<int>(result->recipes.size());
-       ++recipe) {
-    RecipeResult& row = result->recipes[static_cast<std::size_t>(recipe)];
-    row.law = result->joint.laws[static_cast<std::size_t>(recipe)];
-    if (recipe == result->reference) continue;
-    const int fewest = FewestUnits(units, recipe, result->reference);
-    const PairEstimator joint(result->joint, replicates,
-                              &RecipeReplicate::joint, fewest, recipe,
-                              result->reference);
+  const auto reference = static_cast<std::size_t>(result->reference);
+  for (std::size_t recipe = 0; recipe < result->recipes.size(); ++recipe) {
+    RecipeResult& row = result->recipes[recipe];
+    row.law = result->joint.laws[recipe];
+    if (recipe == reference) continue;
+    const int fewest =
+        units.empty() ? 0 : std::min(units[recipe], units[reference]);
+    const Pair pair{recipe, reference, fewest};
+    const auto joint =
+        EstimatorBy(result->joint, replicates, &RecipeReplicate::joint, pair);
     row.params_efficiency = joint(ParamsEfficiency, kAnyBudget);
     row.tokens_efficiency = joint(TokensEfficiency, kAnyBudget);
     row.compute_multiplier = joint(Multiplier, kAnyBudget);
     row.verdict = VerdictOf(row.compute_multiplier);
     if (result->separate.status != FitStatus::kOk) continue;
-    const PairEstimator separate(result->separate, replicates,
-                                 &RecipeReplicate::separate, fewest, recipe,
-                                 result->reference);
+    const auto separate = EstimatorBy(result->separate, replicates,
+                                      &RecipeReplicate::separate, pair);
     for (const double C : budgets_flops) {
       const Estimate multiplier = separate(Multiplier, C);
       if (!std::isfinite(multiplier.value) || !(multiplier.value > 0.0)) {

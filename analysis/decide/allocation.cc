@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "analysis/decide/choices.h"
+#include "lib/core/transformed.h"
 
 namespace isoflop {
 namespace {
@@ -52,12 +53,8 @@ Interval PredictionInterval(double loss, const Interval& interval95,
 
 std::vector<Allocation> Allocate(const LawBasis& basis,
                                  std::span<const double> budgets) {
-  std::vector<Allocation> allocations;
-  allocations.reserve(budgets.size());
-  for (const double flops : budgets) {
-    allocations.push_back(AllocateOne(basis, flops));
-  }
-  return allocations;
+  return Transformed(
+      budgets, [&basis](double flops) { return AllocateOne(basis, flops); });
 }
 
 }  // namespace isoflop

@@ -12,6 +12,17 @@ namespace {
 
 constexpr double kLargestFactor = 1e9;
 
+/// A number that asks a further question.
+struct FurtherNumber {
+  const char* option;
+  std::optional<double> AllocationQuestion::*number;
+};
+
+constexpr FurtherNumber kFurtherNumbers[] = {
+    {"--inference-tokens", &AllocationQuestion::inference_tokens},
+    {"--max-params", &AllocationQuestion::max_params},
+    {"--unique-tokens", &AllocationQuestion::unique_tokens}};
+
 void CheckCount(const char* option, double count, Problems* problems) {
   if (count > 0.0 && count <= kMostFlops) return;
   problems->Add(option,
@@ -34,22 +45,16 @@ void CheckNumbers(const AllocationQuestion& question, Problems* problems) {
                               "1e9 times smaller, got {}",
                               factor));
   }
-  if (question.inference_tokens) {
-    CheckCount("--inference-tokens", *question.inference_tokens, problems);
-  }
-  if (question.max_params) {
-    CheckCount("--max-params", *question.max_params, problems);
-  }
-  if (question.unique_tokens) {
-    CheckCount("--unique-tokens", *question.unique_tokens, problems);
+  for (const auto& [option, number] : kFurtherNumbers) {
+    if (question.*number) CheckCount(option, *(question.*number), problems);
   }
 }
 
 std::vector<std::string> FurtherQuestions(const AllocationQuestion& question) {
   std::vector<std::string> options;
-  if (question.inference_tokens) options.emplace_back("--inference-tokens");
-  if (question.max_params) options.emplace_back("--max-params");
-  if (question.unique_tokens) options.emplace_back("--unique-tokens");
+  for (const auto& [option, number] : kFurtherNumbers) {
+    if (question.*number) options.emplace_back(option);
+  }
   if (!question.overtrain.empty()) options.emplace_back("--overtrain");
   return options;
 }

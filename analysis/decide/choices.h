@@ -11,6 +11,7 @@
 #include "analysis/laws/chinchilla.h"
 #include "analysis/solve/estimate.h"
 #include "analysis/solve/resampled_spread.h"
+#include "lib/core/transformed.h"
 
 namespace isoflop {
 
@@ -50,18 +51,9 @@ class Choices {
     Estimate estimate{std::invoke(quantity, *best_), {}};
     const auto all = static_cast<int>(others_.size()) + impossible_;
     if (!LeaveAnInterval(impossible_, all)) return estimate;
-    estimate.spread = SpreadOf(ValuesOf(quantity), estimate.value, units_);
+    estimate.spread =
+        SpreadOf(Transformed(others_, quantity), estimate.value, units_);
     return estimate;
-  }
-
-  /// Returns a number of every choice of a resampled law that exists.
-  template <typename Quantity>
-  std::vector<double> ValuesOf(Quantity quantity) const {
-    std::vector<double> values;
-    values.reserve(others_.size());
-    for (const Choice& other : others_)
-      values.push_back(std::invoke(quantity, other));
-    return values;
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "lib/core/transformed.h"
 #include "lib/numeric/moments.h"
 
 namespace isoflop {
@@ -19,9 +20,8 @@ using Deviations = std::vector<double>;
 template <typename Quantity>
 Deviations DeviationsOf(std::span<const Chinchilla> draws, Quantity quantity) {
   const double first = quantity(draws.front());
-  Deviations values;
-  values.reserve(draws.size());
-  for (const Chinchilla& law : draws) values.push_back(quantity(law) - first);
+  Deviations values = Transformed(
+      draws, [&](const Chinchilla& law) { return quantity(law) - first; });
   const double mean = Mean(values);
   for (double& value : values) value -= mean;
   return values;
@@ -45,16 +45,14 @@ class Knowledge {
   Knowledge(const DesignProblem& problem,
             std::span<const CandidateRun> candidates)
       : candidates_(candidates),
-        objective_(DeviationsOf(problem.draws, [&](const Chinchilla& law) {
-          return ObjectiveOf(law, problem);
-        })) {
-    losses_.reserve(candidates.size());
-    for (const CandidateRun& run : candidates) {
-      losses_.push_back(DeviationsOf(
-          problem.draws,
-          [&run](const Chinchilla& law) { return Loss(law, run.N, run.D); }));
-    }
-  }
+        objective_(DeviationsOf(
+            problem.draws,
+            [&](const Chinchilla& law) { return ObjectiveOf(law, problem); })),
+        losses_(Transformed(candidates, [&](const CandidateRun& run) {
+          return DeviationsOf(problem.draws, [&run](const Chinchilla& law) {
+            return Loss(law, run.N, run.D);
+          });
+        })) {}
 
   double Variance() const { return Covariance(objective_, objective_); }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "lib/core/transformed.h"
 #include "lib/numeric/distributions.h"
 #include "lib/numeric/moments.h"
 
@@ -32,9 +33,8 @@ std::optional<LackOfFit> TestLackOfFit(
   double weighted = 0.0;
   for (const auto& cell : cells) {
     const auto count = static_cast<double>(cell.size());
-    std::vector<double> losses;
-    losses.reserve(cell.size());
-    for (const std::size_t i : cell) losses.push_back(observations[i].L);
+    const auto losses =
+        Transformed(cell, [&](std::size_t i) { return observations[i].L; });
     const Observation& first = observations[cell.front()];
     const double miss = Loss(law, first.N, first.D) - Mean(losses);
     squares += miss * miss / test.cells;

@@ -119,27 +119,24 @@ Residuals ResidualsOf(std::span<const Observation> observations,
                       const Chinchilla& law) {
   assert(observations.size() >= 3);
   Residuals residuals;
-  std::vector<double> log_N;
-  std::vector<double> log_D;
-  std::vector<double> log_C;
-  std::vector<double> log_ratio;
-  std::vector<double> values;
   for (std::size_t i = 0; i < observations.size(); ++i) {
     const Observation& o = observations[i];
     const double predicted = Loss(law, o.N, o.D);
     residuals.runs.push_back({.run = i,
                               .predicted = predicted,
                               .log_residual = std::log(predicted / o.L)});
-    values.push_back(residuals.runs.back().log_residual);
-    log_N.push_back(std::log(o.N));
-    log_D.push_back(std::log(o.D));
-    log_C.push_back(std::log(o.C));
-    log_ratio.push_back(log_D.back() - log_N.back());
   }
-  const std::vector<double> ranks = CentredRanks(values);
+  const std::vector<double> ranks =
+      CentredRanks(Transformed(residuals.runs, &RunResidual::log_residual));
+  const auto trend = [&](std::string_view quantity, auto log_of) {
+    return TrendWith(quantity, Transformed(observations, log_of), ranks);
+  };
+  using O = const Observation&;
   residuals.trends = {
-      TrendWith("N", log_N, ranks), TrendWith("D", log_D, ranks),
-      TrendWith("C", log_C, ranks), TrendWith("D/N", log_ratio, ranks)};
+      trend("N", [](O o) { return std::log(o.N); }),
+      trend("D", [](O o) { return std::log(o.D); }),
+      trend("C", [](O o) { return std::log(o.C); }),
+      trend("D/N", [](O o) { return std::log(o.D) - std::log(o.N); })};
   return residuals;
 }
 

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <string>
+
+#include "analysis/solve/limits.h"
 
 namespace isoflop {
 namespace {
 
 /// kCurveSamples values, log-spaced, from the first C of any curve to the last.
 std::vector<double> SampleFlops(const std::vector<TrainingCurve>& curves) {
-  double low = std::numeric_limits<double>::infinity();
+  double low = kInfinity;
   double high = 0.0;
   for (const TrainingCurve& curve : curves) {
     low = std::min(low, SixND(curve.N, curve.points.front().tokens));

@@ -46,7 +46,7 @@ void Contest::Enter(std::size_t entry, double entry_N, double entry_loss) {
 
 std::vector<std::size_t> LowerEnvelope(std::span<const Contest> contests) {
   std::vector<std::size_t> envelope;
-  double lowest = std::numeric_limits<double>::infinity();
+  double lowest = kInfinity;
   for (std::size_t i = 0; i < contests.size(); ++i) {
     if (contests[i].loss >= lowest) continue;
     lowest = contests[i].loss;

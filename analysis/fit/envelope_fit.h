@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +19,7 @@
 #include "analysis/observe/budgets.h"
 #include "analysis/observe/observation.h"
 #include "analysis/solve/estimate.h"
+#include "analysis/solve/limits.h"
 #include "analysis/solve/power_law_fit.h"
 
 namespace isoflop {
@@ -44,10 +44,10 @@ std::vector<EnvelopePoint> LowerEnvelope(
 /// Sizes that compete at one compute, and the entry of lowest loss; of equal
 /// losses that of the smaller N, then the first.
 struct Contest {
-  double loss = std::numeric_limits<double>::infinity();
+  double loss = kInfinity;
   double N = 0.0;
-  std::size_t winner = 0;  // a number of the entry
-  double smallest = std::numeric_limits<double>::infinity();  // N of any entry
+  std::size_t winner = 0;       // a number of the entry
+  double smallest = kInfinity;  // N of any entry
   double largest = 0.0;
 
   void Enter(std::size_t entry, double entry_N, double entry_loss);

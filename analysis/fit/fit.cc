@@ -9,6 +9,7 @@
 
 #include "analysis/fit/misfit.h"
 #include "lib/core/error.h"
+#include "lib/core/transformed.h"
 
 namespace isoflop {
 namespace {
@@ -30,16 +31,12 @@ void RequirePositive(const ObservationSet& observations) {
 /// Leaves out the `count` largest losses; of equal ones the later.
 void DropLargest(int count, std::vector<Observation>* observations) {
   if (count == 0) return;
-  std::vector<std::size_t> order(observations->size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, {},
-                           [&](std::size_t i) { return (*observations)[i].L; });
+  auto order = OrderBy(observations->size(),
+                       [&](std::size_t i) { return (*observations)[i].L; });
   order.resize(order.size() - static_cast<std::size_t>(count));
   std::ranges::sort(order);
-  std::vector<Observation> kept;
-  kept.reserve(order.size());
-  for (const std::size_t i : order) kept.push_back((*observations)[i]);
-  *observations = std::move(kept);
+  *observations =
+      Transformed(order, [&](std::size_t i) { return (*observations)[i]; });
 }
 
 /// Returns the standard error of a residual, from that of the loss.
@@ -244,23 +241,6 @@ void AddHoldouts(FitProgress* progress, FitReport* report) {
   }
 }
 
-/// What only runs with N, D and L have.
-void RequireNoOptionsOfRuns(const FitOptions& options) {
-  const auto refuse = [](bool given, const char* option) {
-    Require(!given, "{}: has no meaning for two columns; leave it out or --x",
-            option);
-  };
-  refuse(options.params.has_value(), "--params");
-  refuse(options.weights != WeightKind::kColumn, "--weights");
-  refuse(options.drop_largest_loss > 0, "--drop-largest-loss");
-  refuse(options.holdout_above.has_value(), "--holdout-above");
-  refuse(options.seed_noise.has_value(), "--seed-noise");
-  refuse(!options.budgets_flops.empty(), "--flops");
-  refuse(options.envelope == EnvelopeSource::kCurves, "--envelope");
-  refuse(options.isoflop_curve == IsoflopCurve::kAkima, "--isoflop-curve");
-  refuse(options.objective.tied_exponents, "--tied-exponents");
-}
-
 }  // namespace
 
 bool FitReport::usable() const {
@@ -315,7 +295,6 @@ FitReport FitScalingLaws(ObservationSet observations, const FitOptions& options,
 
 FitReport FitCurveLaws(const CurvePoints& curve, const FitOptions& options) {
   Validate(options);
-  RequireNoOptionsOfRuns(options);
   for (const LawKind law : options.laws) {
     Require(OfOneVariable(law),
             "--x: {} is no law of one variable; such are broken_power_law and "

@@ -1,8 +1,4 @@
 // The front door of fitting: observations in, every law that was asked for out.
-//
-// The report is a passive tree: absent is an empty optional, "cannot be known"
-// is FitStatus::kUnsupported with a reason. Writing it as JSON or text is
-// somebody else's work.
 
 #pragma once
 
@@ -26,8 +22,7 @@ FitReport FitScalingLaws(ObservationSet observations, const FitOptions& options,
 
 /// Fits the laws of one variable among `options` to the points of two columns.
 /// The report has their fits and nothing else.
-/// Throws Error when Validate(options) does, for a law of more variables, and
-/// for options that only runs can have.
+/// Throws Error when Validate(options) does, and for a law of more variables.
 FitReport FitCurveLaws(const CurvePoints& curve, const FitOptions& options);
 
 }  // namespace isoflop

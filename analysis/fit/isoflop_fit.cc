@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/core/transformed.h"
+
 namespace isoflop {
 namespace {
 
@@ -51,12 +53,9 @@ void Correct(const IsoflopBudget& exact, const Chinchilla& surface,
 }  // namespace
 
 std::vector<double> WeightsOf(const std::vector<IsoflopBudget>& budgets) {
-  std::vector<double> weights;
-  weights.reserve(budgets.size());
-  for (const IsoflopBudget& budget : budgets) {
-    weights.push_back(budget.params_opt ? budget.weight : 0.0);
-  }
-  return weights;
+  return Transformed(budgets, [](const IsoflopBudget& budget) {
+    return budget.params_opt ? budget.weight : 0.0;
+  });
 }
 
 std::optional<OptimumLaws> FitExponents(
@@ -116,13 +115,11 @@ void AddBias(std::span<const Observation> observations,
              const Chinchilla& surface, IsoflopFit* fit) {
   const IsoflopFit exact =
       FitIsoflop(OnSurface(observations, surface), fit->curve);
-  std::vector<double> weights;
-  weights.reserve(fit->budgets.size());
+  std::vector<double> weights = WeightsOf(fit->budgets);
   for (std::size_t i = 0; i < fit->budgets.size(); ++i) {
-    IsoflopBudget& budget = fit->budgets[i];
-    const bool both = budget.params_opt && exact.budgets[i].params_opt;
-    weights.push_back(both ? budget.weight : 0.0);
-    if (both) Correct(exact.budgets[i], surface, &budget);
+    if (!exact.budgets[i].params_opt) weights[i] = 0.0;
+    if (!exact.budgets[i].params_opt || !fit->budgets[i].params_opt) continue;
+    Correct(exact.budgets[i], surface, &fit->budgets[i]);
   }
   if (const auto exponents = FitExponents(exact.budgets, weights)) {
     fit->a_bias = exponents->a - ParamsExponent(surface);

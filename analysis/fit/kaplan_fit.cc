@@ -9,8 +9,9 @@
 #include "analysis/fit/floor_fit.h"
 #include "analysis/laws/kaplan.h"
 #include "analysis/solve/limits.h"
-#include "analysis/solve/power_law_fit.h"
 #include "analysis/solve/student_t.h"
+#include "lib/core/transformed.h"
+#include "lib/numeric/least_squares.h"
 
 namespace isoflop {
 namespace {
@@ -64,9 +65,7 @@ std::vector<std::size_t> MostAmple(std::span<const Observation> observations,
 }
 
 std::string RangeComplaint(const std::vector<WeightedPoint>& points) {
-  std::vector<double> values;
-  values.reserve(points.size());
-  for (const WeightedPoint& p : points) values.push_back(p.x);
+  const std::vector<double> values = Transformed(points, &WeightedPoint::x);
   const std::size_t distinct = CountDistinct(values);
   if (distinct < kFewestValues) {
     return fmt::format(
@@ -88,13 +87,10 @@ std::vector<WeightedPoint> PointsOf(std::span<const Observation> observations,
                                     std::span<const double> counts,
                                     const std::vector<std::size_t>& runs,
                                     double Observation::*variable) {
-  std::vector<WeightedPoint> points;
-  points.reserve(runs.size());
-  for (const std::size_t i : runs) {
+  return Transformed(runs, [&](std::size_t i) {
     const Observation& o = observations[i];
-    points.push_back({o.*variable, o.L, TimesDrawn(counts, i) * o.weight});
-  }
-  return points;
+    return WeightedPoint{o.*variable, o.L, TimesDrawn(counts, i) * o.weight};
+  });
 }
 
 /// Returns (scale / x)^alpha through exp(log_term) at ln x = mean_log_x,
@@ -139,9 +135,7 @@ KaplanCurve FitCurve(std::span<const Observation> observations,
   curve.runs = std::move(runs);
   const auto points = PointsOf(observations, counts, curve.runs, variable);
   curve.reason = RangeComplaint(points);
-  if (curve.reason.empty()) {
-    FitWithOffset(points, &curve.with_offset);
-  }
+  if (curve.reason.empty()) FitWithOffset(points, &curve.with_offset);
   const auto line = curve.reason.empty() ? FitLogLine(points) : std::nullopt;
   if (!line || !(line->slope < 0.0)) {
     if (curve.reason.empty()) {
@@ -158,13 +152,11 @@ KaplanCurve FitCurve(std::span<const Observation> observations,
   curve.status = FitStatus::kOk;
   curve.scale.value = law->scale;
   curve.exponent.value = law->exponent;
-  std::vector<WeightedResidual> residuals;
-  residuals.reserve(points.size());
-  for (const WeightedPoint& p : points) {
-    residuals.push_back(
-        {std::log(std::exp(line->At(std::log(p.x))) / p.y), p.weight});
-  }
-  curve.rms_log_residual = RootMeanSquare(residuals);
+  curve.rms_log_residual =
+      RootMeanSquare(Transformed(points, [&](const WeightedPoint& p) {
+        const double predicted = std::exp(line->At(std::log(p.x)));
+        return WeightedResidual{std::log(predicted / p.y), p.weight};
+      }));
   return curve;
 }
 
@@ -179,18 +171,17 @@ KaplanCurve FitLimited(std::span<const Observation> observations,
     curve.with_offset.reason = curve.reason;
     return curve;
   }
-  const auto ample = MostAmple(observations, counts, variable);
-  std::vector<std::size_t> runs;
-  for (const std::size_t i : ample) {
-    if (LimitedBy(variable, *surface, observations[i])) runs.push_back(i);
-  }
-  const std::size_t limited = runs.size();
+  std::vector<std::size_t> runs = MostAmple(observations, counts, variable);
+  const std::size_t ample = runs.size();
+  std::erase_if(runs, [&](std::size_t i) {
+    return !LimitedBy(variable, *surface, observations[i]);
+  });
   KaplanCurve curve =
       FitCurve(observations, counts, std::move(runs), variable.limiting);
   curve.selection = fmt::format(
       "{} of {} runs that are the longest of their size or the largest of "
       "their length: those with {} at most {} of {}",
-      limited, ample.size(), variable.ample_term, kMinorTermShare,
+      curve.runs.size(), ample, variable.ample_term, kMinorTermShare,
       variable.limiting_term);
   return curve;
 }
@@ -199,11 +190,9 @@ KaplanCurve FitEnvelopeCurve(std::span<const Observation> observations,
                              std::span<const Budget> ladder,
                              std::span<const double> counts) {
   const auto envelope = LowerEnvelope(observations, ladder, counts);
-  std::vector<std::size_t> runs;
-  runs.reserve(envelope.size());
-  for (const EnvelopePoint& point : envelope) runs.push_back(point.run);
   KaplanCurve curve =
-      FitCurve(observations, counts, std::move(runs), &Observation::C);
+      FitCurve(observations, counts, Transformed(envelope, &EnvelopePoint::run),
+               &Observation::C);
   const auto edges =
       std::ranges::count(envelope, false, &EnvelopePoint::interior);
   curve.selection = fmt::format(

@@ -7,6 +7,7 @@
 
 #include "analysis/fit/bootstrap.h"
 #include "analysis/solve/resampled_spread.h"
+#include "lib/core/transformed.h"
 #include "lib/numeric/moments.h"
 
 namespace isoflop {
@@ -19,28 +20,14 @@ bool IsFinite(const Chinchilla& law) {
          std::isfinite(ParamsExponent(law)) && std::isfinite(G) && G > 0.0;
 }
 
-/// Returns what the replicates that have `number` give for it, in order; what
-/// is not finite is left out.
-template <typename Number>
-std::vector<double> ValuesOf(const std::vector<Replicate>& replicates,
-                             const Number& number) {
-  std::vector<double> values;
-  values.reserve(replicates.size());
-  for (const Replicate& replicate : replicates) {
-    const std::optional<double> value = number(replicate);
-    if (value && std::isfinite(*value)) values.push_back(*value);
-  }
-  return values;
-}
-
 /// Returns the spread of `number`, a function of a replicate that may have no
 /// value, around its estimate, if at least half of the replicates have one.
 template <typename Number>
 std::optional<Spread> SpreadOver(const std::vector<Replicate>& replicates,
                                  const Number& number, double estimate,
                                  int units) {
-  return SpreadOfMost(ValuesOf(replicates, number), replicates.size(), estimate,
-                      units);
+  return SpreadOfMost(FiniteValues(replicates, number), replicates.size(),
+                      estimate, units);
 }
 
 /// Sets the spreads of `numbers` of a fit, and how many replicates of it are
@@ -112,33 +99,11 @@ void SetBudgetSpreads(const std::vector<Replicate>& replicates, int units,
                                            (budget->*number)->value, units);
   }
   std::vector<double> sizes =
-      ValuesOf(replicates, NumberOf(index, &IsoflopBudget::params_opt));
+      FiniteValues(replicates, NumberOf(index, &IsoflopBudget::params_opt));
   budget->interior_resamples = static_cast<int>(sizes.size());
   if (!budget->params_opt || !AreMost(sizes.size(), replicates.size())) return;
   for (double& size : sizes) size = std::log(size);
   budget->params_opt_log_error = StandardDeviation(sizes);
-}
-
-/// Returns the exponents of every replicate by the same weights.
-std::vector<std::optional<OptimumLaws>> ExponentsOf(
-    const std::vector<Replicate>& replicates,
-    const std::vector<double>& weights) {
-  std::vector<std::optional<OptimumLaws>> exponents;
-  exponents.reserve(replicates.size());
-  for (const Replicate& replicate : replicates) {
-    exponents.push_back(FitExponents(replicate.isoflop.budgets, weights));
-  }
-  return exponents;
-}
-
-std::optional<Spread> SpreadOfExponent(
-    const std::vector<std::optional<OptimumLaws>>& all,
-    double OptimumLaws::*exponent, double estimate, int units) {
-  std::vector<double> values;
-  for (const auto& exponents : all) {
-    if (exponents) values.push_back((*exponents).*exponent);
-  }
-  return SpreadOfMost(std::move(values), all.size(), estimate, units);
 }
 
 }  // namespace
@@ -158,12 +123,8 @@ std::optional<ChinchillaBootstrap> ChinchillaSpreads(
   const auto& laws = bootstrap.laws;
   if (!AreMost(laws.size(), replicates.size())) return std::nullopt;
   const auto spread = [&](auto number) {
-    std::vector<double> values;
-    values.reserve(laws.size());
-    for (const Chinchilla& law : laws) {
-      values.push_back(std::invoke(number, law));
-    }
-    return SpreadOf(std::move(values), std::invoke(number, estimate), units);
+    return SpreadOf(Transformed(laws, number), std::invoke(number, estimate),
+                    units);
   };
   bootstrap.E = spread(&Chinchilla::E);
   bootstrap.A = spread(&Chinchilla::A);
@@ -181,18 +142,24 @@ void AddSpreads(const std::vector<Replicate>& replicates, int units,
   for (std::size_t i = 0; i < fit->budgets.size(); ++i) {
     SetBudgetSpreads(replicates, units, i, &fit->budgets[i]);
   }
+  // By the weights that the fit has now; returns how many replicates have it.
+  const auto spread = [&](double OptimumLaws::*exponent, Estimate* estimate) {
+    const std::vector<double> weights = WeightsOf(fit->budgets);
+    auto values = FiniteValues(replicates, [&](const Replicate& replicate) {
+      const auto laws = FitExponents(replicate.isoflop.budgets, weights);
+      return laws ? std::optional((*laws).*exponent) : std::nullopt;
+    });
+    const std::size_t count = values.size();
+    estimate->spread = SpreadOfMost(std::move(values), replicates.size(),
+                                    estimate->value, units);
+    return count;
+  };
   // All weights are 1 until the spreads of the minima give better ones.
-  const auto equal = ExponentsOf(replicates, WeightsOf(fit->budgets));
+  spread(&OptimumLaws::a, &fit->a_unweighted);
   WeighByVariance(fit);
-  const auto weighted = ExponentsOf(replicates, WeightsOf(fit->budgets));
-  fit->a.spread =
-      SpreadOfExponent(weighted, &OptimumLaws::a, fit->a.value, units);
-  fit->b.spread =
-      SpreadOfExponent(weighted, &OptimumLaws::b, fit->b.value, units);
-  fit->a_unweighted.spread =
-      SpreadOfExponent(equal, &OptimumLaws::a, fit->a_unweighted.value, units);
-  fit->failed_resamples = static_cast<int>(std::ranges::count_if(
-      weighted, [](const auto& exponents) { return !exponents; }));
+  spread(&OptimumLaws::a, &fit->a);
+  fit->failed_resamples =
+      static_cast<int>(replicates.size() - spread(&OptimumLaws::b, &fit->b));
 }
 
 void AddSpreads(const std::vector<Replicate>& replicates, int units,

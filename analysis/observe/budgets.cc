@@ -31,11 +31,9 @@ double FlopsOf(std::span<const Observation> observations,
 }  // namespace
 
 BudgetGroups GroupByBudget(std::span<const Observation> observations) {
-  std::vector<std::size_t> order(observations.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   // Of equal compute those with a nominal budget first: they are no neighbours
   // of the others, and would cut a chain of them in two.
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) {
+  const auto order = OrderBy(observations.size(), [&](std::size_t i) {
     return std::pair(Compute(observations[i]), !observations[i].budget_flops);
   });
   std::vector<std::vector<std::size_t>> chains;

@@ -1,5 +1,7 @@
 #include "analysis/observe/law_run.h"
 
+#include "lib/core/transformed.h"
+
 namespace isoflop {
 
 LawRun RunOf(const Observation& observation) {
@@ -12,10 +14,7 @@ LawRun RunOf(const Observation& observation) {
 }
 
 std::vector<LawRun> RunsOf(std::span<const Observation> observations) {
-  std::vector<LawRun> runs;
-  runs.reserve(observations.size());
-  for (const Observation& o : observations) runs.push_back(RunOf(o));
-  return runs;
+  return Transformed(observations, RunOf);
 }
 
 }  // namespace isoflop

@@ -2,16 +2,15 @@
 
 #include <cmath>
 
-#include "analysis/solve/power_law_fit.h"
+#include "lib/core/transformed.h"
+#include "lib/numeric/least_squares.h"
 
 namespace isoflop {
 
 std::vector<CurvePoint> Smooth(const std::vector<CurvePoint>& points) {
-  std::vector<WeightedPoint> logs;
-  logs.reserve(points.size());
-  for (const CurvePoint& p : points) {
-    logs.push_back({std::log(p.tokens), p.loss, 1.0});
-  }
+  const auto logs = Transformed(points, [](const CurvePoint& p) {
+    return WeightedPoint{std::log(p.tokens), p.loss, 1.0};
+  });
   std::vector<CurvePoint> smooth = points;
   std::size_t first = 0;
   std::size_t end = 0;

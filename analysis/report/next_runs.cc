@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/regress/resample.h"
 #include "lib/core/error.h"
 
 namespace isoflop {

@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -42,5 +43,18 @@ constexpr bool AreMost(std::size_t values, std::size_t resamples) {
 std::optional<Spread> SpreadOfMost(std::vector<double> values,
                                    std::size_t resamples, double estimate,
                                    int units);
+
+/// Returns what the resamples that have `number`, a function that may have no
+/// value, give for it, in order; what is not finite is left out.
+template <typename Resamples, typename Number>
+std::vector<double> FiniteValues(const Resamples& resamples, Number number) {
+  std::vector<double> values;
+  values.reserve(resamples.size());
+  for (const auto& resample : resamples) {
+    const std::optional<double> value = number(resample);
+    if (value && std::isfinite(*value)) values.push_back(*value);
+  }
+  return values;
+}
 
 }  // namespace isoflop
