@@ -45,15 +45,10 @@ void NoteLeftOut(int runs, const char* why, std::vector<std::string>* notes) {
 
 /// What the sweep file's own section says of "model.position", or null.
 Json OwnValue(const Json& sweep_file, const std::string& axis) {
-  const Json* place = &sweep_file;
-  for (std::size_t begin = 0; begin <= axis.size();) {
-    const std::size_t end = std::min(axis.find('.', begin), axis.size());
-    const std::string key = axis.substr(begin, end - begin);
-    if (!place->is_object() || !place->contains(key)) return nullptr;
-    place = &place->at(key);
-    begin = end + 1;
-  }
-  return *place;
+  std::string path = "/" + axis;
+  std::ranges::replace(path, '.', '/');
+  const Json::json_pointer place(path);
+  return sweep_file.contains(place) ? sweep_file.at(place) : Json();
 }
 
 bool HasOwnValues(const Json& settings, const Json& sweep_file) {
