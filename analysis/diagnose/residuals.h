@@ -63,7 +63,7 @@ inline constexpr std::size_t kNeighbours = 4;
 /// Returns the correlation of residuals, one a run; nothing of fewer than three
 /// times kNeighbours runs, or of residuals that are all equal. Of many runs
 /// only the neighbours of kMostCentres, evenly spread over the list, are looked
-/// at. Source: Moran 1950; Cliff & Ord 1981, section 2.3.
+/// at.
 std::optional<NeighbourCorrelation> CorrelationOfNeighbours(
     std::span<const Observation> observations,
     std::span<const double> residuals);
