@@ -113,8 +113,7 @@ void Summarise(ObservationSet* set, FitReport* report) {
 }
 
 std::optional<Chinchilla> LawOf(const std::optional<ChinchillaFit>& fit) {
-  if (!fit || fit->status != FitStatus::kOk) return std::nullopt;
-  return fit->law;
+  return Supported(fit) ? std::optional(fit->law) : std::nullopt;
 }
 
 template <typename Fit>
@@ -189,13 +188,6 @@ void AddUncertainty(const CurveEnvelope* curves, FitProgress* progress,
   if (report->kaplan) AddSpreads(replicates, units, &*report->kaplan);
 }
 
-/// Of the exponents as they are weighted in the end.
-void AddIsoflopBias(FitReport* report) {
-  const auto surface = LawOf(report->chinchilla);
-  if (!surface || !report->isoflop) return;
-  AddBias(report->used, *surface, &*report->isoflop);
-}
-
 /// Of the law of Approach 3, if there is one and it is to be reported.
 void AddDecisions(FitReport* report) {
   const FitOptions& options = report->options;
@@ -244,9 +236,7 @@ void AddHoldouts(FitProgress* progress, FitReport* report) {
 }  // namespace
 
 bool FitReport::usable() const {
-  return (chinchilla && chinchilla->status == FitStatus::kOk) ||
-         (isoflop && isoflop->status == FitStatus::kOk) ||
-         (envelope && envelope->status == FitStatus::kOk) ||
+  return Supported(chinchilla) || Supported(isoflop) || Supported(envelope) ||
          (kaplan && kaplan->supported()) || more_laws.usable();
 }
 
@@ -271,11 +261,15 @@ FitReport FitScalingLaws(ObservationSet observations, const FitOptions& options,
   FitLaws(AddressOf(curves), progress, &report);
   AddConventions(std::move(observations), &report);
   AddUncertainty(AddressOf(curves), progress, &report);
-  AddIsoflopBias(&report);
+  const auto surface = LawOf(report.chinchilla);
+  // Of the exponents as they are weighted in the end.
+  if (surface && report.isoflop) {
+    AddBias(report.used, *surface, &*report.isoflop);
+  }
   AddDecisions(&report);
   AddHoldouts(progress, &report);
   if (AskedFor(options, LawKind::kChinchilla)) {
-    if (LawOf(report.chinchilla)) {
+    if (surface) {
       Report(progress, "profiles of Approach 3");
       report.chinchilla_profiles =
           ProfileChinchilla(report.used, options.objective, *report.chinchilla,

@@ -53,7 +53,7 @@ void Believe(const FitReport& report, Misfit* misfit) {
   if (rival != nullptr && !misfit->rival.empty()) {
     misfit->believed = rival->name;
     misfit->a = report.more_laws.allocations.at(rival->name).a;
-  } else if (report.isoflop && report.isoflop->status == FitStatus::kOk) {
+  } else if (Supported(report.isoflop)) {
     misfit->believed = NameOf(LawKind::kIsoflop);
     misfit->a = report.isoflop->a.value;
   }

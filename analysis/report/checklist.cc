@@ -40,7 +40,7 @@ void CheckRange(const FitReport& report, const char* name,
 
 void CheckCount(const FitReport& report, Strings* warnings) {
   const auto& surface = Surface(report);
-  if (!surface || surface->status != FitStatus::kOk) return;
+  if (!Supported(surface)) return;
   const int coefficients = CountFree(report.options.objective);
   const double each = static_cast<double>(report.used.size()) / coefficients;
   if (each >= kRunsPerCoefficient) return;

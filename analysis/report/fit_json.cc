@@ -54,7 +54,7 @@ Json ToJson(const Resampling& resampling) {
 
 Json DiagnosticsJson(const FitReport& report) {
   Json json = Json::object();
-  if (report.chinchilla && report.chinchilla->status == FitStatus::kOk) {
+  if (Supported(report.chinchilla)) {
     PutNumber(&json, "rms_log_residual", report.chinchilla->rms_log_residual);
     PutNumber(&json, "max_log_residual", report.chinchilla->max_log_residual);
   }

@@ -31,7 +31,7 @@ constexpr double kLargeExponentBias = 0.01;
 
 void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
   const auto& surface = Surface(report);
-  if (!surface || surface->status != FitStatus::kOk) return;
+  if (!Supported(surface)) return;
   const ChinchillaFit& fit = *surface;
   if (!fit.certificate.converged) {
     warnings->push_back(
@@ -129,10 +129,8 @@ void WarnOfFailures(const FitReport& report, Strings* warnings) {
   const auto many = [&](int failed) {
     return failed > kManyFailed * resamples;
   };
-  const auto& surface = Surface(report);
-  const bool has_law = surface && surface->status == FitStatus::kOk;
   const auto& bootstrap = SurfaceBootstrap(report);
-  if (has_law && !bootstrap) {
+  if (Supported(Surface(report)) && !bootstrap) {
     warnings->push_back(
         "Approach 3: most bootstrap refits failed, so that there are no "
         "intervals");
@@ -144,8 +142,7 @@ void WarnOfFailures(const FitReport& report, Strings* warnings) {
         bootstrap->failed, resamples));
   }
   const auto& isoflop = report.isoflop;
-  if (isoflop && isoflop->status == FitStatus::kOk &&
-      many(isoflop->failed_resamples)) {
+  if (Supported(isoflop) && many(isoflop->failed_resamples)) {
     warnings->push_back(fmt::format(
         "Approach 2: {} of {} resamples had fewer than two interior minima "
         "and are left out",

@@ -14,13 +14,13 @@ std::string Decades(const Holdout& test) {
   return fmt::format("+{:.2f}", test.extrapolation_decades);
 }
 
-bool Supported(const Holdout& test) { return test.status == FitStatus::kOk; }
+bool HasLaw(const Holdout& test) { return test.status == FitStatus::kOk; }
 
 TextTable TestTable(const std::vector<Holdout>& tests) {
   TextTable table(
       {"up to C", "runs", "held out", "decades", "|error|", "bias"});
   for (const Holdout& test : tests) {
-    if (!Supported(test)) continue;
+    if (!HasLaw(test)) continue;
     table.AddRow({FormatScientific(test.above_flops),
                   std::to_string(test.fitted), std::to_string(test.held_out),
                   Decades(test),
@@ -33,7 +33,7 @@ TextTable TestTable(const std::vector<Holdout>& tests) {
 /// What stands below the table of a test that has no row or no certificate.
 std::string Reservation(const Holdout& test) {
   const std::string cut = FormatScientific(test.above_flops);
-  if (!Supported(test)) {
+  if (!HasLaw(test)) {
     return fmt::format("up to C = {}, {} runs: not supported, {}", cut,
                        test.fitted, test.reason);
   }
@@ -47,7 +47,7 @@ std::string Reservation(const Holdout& test) {
 void AddHoldout(const FitReport& report, TextPage* page) {
   if (report.holdouts.empty()) return;
   page->Heading("Extrapolation tests, by Approach 3");
-  if (std::ranges::any_of(report.holdouts, Supported)) {
+  if (std::ranges::any_of(report.holdouts, HasLaw)) {
     page->Table(TestTable(report.holdouts));
     page->Line(
         "errors in nats, absolute and signed (bias, above 0: predicted too "

@@ -13,10 +13,7 @@ namespace {
 constexpr double kNearExponent = 0.02;  // where Approach 2 has no interval
 
 const Estimate* ParabolasOf(const FitReport& report) {
-  if (!report.isoflop || report.isoflop->status != FitStatus::kOk) {
-    return nullptr;
-  }
-  return &report.isoflop->a;
+  return Supported(report.isoflop) ? &report.isoflop->a : nullptr;
 }
 
 std::string ExponentInWords(const Estimate& a) {
@@ -62,13 +59,8 @@ std::string SupportInWords(const FitReport& report, double a) {
       ExponentInWords(*parabolas));
 }
 
-bool HasOtherForms(const FitReport& report) {
-  return std::ranges::find(report.options.laws, LawKind::kCoupled) !=
-         report.options.laws.end();
-}
-
 std::string AdviceInWords(const FitReport& report) {
-  return HasOtherForms(report)
+  return AskedFor(report.options, LawKind::kCoupled)
              ? "; no other law that was asked for suits them much better"
              : "; --laws all tries other forms, the coupled law among them, "
                "and compares them";

@@ -17,6 +17,12 @@ constexpr std::array<NamedValue<FitStatus>, 2> EnumNames(FitStatus) {
   return {{{FitStatus::kOk, "ok"}, {FitStatus::kUnsupported, "unsupported"}}};
 }
 
+/// Whether there is a fit, and one that the data support.
+template <typename Fit>
+bool Supported(const std::optional<Fit>& fit) {
+  return fit && fit->status == FitStatus::kOk;
+}
+
 /// Both ends belong to it.
 struct Interval {
   double low = 0.0;
