@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 
 #include "analysis/regress/resample.h"
 #include "lib/core/random.h"
 #include "lib/core/share_work.h"
+#include "lib/core/transformed.h"
 
 namespace isoflop {
 namespace {
@@ -66,28 +68,24 @@ std::vector<std::vector<Unit>> Paired(
   return {std::move(pairs)};
 }
 
+std::vector<int> SizesOf(const std::vector<std::vector<Unit>>& strata) {
+  return Transformed(strata, [](const std::vector<Unit>& stratum) {
+    return static_cast<int>(stratum.size());
+  });
+}
+
 }  // namespace
 
 int RecipeUnits::size() const {
-  std::size_t size = 0;
-  for (const auto& stratum : strata) size += stratum.size();
-  return static_cast<int>(size);
+  const std::vector<int> sizes = SizesOf(strata);
+  return std::accumulate(sizes.begin(), sizes.end(), 0);
 }
 
-int RecipeUnits::smallest() const {
-  return static_cast<int>(std::ranges::min(strata, {}, [](const auto& s) {
-                            return s.size();
-                          }).size());
-}
+int RecipeUnits::smallest() const { return std::ranges::min(SizesOf(strata)); }
 
 std::vector<int> RecipeUnits::OfRecipes(int recipes) const {
-  if (paired)
-    return std::vector<int>(static_cast<std::size_t>(recipes), size());
-  std::vector<int> units;
-  for (const auto& stratum : strata) {
-    units.push_back(static_cast<int>(stratum.size()));
-  }
-  return units;
+  if (!paired) return SizesOf(strata);
+  return std::vector<int>(static_cast<std::size_t>(recipes), size());
 }
 
 RecipeUnits UnitsOf(std::span<const Observation> observations,

@@ -16,93 +16,68 @@ struct Refits {
   std::optional<LawRefits> joint_with_offset;
 };
 
-/// One bootstrap.
-class ReplicateFactory {
- public:
-  ReplicateFactory(std::span<const Observation> observations,
-                   const Resampling& resampling,
-                   const ObjectiveOptions& objective,
-                   const Estimates& estimates)
-      : observations_(observations),
-        resampling_(resampling),
-        estimates_(estimates),
-        units_(ResampleUnits(observations, resampling.unit)),
-        groups_(GroupByBudget(observations)),
-        ladder_(Ladder(observations)),
-        replicates_(static_cast<std::size_t>(resampling.resamples)) {
-    if (estimates.chinchilla != nullptr) {
-      refits_.chinchilla =
-          RefitsOf(*estimates.chinchilla, observations, objective);
-    }
-    if (estimates.kaplan == nullptr) return;
-    const KaplanJointFit& joint = estimates.kaplan->joint;
-    const KaplanJointFit& with_offset = estimates.kaplan->joint_with_offset;
-    if (joint.status == FitStatus::kOk) {
-      refits_.joint = RefitsOf(joint, observations, JointOffset::kNone);
-    }
-    if (with_offset.status == FitStatus::kOk) {
-      refits_.joint_with_offset =
-          RefitsOf(with_offset, observations, JointOffset::kFitted);
-    }
+Refits RefitsOf(std::span<const Observation> observations,
+                const ObjectiveOptions& objective, const Estimates& estimates) {
+  Refits refits;
+  if (estimates.chinchilla != nullptr) {
+    refits.chinchilla =
+        RefitsOf(*estimates.chinchilla, observations, objective);
   }
+  if (estimates.kaplan == nullptr) return refits;
+  const auto begin = [&](const KaplanJointFit& fit, JointOffset offset,
+                         std::optional<LawRefits>* of) {
+    if (fit.status == FitStatus::kOk) {
+      *of = RefitsOf(fit, observations, offset);
+    }
+  };
+  begin(estimates.kaplan->joint, JointOffset::kNone, &refits.joint);
+  begin(estimates.kaplan->joint_with_offset, JointOffset::kFitted,
+        &refits.joint_with_offset);
+  return refits;
+}
 
-  std::vector<Replicate> Run(int threads, FitProgress* progress) {
-    std::atomic<int> done = 0;
-    ShareWork(resampling_.resamples, threads, [this, progress, &done] {
-      return [this, progress, &done, own = refits_](int i) mutable {
-        replicates_[static_cast<std::size_t>(i)] = Make(i, &own);
-        Report(progress, "bootstrap", ++done, resampling_.resamples);
-      };
-    });
-    return std::move(replicates_);
-  }
-
- private:
-  Replicate Make(int index, Refits* refits) const {
-    const auto counts =
-        DrawCounts(units_, observations_.size(), resampling_.seed, index);
-    Replicate replicate;
-    if (refits->chinchilla) {
-      const Refit refit = refits->chinchilla->With(counts);
-      if (refit.coefficients) {
-        replicate.chinchilla = ChinchillaOf(*refit.coefficients);
-      }
-      replicate.escaped = refit.escaped;
-    }
-    if (estimates_.isoflop != nullptr) {
-      replicate.isoflop =
-          FitIsoflop(observations_, groups_, estimates_.isoflop->curve, counts);
-    }
-    if (estimates_.envelope != nullptr) {
-      replicate.envelope = estimates_.curves != nullptr
-                               ? estimates_.curves->Fit(counts)
-                               : FitEnvelope(observations_, ladder_, counts);
-    }
-    if (estimates_.kaplan != nullptr) {
-      replicate.kaplan =
-          FitKaplanCurves(observations_, ladder_, replicate.chinchilla, counts);
-    }
-    // The joint laws are followed from their estimates alone.
-    if (refits->joint) {
-      replicate.kaplan.joint =
-          KaplanJointOf(refits->joint->With(counts, false));
-    }
-    if (refits->joint_with_offset) {
-      replicate.kaplan.joint_with_offset =
-          KaplanJointOf(refits->joint_with_offset->With(counts, false));
-    }
-    return replicate;
-  }
-
-  std::span<const Observation> observations_;
-  Resampling resampling_;
-  Estimates estimates_;
-  std::vector<std::vector<std::size_t>> units_;
-  BudgetGroups groups_;
-  std::vector<Budget> ladder_;
-  std::vector<Replicate> replicates_;
-  Refits refits_;
+/// The runs, and what all fits to them share.
+struct Sample {
+  std::span<const Observation> observations;
+  Estimates estimates;
+  BudgetGroups groups;
+  std::vector<Budget> ladder;
 };
+
+Replicate Make(const Sample& sample, std::span<const double> counts,
+               Refits* refits) {
+  const auto& [observations, estimates, groups, ladder] = sample;
+  Replicate replicate;
+  if (refits->chinchilla) {
+    const Refit refit = refits->chinchilla->With(counts);
+    if (refit.coefficients) {
+      replicate.chinchilla = ChinchillaOf(*refit.coefficients);
+    }
+    replicate.escaped = refit.escaped;
+  }
+  if (estimates.isoflop != nullptr) {
+    replicate.isoflop =
+        FitIsoflop(observations, groups, estimates.isoflop->curve, counts);
+  }
+  if (estimates.envelope != nullptr) {
+    replicate.envelope = estimates.curves != nullptr
+                             ? estimates.curves->Fit(counts)
+                             : FitEnvelope(observations, ladder, counts);
+  }
+  if (estimates.kaplan != nullptr) {
+    replicate.kaplan =
+        FitKaplanCurves(observations, ladder, replicate.chinchilla, counts);
+  }
+  // The joint laws are followed from their estimates alone.
+  if (refits->joint) {
+    replicate.kaplan.joint = KaplanJointOf(refits->joint->With(counts, false));
+  }
+  if (refits->joint_with_offset) {
+    replicate.kaplan.joint_with_offset =
+        KaplanJointOf(refits->joint_with_offset->With(counts, false));
+  }
+  return replicate;
+}
 
 }  // namespace
 
@@ -111,8 +86,22 @@ std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const ObjectiveOptions& objective,
                                 const Estimates& estimates, int threads,
                                 FitProgress* progress) {
-  ReplicateFactory factory(observations, resampling, objective, estimates);
-  return factory.Run(threads, progress);
+  const Sample sample{observations, estimates, GroupByBudget(observations),
+                      Ladder(observations)};
+  const auto units = ResampleUnits(observations, resampling.unit);
+  const Refits refits = RefitsOf(observations, objective, estimates);
+  std::vector<Replicate> replicates(
+      static_cast<std::size_t>(resampling.resamples));
+  std::atomic<int> done = 0;
+  ShareWork(resampling.resamples, threads, [&] {
+    return [&, own = refits](int i) mutable {
+      const auto counts =
+          DrawCounts(units, observations.size(), resampling.seed, i);
+      replicates[static_cast<std::size_t>(i)] = Make(sample, counts, &own);
+      Report(progress, "bootstrap", ++done, resampling.resamples);
+    };
+  });
+  return replicates;
 }
 
 }  // namespace isoflop

@@ -130,12 +130,9 @@ std::vector<WeightedPoint> SizeMeans(const std::vector<WeightedPoint>& points) {
 }
 
 LowestPoint LowestSample(const std::vector<WeightedPoint>& points) {
-  std::vector<double> log_N;
-  std::vector<double> log_L;
-  for (const WeightedPoint& mean : SizeMeans(points)) {
-    log_N.push_back(mean.x);
-    log_L.push_back(mean.y);
-  }
+  const auto means = SizeMeans(points);
+  const auto log_N = Transformed(means, &WeightedPoint::x);
+  const auto log_L = Transformed(means, &WeightedPoint::y);
   LowestPoint lowest{.inside = false, .log_N = log_N[0], .loss = log_L[0]};
   if (log_N.size() < kFewestSizes) return lowest;
   const AkimaCurve curve(log_N, log_L);
