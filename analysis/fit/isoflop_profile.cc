@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
-#include <tuple>
 
 #include "lib/core/transformed.h"
 #include "lib/numeric/akima.h"
@@ -34,14 +32,6 @@ LossProfile ProfileOf(std::span<const Observation> observations,
     profile.drawn.push_back(o);
   }
   return profile;
-}
-
-int CountRuns(const std::vector<Observation>& drawn) {
-  std::set<std::tuple<double, double, double, std::int64_t>> different;
-  for (const Observation& o : drawn) {
-    different.emplace(o.N, o.D, o.L, o.seed.value_or(-1));
-  }
-  return static_cast<int>(different.size());
 }
 
 /// Variance of the relative residuals of weight 1.
@@ -172,7 +162,7 @@ IsoflopBudget Describe(const LossProfile& profile, double flops,
                        bool resample) {
   IsoflopBudget budget;
   budget.flops = flops;
-  budget.points = CountRuns(profile.drawn);
+  budget.points = static_cast<int>(CountDifferent(profile.drawn));
   budget.sizes =
       static_cast<int>(CountDistinct(profile.drawn, &Observation::N));
   const int fewest = resample ? kFewestSizes : kFewestPoints;

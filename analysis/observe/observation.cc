@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "lib/core/error.h"
 #include "lib/core/transformed.h"
@@ -76,6 +78,15 @@ std::vector<double> ValuesOf(std::span<const Observation> observations,
 std::size_t CountDistinct(std::span<const Observation> observations,
                           double Observation::*quantity) {
   return CountDistinct(ValuesOf(observations, quantity));
+}
+
+std::size_t CountDifferent(std::span<const Observation> observations) {
+  std::set<std::tuple<double, double, double, std::optional<std::int64_t>>>
+      different;
+  for (const Observation& o : observations) {
+    different.emplace(o.N, o.D, o.L, o.seed);
+  }
+  return different.size();
 }
 
 }  // namespace isoflop

@@ -115,6 +115,9 @@ std::vector<double> ValuesOf(std::span<const Observation> observations,
 std::size_t CountDistinct(std::span<const Observation> observations,
                           double Observation::*quantity);
 
+/// Returns how many runs differ in N, D, L or seed.
+std::size_t CountDifferent(std::span<const Observation> observations);
+
 /// Returns the observations and curves with N counted as `kind`, and C = 6 N D
 /// with the new N where C was 6 N D before. Runs that were planned to have the
 /// same compute have not by another count: they lose their nominal budget, with

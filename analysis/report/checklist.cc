@@ -4,10 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <optional>
-#include <set>
-#include <tuple>
 
 #include "analysis/regress/chinchilla_fit.h"
 #include "analysis/report/fit_words.h"
@@ -62,10 +59,7 @@ void CheckUnits(const FitReport& report, Strings* warnings) {
 
 /// A table that was joined with itself, or exported twice.
 void CheckRepeatedRows(const FitReport& report, Strings* warnings) {
-  std::set<std::tuple<double, double, double, std::optional<std::int64_t>>>
-      seen;
-  for (const Observation& o : report.used) seen.insert({o.N, o.D, o.L, o.seed});
-  const std::size_t repeated = report.used.size() - seen.size();
+  const std::size_t repeated = report.used.size() - CountDifferent(report.used);
   if (repeated == 0) return;
   warnings->push_back(fmt::format(
       "{} of {} runs have the N, D, loss and seed of another: if these are "
