@@ -44,7 +44,7 @@ void SetDifferences(const Ranking& by_aicc, LawComparison* comparison) {
   }
 }
 
-ResidualNoise NoiseOf(const Tests& tests, const LawComparison& comparison) {
+ResidualNoise NoiseOf(const LawTests& tests, const LawComparison& comparison) {
   if (!tests.rms.empty() && tests.rms.front().number <= kRounding) {
     return ResidualNoise::kNone;
   }
@@ -71,11 +71,11 @@ bool Decided(const Ranking& ranking) {
   return !ranking.empty() && ranking.front().counts;
 }
 
-bool Tests::clear_by_residuals() const {
+bool LawTests::clear_by_residuals() const {
   return rms.size() > 1 && rms[1].number >= kClearRatio * rms[0].number;
 }
 
-std::vector<std::string> Tests::winners(ResidualNoise noise) const {
+std::vector<std::string> LawTests::winners(ResidualNoise noise) const {
   std::vector<std::string> names;
   if (noise == ResidualNoise::kIndependent) {
     names.push_back(FirstOf(aicc));
@@ -87,12 +87,12 @@ std::vector<std::string> Tests::winners(ResidualNoise noise) const {
   return names;
 }
 
-bool Tests::all_decided() const {
+bool LawTests::all_decided() const {
   return (held_out.empty() || Decided(held_out)) &&
          (folds.empty() || Decided(folds));
 }
 
-Tests TestsOf(const LawComparison& comparison) {
+LawTests LawTestsOf(const LawComparison& comparison) {
   return {.aicc = RankBy(comparison, -1e300, &LawScore::aicc),
           .rms = RankBy(comparison, kRounding, &LawScore::rms_log_residual),
           .held_out = RankByError(comparison, &LawScore::held_out),
@@ -100,7 +100,7 @@ Tests TestsOf(const LawComparison& comparison) {
 }
 
 void Judge(LawComparison* comparison) {
-  const Tests tests = TestsOf(*comparison);
+  const LawTests tests = LawTestsOf(*comparison);
   comparison->noise = NoiseOf(tests, *comparison);
   comparison->lowest_held_out = FirstOf(Counting(tests.held_out));
   comparison->lowest_cross_validated = FirstOf(Counting(tests.folds));

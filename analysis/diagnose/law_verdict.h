@@ -37,7 +37,7 @@ std::string FirstOf(const Ranking& ranking);
 bool Decided(const Ranking& ranking);
 
 /// The rankings that a conclusion is drawn from.
-struct Tests {
+struct LawTests {
   Ranking aicc;
   Ranking rms;
   Ranking held_out;
@@ -52,7 +52,7 @@ struct Tests {
   bool all_decided() const;
 };
 
-Tests TestsOf(const LawComparison& comparison);
+LawTests LawTestsOf(const LawComparison& comparison);
 
 /// Sets what follows from the scores: differences of AICc, `noise` and the
 /// lowest.

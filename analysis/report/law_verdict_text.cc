@@ -87,7 +87,7 @@ std::string UncertifiedRefitsInWords(const LawScore& score) {
       score.name, score.uncertified_refits, score.refits);
 }
 
-std::string ConclusionInWords(const Tests& tests, ResidualNoise noise) {
+std::string ConclusionInWords(const LawTests& tests, ResidualNoise noise) {
   const std::vector<std::string> winners = tests.winners(noise);
   if (tests.aicc.size() < 2 ||
       (tests.held_out.empty() && tests.folds.empty())) {
@@ -146,7 +146,7 @@ std::vector<std::string> NoNoiseInWords(const Ranking& by_rms) {
   return {words, reproduced};
 }
 
-std::vector<std::string> TestsInWords(const Tests& tests,
+std::vector<std::string> TestsInWords(const LawTests& tests,
                                       const LawComparison& comparison) {
   std::vector<std::string> words;
   if (comparison.noise == ResidualNoise::kCorrelated) {
@@ -169,7 +169,7 @@ std::vector<std::string> TestsInWords(const Tests& tests,
 }  // namespace
 
 std::vector<std::string> VerdictInWords(const LawComparison& comparison) {
-  const Tests tests = TestsOf(comparison);
+  const LawTests tests = LawTestsOf(comparison);
   std::vector<std::string> words;
   if (tests.rms.empty()) {
     words = {"none of these laws is certified, so none is preferred"};
