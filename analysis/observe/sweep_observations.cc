@@ -11,6 +11,7 @@
 
 #include "lib/core/error.h"
 #include "lib/core/text.h"
+#include "lib/sweep/vary.h"
 
 namespace isoflop {
 namespace {
@@ -113,14 +114,6 @@ std::vector<std::string> AxesOf(const Plan& plan) {
 }
 
 }  // namespace
-
-std::string SettingsInWords(const Json& settings) {
-  std::vector<std::string> words;
-  for (const auto& setting : settings.items()) {
-    words.push_back(setting.key() + " = " + WordOf(setting.value()));
-  }
-  return fmt::format("{}", fmt::join(words, ", "));
-}
 
 RunTally Tally(const Plan& plan, const std::vector<RunResult>& results) {
   RunTally tally;

@@ -13,9 +13,6 @@
 
 namespace isoflop {
 
-/// Returns settings of a variant as "model.position = rotary, ...".
-std::string SettingsInWords(const Json& settings);
-
 /// How the runs of a plan ended.
 struct RunTally {
   int planned = 0;

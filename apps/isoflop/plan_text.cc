@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "analysis/observe/sweep_observations.h"
 #include "lib/core/text.h"
 #include "lib/sweep/group_memory.h"
+#include "lib/sweep/vary.h"
 
 namespace isoflop {
 namespace {

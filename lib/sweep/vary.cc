@@ -1,6 +1,7 @@
 #include "lib/sweep/vary.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -153,6 +154,14 @@ Json Combination::Settings() const {
   Json settings = Json::object();
   for (const VariedValue& varied : values) settings[varied.axis] = varied.value;
   return settings;
+}
+
+std::string SettingsInWords(const Json& settings) {
+  std::vector<std::string> words;
+  for (const auto& setting : settings.items()) {
+    words.push_back(setting.key() + " = " + WordOf(setting.value()));
+  }
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 std::vector<Combination> Combinations(const Json& file,

@@ -28,6 +28,9 @@ struct Combination {
   Json Settings() const;
 };
 
+/// Returns settings as "model.position = rotary, ...".
+std::string SettingsInWords(const Json& settings);
+
 /// Returns every combination, the last axis changing fastest; a single one
 /// without values where `file` has no "vary". Sections that `file` lacks are
 /// empty objects. Adds to `problems` what is wrong with the axes themselves.
