@@ -86,12 +86,11 @@ class Comparer {
     result_.paired = units.paired;
     units_ = units.OfRecipes(recipes());
     const RecipeRefits joint(
-        Problem(RecipeSharing::kExponents, LossKind::kHuber),
-        result_.joint.laws);
+        Problem(RecipeSharing::kExponents, LossKind::kHuber), result_.joint);
     std::optional<RecipeRefits> separate;
     if (result_.separate.status == FitStatus::kOk) {
       separate.emplace(Problem(RecipeSharing::kOffset, LossKind::kHuber),
-                       result_.separate.laws);
+                       result_.separate);
     }
     return ResampleRecipes(units, labelled_.rows.size(), *result_.resampling,
                            joint, separate ? &*separate : nullptr,

@@ -23,18 +23,6 @@ std::vector<Chinchilla> LawsOf(const LawModel& model,
   return laws;
 }
 
-/// Of what is shared, the first law's.
-Eigen::VectorXd CoefficientsOf(const LawModel& model,
-                               const std::vector<Chinchilla>& laws) {
-  Eigen::VectorXd p(model.size());
-  for (std::size_t r = laws.size(); r-- > 0;) {
-    for (std::size_t k = 0; k < kMembers.size(); ++k) {
-      p[model.variants[r][k]] = laws[r].*kMembers[k];
-    }
-  }
-  return p;
-}
-
 LawModel ModelOf(const RecipeProblem& problem) {
   return RecipesModel(problem.runs, problem.recipes, problem.sharing);
 }
@@ -61,7 +49,8 @@ RecipeFit FitRecipes(const RecipeProblem& problem,
   if (fit.status != FitStatus::kOk) return fit;
   double weights = 0.0;
   for (const LawRun& run : problem.runs) weights += run.weight;
-  fit.laws = LawsOf(model, found.values());
+  fit.values = found.values();
+  fit.laws = LawsOf(model, fit.values);
   fit.parameters = model.size();
   fit.objective = found.objective;
   fit.squares = weights * found.rms_log_residual * found.rms_log_residual;
@@ -69,10 +58,9 @@ RecipeFit FitRecipes(const RecipeProblem& problem,
   return fit;
 }
 
-RecipeRefits::RecipeRefits(const RecipeProblem& problem,
-                           const std::vector<Chinchilla>& laws)
+RecipeRefits::RecipeRefits(const RecipeProblem& problem, const RecipeFit& fit)
     : solver_(ModelOf(problem), problem.runs, problem.objective, {}),
-      estimate_(CoefficientsOf(solver_.model(), laws)) {}
+      estimate_(fit.values) {}
 
 std::optional<std::vector<Chinchilla>> RecipeRefits::Refit(
     std::span<const double> factors) {

@@ -22,6 +22,7 @@ struct RecipeFit {
   FitStatus status = FitStatus::kUnsupported;
   std::string reason;
   std::vector<Chinchilla> laws;  // one a recipe, N, D and L as given
+  Eigen::VectorXd values;        // of RecipesModel
   int parameters = 0;
   double objective = 0.0;  // sum of weighted penalties
   double squares = 0.0;    // weighted sum of squared log residuals
@@ -50,9 +51,8 @@ RecipeFit FitRecipes(const RecipeProblem& problem,
 /// thread.
 class RecipeRefits {
  public:
-  /// REQUIRES: `laws` are FitRecipes(problem).laws.
-  RecipeRefits(const RecipeProblem& problem,
-               const std::vector<Chinchilla>& laws);
+  /// REQUIRES: fit is FitRecipes(problem), with status kOk.
+  RecipeRefits(const RecipeProblem& problem, const RecipeFit& fit);
 
   /// Returns the laws with weights multiplied by `factors`; nothing where they
   /// are not determined.

@@ -3,19 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/solve/residual_density.h"
 #include "lib/numeric/distributions.h"
 
 namespace isoflop {
 namespace {
 
 constexpr double kNoNoise = 1e-9;  // a residual that is only rounding
-
-double Aicc(double squares, int parameters, int runs) {
-  const double n = runs;
-  const double k = parameters + 1;  // and the variance
-  return n * std::log(squares / n) + 2.0 * k +
-         2.0 * k * (k + 1.0) / (n - k - 1.0);
-}
 
 /// Sums of squares up to this one differ from `squares` by rounding only.
 double Rounded(double squares, int runs) {
@@ -51,8 +45,11 @@ SharingTest CompareSharing(const RecipeFit& smaller, const RecipeFit& larger,
       smaller.certificate.certified() && larger.certificate.certified();
   test.F = ((S0 - S1) / test.numerator) / (S1 / test.denominator);
   test.p_value = FUpperTail(test.F, test.numerator, test.denominator);
-  test.delta_aicc =
-      Aicc(S0, smaller.parameters, runs) - Aicc(S1, larger.parameters, runs);
+  const auto aicc = [runs](double squares, int parameters) {
+    const double log_likelihood = -0.5 * runs * std::log(squares / runs);
+    return Aicc(log_likelihood, parameters + 1, runs);  // and the variance
+  };
+  test.delta_aicc = aicc(S0, smaller.parameters) - aicc(S1, larger.parameters);
   return test;
 }
 

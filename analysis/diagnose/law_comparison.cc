@@ -119,15 +119,6 @@ std::vector<std::vector<bool>> LeftOut(std::span<const Observation> runs,
   return left_out;
 }
 
-/// Akaike's criterion, corrected for few runs.
-std::optional<double> Aicc(const ResidualLikelihood& likelihood, int parameters,
-                           int runs) {
-  if (runs <= parameters + 1) return std::nullopt;
-  const double p = parameters;
-  return 2.0 * p - 2.0 * likelihood.log_likelihood +
-         2.0 * p * (p + 1.0) / (runs - p - 1.0);
-}
-
 std::optional<NeighbourCorrelation> NeighboursOf(
     const ComparedLaw& law, std::span<const Observation> runs) {
   if (law.residuals.size() != runs.size()) return std::nullopt;
@@ -160,8 +151,10 @@ void SetLikelihood(const ComparedLaw& law, std::span<const Observation> runs,
   if (!likelihood) return;
   score->parameters += likelihood->constants;
   score->log_likelihood = likelihood->log_likelihood;
-  score->aicc =
-      Aicc(*likelihood, score->parameters, static_cast<int>(runs.size()));
+  const auto count = static_cast<int>(runs.size());
+  if (count > score->parameters + 1) {
+    score->aicc = Aicc(likelihood->log_likelihood, score->parameters, count);
+  }
   score->neighbours = NeighboursOf(law, runs);
 }
 

@@ -17,8 +17,8 @@
 #include "analysis/observe/observation.h"
 #include "analysis/solve/fit_progress.h"
 #include "analysis/solve/objective_options.h"
-#include "analysis/solve/student_t.h"
 #include "lib/core/names.h"
+#include "lib/numeric/student_t.h"
 
 namespace isoflop {
 

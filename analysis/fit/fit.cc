@@ -271,9 +271,11 @@ FitReport FitScalingLaws(ObservationSet observations, const FitOptions& options,
   if (AskedFor(options, LawKind::kChinchilla)) {
     if (surface) {
       Report(progress, "profiles of Approach 3");
-      report.chinchilla_profiles =
-          ProfileChinchilla(report.used, options.objective, *report.chinchilla,
-                            options.bootstrap.threads);
+      const std::vector<LawRun> runs = RunsOf(report.used);
+      AddProfiles(ChinchillaModel(runs), runs,
+                  {.objective = options.objective,
+                   .threads = options.bootstrap.threads},
+                  &*report.chinchilla);
     }
     report.diagnostics =
         Diagnose(report.used, options.objective, *report.chinchilla,

@@ -70,7 +70,6 @@ struct FitReport {
   // Absent: not asked for.
   std::optional<ChinchillaFit> chinchilla;
   std::optional<ChinchillaBootstrap> chinchilla_bootstrap;
-  std::vector<CoefficientProfile> chinchilla_profiles;  // empty: none
   Unasked unasked;
   std::optional<IsoflopFit> isoflop;
   std::optional<EnvelopeFit> envelope;

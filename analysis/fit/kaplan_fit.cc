@@ -9,9 +9,9 @@
 #include "analysis/fit/floor_fit.h"
 #include "analysis/laws/kaplan.h"
 #include "analysis/solve/limits.h"
-#include "analysis/solve/student_t.h"
 #include "lib/core/transformed.h"
 #include "lib/numeric/least_squares.h"
+#include "lib/numeric/student_t.h"
 
 namespace isoflop {
 namespace {

@@ -24,22 +24,6 @@ int CountFree(const ObjectiveOptions& options) {
   return CountFree(ChinchillaModel(any), options);
 }
 
-std::vector<CoefficientProfile> ProfileChinchilla(
-    std::span<const Observation> observations, const ObjectiveOptions& options,
-    const ChinchillaFit& fit, int threads) {
-  const std::vector<LawRun> runs = RunsOf(observations);
-  LawFit profiled = fit;
-  AddProfiles(ChinchillaModel(runs), runs,
-              {.objective = options, .threads = threads}, &profiled);
-  std::vector<CoefficientProfile> profiles;
-  for (LawCoefficient& coefficient : profiled.coefficients) {
-    if (!coefficient.profile) continue;
-    profiles.push_back(
-        {std::move(coefficient.name), *std::move(coefficient.profile)});
-  }
-  return profiles;
-}
-
 LawRefits RefitsOf(const ChinchillaFit& fit,
                    std::span<const Observation> observations,
                    const ObjectiveOptions& options) {

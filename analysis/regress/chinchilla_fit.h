@@ -39,21 +39,8 @@ ChinchillaFit FitChinchillaTo(std::span<const LawRun> runs,
 /// Returns how many coefficients the options leave to be fitted.
 int CountFree(const ObjectiveOptions& options);
 
-struct CoefficientProfile {
-  std::string name;  // E, A, B, alpha or beta
-  ProfileInterval interval;
-};
-
-/// Returns the 95 % profile intervals of E, A, B, alpha and beta, in this order
-/// (see AddProfiles), without what is held and without beta when exponents are
-/// tied. `threads` 0: one per core.
-/// REQUIRES: fit is FitChinchilla(observations, options), with status kOk.
-std::vector<CoefficientProfile> ProfileChinchilla(
-    std::span<const Observation> observations, const ObjectiveOptions& options,
-    const ChinchillaFit& fit, int threads = 0);
-
 /// Returns Approach 3 again, with other weights of the same runs.
-/// REQUIRES: as for ProfileChinchilla.
+/// REQUIRES: fit is FitChinchilla(observations, options), with status kOk.
 LawRefits RefitsOf(const ChinchillaFit& fit,
                    std::span<const Observation> observations,
                    const ObjectiveOptions& options);

@@ -15,7 +15,7 @@
 #include "analysis/solve/estimate.h"
 #include "analysis/solve/objective_options.h"
 #include "analysis/solve/profile.h"
-#include "analysis/solve/student_t.h"
+#include "lib/numeric/student_t.h"
 
 namespace isoflop {
 

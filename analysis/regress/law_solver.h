@@ -23,7 +23,7 @@
 #include "analysis/solve/certificate.h"
 #include "analysis/solve/minimise.h"
 #include "analysis/solve/objective_options.h"
-#include "analysis/solve/student_t.h"
+#include "lib/numeric/student_t.h"
 
 namespace isoflop {
 

@@ -17,7 +17,7 @@
 #include "analysis/solve/minimise.h"
 #include "analysis/solve/objective_options.h"
 #include "analysis/solve/penalty.h"
-#include "analysis/solve/student_t.h"
+#include "lib/numeric/student_t.h"
 
 namespace isoflop {
 

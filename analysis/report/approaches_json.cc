@@ -126,8 +126,9 @@ Json ChinchillaSection(const FitReport& report, const ExactLoss& exact) {
     json["bootstrap"] =
         BootstrapJson(*report.chinchilla_bootstrap, *report.resampling);
   }
-  for (const auto& [name, profile] : report.chinchilla_profiles) {
-    json["profile95"][std::string(name)] = ToJson(profile);
+  for (const LawCoefficient& coefficient : fit.coefficients) {
+    if (!coefficient.profile) continue;
+    json["profile95"][coefficient.name] = ToJson(*coefficient.profile);
   }
   return json;
 }

@@ -12,7 +12,7 @@
 #include "analysis/regress/resample.h"
 #include "analysis/report/checklist.h"
 #include "analysis/solve/limits.h"
-#include "analysis/solve/student_t.h"
+#include "lib/numeric/student_t.h"
 
 namespace isoflop {
 namespace {
@@ -44,12 +44,12 @@ void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
         "Approach 3: only {} of {} starts lead to the reported optimum",
         fit.certificate.agreeing, fit.certificate.starts));
   }
-  for (const CoefficientProfile& profile : report.chinchilla_profiles) {
-    if (profile.interval.improvement <= kLowered * fit.objective) continue;
+  for (const auto& [name, value, held, at_bound, profile] : fit.coefficients) {
+    if (!profile || profile->improvement <= kLowered * fit.objective) continue;
     warnings->push_back(fmt::format(
         "Approach 3: with {} held elsewhere the objective is {:.2g} lower: the "
         "reported optimum is not the best",
-        profile.name, profile.interval.improvement));
+        name, profile->improvement));
   }
   if (fit.student_t && fit.student_t->degrees_of_freedom == kFewestDegrees) {
     warnings->push_back(fmt::format(

@@ -47,11 +47,11 @@ bool IsWorthSaying(const ProfileInterval& profile,
 }  // namespace
 
 void AddProfiles(const FitReport& report, TextPage* page) {
-  for (const auto& [name, profile] : report.chinchilla_profiles) {
-    const auto bootstrap = BootstrapInterval(report, name);
-    if (!IsWorthSaying(profile, bootstrap)) continue;
+  for (const LawCoefficient& c : report.chinchilla->coefficients) {
+    const auto bootstrap = BootstrapInterval(report, c.name);
+    if (!c.profile || !IsWorthSaying(*c.profile, bootstrap)) continue;
     page->Line(fmt::format(
-        "{} by profile likelihood: {}{}", name, IntervalInWords(profile),
+        "{} by profile likelihood: {}{}", c.name, IntervalInWords(*c.profile),
         bootstrap
             ? ", by the bootstrap: " + FormatInterval(*bootstrap, FormatNumber)
             : ""));

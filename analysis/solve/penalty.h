@@ -4,6 +4,7 @@
 
 #include "analysis/solve/objective_options.h"
 #include "lib/core/lane_math.h"
+#include "lib/numeric/student_t.h"
 
 namespace isoflop {
 
@@ -12,12 +13,6 @@ struct PenaltyValue {
   double value = 0.0;
   double slope = 0.0;
   double curvature = 0.0;
-};
-
-/// Scale s and degrees of freedom nu of Student's t distribution.
-struct StudentT {
-  double scale = 0.0;
-  double degrees_of_freedom = 0.0;
 };
 
 /// The formulas, less rho(0), for loops that vectorise:

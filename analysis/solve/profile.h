@@ -36,7 +36,7 @@
 #include <vector>
 
 #include "analysis/solve/penalty.h"
-#include "analysis/solve/student_t.h"
+#include "lib/numeric/student_t.h"
 
 namespace isoflop {
 

@@ -95,4 +95,10 @@ std::optional<ResidualLikelihood> LikelihoodOf(
       -Sum(residuals, [&](double r) { return penalty(r).value; }), 2};
 }
 
+double Aicc(double log_likelihood, int parameters, int runs) {
+  const double p = parameters;
+  return 2.0 * p - 2.0 * log_likelihood +
+         2.0 * p * (p + 1.0) / (runs - p - 1.0);
+}
+
 }  // namespace isoflop

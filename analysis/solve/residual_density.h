@@ -7,7 +7,7 @@
 #include <span>
 
 #include "analysis/solve/objective_options.h"
-#include "analysis/solve/student_t.h"
+#include "lib/numeric/student_t.h"
 
 namespace isoflop {
 
@@ -33,5 +33,10 @@ struct ResidualLikelihood {
 std::optional<ResidualLikelihood> LikelihoodOf(
     std::span<const WeightedResidual> residuals,
     const ObjectiveOptions& objective);
+
+/// Returns Akaike's criterion, corrected for few runs:
+/// 2 p - 2 log_likelihood + 2 p (p + 1) / (n - p - 1), p parameters and n runs.
+/// REQUIRES: runs > parameters + 1.
+double Aicc(double log_likelihood, int parameters, int runs);
 
 }  // namespace isoflop

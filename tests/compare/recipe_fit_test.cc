@@ -164,7 +164,7 @@ TEST(RecipeFit, FitsBetterTheLessIsShared) {
 TEST(RecipeFit, CountsADrawnRunAsOftenAsItWasDrawn) {
   const auto runs = RecipeRuns(0.01);
   const RecipeProblem problem = ProblemOf(runs, RecipeSharing::kExponents);
-  RecipeRefits refits(problem, FitRecipes(problem, {}).laws);
+  RecipeRefits refits(problem, FitRecipes(problem, {}));
   std::vector<double> counts(runs.size(), 1.0);
   auto drawn = runs;
   counts[3] = 2.0;

@@ -69,12 +69,15 @@ ProfileCoverage CoverByProfile(const Design& design, int sets) {
   ProfileCoverage coverage;
   for (int set = 0; set < sets; ++set) {
     const auto runs = NoisyRuns(design, static_cast<std::uint64_t>(set));
-    const ChinchillaFit fit = FitChinchilla(runs, {});
+    const ChinchillaFit fit = FitChinchillaTo(RunsOf(runs), {});
     if (fit.status != FitStatus::kOk) continue;
     ++coverage.sets;
-    for (const auto& [name, interval] : ProfileChinchilla(runs, {}, fit)) {
-      if (name == "alpha") coverage.alpha += Holds(interval, design.law.alpha);
-      if (name == "beta") coverage.beta += Holds(interval, design.law.beta);
+    for (const LawCoefficient& c : fit.coefficients) {
+      if (!c.profile) continue;
+      if (c.name == "alpha") {
+        coverage.alpha += Holds(*c.profile, design.law.alpha);
+      }
+      if (c.name == "beta") coverage.beta += Holds(*c.profile, design.law.beta);
     }
   }
   return coverage;

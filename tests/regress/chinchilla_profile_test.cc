@@ -14,11 +14,12 @@ namespace {
 
 std::map<std::string, ProfileInterval> ProfilesOf(
     const std::vector<Observation>& runs, const ObjectiveOptions& options) {
-  const ChinchillaFit fit = FitChinchilla(runs, options);
+  const ChinchillaFit fit =
+      FitChinchillaTo(RunsOf(runs), {.objective = options});
   EXPECT_EQ(fit.status, FitStatus::kOk) << fit.reason;
   std::map<std::string, ProfileInterval> profiles;
-  for (const auto& [name, interval] : ProfileChinchilla(runs, options, fit)) {
-    profiles.emplace(name, interval);
+  for (const LawCoefficient& c : fit.coefficients) {
+    if (c.profile) profiles.emplace(c.name, *c.profile);
   }
   return profiles;
 }
@@ -76,11 +77,6 @@ TEST(ChinchillaProfile, IsANarrowOneWhereMoreIsKnown) {
   const auto held =
       ProfilesOf(runs, {.fixed = {{"E", kSmallLaw.E}}}).at("alpha");
   EXPECT_LT(*held.high - *held.low, *free.high - *free.low);
-}
-
-TEST(ChinchillaProfile, IsLeftOutForVeryManyRuns) {
-  std::vector<Observation> runs(kMostProfiled + 1, SmallSweep().front());
-  EXPECT_TRUE(ProfileChinchilla(runs, {}, {}).empty());
 }
 
 }  // namespace

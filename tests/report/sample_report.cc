@@ -53,19 +53,21 @@ ChinchillaBootstrap SampleBootstrap() {
 }
 
 /// B is not bounded from above, and alpha is much as the bootstrap has it.
-std::vector<CoefficientProfile> SampleProfiles() {
-  return {{"B",
-           {.low = 447.1,
-            .high = std::nullopt,
-            .rise = 3.1e-4,
-            .points = {{447.1, 3.1e-4}, {771.3, 0.0}, {771.3e6, 2.7e-4}},
-            .improvement = 0.0}},
-          {"alpha",
-           {.low = 0.5117,
-            .high = 0.7702,
-            .rise = 3.1e-4,
-            .points = {{0.5117, 3.1e-4}, {0.6724, 0.0}, {0.7702, 3.1e-4}},
-            .improvement = 0.0}}};
+std::vector<LawCoefficient> SampleProfiles() {
+  const ProfileInterval of_B{
+      .low = 447.1,
+      .high = std::nullopt,
+      .rise = 3.1e-4,
+      .points = {{447.1, 3.1e-4}, {771.3, 0.0}, {771.3e6, 2.7e-4}},
+      .improvement = 0.0};
+  const ProfileInterval of_alpha{
+      .low = 0.5117,
+      .high = 0.7702,
+      .rise = 3.1e-4,
+      .points = {{0.5117, 3.1e-4}, {0.6724, 0.0}, {0.7702, 3.1e-4}},
+      .improvement = 0.0};
+  return {{.name = "B", .value = 771.3, .profile = of_B},
+          {.name = "alpha", .value = 0.6724, .profile = of_alpha}};
 }
 
 IsoflopBudget Interior(double flops, int points, Estimate N, Estimate D,
@@ -304,7 +306,7 @@ FitReport SampleReport() {
       .resamples = 1000, .unit = ResampleUnit::kGroup, .units = 10, .seed = 42};
   AddResults(&report);
   report.chinchilla_bootstrap = SampleBootstrap();
-  report.chinchilla_profiles = SampleProfiles();
+  report.chinchilla->coefficients = SampleProfiles();
   report.conventions = SampleConventions();
   report.holdouts = {SampleHoldout()};
   report.allocations = SampleAllocations();

@@ -114,7 +114,6 @@ TEST(Schemas, AcceptAFitOfOneLaw) {
   report.chinchilla_bootstrap.reset();
   report.envelope.reset();
   report.kaplan.reset();
-  report.chinchilla_profiles.clear();
   report.holdouts.clear();
   EXPECT_EQ(SchemaProblem(ToJson(report), "fit"), "");
 }

@@ -1,4 +1,4 @@
-#include "analysis/solve/student_t.h"
+#include "lib/numeric/student_t.h"
 
 #include <algorithm>
 #include <cmath>

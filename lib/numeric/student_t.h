@@ -5,9 +5,13 @@
 #include <optional>
 #include <span>
 
-#include "analysis/solve/penalty.h"
-
 namespace isoflop {
+
+/// Scale s and degrees of freedom nu of Student's t distribution.
+struct StudentT {
+  double scale = 0.0;
+  double degrees_of_freedom = 0.0;
+};
 
 /// A residual and the weight of its term in the likelihood.
 struct WeightedResidual {
