@@ -5,7 +5,7 @@
 
 #include "analysis/decide/allocation.h"
 #include "analysis/laws/recipe_scaling.h"
-#include "analysis/solve/resampled_spread.h"
+#include "lib/numeric/resampled_spread.h"
 
 namespace isoflop {
 namespace {

@@ -10,7 +10,7 @@
 #include "analysis/decide/allocation.h"
 #include "analysis/laws/chinchilla.h"
 #include "analysis/solve/estimate.h"
-#include "analysis/solve/resampled_spread.h"
+#include "lib/numeric/resampled_spread.h"
 #include "lib/core/transformed.h"
 
 namespace isoflop {

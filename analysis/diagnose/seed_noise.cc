@@ -5,7 +5,6 @@
 #include <map>
 #include <set>
 
-#include "analysis/solve/limits.h"
 #include "lib/numeric/distributions.h"
 #include "lib/numeric/moments.h"
 

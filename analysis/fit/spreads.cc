@@ -6,7 +6,7 @@
 #include <initializer_list>
 
 #include "analysis/fit/bootstrap.h"
-#include "analysis/solve/resampled_spread.h"
+#include "lib/numeric/resampled_spread.h"
 #include "lib/core/transformed.h"
 #include "lib/numeric/moments.h"
 

@@ -286,10 +286,7 @@ std::vector<double> Predict(const LawModel& model, const VectorXd& given,
             std::log(runs[end - 1].*model.inputs[k]) - model.units.log_input[k];
       }
     }
-    const std::vector<int> own = model.CoefficientsOf(block.variant);
-    double own_c[kMostSlopes];
-    for (std::size_t k = 0; k < own.size(); ++k) own_c[k] = c[own[k]];
-    model.evaluate(own_c, block, &at);
+    model.evaluate(OwnCoefficients(model, block.variant, c).c, block, &at);
     for (std::size_t i = first; i < end; ++i) {
       predicted[i] = unit * at.y[i - first];
     }

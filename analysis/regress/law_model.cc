@@ -31,11 +31,15 @@ int LawModel::variant_count() const {
   return std::max(1, static_cast<int>(variants.size()));
 }
 
-std::vector<int> LawModel::CoefficientsOf(int variant) const {
-  if (!variants.empty()) return variants[static_cast<std::size_t>(variant)];
-  std::vector<int> all(coefficients.size());
-  std::iota(all.begin(), all.end(), 0);
-  return all;
+OwnCoefficients::OwnCoefficients(const LawModel& model, int variant,
+                                 const Eigen::VectorXd& all) {
+  if (model.variants.empty()) {
+    index.resize(model.coefficients.size());
+    std::iota(index.begin(), index.end(), 0);
+  } else {
+    index = model.variants[static_cast<std::size_t>(variant)];
+  }
+  for (std::size_t k = 0; k < index.size(); ++k) c[k] = all[index[k]];
 }
 
 LawModel OfSizeAndData(std::span<const LawRun> runs, BlockFunction evaluate,

@@ -139,9 +139,16 @@ struct LawModel {
   /// Returns the index of a coefficient, if there is one of this name.
   std::optional<int> Find(std::string_view coefficient) const;
 
-  /// Returns how many variants there are, and which coefficients one has.
   int variant_count() const;
-  std::vector<int> CoefficientsOf(int variant) const;
+};
+
+/// The coefficients of one variant of a law, in its own order.
+struct OwnCoefficients {
+  OwnCoefficients(const LawModel& model, int variant,
+                  const Eigen::VectorXd& all);
+
+  std::vector<int> index;      // among all
+  double c[kMostSlopes] = {};  // their values
 };
 
 /// Returns a law of N and D without coefficients: the units of these runs, a

@@ -182,11 +182,9 @@ bool LawSolver::FallsWith(const VectorXd& c, std::size_t input) const {
   for (int variant = 0; variant < model_->variant_count(); ++variant) {
     const Range& range = ranges_[static_cast<std::size_t>(variant)];
     if (!(range[input].first <= range[input].second)) continue;
-    double own_c[kMostSlopes];
-    const std::vector<int> own = model_->CoefficientsOf(variant);
-    for (std::size_t k = 0; k < own.size(); ++k) own_c[k] = c[own[k]];
     BlockPrediction at;
-    model_->evaluate(own_c, EndsOf(range, input), &at);
+    model_->evaluate(OwnCoefficients(*model_, variant, c).c,
+                     EndsOf(range, input), &at);
     for (std::size_t pair = 0; pair < 2 * kPlaces; pair += 2) {
       const double change = at.y[pair] - at.y[pair + 1];
       if (!(change >= -kNoise)) return false;

@@ -21,6 +21,8 @@ constexpr double kSmallestNoise = 1e-6;
 /// Of a coefficient, for differences of a law's slopes.
 constexpr double kCoefficientStep = 1e-5;
 
+}  // namespace
+
 /// What the penalties make of a block of residuals r(y): weighted, and by y.
 struct BlockTerms {
   Lane value;   // w rho
@@ -30,6 +32,8 @@ struct BlockTerms {
   Lane root;    // and of the roots of the penalties
   Lane noise;   // w rho'(|r|, at least kSmallestNoise) |r'|
 };
+
+namespace {
 
 /// How residuals follow from predictions, and penalties from those.
 struct Link {
@@ -205,53 +209,6 @@ ISOFLOP_VECTORISE void AddRootsBlock(const BlockPrediction& at,
   AddSquares(along, local.count, terms.root, sums->square);
 }
 
-/// One pass over the blocks: which variant's coefficients are meant, and the
-/// sums of its blocks, which are flushed when the variant changes.
-class Pass {
- public:
-  Pass(const Objective& objective, const VectorXd& c)
-      : objective_(objective),
-        model_(objective.model()),
-        c_(c),
-        link_{objective.residual() == ResidualKind::kLog,
-              std::exp(objective.runs().units().log_y),
-              objective.penalty().floor()} {}
-
-  /// Roots have their floor taken off.
-  void TakeOffFloor() { link_.floor = 0.0; }
-
-  /// Calls add(block, prediction, terms) for each block, and flush() after the
-  /// last block of each variant; begin(coefficients of the variant) before the
-  /// first.
-  template <typename Begin, typename Add, typename Flush>
-  void Run(const Begin& begin, const Add& add, const Flush& flush) {
-    int variant = -1;
-    std::vector<int> own;
-    for (const RunBlock& block : objective_.runs().blocks()) {
-      if (block.variant != variant) {
-        if (variant >= 0) flush(own);
-        variant = block.variant;
-        own = model_.CoefficientsOf(variant);
-        for (std::size_t k = 0; k < own.size(); ++k) local_c_[k] = c_[own[k]];
-        begin(own);
-      }
-      model_.evaluate(local_c_, block, &prediction_);
-      FillTerms(block, prediction_.y, objective_.penalty(), link_, &terms_);
-      add(block, prediction_, terms_);
-    }
-    if (variant >= 0) flush(own);
-  }
-
- private:
-  const Objective& objective_;
-  const LawModel& model_;
-  const VectorXd& c_;
-  Link link_;
-  double local_c_[kMostSlopes] = {};
-  BlockPrediction prediction_;
-  BlockTerms terms_;
-};
-
 LocalJacobian LocalOf(const std::vector<int>& own, const MatrixXd& by_z) {
   LocalJacobian local;
   local.slopes = static_cast<int>(own.size());
@@ -303,17 +260,31 @@ Objective::Objective(const LawModel& model, std::span<const LawRun> runs,
                      const Penalty& penalty, ResidualKind residual)
     : model_(&model),
       runs_(runs, model.inputs, model.units),
+      unit_(std::exp(model.units.log_y)),
       penalty_(penalty),
       residual_(residual) {}
 
+/// What the law says of a block, and the penalties of that. With `floor` 0 they
+/// have their own taken off.
+void Objective::Evaluate(const OwnCoefficients& own, const RunBlock& block,
+                         double floor, BlockPrediction* at,
+                         BlockTerms* terms) const {
+  const Link link{residual_ == ResidualKind::kLog, unit_, floor};
+  model_->evaluate(own.c, block, at);
+  FillTerms(block, at->y, penalty_, link, terms);
+}
+
 double Objective::Value(const VectorXd& c) const {
   Lane sum = {};
-  Pass(*this, c).Run(
-      [](const auto&) {},
-      [&](const RunBlock&, const BlockPrediction&, const BlockTerms& terms) {
-        for (int i = 0; i < kLanes; ++i) sum[i] += terms.value[i];
-      },
-      [](const auto&) {});
+  BlockPrediction at;
+  BlockTerms terms;
+  for (const auto blocks : runs_.ByVariant()) {
+    const OwnCoefficients own(*model_, blocks.front().variant, c);
+    for (const RunBlock& block : blocks) {
+      Evaluate(own, block, penalty_.floor(), &at, &terms);
+      for (int i = 0; i < kLanes; ++i) sum[i] += terms.value[i];
+    }
+  }
   return Sum(sum);
 }
 
@@ -325,19 +296,19 @@ LocalQuadratic Objective::RootsAt(const Chart& chart, const VectorXd& z) const {
   MatrixXd by_z;
   const VectorXd c = chart.Centred(z, &by_z);
   LocalQuadratic model = Nothing(chart.size());
-  LocalJacobian local;
+  BlockPrediction at;
+  BlockTerms terms;
   LaneSums sums;
-  Pass pass(*this, c);
-  pass.TakeOffFloor();
-  pass.Run(
-      [&](const std::vector<int>& own) {
-        local = LocalOf(own, by_z);
-        Clear(local.count, 0, 0, &sums);
-      },
-      [&](const RunBlock&, const BlockPrediction& at, const BlockTerms& terms) {
-        AddRootsBlock(at, terms, local, &sums);
-      },
-      [&](const auto&) { AddSums(local, sums, false, &model); });
+  for (const auto blocks : runs_.ByVariant()) {
+    const OwnCoefficients own(*model_, blocks.front().variant, c);
+    const LocalJacobian local = LocalOf(own.index, by_z);
+    Clear(local.count, 0, 0, &sums);
+    for (const RunBlock& block : blocks) {
+      Evaluate(own, block, 0.0, &at, &terms);
+      AddRootsBlock(at, terms, local, &sums);
+    }
+    AddSums(local, sums, false, &model);
+  }
   MakeSymmetric(&model.hessian);
   return model;
 }
@@ -350,31 +321,31 @@ LocalQuadratic Objective::ModelAt(const Chart& chart, const VectorXd& z) const {
   VectorXd slopes = VectorXd::Zero(c.size());
   MatrixXd law_bends = MatrixXd::Zero(c.size(), c.size());
   std::vector<std::array<double, kLanes>> pulls;
-  LocalJacobian local;
+  BlockPrediction at;
+  BlockTerms terms;
   LaneSums sums;
-  Pass(*this, c).Run(
-      [&](const std::vector<int>& own) {
-        local = LocalOf(own, by_z);
-        Clear(local.count, local.slopes, bends, &sums);
-      },
-      [&](const RunBlock&, const BlockPrediction& at, const BlockTerms& terms) {
-        AddNewtonBlock(at, terms, local, bends, &sums);
-        if (!model_->bends) pulls.push_back(std::to_array(terms.pull));
-      },
-      [&](const std::vector<int>& own) {
-        AddSums(local, sums, true, &model);
-        for (std::size_t k = 0; k < own.size(); ++k) {
-          slopes[own[k]] += Sum(sums.slope[k]);
-        }
-        for (int b = 0; b < bends; ++b) {
-          const auto [j, k] = (*model_->bends)[static_cast<std::size_t>(b)];
-          const int row = own[static_cast<std::size_t>(j)];
-          const int column = own[static_cast<std::size_t>(k)];
-          const double bend = Sum(sums.bend[b]);
-          law_bends(row, column) += bend;
-          if (row != column) law_bends(column, row) += bend;
-        }
-      });
+  for (const auto blocks : runs_.ByVariant()) {
+    const OwnCoefficients own(*model_, blocks.front().variant, c);
+    const LocalJacobian local = LocalOf(own.index, by_z);
+    Clear(local.count, local.slopes, bends, &sums);
+    for (const RunBlock& block : blocks) {
+      Evaluate(own, block, penalty_.floor(), &at, &terms);
+      AddNewtonBlock(at, terms, local, bends, &sums);
+      if (!model_->bends) pulls.push_back(std::to_array(terms.pull));
+    }
+    AddSums(local, sums, true, &model);
+    for (std::size_t k = 0; k < own.index.size(); ++k) {
+      slopes[own.index[k]] += Sum(sums.slope[k]);
+    }
+    for (int b = 0; b < bends; ++b) {
+      const auto [j, k] = (*model_->bends)[static_cast<std::size_t>(b)];
+      const int row = own.index[static_cast<std::size_t>(j)];
+      const int column = own.index[static_cast<std::size_t>(k)];
+      const double bend = Sum(sums.bend[b]);
+      law_bends(row, column) += bend;
+      if (row != column) law_bends(column, row) += bend;
+    }
+  }
   MakeSymmetric(&model.hessian);
   if (!model_->bends) law_bends = LawBends(c, pulls);
   model.hessian += by_z.transpose() * law_bends * by_z + chart.Bend(z, slopes);
@@ -390,16 +361,13 @@ MatrixXd Objective::LawBends(
   const auto slopes_at = [&](const VectorXd& place) {
     VectorXd slopes = VectorXd::Zero(size);
     BlockPrediction at;
-    double own_c[kMostSlopes];
     for (std::size_t b = 0; b < pulls.size(); ++b) {
       const RunBlock& block = runs_.blocks()[b];
-      const std::vector<int> own = model_->CoefficientsOf(block.variant);
-      for (std::size_t k = 0; k < own.size(); ++k) own_c[k] = place[own[k]];
-      model_->evaluate(own_c, block, &at);
-      for (std::size_t k = 0; k < own.size(); ++k) {
-        for (int i = 0; i < kLanes; ++i) {
-          const auto lane = static_cast<std::size_t>(i);
-          slopes[own[k]] += pulls[b][lane] * at.slope[k][i];
+      const OwnCoefficients own(*model_, block.variant, place);
+      model_->evaluate(own.c, block, &at);
+      for (std::size_t k = 0; k < own.index.size(); ++k) {
+        for (std::size_t i = 0; i < kLanes; ++i) {
+          slopes[own.index[k]] += pulls[b][i] * at.slope[k][i];
         }
       }
     }
@@ -420,23 +388,20 @@ MatrixXd Objective::LawBends(
 }
 
 std::vector<WeightedResidual> Objective::Residuals(const VectorXd& c) const {
-  const double unit = std::exp(runs_.units().log_y);
   std::vector<WeightedResidual> residuals;
-  Pass(*this, c).Run(
-      [](const auto&) {},
-      [&](const RunBlock& block, const BlockPrediction& at, const auto&) {
-        for (int i = 0; i < kLanes; ++i) {
-          if (block.weight[i] == 0.0) continue;
-          const double y = at.y[i];
-          double r = unit * (y - block.y[i]);
-          if (residual_ == ResidualKind::kLog) {
-            r = std::log(y) - block.log_y[i];
-          }
-          if (!(y > 0.0)) r = kInfinity;
-          residuals.push_back({r, block.weight[i]});
-        }
-      },
-      [](const auto&) {});
+  BlockPrediction at;
+  for (const RunBlock& block : runs_.blocks()) {
+    const OwnCoefficients own(*model_, block.variant, c);
+    model_->evaluate(own.c, block, &at);
+    for (int i = 0; i < kLanes; ++i) {
+      if (block.weight[i] == 0.0) continue;
+      const double y = at.y[i];
+      double r = unit_ * (y - block.y[i]);
+      if (residual_ == ResidualKind::kLog) r = std::log(y) - block.log_y[i];
+      if (!(y > 0.0)) r = kInfinity;
+      residuals.push_back({r, block.weight[i]});
+    }
+  }
   return residuals;
 }
 

@@ -21,6 +21,8 @@
 
 namespace isoflop {
 
+struct BlockTerms;
+
 class Objective {
  public:
   /// REQUIRES: runs are not empty and positive. `model` outlives the objective.
@@ -60,12 +62,15 @@ class Objective {
   std::vector<WeightedResidual> Residuals(const Eigen::VectorXd& c) const;
 
  private:
+  void Evaluate(const OwnCoefficients& own, const RunBlock& block, double floor,
+                BlockPrediction* at, BlockTerms* terms) const;
   Eigen::MatrixXd LawBends(
       const Eigen::VectorXd& c,
       const std::vector<std::array<double, kLanes>>& pulls) const;
 
   const LawModel* model_;
   BlockedRuns runs_;
+  double unit_;  // of y
   Penalty penalty_;
   ResidualKind residual_;
 };

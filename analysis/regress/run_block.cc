@@ -94,6 +94,17 @@ void BlockedRuns::Fill(std::span<const double> factors) {
   }
 }
 
+std::vector<std::span<const RunBlock>> BlockedRuns::ByVariant() const {
+  std::vector<std::span<const RunBlock>> variants;
+  for (auto first = blocks_.begin(); first != blocks_.end();) {
+    const auto last = std::ranges::upper_bound(
+        first, blocks_.end(), first->variant, {}, &RunBlock::variant);
+    variants.emplace_back(first, last);
+    first = last;
+  }
+  return variants;
+}
+
 double BlockedRuns::WeightSum() const {
   double sum = 0.0;
   for (const RunBlock& block : blocks_) sum += Sum(block.weight);

@@ -71,6 +71,9 @@ class BlockedRuns {
   /// variant together.
   const std::vector<RunBlock>& blocks() const { return blocks_; }
 
+  /// Returns the blocks of each variant that has any.
+  std::vector<std::span<const RunBlock>> ByVariant() const;
+
   double WeightSum() const;
 
  private:

@@ -3,7 +3,6 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 #include "analysis/solve/limits.h"
@@ -111,31 +110,23 @@ LinearProblem LinearAt(const Objective& objective, const VectorXd& c,
   LinearProblem problem{MatrixXd::Zero(size, size), VectorXd::Zero(size)};
   const LawModel& model = objective.model();
   BlockPrediction at;
-  LinearSums sums;
-  LinearTerms terms;
-  double own_c[kMostSlopes];
-  int variant = -1;
-  const auto begin = [&](int next) {
-    if (variant >= 0) AddSums(terms, sums, &problem);
-    variant = next;
-    terms.count = 0;
-    std::memset(sums, 0, sizeof(sums));
-    const std::vector<int> own = model.CoefficientsOf(variant);
-    for (std::size_t k = 0; k < own.size(); ++k) {
-      own_c[k] = c[own[k]];
-      const auto found = std::ranges::find(linear, own[k]);
+  for (const auto blocks : objective.runs().ByVariant()) {
+    const OwnCoefficients own(model, blocks.front().variant, c);
+    LinearTerms terms;
+    for (std::size_t k = 0; k < own.index.size(); ++k) {
+      const auto found = std::ranges::find(linear, own.index[k]);
       if (found == linear.end()) continue;
       terms.own[terms.count] = static_cast<int>(k);
       terms.place[terms.count] = found - linear.begin();
-      terms.c[terms.count++] = own_c[k];
+      terms.c[terms.count++] = own.c[k];
     }
-  };
-  for (const RunBlock& block : objective.runs().blocks()) {
-    if (block.variant != variant) begin(block.variant);
-    model.evaluate(own_c, block, &at);
-    AddLinearBlock(block, at, terms, sums);
+    LinearSums sums = {};
+    for (const RunBlock& block : blocks) {
+      model.evaluate(own.c, block, &at);
+      AddLinearBlock(block, at, terms, sums);
+    }
+    AddSums(terms, sums, &problem);
   }
-  if (variant >= 0) AddSums(terms, sums, &problem);
   return problem;
 }
 

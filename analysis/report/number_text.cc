@@ -8,12 +8,15 @@
 namespace isoflop {
 namespace {
 
-/// Scientific notation without the "+" and the zeros of the exponent.
-std::string Scientific(double value, int decimals) {
-  std::string text = fmt::format("{:.{}e}", value, decimals);
+/// Without the "+" and the zeros of an exponent.
+std::string ShortExponent(const std::string& text) {
   const std::size_t e = text.find('e');
-  if (e == std::string::npos) return text;  // nan, inf
+  if (e == std::string::npos) return text;  // none, or nan, inf
   return fmt::format("{}e{}", text.substr(0, e), std::stoi(text.substr(e + 1)));
+}
+
+std::string Scientific(double value, int decimals) {
+  return ShortExponent(fmt::format("{:.{}e}", value, decimals));
 }
 
 }  // namespace
@@ -42,6 +45,15 @@ std::string FormatInterval(const Interval& interval, NumberFormat format) {
 std::string IntervalOrNothing(const Estimate& estimate, NumberFormat format) {
   return estimate.spread ? FormatInterval(estimate.spread->interval95, format)
                          : "";
+}
+
+std::string IntervalInWords(const ProfileInterval& interval) {
+  if (!interval.low && !interval.high) return "unbounded on both sides";
+  const auto side = [](const std::optional<double>& end, const char* words) {
+    return end ? ShortExponent(fmt::format("{:.4g}", *end)) : words;
+  };
+  return fmt::format("[{}, {}]", side(interval.low, "unbounded below"),
+                     side(interval.high, "unbounded above"));
 }
 
 }  // namespace isoflop

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "analysis/solve/estimate.h"
+#include "analysis/solve/profile.h"
 
 namespace isoflop {
 
@@ -29,5 +30,9 @@ std::string FormatInterval(const Interval& interval, NumberFormat format);
 
 /// Returns the interval of an estimate, or nothing where it has none.
 std::string IntervalOrNothing(const Estimate& estimate, NumberFormat format);
+
+/// Returns "[6.6, unbounded above]", "[0.3, 0.4]", "unbounded on both sides";
+/// numbers to four digits.
+std::string IntervalInWords(const ProfileInterval& interval);
 
 }  // namespace isoflop

@@ -1,6 +1,7 @@
 #include "analysis/report/profile_json.h"
 
 #include "analysis/report/json_numbers.h"
+#include "analysis/report/number_text.h"
 
 namespace isoflop {
 

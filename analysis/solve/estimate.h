@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "lib/core/names.h"
+#include "lib/numeric/resampled_spread.h"
 
 namespace isoflop {
 
@@ -22,19 +23,6 @@ template <typename Fit>
 bool Supported(const std::optional<Fit>& fit) {
   return fit && fit->status == FitStatus::kOk;
 }
-
-/// Both ends belong to it.
-struct Interval {
-  double low = 0.0;
-  double high = 0.0;
-};
-
-/// How uncertain a number is, by the bootstrap resamples: see SpreadOf.
-struct Spread {
-  double standard_error = 0.0;  // sample standard deviation
-  Interval interval95;          // t times the robust spread on each side
-  Interval percentile95 = {};   // 2.5 and 97.5 percentiles of the resamples
-};
 
 /// A number from the data, and its spread when there was a bootstrap.
 struct Estimate {

@@ -10,9 +10,6 @@ namespace isoflop {
 
 inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// Below this are 97.5 % of a standard normal distribution.
-inline constexpr double kNormal975 = 1.959963984540054;
-
 /// Values of N, and of D, below which a law of both has no support.
 inline constexpr std::size_t kFewestValues = 3;
 

@@ -1,7 +1,5 @@
 #include "analysis/solve/profile.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -155,14 +153,6 @@ MeanSlopes MeanSlopesAt(double weight, const std::vector<double>& noise,
   return mean;
 }
 
-/// To four digits, and an exponent without "+" and zeros.
-std::string FourDigits(double value) {
-  std::string text = fmt::format("{:.4g}", value);
-  const std::size_t e = text.find('e');
-  if (e == std::string::npos) return text;
-  return fmt::format("{}e{}", text.substr(0, e), std::stoi(text.substr(e + 1)));
-}
-
 }  // namespace
 
 ProfileInterval Profile(const ProfileFunction& objective,
@@ -181,15 +171,6 @@ ProfileInterval Profile(const ProfileFunction& objective,
     interval.improvement = std::max(interval.improvement, -point.rise);
   }
   return interval;
-}
-
-std::string IntervalInWords(const ProfileInterval& interval) {
-  if (!interval.low && !interval.high) return "unbounded on both sides";
-  const auto side = [](const std::optional<double>& end, const char* words) {
-    return end ? FourDigits(*end) : std::string(words);
-  };
-  return fmt::format("[{}, {}]", side(interval.low, "unbounded below"),
-                     side(interval.high, "unbounded above"));
 }
 
 double LikelihoodRise95(int degrees_of_freedom) {

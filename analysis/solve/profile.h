@@ -88,10 +88,6 @@ struct ProfileInterval {
 ProfileInterval Profile(const ProfileFunction& objective,
                         const ProfileRequest& request);
 
-/// Returns "[6.6, unbounded above]", "[0.3, 0.4]", "unbounded on both sides";
-/// numbers to four digits.
-std::string IntervalInWords(const ProfileInterval& interval);
-
 /// Returns the rise of a negative log-likelihood at the ends of a 95 % interval
 /// for one parameter: t^2 / 2, t the 97.5 % point of Student's t distribution
 /// with so many degrees of freedom, since the noise is estimated.

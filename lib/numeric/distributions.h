@@ -4,6 +4,9 @@
 
 namespace isoflop {
 
+/// Below this are 97.5 % of a standard normal distribution.
+inline constexpr double kNormal975 = 1.959963984540054;
+
 /// Returns P(T <= t) of Student's t distribution.
 /// REQUIRES: degrees_of_freedom > 0.
 double StudentTCdf(double t, double degrees_of_freedom);

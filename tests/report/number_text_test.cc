@@ -62,5 +62,14 @@ TEST(IntervalOrNothing, IsEmptyWithoutASpread) {
   EXPECT_EQ(IntervalOrNothing({.value = 3.0, .spread = {}}, FormatNumber), "");
 }
 
+TEST(IntervalInWords, HasFourDigitsAndSaysWhereThereIsNoBound) {
+  ProfileInterval interval;
+  EXPECT_EQ(IntervalInWords(interval), "unbounded on both sides");
+  interval.low = 1.23456e-7;
+  EXPECT_EQ(IntervalInWords(interval), "[1.235e-7, unbounded above]");
+  interval.high = 1.23456e12;
+  EXPECT_EQ(IntervalInWords(interval), "[1.235e-7, 1.235e12]");
+}
+
 }  // namespace
 }  // namespace isoflop

@@ -1,4 +1,4 @@
-#include "analysis/solve/resampled_spread.h"
+#include "lib/numeric/resampled_spread.h"
 
 #include <gtest/gtest.h>
 

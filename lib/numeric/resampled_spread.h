@@ -15,9 +15,20 @@
 #include <optional>
 #include <vector>
 
-#include "analysis/solve/estimate.h"
-
 namespace isoflop {
+
+/// Both ends belong to it.
+struct Interval {
+  double low = 0.0;
+  double high = 0.0;
+};
+
+/// How uncertain a number is, by the bootstrap resamples: see SpreadOf.
+struct Spread {
+  double standard_error = 0.0;  // sample standard deviation
+  Interval interval95;          // t times the robust spread on each side
+  Interval percentile95 = {};   // 2.5 and 97.5 percentiles of the resamples
+};
 
 /// Returns the spread of a number that has `values` in the resamples of so many
 /// units (runs or groups):

@@ -1,10 +1,9 @@
-#include "analysis/solve/resampled_spread.h"
+#include "lib/numeric/resampled_spread.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 
-#include "analysis/solve/limits.h"
 #include "lib/numeric/distributions.h"
 #include "lib/numeric/moments.h"
 
