@@ -93,6 +93,18 @@ TEST(LawDerivatives, OfFarseerAreTheAutomaticOnes) {
              Loss(jets, 1e9, 2e10));
 }
 
+TEST(LawDerivatives, OfFarseerOfSecondOrderAreThoseOfTheFirst) {
+  const std::array law{-0.124, 0.424,  0.123,  88.01, -6.287,
+                       -0.1,   -0.021, -0.091, 0.169};
+  for (const double N : {1e7, 1e9, 1e11}) {
+    ExpectBends(law, kFarseerBends, [N](const auto& c) {
+      return DifferentiateAtLog(
+          Farseer{c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]},
+          std::log(N), std::log(2e10));
+    });
+  }
+}
+
 TEST(LawDerivatives, OfABrokenPowerLawAreTheAutomaticOnes) {
   const BrokenPowerLaw l{
       .a = 0.5, .b = 3.0, .c0 = 0.1, .c1 = 0.4, .d1 = 1e6, .f1 = 0.3};
@@ -101,6 +113,16 @@ TEST(LawDerivatives, OfABrokenPowerLawAreTheAutomaticOnes) {
       j[0], j[1], j[2], j[3], j[4], j[5]};
   for (const double x : {1e3, 9e5, 2e6, 1e11}) {
     ExpectSame(DifferentiateAtLog(l, std::log(x)), Evaluate(jets, x));
+  }
+}
+
+TEST(LawDerivatives, OfABrokenPowerLawOfSecondOrderAreThoseOfTheFirst) {
+  const std::array law{0.5, 3.0, 0.1, 0.4, 1e6, 0.3};
+  for (const double x : {1e3, 9e5, 2e6, 1e11}) {
+    ExpectBends(law, kBrokenPowerBends, [x](const auto& c) {
+      return DifferentiateAtLog(
+          BrokenPowerLaw{c[0], c[1], c[2], c[3], c[4], c[5]}, std::log(x));
+    });
   }
 }
 
