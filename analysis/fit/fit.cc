@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/fit/misfit.h"
+#include "analysis/regress/law_models.h"
 #include "lib/core/error.h"
 #include "lib/core/transformed.h"
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "analysis/laws/chinchilla.h"
+#include "analysis/observe/run_support.h"
 #include "analysis/regress/law_models.h"
 
 namespace isoflop {

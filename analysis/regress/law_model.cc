@@ -1,24 +1,11 @@
 #include "analysis/regress/law_model.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
 
-#include "analysis/observe/observation.h"
-#include "analysis/solve/limits.h"
+#include "analysis/observe/run_support.h"
 
 namespace isoflop {
-namespace {
-
-std::size_t CountDistinct(std::span<const LawRun> runs, double LawRun::*value) {
-  std::vector<double> values;
-  values.reserve(runs.size());
-  for (const LawRun& run : runs) values.push_back(run.*value);
-  return isoflop::CountDistinct(values);
-}
-
-}  // namespace
 
 std::optional<int> LawModel::Find(std::string_view coefficient) const {
   const auto found =
@@ -86,26 +73,6 @@ Coefficient AnySign(const char* name, double low, double high) {
   Coefficient coefficient = Exponent(name, low, high);
   coefficient.positive = false;
   return coefficient;
-}
-
-std::string LackOfSizesOrTokens(std::span<const LawRun> runs) {
-  const std::size_t sizes = CountDistinct(runs, &LawRun::N);
-  const std::size_t tokens = CountDistinct(runs, &LawRun::D);
-  if (sizes >= kFewestValues && tokens >= kFewestValues) return {};
-  const bool is_sizes = sizes < kFewestValues;
-  return fmt::format("{} different {}: at least {} are needed",
-                     is_sizes ? sizes : tokens, is_sizes ? "N" : "D",
-                     kFewestValues);
-}
-
-std::string LackOfValues(std::span<const LawRun> runs, double LawRun::*input,
-                         const char* name, std::size_t fewest) {
-  const std::size_t values = CountDistinct(runs, input);
-  if (values >= fewest) return {};
-  return fmt::format(
-      "{} different {}: at least {} are needed to see a power of {} over a "
-      "constant",
-      values, name, fewest, name);
 }
 
 }  // namespace isoflop

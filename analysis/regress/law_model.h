@@ -171,13 +171,4 @@ Coefficient Exponent(const char* name, double low, double high);
 Coefficient Positive(const char* name, double low, double high);
 Coefficient AnySign(const char* name, double low, double high);
 
-/// Returns why runs do not have enough different N and D for a law of both;
-/// empty: they have.
-std::string LackOfSizesOrTokens(std::span<const LawRun> runs);
-
-/// Returns why an input has too few values to see a power of it; empty: it has
-/// enough.
-std::string LackOfValues(std::span<const LawRun> runs, double LawRun::*input,
-                         const char* name, std::size_t fewest);
-
 }  // namespace isoflop

@@ -4,13 +4,12 @@
 
 #include <Eigen/LU>
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstdint>
 
+#include "analysis/observe/run_support.h"
 #include "analysis/regress/starts.h"
 #include "analysis/solve/limits.h"
-#include "lib/core/random.h"
+#include "lib/core/transformed.h"
 
 namespace isoflop {
 namespace {
@@ -75,34 +74,6 @@ double Distance(const LawModel& model, const VectorXd& a, const VectorXd& b) {
   return largest;
 }
 
-/// Rows of a sample: those of extreme inputs, and others by a number that their
-/// own content gives, so that their order does not matter.
-std::vector<std::size_t> SampleOf(std::span<const LawRun> runs,
-                                  const LawModel& model) {
-  std::vector<std::pair<std::uint64_t, std::size_t>> order;
-  order.reserve(runs.size());
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    std::uint64_t key = std::bit_cast<std::uint64_t>(runs[i].y);
-    for (const auto input : model.inputs) {
-      key = MixBits(key, std::bit_cast<std::uint64_t>(runs[i].*input));
-    }
-    order.emplace_back(key, i);
-  }
-  for (const auto input : model.inputs) {
-    const auto [low, high] = std::ranges::minmax_element(
-        order, {}, [&](const auto& row) { return runs[row.second].*input; });
-    low->first = high->first = 0;
-  }
-  std::ranges::nth_element(order, order.begin() + kMostSearched);
-  std::vector<std::size_t> sample;
-  sample.reserve(kMostSearched);
-  for (std::size_t i = 0; i < kMostSearched; ++i) {
-    sample.push_back(order[i].second);
-  }
-  std::ranges::sort(sample);
-  return sample;
-}
-
 }  // namespace
 
 LawSolver::LawSolver(LawModel model, std::span<const LawRun> runs,
@@ -114,11 +85,10 @@ LawSolver::LawSolver(LawModel model, std::span<const LawRun> runs,
       inside_(*model_, constraints_) {
   SetRanges();
   if (runs.size() <= kMostSearched || model_->variant_count() > 1) return;
-  sampled_ = SampleOf(runs, *model_);
-  std::vector<LawRun> some;
-  some.reserve(sampled_.size());
-  for (const std::size_t i : sampled_) some.push_back(runs[i]);
-  sample_.emplace_back(*model_, some, options_, constraints_);
+  sampled_ = SampleOf(runs, model_->inputs, kMostSearched);
+  sample_.emplace_back(
+      *model_, Transformed(sampled_, [&](std::size_t i) { return runs[i]; }),
+      options_, constraints_);
 }
 
 LawSolver LawSolver::Holding(int coefficient, double value) const {
@@ -137,10 +107,8 @@ void LawSolver::SetWeightFactors(std::span<const double> factors) {
   objective_.SetWeightFactors(factors);
   SetRanges();
   for (LawSolver& sample : sample_) {
-    std::vector<double> some;
-    some.reserve(sampled_.size());
-    for (const std::size_t i : sampled_) some.push_back(factors[i]);
-    sample.SetWeightFactors(some);
+    sample.SetWeightFactors(
+        Transformed(sampled_, [&](std::size_t i) { return factors[i]; }));
   }
 }
 
@@ -239,12 +207,12 @@ Minimum LawSolver::MinimiseWithin(const Chart& chart, const VectorXd& start,
   return ending(PolishByNewton(smooth, z, {.settled = settled_}));
 }
 
-/// Whether y falls with every input that it has to fall with.
-bool LawSolver::HasAllTerms(const VectorXd& c) const {
+/// The first input that y has to fall with and does not.
+std::optional<std::size_t> LawSolver::LostInput(const VectorXd& c) const {
   for (std::size_t k = 0; k < model_->falls_with.size(); ++k) {
-    if (!FallsWith(c, k)) return false;
+    if (!FallsWith(c, k)) return k;
   }
-  return true;
+  return std::nullopt;
 }
 
 /// The first coefficient that is beyond its bound; where an exponent has the
@@ -267,7 +235,7 @@ std::optional<int> LawSolver::ViolatedBound(const Minimum& minimum) const {
   }
   const std::optional<int> violated =
       beyond || !wrong_sign ? beyond : free_bound;
-  if (!violated || (wrong_sign && !HasAllTerms(minimum.c))) return std::nullopt;
+  if (!violated || (wrong_sign && LostInput(minimum.c))) return std::nullopt;
   return violated;
 }
 
@@ -431,8 +399,6 @@ GlobalMinimum LawSolver::Summarise(const std::vector<Basin>& basins) const {
   GlobalMinimum global{.lowest = lowest.lowest};
   for (const Basin& basin : basins) {
     if (IsBetter(basin.lowest, global.lowest)) global.lowest = basin.lowest;
-  }
-  for (const Basin& basin : basins) {
     global.starts += basin.starts;
     if (Agree(value_of(basin), value_of(lowest))) {
       global.agreeing += basin.starts;
@@ -558,9 +524,8 @@ std::string LawSolver::Defect(const Minimum& minimum) const {
   if (!std::isfinite(minimum.value())) {
     return "the objective is too large for a number";
   }
-  for (std::size_t k = 0; k < model_->falls_with.size(); ++k) {
-    if (FallsWith(minimum.c, k)) continue;
-    return fmt::format("the loss does not fall with {}", model_->falls_with[k]);
+  if (const auto k = LostInput(minimum.c)) {
+    return "the loss does not fall with " + model_->falls_with[*k];
   }
   if (options_.loss == LossKind::kStudentT && !minimum.density) {
     return "the residuals vanish, so Student's t has no scale";

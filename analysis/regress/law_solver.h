@@ -121,7 +121,7 @@ class LawSolver {
   std::optional<int> FallingBound(const Minimum& minimum) const;
   static RunBlock EndsOf(const Range& range, std::size_t input);
   bool FallsWith(const Eigen::VectorXd& c, std::size_t input) const;
-  bool HasAllTerms(const Eigen::VectorXd& c) const;
+  std::optional<std::size_t> LostInput(const Eigen::VectorXd& c) const;
   Minimum Settle(Minimum minimum);
   void SettleAll(std::vector<Basin>* basins, const StudentT& density);
   std::optional<StudentT> DensityOfLeastSquares();

@@ -5,6 +5,7 @@
 
 #include "analysis/laws/broken_power_law.h"
 #include "analysis/laws/offset_power_law.h"
+#include "analysis/observe/run_support.h"
 #include "analysis/regress/law_models.h"
 
 namespace isoflop {

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "analysis/laws/repeated_data.h"
+#include "analysis/observe/run_support.h"
 #include "analysis/regress/law_models.h"
 
 namespace isoflop {

@@ -165,9 +165,7 @@ VectorXd SolveWithSigns(const LinearProblem& problem,
 double SolveLinear(const Objective& objective, const Chart& chart,
                    const std::vector<int>& linear, VectorXd* c) {
   *c = chart.Impose(*c);
-  if (linear.empty()) {
-    return LinearAt(objective, *c, linear).target;
-  }
+  if (linear.empty()) return LinearAt(objective, *c, linear).target;
   const LinearProblem problem = LinearAt(objective, *c, linear);
   std::vector<bool> positive;
   for (const int k : linear) {

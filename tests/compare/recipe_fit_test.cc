@@ -37,7 +37,8 @@ std::vector<LawRun> RecipeRuns(double noise) {
 VectorXd DifferentLaws(const LawModel& model) {
   VectorXd c(model.size());
   for (int recipe = 0; recipe < 2; ++recipe) {
-    const std::vector<int> own = model.CoefficientsOf(recipe);
+    const std::vector<int>& own =
+        model.variants[static_cast<std::size_t>(recipe)];
     c[own[0]] = 0.6;
     c[own[1]] = std::exp(-1.7 - 0.1 * recipe);
     c[own[2]] = std::exp(-1.6 + 0.1 * recipe);
@@ -110,8 +111,8 @@ TEST(RecipesModel, GivesEveryRecipeItsCoefficients) {
   const LawModel model = RecipesModel(runs, 2, RecipeSharing::kOffset);
   EXPECT_EQ(model.size(), 9);
   EXPECT_EQ(model.variant_count(), 2);
-  EXPECT_EQ(model.CoefficientsOf(0), (std::vector<int>{0, 1, 3, 5, 7}));
-  EXPECT_EQ(model.CoefficientsOf(1), (std::vector<int>{0, 2, 4, 6, 8}));
+  EXPECT_EQ(model.variants[0], (std::vector<int>{0, 1, 3, 5, 7}));
+  EXPECT_EQ(model.variants[1], (std::vector<int>{0, 2, 4, 6, 8}));
   const Chart chart(model, {});
   VectorXd p(9);
   p << 1.0, 2.0, 5.0, 3.0, 6.0, 0.4, 0.7, 0.5, 0.8;

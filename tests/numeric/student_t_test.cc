@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 #include "lib/core/random.h"
@@ -23,11 +24,16 @@ std::vector<WeightedResidual> Draws(int count, double scale) {
   return draws;
 }
 
+/// Less its sign.
 double Likelihood(const std::vector<WeightedResidual>& draws,
                   const StudentT& density) {
+  const auto [s, nu] = density;
   double sum = 0.0;
   for (const auto& r : draws) {
-    sum += r.weight * Penalty::Student(density)(r.value).value;
+    const double t = r.value / s;
+    sum += r.weight * (0.5 * (nu + 1.0) * std::log1p(t * t / nu) + std::log(s) +
+                       0.5 * std::log(nu * std::numbers::pi) +
+                       std::lgamma(0.5 * nu) - std::lgamma(0.5 * (nu + 1.0)));
   }
   return sum;
 }
