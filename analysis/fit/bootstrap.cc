@@ -41,12 +41,12 @@ struct Sample {
   std::span<const Observation> observations;
   Estimates estimates;
   BudgetGroups groups;
-  std::vector<Budget> ladder;
+  KaplanRuns kaplan;
 };
 
 Replicate Make(const Sample& sample, std::span<const double> counts,
                Refits* refits) {
-  const auto& [observations, estimates, groups, ladder] = sample;
+  const auto& [observations, estimates, groups, kaplan] = sample;
   Replicate replicate;
   if (refits->chinchilla) {
     const Refit refit = refits->chinchilla->With(counts);
@@ -62,11 +62,11 @@ Replicate Make(const Sample& sample, std::span<const double> counts,
   if (estimates.envelope != nullptr) {
     replicate.envelope = estimates.curves != nullptr
                              ? estimates.curves->Fit(counts)
-                             : FitEnvelope(observations, ladder, counts);
+                             : FitEnvelope(observations, kaplan.ladder, counts);
   }
   if (estimates.kaplan != nullptr) {
     replicate.kaplan =
-        FitKaplanCurves(observations, ladder, replicate.chinchilla, counts);
+        FitKaplanCurves(observations, kaplan, replicate.chinchilla, counts);
   }
   // The joint laws are followed from their estimates alone.
   if (refits->joint) {
@@ -87,7 +87,7 @@ std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const Estimates& estimates, int threads,
                                 FitProgress* progress) {
   const Sample sample{observations, estimates, GroupByBudget(observations),
-                      Ladder(observations)};
+                      KaplanRunsOf(observations)};
   const auto units = ResampleUnits(observations, resampling.unit);
   const Refits refits = RefitsOf(observations, objective, estimates);
   std::vector<Replicate> replicates(

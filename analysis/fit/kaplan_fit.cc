@@ -41,26 +41,38 @@ bool LimitedBy(const Variable& variable, const Chinchilla& surface,
                  : size <= kMinorTermShare * data;
 }
 
+/// The runs of each value of a quantity, in ascending order.
+std::vector<std::vector<std::size_t>> RunsByValue(
+    std::span<const Observation> observations, double Observation::*quantity) {
+  const auto values = ValuesOf(observations, quantity);
+  const auto classes = ClassesOf(values);
+  std::vector<std::vector<std::size_t>> runs(std::ranges::max(classes) + 1);
+  for (const std::size_t i :
+       OrderBy(values.size(), [&](std::size_t k) { return values[k]; })) {
+    runs[classes[i]].push_back(i);
+  }
+  return runs;
+}
+
 /// Of each value of the limiting variable the drawn runs with the most of the
 /// ample one: several when it was repeated.
 std::vector<std::size_t> MostAmple(std::span<const Observation> observations,
                                    std::span<const double> counts,
+                                   const KaplanRuns& runs,
                                    const Variable& variable) {
-  const auto classes = ClassesOf(ValuesOf(observations, variable.limiting));
-  const auto ample = ValuesOf(observations, variable.ample);
-  std::vector<double> most(observations.size(), 0.0);  // of each class
   std::vector<std::size_t> chosen;
-  for (std::size_t i = 0; i < observations.size(); ++i) {
-    if (TimesDrawn(counts, i) == 0.0) continue;
-    chosen.push_back(i);
-    most[classes[i]] = std::max(most[classes[i]], ample[i]);
+  const bool of_size = variable.limiting == &Observation::N;
+  for (const auto& alike : of_size ? runs.of_size : runs.of_data) {
+    double most = 0.0;
+    for (const std::size_t i : alike) {
+      if (TimesDrawn(counts, i) == 0.0) continue;
+      most = std::max(most, observations[i].*variable.ample);
+    }
+    std::ranges::copy_if(alike, std::back_inserter(chosen), [&](std::size_t i) {
+      return TimesDrawn(counts, i) != 0.0 &&
+             !IsBelow(observations[i].*variable.ample, most);
+    });
   }
-  std::erase_if(chosen, [&](std::size_t i) {
-    return IsBelow(ample[i], most[classes[i]]);
-  });
-  std::ranges::stable_sort(chosen, {}, [&](std::size_t i) {
-    return observations[i].*variable.limiting;
-  });
   return chosen;
 }
 
@@ -161,7 +173,7 @@ KaplanCurve FitCurve(std::span<const Observation> observations,
 }
 
 KaplanCurve FitLimited(std::span<const Observation> observations,
-                       std::span<const double> counts,
+                       std::span<const double> counts, const KaplanRuns& all,
                        const std::optional<Chinchilla>& surface,
                        const Variable& variable) {
   if (!surface) {
@@ -171,7 +183,8 @@ KaplanCurve FitLimited(std::span<const Observation> observations,
     curve.with_offset.reason = curve.reason;
     return curve;
   }
-  std::vector<std::size_t> runs = MostAmple(observations, counts, variable);
+  std::vector<std::size_t> runs =
+      MostAmple(observations, counts, all, variable);
   const std::size_t ample = runs.size();
   std::erase_if(runs, [&](std::size_t i) {
     return !LimitedBy(variable, *surface, observations[i]);
@@ -211,20 +224,26 @@ bool KaplanFit::supported() const {
          joint_with_offset.status == FitStatus::kOk;
 }
 
+KaplanRuns KaplanRunsOf(std::span<const Observation> observations) {
+  return {Ladder(observations), RunsByValue(observations, &Observation::N),
+          RunsByValue(observations, &Observation::D)};
+}
+
 KaplanFit FitKaplanCurves(std::span<const Observation> observations,
-                          std::span<const Budget> ladder,
+                          const KaplanRuns& runs,
                           const std::optional<Chinchilla>& surface,
                           std::span<const double> counts) {
   KaplanFit fit;
-  fit.L_N = FitLimited(observations, counts, surface, kSize);
-  fit.L_D = FitLimited(observations, counts, surface, kData);
-  fit.L_C = FitEnvelopeCurve(observations, ladder, counts);
+  fit.L_N = FitLimited(observations, counts, runs, surface, kSize);
+  fit.L_D = FitLimited(observations, counts, runs, surface, kData);
+  fit.L_C = FitEnvelopeCurve(observations, runs.ladder, counts);
   return fit;
 }
 
 KaplanFit FitKaplan(std::span<const Observation> observations,
                     const std::optional<Chinchilla>& surface) {
-  KaplanFit fit = FitKaplanCurves(observations, Ladder(observations), surface);
+  KaplanFit fit =
+      FitKaplanCurves(observations, KaplanRunsOf(observations), surface);
   fit.joint = FitKaplanJoint(observations, JointOffset::kNone);
   fit.joint_with_offset = FitKaplanJoint(observations, JointOffset::kFitted);
   return fit;

@@ -76,10 +76,19 @@ struct KaplanFit {
 KaplanFit FitKaplan(std::span<const Observation> observations,
                     const std::optional<Chinchilla>& surface);
 
+/// The runs as the curves look at them, whichever are drawn.
+struct KaplanRuns {
+  std::vector<Budget> ladder;
+  std::vector<std::vector<std::size_t>> of_size;  // of each N, ascending
+  std::vector<std::vector<std::size_t>> of_data;  // of each D, ascending
+};
+
+KaplanRuns KaplanRunsOf(std::span<const Observation> observations);
+
 /// Fits the three curves alone, with `counts` as for FitIsoflop.
-/// REQUIRES: `ladder` is Ladder(observations).
+/// REQUIRES: `runs` are KaplanRunsOf(observations).
 KaplanFit FitKaplanCurves(std::span<const Observation> observations,
-                          std::span<const Budget> ladder,
+                          const KaplanRuns& runs,
                           const std::optional<Chinchilla>& surface,
                           std::span<const double> counts = {});
 

@@ -17,7 +17,9 @@ template <typename Key>
 std::vector<std::size_t> OrderBy(std::size_t count, Key key) {
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, key);
+  if (!std::ranges::is_sorted(order, {}, key)) {
+    std::ranges::stable_sort(order, {}, key);
+  }
   return order;
 }
 
