@@ -87,7 +87,7 @@ struct RecipeComparison {
   int failed_separate = 0;  // and of `separate`
 
   std::vector<std::string> notes;
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings;  // InWords adds those of the fits
 };
 
 /// Compares the recipes that the labels tell apart.

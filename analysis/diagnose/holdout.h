@@ -32,7 +32,8 @@ struct Holdout {
 };
 
 /// Fits Approach 3 to the runs with C <= above_flops and predicts the others.
-/// `full`, the fit to all runs if there is one, is where a search begins.
+/// `full`, the fit to all runs where these have a law, is one more start: see
+/// LawFitOptions::near.
 Holdout HoldOut(std::span<const Observation> observations, double above_flops,
                 const ObjectiveOptions& options,
                 const ChinchillaFit* full = nullptr);

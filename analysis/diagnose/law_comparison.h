@@ -115,7 +115,8 @@ struct LawComparison {
   std::string lowest_held_out;
   std::string lowest_cross_validated;
 
-  /// What the data prefer and by how much, one sentence each.
+  /// What the data prefer and by how much, one sentence each; set by InWords
+  /// (analysis/report).
   std::vector<std::string> verdict;
 };
 

@@ -60,7 +60,7 @@ struct LawFitOptions {
 
   /// Coefficients of a fit to much the same runs. It is one more start, with
   /// which a quarter of the others is enough to begin with; the lowest minimum
-  /// has to be found as often as without it.
+  /// has to be found as often as without it. Passed over unless all are finite.
   std::optional<Eigen::VectorXd> near = {};
 };
 
