@@ -10,8 +10,8 @@
 #include "analysis/decide/allocation.h"
 #include "analysis/laws/chinchilla.h"
 #include "analysis/solve/estimate.h"
-#include "lib/numeric/resampled_spread.h"
 #include "lib/core/transformed.h"
+#include "lib/numeric/resampled_spread.h"
 
 namespace isoflop {
 

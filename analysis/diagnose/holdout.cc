@@ -97,7 +97,8 @@ Holdout HoldOut(std::span<const Observation> observations, double above_flops,
     return holdout;
   }
   LawFitOptions how{.objective = options, .profiles = false};
-  if (full != nullptr) how.near = full->values();
+  if (full != nullptr && full->status == FitStatus::kOk)
+    how.near = full->values();
   const ChinchillaFit fit = FitChinchillaTo(fitted, how);
   holdout.reason = fit.reason;
   if (fit.status != FitStatus::kOk) return holdout;

@@ -6,9 +6,9 @@
 #include <initializer_list>
 
 #include "analysis/fit/bootstrap.h"
-#include "lib/numeric/resampled_spread.h"
 #include "lib/core/transformed.h"
 #include "lib/numeric/moments.h"
+#include "lib/numeric/resampled_spread.h"
 
 namespace isoflop {
 namespace {

@@ -70,20 +70,23 @@ ISOFLOP_INLINE LawDerivatives<6, 14> DifferentiateAtLog(
   const double u = (log_x - LaneLog(law.d1)) * by_f1;
   const double size = u < 0.0 ? -u : u;
   const double ratio = LaneExp(-size);
-  const double s = (u < 0.0 ? 0.0 : u) + LaneLog1p(ratio);
+  const double log_sum = LaneLog1p(ratio);
+  const double s = (u < 0.0 ? 0.0 : u) + log_sum;
   const double p = (u < 0.0 ? ratio : 1.0) / (1.0 + ratio);
+  // s - u p, without the difference where both are large.
+  const double spread = log_sum + size * ratio / (1.0 + ratio);
   const double bend = ratio / ((1.0 + ratio) * (1.0 + ratio));  // dp/du
   const double shape = LaneExp(-law.c0 * log_x - law.c1 * law.f1 * s);
   const double term = law.b * shape;
   const double c0 = -log_x;
   const double c1 = -law.f1 * s;
   const double d1 = law.c1 * p * by_d1;
-  const double f1 = -law.c1 * (s - u * p);
+  const double f1 = -law.c1 * spread;
   return {law.a + term,
           {1.0, shape, c0 * term, c1 * term, d1 * term, f1 * term},
           {c0 * shape, c1 * shape, d1 * shape, f1 * shape, term * c0 * c0,
            term * c0 * c1, term * c0 * d1, term * c0 * f1, term * c1 * c1,
-           term * (c1 * d1 + p * by_d1), term * (c1 * f1 - (s - u * p)),
+           term * (c1 * d1 + p * by_d1), term * (c1 * f1 - spread),
            term * (d1 * d1 - law.c1 * by_d1 * by_d1 * (bend * by_f1 + p)),
            term * (d1 * f1 - law.c1 * bend * u * by_f1 * by_d1),
            term * (f1 * f1 - law.c1 * u * u * bend * by_f1)}};

@@ -137,7 +137,7 @@ class HeldObjective {
 /// The model with the starts that the options ask for.
 LawModel WithStarts(LawModel model, const LawFitOptions& options) {
   if (!options.near || !options.near->allFinite()) return model;
-  model.given_starts.push_back(Chart(model, {}).CentredFrom(*options.near));
+  model.near = Chart(model, {}).CentredFrom(*options.near);
   model.first_starts = (model.first_starts + 3) / 4;
   return model;
 }

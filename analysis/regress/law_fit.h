@@ -58,9 +58,9 @@ struct LawFitOptions {
   bool profiles = true;
   int threads = 0;  // of profiles; 0: one per core. Only the time differs
 
-  /// Coefficients of a fit to much the same runs. It is one more start, with
-  /// which a quarter of the others is enough to begin with; the lowest minimum
-  /// has to be found as often as without it. Passed over unless all are finite.
+  /// Coefficients of a fit to much the same runs. A descent begins there that
+  /// counts for nothing; a quarter of the starts is then enough to begin with,
+  /// of which as many have to agree. Passed over unless all are finite.
   std::optional<Eigen::VectorXd> near = {};
 };
 

@@ -124,6 +124,10 @@ struct LawModel {
                                 std::span<const RunBlock> blocks)>
       start = {};
 
+  /// The optimum of much the same runs, if it is known: a descent begins there
+  /// that counts for nothing, and first_starts are enough to find the rest.
+  std::optional<Eigen::VectorXd> near = {};
+
   /// More starts, such as optima of simpler laws; linear coefficients that are
   /// NaN are to be found by least squares.
   std::vector<Eigen::VectorXd> given_starts = {};

@@ -418,6 +418,7 @@ std::vector<LawSolver::Basin> LawSolver::Search() {
   }
   std::vector<Basin> basins;
   if (sample_.empty()) {
+    if (model_->near) Merge({.lowest = Minimise(*model_->near)}, &basins);
     int last = 0;
     int wanted =
         model_->first_starts + static_cast<int>(model_->given_starts.size());

@@ -65,7 +65,7 @@ void RequireNoOptionsOfRuns(const CLI::App& fit) {
   for (const char* option :
        {"--params", "--envelope", "--isoflop-curve", "--tied-exponents",
         "--weights", "--drop-largest-loss", "--bootstrap", "--bootstrap-unit",
-        "--seed", "--threads", "--holdout-above", "--seed-noise", "--flops"}) {
+        "--seed", "--holdout-above", "--seed-noise", "--flops"}) {
     Require(fit.count(option) == 0,
             "{}: has no meaning for two columns; leave it out or --x", option);
   }

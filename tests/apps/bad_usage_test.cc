@@ -287,8 +287,6 @@ INSTANTIATE_TEST_SUITE_P(
                  "--bootstrap-unit: has no meaning for two columns"},
         BadUsage{"fit runs.csv --x params --y loss --seed 1",
                  "--seed: has no meaning for two columns"},
-        BadUsage{"fit runs.csv --x params --y loss --threads 1",
-                 "--threads: has no meaning for two columns"},
         BadUsage{"fit runs.csv --x params --y loss --isoflop-curve parabola",
                  "--isoflop-curve: has no meaning for two columns"},
         BadUsage{"fit runs.csv --x params --y loss --tied-exponents",

@@ -136,6 +136,18 @@ TEST(Influence, PutsTheLargestChangeFirst) {
       }));
 }
 
+TEST(Influence, IsTheSameWithAnyNumberOfThreads) {
+  const auto runs = WithNoise(SmallSweep(), 0.003, 7);
+  const auto fit = FitChinchilla(runs, {});
+  const auto one = StudyInfluence(runs, {}, fit, 1);
+  const auto many = StudyInfluence(runs, {}, fit, 4);
+  ASSERT_EQ(one.single.size(), many.single.size());
+  for (std::size_t i = 0; i < one.single.size(); ++i) {
+    EXPECT_EQ(one.single[i].runs, many.single[i].runs);
+    EXPECT_EQ(one.single[i].log_params_opt, many.single[i].log_params_opt);
+  }
+}
+
 TEST(Influence, OfRunsWithoutNoiseIsNone) {
   const auto runs = SmallSweep();
   const auto study = StudyInfluence(runs, {}, FitChinchilla(runs, {}));

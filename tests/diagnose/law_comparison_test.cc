@@ -240,5 +240,21 @@ TEST(LawComparison, GivesTheSameNumbersAgain) {
   EXPECT_EQ(*once->scores[1].aicc, *again->scores[1].aicc);
 }
 
+TEST(LawComparison, IsTheSameWithAnyNumberOfThreads) {
+  const auto runs = WithNoise(SmallSweep(), 0.003, 3);
+  FitOptions options =
+      Options({LawKind::kChinchilla, LawKind::kOvertraining, LawKind::kPower});
+  options.bootstrap.threads = 1;
+  const auto one = Compare(runs, options).comparison;
+  options.bootstrap.threads = 4;
+  const auto many = Compare(runs, options).comparison;
+  ASSERT_TRUE(one && many);
+  for (std::size_t i = 0; i < one->scores.size(); ++i) {
+    EXPECT_EQ(one->scores[i].cross_validated->rms,
+              many->scores[i].cross_validated->rms);
+    EXPECT_EQ(one->scores[i].held_out->rms, many->scores[i].held_out->rms);
+  }
+}
+
 }  // namespace
 }  // namespace isoflop

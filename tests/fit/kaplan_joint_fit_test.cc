@@ -91,7 +91,7 @@ TEST(KaplanJointFit, CountsADrawnRunAsOftenAsItWasDrawn) {
   counts[9] = 0.0;
   drawn.erase(drawn.begin() + 9);
   LawRefits refits = RefitsOf(FitKaplanJoint(runs), runs, JointOffset::kNone);
-  const auto by_count = KaplanJointOf(refits.With(counts));
+  const auto by_count = KaplanJointOf(refits.With(counts, false));
   const auto by_hand = FitKaplanJoint(drawn);
   ASSERT_EQ(by_count.status, FitStatus::kOk) << by_count.reason;
   EXPECT_NEAR(by_count.alpha_N.value, by_hand.alpha_N.value, 1e-8);

@@ -120,6 +120,41 @@ TEST(LawFit, ProfilesEndWhereTheFitWithTheValueHeldHasRisen) {
   }
 }
 
+TEST(LawFit, HasTheSameProfilesWithAnyNumberOfThreads) {
+  const auto runs = OvertrainedRuns(0.005);
+  const LawModel model = OvertrainingModel(runs);
+  const LawFit one = FitLaw(model, runs, {.objective = {}, .threads = 1});
+  const LawFit many = FitLaw(model, runs, {.objective = {}, .threads = 4});
+  ASSERT_EQ(one.status, FitStatus::kOk) << one.reason;
+  for (std::size_t k = 0; k < one.coefficients.size(); ++k) {
+    ASSERT_TRUE(one.coefficients[k].profile && many.coefficients[k].profile);
+    EXPECT_EQ(one.coefficients[k].profile->low,
+              many.coefficients[k].profile->low);
+    EXPECT_EQ(one.coefficients[k].profile->high,
+              many.coefficients[k].profile->high);
+  }
+}
+
+TEST(LawFit, EndsAtTheSameOptimumWhereverItIsToldToBegin) {
+  int fitted = 0;
+  for (const auto& [model, runs] : EveryLaw(0.01)) {
+    LawFitOptions options{.objective = {}, .profiles = false};
+    const LawFit fit = FitLaw(model, runs, options);
+    if (fit.status != FitStatus::kOk) continue;
+    ++fitted;
+    for (const double off : {1.0, 1.02, 2.0}) {
+      options.near = off * fit.values();
+      const LawFit near = FitLaw(model, runs, options);
+      ASSERT_EQ(near.status, FitStatus::kOk) << model.name << near.reason;
+      EXPECT_NEAR(near.objective, fit.objective, 1e-9 * fit.objective)
+          << model.name << " from " << off;
+      EXPECT_LE(near.certificate.starts, fit.certificate.starts) << model.name;
+      EXPECT_TRUE(near.certificate.certified()) << model.name;
+    }
+  }
+  EXPECT_GE(fitted, 8);
+}
+
 TEST(LawFit, HasNoProfilesOfVeryManyRunsNorWithoutNoise) {
   const auto some = OvertrainedRuns(0.005);
   const LawModel model = OvertrainingModel(some);
