@@ -67,6 +67,11 @@ Replicate Make(const Sample& sample, std::span<const double> counts,
   if (estimates.kaplan != nullptr) {
     replicate.kaplan =
         FitKaplanCurves(observations, kaplan, replicate.chinchilla, counts);
+    // A thousand lists of thousands of runs, of which nobody asks.
+    for (KaplanCurve* curve : {&replicate.kaplan.L_N, &replicate.kaplan.L_D,
+                               &replicate.kaplan.L_C}) {
+      curve->runs = {};
+    }
   }
   // The joint laws are followed from their estimates alone.
   if (refits->joint) {
