@@ -58,7 +58,7 @@ Diagnostics Diagnose(std::span<const Observation> observations,
       StudyInfluence(observations, options, fit, threads, progress);
   if (noise) {
     diagnostics.lack_of_fit =
-        TestLackOfFit(observations, fit.law, *noise, CountFree(options));
+        TestLackOfFit(observations, fit.law, *noise, fit.free);
   }
   return diagnostics;
 }

@@ -9,7 +9,7 @@
 
 #include "analysis/observe/observation.h"
 #include "analysis/regress/chinchilla_fit.h"
-#include "analysis/solve/fit_progress.h"
+#include "lib/core/fit_progress.h"
 
 namespace isoflop {
 

@@ -15,8 +15,8 @@
 
 #include "analysis/diagnose/residuals.h"
 #include "analysis/observe/observation.h"
-#include "analysis/solve/fit_progress.h"
 #include "analysis/solve/objective_options.h"
+#include "lib/core/fit_progress.h"
 #include "lib/core/names.h"
 #include "lib/numeric/student_t.h"
 

@@ -20,8 +20,8 @@
 #include "analysis/regress/chinchilla_fit.h"
 #include "analysis/regress/resample.h"
 #include "analysis/solve/estimate.h"
-#include "analysis/solve/fit_progress.h"
 #include "analysis/solve/objective_options.h"
+#include "lib/core/fit_progress.h"
 
 namespace isoflop {
 

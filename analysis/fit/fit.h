@@ -6,7 +6,7 @@
 #include "analysis/fit/fit_report.h"
 #include "analysis/observe/curve_points.h"
 #include "analysis/observe/observation.h"
-#include "analysis/solve/fit_progress.h"
+#include "lib/core/fit_progress.h"
 
 namespace isoflop {
 

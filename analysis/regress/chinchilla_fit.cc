@@ -19,11 +19,6 @@ ChinchillaFit FitChinchillaTo(std::span<const LawRun> runs,
   return fit;
 }
 
-int CountFree(const ObjectiveOptions& options) {
-  const std::vector<LawRun> any(1);
-  return CountFree(ChinchillaModel(any), options);
-}
-
 LawRefits RefitsOf(const ChinchillaFit& fit,
                    std::span<const Observation> observations,
                    const ObjectiveOptions& options) {

@@ -36,9 +36,6 @@ ChinchillaFit FitChinchilla(std::span<const Observation> observations,
 ChinchillaFit FitChinchillaTo(std::span<const LawRun> runs,
                               const LawFitOptions& options);
 
-/// Returns how many coefficients the options leave to be fitted.
-int CountFree(const ObjectiveOptions& options);
-
 /// Returns Approach 3 again, with other weights of the same runs.
 /// REQUIRES: fit is FitChinchilla(observations, options), with status kOk.
 LawRefits RefitsOf(const ChinchillaFit& fit,

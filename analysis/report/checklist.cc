@@ -38,7 +38,7 @@ void CheckRange(const FitReport& report, const char* name,
 void CheckCount(const FitReport& report, Strings* warnings) {
   const auto& surface = Surface(report);
   if (!Supported(surface)) return;
-  const int coefficients = CountFree(report.options.objective);
+  const int coefficients = surface->free;
   const double each = static_cast<double>(report.used.size()) / coefficients;
   if (each >= kRunsPerCoefficient) return;
   warnings->push_back(fmt::format(

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <thread>
 
-#include "analysis/solve/fit_progress.h"
+#include "lib/core/fit_progress.h"
 
 namespace isoflop {
 
