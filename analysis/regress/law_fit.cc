@@ -231,7 +231,7 @@ LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
   return fit;
 }
 
-LawRefits::LawRefits(LawModel model, std::span<const LawRun> runs,
+LawRefits::LawRefits(const LawModel& model, std::span<const LawRun> runs,
                      const ObjectiveOptions& options, VectorXd estimate,
                      const std::optional<StudentT>& density)
     : solver_(model, runs, options, ConstraintsOf(model, options)),

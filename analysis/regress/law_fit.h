@@ -89,7 +89,7 @@ class LawRefits {
  public:
   /// `estimate` and `density` are values and student_t of
   /// FitLaw(model, runs, {options}). REQUIRES: its status is kOk.
-  LawRefits(LawModel model, std::span<const LawRun> runs,
+  LawRefits(const LawModel& model, std::span<const LawRun> runs,
             const ObjectiveOptions& options, Eigen::VectorXd estimate,
             const std::optional<StudentT>& density = std::nullopt);
 

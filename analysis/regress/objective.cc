@@ -42,20 +42,22 @@ struct Link {
   double floor = 0.0;  // rho(0)
 };
 
+/// A residual, infinite where there is none, and its derivatives by y.
+ISOFLOP_INLINE PenaltyValue Linked(const Link& link, double y, double seen_y,
+                                   double seen_log_y) {
+  const auto [log, unit, floor] = link;
+  const double inverse = 1.0 / y;
+  const double seen = log ? LaneLog(y) - seen_log_y : unit * (y - seen_y);
+  return {y > 0.0 ? seen : double{kInfinity}, log ? inverse : unit,
+          log ? -inverse * inverse : 0.0};
+}
+
 template <typename PenaltyLane>
 ISOFLOP_INLINE void FillTerms(const RunBlock& runs, const Lane& y,
-                              const PenaltyLane& penalty, const Link& link,
+                              PenaltyLane rho, Link by,
                               BlockTerms* __restrict terms) {
-  const PenaltyLane rho = penalty;
-  const auto [log, unit, floor] = link;
   for (int i = 0; i < kLanes; ++i) {
-    const double inverse = 1.0 / y[i];
-    const double seen =
-        log ? LaneLog(y[i]) - runs.log_y[i] : unit * (y[i] - runs.y[i]);
-    const double impossible = kInfinity;
-    const double r = y[i] > 0.0 ? seen : impossible;
-    const double by_y = log ? inverse : unit;
-    const double by_yy = log ? -inverse * inverse : 0.0;
+    const auto [r, by_y, by_yy] = Linked(by, y[i], runs.y[i], runs.log_y[i]);
     const double w = runs.weight[i];
     const PenaltyValue p = rho(r);
     const double size = r < 0.0 ? -r : r;
@@ -63,7 +65,7 @@ ISOFLOP_INLINE void FillTerms(const RunBlock& runs, const Lane& y,
         rho(size > kSmallestNoise ? size : kSmallestNoise);
     const double squared = w * by_y * by_y;
     // A run without weight counts nothing, whatever its residual.
-    terms->value[i] = w > 0.0 ? w * (floor + p.value) : 0.0;
+    terms->value[i] = w > 0.0 ? w * (by.floor + p.value) : 0.0;
     terms->pull[i] = w * p.slope * by_y;
     terms->square[i] = p.curvature * squared + w * p.slope * by_yy;
     const double touch = p.slope / r;

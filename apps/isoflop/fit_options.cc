@@ -109,9 +109,8 @@ void AddFitOptions(CLI::App* command, FitArgs* args) {
                           " (default: group where runs share trunks)");
   command->add_option("--seed", options.bootstrap.seed,
                       "Seed of the bootstrap");
-  command->add_option(
-      "--threads", options.bootstrap.threads,
-      "Threads of what is fitted again and again (default: one per core)");
+  command->add_option("--threads", options.bootstrap.threads,
+                      "Threads for fits again (default: one per core)");
   command->add_option("--holdout-above", args->holdout_above,
                       "Fit runs up to this many FLOPs, predict the others");
   command->add_option("--seed-noise", args->seed_noise,
