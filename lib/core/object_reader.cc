@@ -100,13 +100,6 @@ bool ObjectReader::Refuse(std::string_view key, const std::string& what) {
   return false;
 }
 
-bool ObjectReader::RefuseWord(std::string_view key, const std::string& word,
-                              const std::vector<std::string_view>& allowed) {
-  return Refuse(key, fmt::format("must be one of {}, got \"{}\"{}",
-                                 fmt::join(allowed, ", "), word,
-                                 Suggestion(word, allowed)));
-}
-
 const Json* ObjectReader::Find(std::string_view key) {
   known_.emplace_back(key);
   return Has(key) ? &json_->find(key).value() : nullptr;
@@ -131,6 +124,20 @@ bool ObjectReader::Read(std::string_view key, std::string* value) {
     return Refuse(key, "must be a non-empty string, got " + Quoted(*found));
   }
   *value = found->get<std::string>();
+  return true;
+}
+
+bool ObjectReader::ReadWord(std::string_view key,
+                            const std::vector<std::string_view>& allowed,
+                            std::string* value) {
+  std::string word;
+  if (!Read(key, &word)) return false;
+  if (std::ranges::find(allowed, word) == allowed.end()) {
+    return Refuse(key, fmt::format("must be one of {}, got \"{}\"{}",
+                                   fmt::join(allowed, ", "), word,
+                                   Suggestion(word, allowed)));
+  }
+  *value = std::move(word);
   return true;
 }
 

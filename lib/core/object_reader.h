@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -49,6 +50,10 @@ class ObjectReader {
   /// Each of these returns whether the key was there and its value valid.
   bool Read(std::string_view key, bool* value);
   bool Read(std::string_view key, std::string* value);
+  /// A text that is one of `allowed`.
+  bool ReadWord(std::string_view key,
+                const std::vector<std::string_view>& allowed,
+                std::string* value);
   bool Read(std::string_view key, double* value, Range<double> allowed = {});
   /// Accepts 1000, 1e3 and 1000.0, and refuses 1.5.
   bool Read(std::string_view key, std::int64_t* value,
@@ -63,10 +68,8 @@ class ObjectReader {
   template <typename Enum>
   bool ReadEnum(std::string_view key, Enum* value) {
     std::string name;
-    if (!Read(key, &name)) return false;
-    const auto found = FromName<Enum>(name);
-    if (!found) return RefuseWord(key, name, AllNames<Enum>());
-    *value = *found;
+    if (!ReadWord(key, AllNames<Enum>(), &name)) return false;
+    *value = *FromName<Enum>(name);
     return true;
   }
 
@@ -75,6 +78,11 @@ class ObjectReader {
 
   /// Says that a key is known, so that Finish does not complain of it.
   void Ignore(std::string_view key) { known_.push_back(std::string(key)); }
+
+  /// Whether somebody has asked for `key`.
+  bool Knows(std::string_view key) const {
+    return std::ranges::find(known_, key) != known_.end();
+  }
 
   /// Adds a complaint about `key`; returns false.
   bool Refuse(std::string_view key, const std::string& what);
@@ -87,8 +95,6 @@ class ObjectReader {
 
  private:
   const Json* Find(std::string_view key);
-  bool RefuseWord(std::string_view key, const std::string& word,
-                  const std::vector<std::string_view>& allowed);
 
   const Json* json_ = nullptr;  // null when the value is no object
   std::string path_;
