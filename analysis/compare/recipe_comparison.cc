@@ -137,6 +137,7 @@ void Describe(const ObservationSet& set, const LabelledRuns& labelled,
   result->source = set.source;
   result->by = options.by;
   result->params = set.params;
+  result->loss_unit = set.loss_unit;
   result->delta = options.delta;
   result->largest_flops = std::ranges::max(set.rows, {}, &Observation::C).C;
   result->notes = set.notes;

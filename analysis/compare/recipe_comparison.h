@@ -70,6 +70,7 @@ struct RecipeComparison {
   std::string source;
   std::string by;
   ParamsKind params = ParamsKind::kAsGiven;
+  LossUnit loss_unit = LossUnit::kNats;
   int reference = 0;
   std::vector<RecipeResult> recipes;  // in order of appearance
 

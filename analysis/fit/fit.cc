@@ -103,6 +103,7 @@ void Summarise(ObservationSet* set, FitReport* report) {
                           .used = used,
                           .params = set->params,
                           .flops = set->flops,
+                          .loss_unit = set->loss_unit,
                           .smallest_flops = least.C,
                           .largest_flops = most.C,
                           .reach = ReachOf(report->used),

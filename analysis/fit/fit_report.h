@@ -34,6 +34,7 @@ struct ObservationSummary {
   int used = 0;
   ParamsKind params = ParamsKind::kAsGiven;
   FlopsKind flops = FlopsKind::kSixND;
+  LossUnit loss_unit = LossUnit::kNats;
   std::optional<CurveColumns> curve = {};  // set: two columns, and no runs
   double smallest_flops = 0.0;             // C of the runs used
   double largest_flops = 0.0;

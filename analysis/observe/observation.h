@@ -12,6 +12,7 @@
 
 #include "analysis/observe/training_curve.h"
 #include "lib/core/names.h"
+#include "lib/data/example.h"
 #include "lib/numeric/order.h"
 
 namespace isoflop {
@@ -20,7 +21,7 @@ namespace isoflop {
 struct Observation {
   double N = 0.0;  // parameters, counted as ObservationSet::params says
   double D = 0.0;  // training tokens processed
-  double L = 0.0;  // validation loss, nats per token
+  double L = 0.0;  // validation loss, in ObservationSet::loss_unit
   double C = 0.0;  // training compute in FLOPs, as ObservationSet::flops says
 
   std::optional<double> unique_tokens;  // of D; absent: all of them
@@ -30,7 +31,7 @@ struct Observation {
   std::optional<double> params_total;
   std::optional<double> params_non_embedding;
   double weight = 1.0;             // of its term in every objective
-  std::optional<double> loss_std;  // standard error of L, nats per token
+  std::optional<double> loss_std;  // standard error of L
 };
 
 /// Which parameters N counts.
@@ -63,6 +64,7 @@ struct ObservationSet {
   std::string source;  // file or directory, for people
   ParamsKind params = ParamsKind::kAsGiven;
   FlopsKind flops = FlopsKind::kSixND;
+  LossUnit loss_unit = LossUnit::kNats;  // of all rows
   std::vector<std::string> notes;  // for instance, columns that were not read
   std::vector<TrainingCurve> curves;  // of a sweep, when Approach 1 wants them
   std::vector<std::string> warnings;  // what to be careful about

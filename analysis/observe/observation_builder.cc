@@ -49,6 +49,7 @@ void ObservationBuilder::Add(RawRow row) {
   set_.rows.push_back(*std::move(observation));
   if (!label_column_.empty()) labels_.push_back(row.label());
   kinds_.insert(row.params());
+  loss_units_.insert(row.loss_unit());
 }
 
 LabelledObservations ObservationBuilder::Finish() {
@@ -57,9 +58,15 @@ LabelledObservations ObservationBuilder::Finish() {
                   "N is total in some rows and not in others: give every row "
                   "the same parameter count");
   }
+  if (loss_units_.size() > 1) {
+    problems_.Add(0,
+                  "losses are in nats in some rows and squared errors in "
+                  "others: fit one of them, with --where loss_unit=nats");
+  }
   problems_.ThrowIfAny();
   Require(!set_.rows.empty(), "{}: no observations", set_.source);
   set_.params = Kind();
+  set_.loss_unit = *loss_units_.begin();
   set_.flops = std::ranges::all_of(set_.rows, Is6ND) ? FlopsKind::kSixND
                                                      : FlopsKind::kAsGiven;
   AddNotes();

@@ -55,6 +55,7 @@ class ObservationBuilder {
   std::vector<std::string> unread_;  // in the order in which they were met
   std::set<std::string, std::less<>> known_unread_;
   std::set<ParamsKind> kinds_;
+  std::set<LossUnit> loss_units_;
   int unfinished_ = 0;
 };
 

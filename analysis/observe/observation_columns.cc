@@ -87,6 +87,15 @@ void RawRow::Set(Quantity quantity, const Cell& cell) {
     case Quantity::kStatus:
       status_ = cell.word;
       break;
+    case Quantity::kLossUnit:
+      if (const auto unit = FromName<LossUnit>(cell.word)) {
+        loss_unit_ = *unit;
+      } else {
+        Refuse(cell,
+               fmt::format("one of {}", fmt::join(AllNames<LossUnit>(), ", ")),
+               "");
+      }
+      break;
     case Quantity::kSeed:
       seed_ = cell.whole;
       if (!cell.whole) Refuse(cell, "a whole number", "");

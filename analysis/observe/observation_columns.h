@@ -31,10 +31,11 @@ enum class Quantity {
   kUniqueTokens,
   kParamsTotal,
   kParamsNonEmbedding,
-  kStatus
+  kStatus,
+  kLossUnit
 };
 
-constexpr std::array<NamedValue<Quantity>, 13> EnumNames(Quantity) {
+constexpr std::array<NamedValue<Quantity>, 14> EnumNames(Quantity) {
   return {{{Quantity::kParams, "params"},
            {Quantity::kTokens, "tokens"},
            {Quantity::kLoss, "loss"},
@@ -47,7 +48,8 @@ constexpr std::array<NamedValue<Quantity>, 13> EnumNames(Quantity) {
            {Quantity::kUniqueTokens, "unique_tokens"},
            {Quantity::kParamsTotal, "params_total"},
            {Quantity::kParamsNonEmbedding, "params_non_embedding"},
-           {Quantity::kStatus, "status"}}};
+           {Quantity::kStatus, "status"},
+           {Quantity::kLossUnit, "loss_unit"}}};
 }
 
 /// Says that a file calls the column `column` what we call `quantity`:
@@ -114,6 +116,9 @@ class RawRow {
   /// Which of the counts N is.
   ParamsKind params() const;
 
+  /// What the loss is measured in: nats, unless the row says otherwise.
+  LossUnit loss_unit() const { return loss_unit_; }
+
  private:
   bool Has(Quantity quantity) const { return numbers_.contains(quantity); }
   std::optional<double> Number(Quantity quantity) const;
@@ -127,6 +132,7 @@ class RawRow {
   std::optional<std::int64_t> seed_;
   std::string group_;
   std::string status_;
+  LossUnit loss_unit_ = LossUnit::kNats;
   std::string label_;
   bool refused_ = false;
 };

@@ -141,6 +141,7 @@ ObservationSet SweepObservations(const Plan& plan,
   const Json base = BaseVariant(plan, sweep_file);
   const std::set<std::string> groups = GroupsOf(plan, base);
   int other_variants = 0;
+  std::set<LossUnit> units;
   ObservationSet set;
   set.source = plan.name;
   set.params = KindOf(plan.convention);
@@ -151,8 +152,14 @@ ObservationSet SweepObservations(const Plan& plan,
       ++other_variants;
       continue;
     }
+    units.insert(result.loss_unit);
+    set.loss_unit = result.loss_unit;
     set.rows.push_back(ToObservation(result, plan.convention));
   }
+  Require(units.size() <= 1,
+          "{}: some losses are in nats and others are squared errors: they "
+          "cannot be in one fit",
+          plan.name);
   const RunTally tally = Tally(plan, results);
   NoteLeftOut(tally.diverged, "diverged", &set.notes);
   NoteLeftOut(tally.failed, "failed", &set.notes);

@@ -35,7 +35,7 @@ Json ObjectiveJson(const ChinchillaFit& fit, const ObjectiveOptions& options) {
 
 Json ToJson(const ExactLoss& exact) {
   Json json = Json::object();
-  PutNumber(&json, "entropy_rate", exact.entropy_rate);
+  PutNumber(&json, "bayes_risk", exact.bayes_risk);
   PutNumber(&json, "bayes_loss", exact.bayes_loss);
   return json;
 }

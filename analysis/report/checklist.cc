@@ -160,12 +160,13 @@ void WarnOfTrends(const Residuals& residuals, Strings* warnings) {
 }
 
 void WarnOfLackOfFit(const LackOfFit& test, const SeedNoise& noise,
-                     Strings* warnings) {
+                     LossUnit unit, Strings* warnings) {
   if (test.p_value >= 0.01) return;
   warnings->push_back(fmt::format(
-      "Approach 3: the law misses by {:.2g} nats rms where seeds differ by "
+      "Approach 3: the law misses by {:.2g} {} rms where seeds differ by "
       "{:.2g} (F = {:.2f}, p = {:.1g}): a better law would do better",
-      test.rms_residual, noise.loss_std, test.F, test.p_value));
+      test.rms_residual, ShortWordOf(unit), noise.loss_std, test.F,
+      test.p_value));
 }
 
 void WarnOfWorst(const Influence& worst, const ChinchillaFit& fit,
@@ -206,7 +207,8 @@ Strings DiagnosticWarnings(const FitReport& report) {
   const Diagnostics& found = report.diagnostics;
   if (found.residuals) WarnOfTrends(*found.residuals, &warnings);
   if (found.lack_of_fit) {
-    WarnOfLackOfFit(*found.lack_of_fit, *report.seed_noise, &warnings);
+    WarnOfLackOfFit(*found.lack_of_fit, *report.seed_noise,
+                    report.observations.loss_unit, &warnings);
   }
   if (found.influence && found.influence->worst &&
       report.chinchilla_bootstrap) {

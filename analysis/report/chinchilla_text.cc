@@ -75,15 +75,20 @@ void AddQuality(const ChinchillaFit& fit, const ObjectiveOptions& options,
 /// E beside what is known of the data.
 class ExactLossTable {
  public:
-  ExactLossTable(double E, const std::optional<ChinchillaBootstrap>& bootstrap)
-      : E_(E), table_({"exact loss", "nats", "E is off by", "its interval"}) {
+  ExactLossTable(double E, LossUnit unit,
+                 const std::optional<ChinchillaBootstrap>& bootstrap)
+      : E_(E),
+        table_(
+            {"exact loss", ShortWordOf(unit), "E is off by", "its interval"}) {
     if (bootstrap) interval_ = bootstrap->E.interval95;
   }
 
   void Add(const char* name, const std::optional<double>& exact) {
     if (!exact) return;
-    table_.AddRow({name, FormatNumber(*exact), FormatDeviation(E_, *exact),
-                   Verdict(*exact)});
+    table_.AddRow(
+        {name, FormatNumber(*exact),
+         *exact == 0.0 ? FormatNumber(E_) : FormatDeviation(E_, *exact),
+         Verdict(*exact)});
   }
 
   const TextTable& table() const { return table_; }
@@ -103,9 +108,10 @@ class ExactLossTable {
 void AddExactLosses(const FitReport& report, const ExactLoss& exact,
                     TextPage* page) {
   if (!exact.known()) return;
-  ExactLossTable losses(report.chinchilla->law.E, report.chinchilla_bootstrap);
+  ExactLossTable losses(report.chinchilla->law.E, report.observations.loss_unit,
+                        report.chinchilla_bootstrap);
   losses.Add("evaluation set (Bayes loss)", exact.bayes_loss);
-  losses.Add("language (entropy rate)", exact.entropy_rate);
+  losses.Add("expected (Bayes risk)", exact.bayes_risk);
   page->Space();
   page->Table(losses.table());
 }
@@ -116,7 +122,8 @@ void AddChinchillaLaw(const FitReport& report, const ExactLoss& exact,
                       TextPage* page) {
   if (!report.chinchilla) return;
   const ChinchillaFit& fit = *report.chinchilla;
-  page->Heading("Fitted law, by Approach 3 (nats per token)");
+  page->Heading(fmt::format("Fitted law, by Approach 3 ({})",
+                            InWords(report.observations.loss_unit)));
   if (fit.status != FitStatus::kOk) {
     page->Line("not supported by these data: " + fit.reason);
     return;

@@ -75,8 +75,9 @@ void AddInfluence(const FitReport& report, TextPage* page) {
 void AddSeedNoise(const FitReport& report, TextPage* page) {
   if (!report.seed_noise) return;
   const SeedNoise& noise = *report.seed_noise;
+  const char* unit = ShortWordOf(report.observations.loss_unit);
   page->Line(fmt::format(
-      "seed noise: {:.2g} nats, {}", noise.loss_std,
+      "seed noise: {:.2g} {}, {}", noise.loss_std, unit,
       noise.degrees_of_freedom
           ? fmt::format("from repeated seeds ({} degrees of freedom)",
                         *noise.degrees_of_freedom)
@@ -84,8 +85,8 @@ void AddSeedNoise(const FitReport& report, TextPage* page) {
   if (!report.diagnostics.lack_of_fit) return;
   const LackOfFit& test = *report.diagnostics.lack_of_fit;
   page->Line(fmt::format(
-      "lack of fit: {:.2g} nats rms over {} cells, F = {:.2f}, p = {:.2g}",
-      test.rms_residual, test.cells, test.F, test.p_value));
+      "lack of fit: {:.2g} {} rms over {} cells, F = {:.2f}, p = {:.2g}",
+      test.rms_residual, unit, test.cells, test.F, test.p_value));
 }
 
 }  // namespace

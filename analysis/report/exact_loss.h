@@ -6,14 +6,14 @@
 
 namespace isoflop {
 
-/// Exact losses of a synthetic language, nats per token; absent for data of
-/// which they are not known.
+/// Exact losses of a task, in its unit; absent for data of which they are not
+/// known.
 struct ExactLoss {
-  std::optional<double> entropy_rate;  // of the language
-  std::optional<double> bayes_loss;    // of the evaluation set: what no model
-                                       // can beat, and E should come near to
+  std::optional<double> bayes_risk;  // expected: of a language its entropy rate
+  std::optional<double> bayes_loss;  // of the evaluation set: what no model can
+                                     // beat, and E should come near to
 
-  bool known() const { return entropy_rate || bayes_loss; }
+  bool known() const { return bayes_risk || bayes_loss; }
 };
 
 }  // namespace isoflop

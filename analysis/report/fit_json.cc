@@ -33,10 +33,13 @@ Json CurveJson(const ObservationSummary& summary) {
 
 Json ToJson(const ObservationSummary& summary) {
   if (summary.curve) return CurveJson(summary);
-  Json json{
-      {"source", summary.source},         {"read", summary.read},
-      {"dropped", summary.dropped},       {"used", summary.used},
-      {"params", NameOf(summary.params)}, {"flops", NameOf(summary.flops)}};
+  Json json{{"source", summary.source},
+            {"read", summary.read},
+            {"dropped", summary.dropped},
+            {"used", summary.used},
+            {"params", NameOf(summary.params)},
+            {"flops", NameOf(summary.flops)},
+            {"loss_unit", NameOf(summary.loss_unit)}};
   PutNumber(&json, "smallest_flops", summary.smallest_flops);
   PutNumber(&json, "largest_flops", summary.largest_flops);
   if (summary.reach) PutReach(&json, *summary.reach);

@@ -222,7 +222,8 @@ std::string BiasInWords(const IsoflopFit& fit) {
 
 FitReport InWords(FitReport report) {
   if (auto& comparison = report.more_laws.comparison) {
-    comparison->verdict = VerdictInWords(*comparison);
+    comparison->verdict =
+        VerdictInWords(*comparison, report.observations.loss_unit);
   }
   if (auto& isoflop = report.isoflop) {
     isoflop->bias_warning = BiasInWords(*isoflop);

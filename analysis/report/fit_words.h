@@ -21,7 +21,8 @@ std::string MisfitInWords(const FitReport& report);
 
 /// Returns which law the data prefer and by how much, one sentence each, or why
 /// they cannot say so. REQUIRES: the comparison is judged.
-std::vector<std::string> VerdictInWords(const LawComparison& comparison);
+std::vector<std::string> VerdictInWords(const LawComparison& comparison,
+                                        LossUnit unit);
 
 /// Returns what Approach 2 gets wrong on this grid; empty when it is little.
 std::string BiasInWords(const IsoflopFit& fit);

@@ -49,10 +49,11 @@ void AddHoldout(const FitReport& report, TextPage* page) {
   page->Heading("Extrapolation tests, by Approach 3");
   if (std::ranges::any_of(report.holdouts, HasLaw)) {
     page->Table(TestTable(report.holdouts));
-    page->Line(
-        "errors in nats, absolute and signed (bias, above 0: predicted too "
+    page->Line(fmt::format(
+        "errors in {}, absolute and signed (bias, above 0: predicted too "
         "high), in the mean of the runs held out, which reach that many "
-        "decades of C beyond the runs fitted");
+        "decades of C beyond the runs fitted",
+        ShortWordOf(report.observations.loss_unit)));
   }
   for (const Holdout& test : report.holdouts) {
     const std::string reservation = Reservation(test);

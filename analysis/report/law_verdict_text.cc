@@ -55,16 +55,18 @@ std::string ResidualsInWords(const Ranking& by_rms) {
       MoreInWords(by_rms[1].number, by_rms[0].number));
 }
 
-std::string ErrorInWords(const std::string& test, const Ranking& all) {
+std::string ErrorInWords(const std::string& test, const Ranking& all,
+                         LossUnit unit) {
   const Ranking ranking = Counting(all);
   if (all.size() < 2 || ranking.empty()) return {};
-  const std::string best = fmt::format("{} predicts best, rms {:.4g} nats",
-                                       ranking[0].name, ranking[0].number);
+  const std::string best =
+      fmt::format("{} predicts best, rms {:.4g} {}", ranking[0].name,
+                  ranking[0].number, ShortWordOf(unit));
   if (!Decided(all)) {
     return fmt::format(
-        "{}: {} has the lowest error, rms {:.4g} nats, but by fits that are "
-        "not all certified, which does not count; of the others {}",
-        test, all[0].name, all[0].number, best);
+        "{}: {} has the lowest error, rms {:.4g} {}, but by fits that are not "
+        "all certified, which does not count; of the others {}",
+        test, all[0].name, all[0].number, ShortWordOf(unit), best);
   }
   const Ranked& next = all[1];
   return fmt::format("{}: {}; next is {}, {:.4g} ({})", test, best, next.name,
@@ -147,7 +149,8 @@ std::vector<std::string> NoNoiseInWords(const Ranking& by_rms) {
 }
 
 std::vector<std::string> TestsInWords(const LawTests& tests,
-                                      const LawComparison& comparison) {
+                                      const LawComparison& comparison,
+                                      LossUnit unit) {
   std::vector<std::string> words;
   if (comparison.noise == ResidualNoise::kCorrelated) {
     words.push_back(NoAiccInWords(*std::ranges::find(
@@ -159,16 +162,18 @@ std::vector<std::string> TestsInWords(const LawTests& tests,
   words.push_back(ErrorInWords(
       fmt::format("fitted up to C = {:.3g}, predicting {} runs above",
                   comparison.above_flops, comparison.held_out),
-      tests.held_out));
-  words.push_back(ErrorInWords(
-      fmt::format("{}-fold cross-validation", comparison.folds), tests.folds));
+      tests.held_out, unit));
+  words.push_back(
+      ErrorInWords(fmt::format("{}-fold cross-validation", comparison.folds),
+                   tests.folds, unit));
   words.push_back(ConclusionInWords(tests, comparison.noise));
   return words;
 }
 
 }  // namespace
 
-std::vector<std::string> VerdictInWords(const LawComparison& comparison) {
+std::vector<std::string> VerdictInWords(const LawComparison& comparison,
+                                        LossUnit unit) {
   const LawTests tests = LawTestsOf(comparison);
   std::vector<std::string> words;
   if (tests.rms.empty()) {
@@ -176,7 +181,7 @@ std::vector<std::string> VerdictInWords(const LawComparison& comparison) {
   } else if (comparison.noise == ResidualNoise::kNone) {
     words = NoNoiseInWords(tests.rms);
   } else {
-    words = TestsInWords(tests, comparison);
+    words = TestsInWords(tests, comparison, unit);
   }
   for (const LawScore& score : comparison.scores) {
     words.push_back(UncertifiedInWords(score));

@@ -142,7 +142,7 @@ std::string CompareText(const RecipeComparison& comparison, std::size_t width) {
     return page.text();
   }
   page.Line(IntervalsLine(comparison));
-  page.Heading("Joint law (nats per token)");
+  page.Heading(fmt::format("Joint law ({})", InWords(comparison.loss_unit)));
   AddLaw(comparison, &page);
   page.Space();
   AddTable(comparison, &page);

@@ -100,10 +100,11 @@ class Variants {
 };
 
 std::string CsvRowOf(const RunResult& run, ParamsConvention convention) {
-  return fmt::format("{},{},{},{},{},{},{},{},{},{}", ParamsOf(run, convention),
-                     run.tokens, *run.loss, run.flops, Cell(run.budget_flops),
-                     run.seed, CsvCell(run.group), Cell(run.loss_std_error),
-                     run.params_total, run.params_non_embedding);
+  return fmt::format(
+      "{},{},{},{},{},{},{},{},{},{},{}", ParamsOf(run, convention), run.tokens,
+      *run.loss, run.flops, Cell(run.budget_flops), run.seed,
+      CsvCell(run.group), Cell(run.loss_std_error), run.params_total,
+      run.params_non_embedding, NameOf(run.loss_unit));
 }
 
 }  // namespace
@@ -140,7 +141,7 @@ std::string RunsCsv(const Plan& plan, const std::vector<RunResult>& runs) {
   const Variants variants(plan);
   std::string text =
       "params,tokens,loss,flops,budget_flops,seed,group,loss_std,params_total,"
-      "params_non_embedding";
+      "params_non_embedding,loss_unit";
   text += variants.Header() + "\n";
   for (const RunResult& run : runs) {
     if (run.status != RunStatus::kOk || !run.loss) continue;

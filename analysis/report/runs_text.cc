@@ -49,8 +49,7 @@ class RunsTable {
            const RunResult* result) {
     const auto N = static_cast<double>(Count(group.params, plan_.convention));
     const auto D = static_cast<double>(run.tokens);
-    std::vector<std::string> row = {
-        fmt::format("d{} L{}", group.shape.d_model, group.shape.layers)};
+    std::vector<std::string> row = {SizeLabel(group.shape)};
     if (variants_) row.push_back(VariantText(group.variant));
     if (seeds_) row.push_back(std::to_string(group.seed));
     row.insert(

@@ -8,13 +8,16 @@
 
 #include "lib/core/text.h"
 #include "lib/sweep/group_memory.h"
+#include "lib/sweep/sizes.h"
 #include "lib/sweep/vary.h"
 
 namespace isoflop {
 namespace {
 
 std::string ShapeName(const ModelShape& shape) {
-  return fmt::format("d{} L{} h{}", shape.d_model, shape.layers, shape.heads);
+  std::string text = SizeLabel(shape);
+  if (shape.heads > 0) text += fmt::format(" h{}", shape.heads);
+  return text;
 }
 
 /// A line, or nothing where nothing varies.
@@ -83,15 +86,15 @@ std::string TotalsText(const Plan& plan) {
       totals.flops_without_shared_trunks / totals.flops);
 }
 
-std::string DataText(const DataInfo& data) {
+std::string DataText(const TaskInfo& data) {
   std::string text = "data: " + data.description + "\n";
   if (data.train_tokens) {
     text += fmt::format("      {} training tokens\n",
                         FormatCount(static_cast<double>(*data.train_tokens)));
   }
-  if (data.entropy_rate) {
-    text += fmt::format("      exact entropy rate {:.4f} nats per token\n",
-                        *data.entropy_rate);
+  if (data.optimum.expected) {
+    text += fmt::format("      no model can beat a loss of {:.4f} ({})\n",
+                        *data.optimum.expected, InWords(data.loss_unit));
   }
   for (const std::string& note : data.notes) text += "      " + note + "\n";
   return text;

@@ -29,7 +29,7 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
   }
   FitProgressLine progress(STDERR_FILENO);
   return {InWords(FitScalingLaws(std::move(observations), options, &progress)),
-          {plan.data.entropy_rate, plan.data.bayes_loss}};
+          {plan.data.optimum.expected, plan.data.optimum.on_evaluation_set}};
 }
 
 void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file) {

@@ -33,22 +33,22 @@ StringSpace NumberedStrings(std::uint64_t letters, std::int64_t length) {
 
 }  // namespace
 
-void Validate(const LexiconConfig& config, std::int64_t context,
-              const std::string& path, Problems* problems) {
-  const std::int64_t m = config.word_length;
-  if (config.vocab_size % 2 != 0) {
+void LexiconConfig::Validate(std::int64_t context, const std::string& path,
+                             Problems* problems) const {
+  const std::int64_t m = word_length;
+  if (vocab_size % 2 != 0) {
     problems->Add(path + ".vocab_size",
                   fmt::format("must be even, because words begin in its lower "
                               "half and go on in its upper half; got {}",
-                              config.vocab_size));
+                              vocab_size));
   }
-  const auto letters = static_cast<std::uint64_t>(config.vocab_size / 2);
+  const auto letters = static_cast<std::uint64_t>(vocab_size / 2);
   const std::uint64_t strings = NumberedStrings(letters, m).size;
-  if (static_cast<std::uint64_t>(config.words) > strings) {
+  if (static_cast<std::uint64_t>(words) > strings) {
     problems->Add(path + ".words",
                   fmt::format("{} words cannot all differ: {} tokens from "
                               "alphabets of {} spell only {}",
-                              config.words, m, letters, strings));
+                              words, m, letters, strings));
   }
   if (context % m != 0) {
     problems->Add(path + ".word_length",

@@ -4,28 +4,47 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/core/error.h"
-#include "lib/data/data_config.h"
+#include "lib/data/task_config.h"
 #include "lib/data/zipf.h"
 
 namespace isoflop {
 
-/// Adds to `problems` what makes `config` no language, or one that windows of
-/// `context` tokens do not fit: an odd vocabulary, more words than there are
-/// strings ((V/2)^m < K), a context that word_length does not divide. `path`
-/// is where the section stands.
-void Validate(const LexiconConfig& config, std::int64_t context,
-              const std::string& path, Problems* problems);
+/// Kind `lexicon`: K words, word k drawn independently with p_k proportional to
+/// k^-s, each a fixed random string of m tokens. The first token of a word is
+/// from the lower half of the vocabulary and the rest from the upper half, so
+/// word boundaries are visible.
+struct LexiconConfig final : TaskConfig {
+  std::int64_t vocab_size = 64;    // even
+  std::int64_t words = 65536;      // K
+  std::int64_t word_length = 4;    // m, in tokens; divides the context
+  double zipf_exponent = 1.3;      // s
+  std::int64_t language_seed = 0;  // which random strings the words are
+
+  std::string_view kind() const override { return "lexicon"; }
+  Json ToJson() const override;
+  ExampleShape Shape(std::int64_t context) const override;
+
+  /// Complains of what is no language, or one that windows of `context` tokens
+  /// do not fit: an odd vocabulary, more words than there are strings
+  /// ((V/2)^m < K), a context that word_length does not divide.
+  void Validate(std::int64_t context, const std::string& path,
+                Problems* problems) const override;
+  std::unique_ptr<Task> Open(std::int64_t eval_tokens,
+                             std::int64_t context) const override;
+};
 
 /// The words of a language. All of it is a function of the configuration; the
 /// const members may be called from several threads.
 class Lexicon {
  public:
-  /// REQUIRES: Validate finds no problem.
+  /// REQUIRES: config.Validate finds no problem.
   explicit Lexicon(const LexiconConfig& config);
 
   /// m, in tokens.

@@ -2,17 +2,30 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "lib/core/mapped_file.h"
-#include "lib/data/data_config.h"
+#include "lib/core/names.h"
 #include "lib/data/inspection.h"
 #include "lib/data/token_sequence.h"
 
 namespace isoflop {
+
+/// How token ids lie in a file.
+enum class TokenFormat {
+  kAuto,    // by the magic number of the llm.c header
+  kUint16,  // no header, little-endian
+  kUint32,  // no header, little-endian
+};
+constexpr std::array<NamedValue<TokenFormat>, 3> EnumNames(TokenFormat) {
+  return {{{TokenFormat::kAuto, "auto"},
+           {TokenFormat::kUint16, "uint16"},
+           {TokenFormat::kUint32, "uint32"}}};
+}
 
 /// A mapped file of tokens, and the name that it has in messages.
 ///

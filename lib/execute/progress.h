@@ -19,7 +19,7 @@ struct SlotProgress {
   std::string group;           // empty: idle
   std::string run;             // id of the branch in work; empty: trunk
   double fraction = 0.0;       // of the group's tokens
-  std::optional<double> loss;  // train loss, nats per token
+  std::optional<double> loss;  // train loss, in the unit of the task
   double tokens_per_second = 0.0;
 };
 

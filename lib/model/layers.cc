@@ -44,6 +44,13 @@ RotaryTables MakeRotaryTables(std::int64_t context, std::int64_t head_size,
   return {.cos = at::cos(angle).to(options), .sin = at::sin(angle).to(options)};
 }
 
+RotaryTables RotaryTablesOf(const ModelShape& shape,
+                            at::TensorOptions options) {
+  if (shape.position != Position::kRotary) return {};
+  return MakeRotaryTables(shape.context, shape.d_model / shape.heads,
+                          shape.rotary_base, options);
+}
+
 at::Tensor Rotate(const at::Tensor& x, const RotaryTables& tables) {
   const std::int64_t length = x.size(1);
   std::vector<std::int64_t> broadcast(static_cast<std::size_t>(x.dim()), 1);

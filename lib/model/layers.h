@@ -47,6 +47,10 @@ struct RotaryTables {
 RotaryTables MakeRotaryTables(std::int64_t context, std::int64_t head_size,
                               double base, at::TensorOptions options);
 
+/// Returns the tables of a Transformer with rotary positions, and undefined
+/// ones for another.
+RotaryTables RotaryTablesOf(const ModelShape& shape, at::TensorOptions options);
+
 /// Rotates the pairs (x_i, x_{i + head_size/2}) of x [B, T, ..., head size] by
 /// the angle of their position, in fp32, and returns x's dtype. The product of
 /// a rotated query and a rotated key depends on their distance only.

@@ -1,9 +1,7 @@
 #include "lib/model/parameters.h"
 
 #include <ATen/core/grad_mode.h>
-#include <fmt/core.h>
 
-#include <cmath>
 #include <functional>
 #include <numeric>
 #include <utility>
@@ -16,47 +14,6 @@ namespace {
 /// Keeps the numbers that weights start from apart from those that order the
 /// data, which come from the same seed.
 constexpr std::uint64_t kInitStream = 0x696e6974;
-
-double InverseRoot(std::int64_t value) {
-  return 1.0 / std::sqrt(static_cast<double>(value));
-}
-
-ParameterSpec HiddenMatrix(std::string name, std::int64_t outputs,
-                           std::int64_t inputs, double depth_factor = 1.0) {
-  return {.name = std::move(name),
-          .sizes = {outputs, inputs},
-          .hidden_matrix = true,
-          .init_std = InverseRoot(inputs) * depth_factor};
-}
-
-void AddHiddenMatrices(const ModelShape& shape, std::int64_t layer,
-                       std::vector<ParameterSpec>* specs) {
-  const std::int64_t d = shape.d_model;
-  // So many branches add to the residual stream, whose variance should not grow
-  // with depth. Source: Radford et al. 2019 (GPT-2).
-  const double to_residual = InverseRoot(2 * shape.layers);
-  specs->push_back(HiddenMatrix(InLayer(layer, "qkv"), 3 * d, d));
-  specs->push_back(HiddenMatrix(InLayer(layer, "out"), d, d, to_residual));
-  specs->push_back(HiddenMatrix(InLayer(layer, "fc"), FcOutputs(shape), d));
-  specs->push_back(
-      HiddenMatrix(InLayer(layer, "proj"), d, shape.d_ff, to_residual));
-}
-
-void AddNorm(const ModelShape& shape, const std::string& name,
-             std::vector<ParameterSpec>* specs) {
-  specs->push_back(
-      {.name = name + ".gain", .sizes = {shape.d_model}, .init_mean = 1.0});
-  if (shape.norm == NormKind::kLayer) {
-    specs->push_back({.name = name + ".bias", .sizes = {shape.d_model}});
-  }
-}
-
-ParameterSpec Embedding(const ModelShape& shape, std::string name,
-                        std::int64_t rows) {
-  return {.name = std::move(name),
-          .sizes = {rows, shape.d_model},
-          .init_std = InverseRoot(shape.d_model)};
-}
 
 std::int64_t Elements(const ParameterSpec& spec) {
   return std::accumulate(spec.sizes.begin(), spec.sizes.end(), std::int64_t{1},
@@ -82,31 +39,6 @@ void FillNormal(const at::Tensor& view, const ParameterSpec& spec,
 }
 
 }  // namespace
-
-std::string InLayer(std::int64_t layer, const char* name) {
-  return fmt::format("layer{}.{}", layer, name);
-}
-
-std::vector<ParameterSpec> ParameterSpecs(const ModelShape& shape) {
-  // Hidden matrices first, in one stretch, which the optimizer treats alike.
-  std::vector<ParameterSpec> specs;
-  for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
-    AddHiddenMatrices(shape, layer, &specs);
-  }
-  specs.push_back(Embedding(shape, "embedding", shape.vocab_size));
-  if (shape.position == Position::kLearned) {
-    specs.push_back(Embedding(shape, "positions", shape.context));
-  }
-  if (!shape.tied_embeddings) {
-    specs.push_back(Embedding(shape, "head", shape.vocab_size));
-  }
-  for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
-    AddNorm(shape, InLayer(layer, "attention_norm"), &specs);
-    AddNorm(shape, InLayer(layer, "ffn_norm"), &specs);
-  }
-  AddNorm(shape, "final_norm", &specs);
-  return specs;
-}
 
 Parameters::Parameters(std::vector<ParameterSpec> specs,
                        at::TensorOptions options)

@@ -9,37 +9,9 @@
 #include <vector>
 
 #include "lib/model/tensor.h"
-#include "lib/sweep/model_shape.h"
+#include "lib/sweep/architecture.h"
 
 namespace isoflop {
-
-/// One parameter tensor.
-struct ParameterSpec {
-  std::string name;                 // "layer0.qkv"
-  std::vector<std::int64_t> sizes;  // a matrix is [outputs, inputs]
-  bool hidden_matrix = false;       // width-scaled learning rate, weight decay
-  double init_mean = 0.0;
-  double init_std = 0.0;  // of a normal distribution; 0: the mean itself
-};
-
-/// Returns "layer0.qkv" for (0, "qkv").
-std::string InLayer(std::int64_t layer, const char* name);
-
-/// Returns every parameter of a shape, hidden matrices first. Entries start
-/// from a normal distribution of this variance, gains at 1 and biases at 0;
-/// d = d_model, V = vocab_size, T = context:
-///
-///   qkv [3d, d]                                       1 / d
-///   fc [d_ff, d]; swiglu: [2 d_ff, d]                 1 / d
-///   out [d, d]                                        1 / (2 layers d)
-///   proj [d, d_ff]                                    1 / (2 layers d_ff)
-///   embedding [V, d], positions [T, d], head [V, d]   1 / d
-///   gains [d]; layer norms also have biases [d]
-///
-/// Output projections (out, proj) start smaller so that the residual stream
-/// keeps its size whatever the depth.
-/// Source: Radford et al. 2019 (GPT-2), section 2.3, for the depth factor.
-std::vector<ParameterSpec> ParameterSpecs(const ModelShape& shape);
 
 /// Values and gradients of all parameters: two flat buffers of the same layout,
 /// and a view of each per parameter. Every parameter starts at a multiple of

@@ -18,7 +18,7 @@ struct GroupStatus {
   std::int64_t step = 0;          // updates done, trunk included
   std::int64_t tokens_done = 0;   // trained on by this group, all phases
   std::int64_t tokens_total = 0;  // to train on
-  std::optional<double> train_loss;  // nats per token
+  std::optional<double> train_loss;  // in the unit of the task
   double tokens_per_second = 0.0;
   std::string updated_at;  // UTC
 };

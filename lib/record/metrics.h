@@ -18,12 +18,11 @@ namespace isoflop {
 struct MetricsLine {
   std::int64_t step = 0;    // updates done, trunk included
   std::int64_t tokens = 0;  // trained on so far, trunk included
-  double train_loss = 0.0;  // mean, nats per token
+  double train_loss = 0.0;  // mean, in the unit of the task
   double lr = 0.0;          // of the last of these updates, unscaled by width
   double grad_norm = 0.0;   // of the last of these updates, before clipping
   double tokens_per_second = 0.0;
-  std::optional<double>
-      eval_loss;  // nats per token, on the line of a last step
+  std::optional<double> eval_loss;  // likewise, on the line of a last step
 };
 
 Json ToJson(const MetricsLine& line);

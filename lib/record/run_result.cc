@@ -67,6 +67,9 @@ RunResult ResultFor(const RunGroup& group, const PlannedRun& run) {
   result.params_total = group.params.total;
   result.params_non_embedding = group.params.non_embedding;
   result.tokens = run.tokens;
+  const ExampleShape examples = group.data.task->Shape(group.shape.context);
+  result.tokens_counted = run.tokens / examples.positions * examples.counted;
+  result.loss_unit = examples.loss_unit();
   result.steps = run.steps;
   result.flops = run.flops;
   result.flops_exact = run.flops_exact;
@@ -88,12 +91,17 @@ Json ToJson(const RunResult& result) {
   json["params_total"] = result.params_total;
   json["params_non_embedding"] = result.params_non_embedding;
   json["tokens"] = result.tokens;
+  json["tokens_counted"] = result.tokens_counted;
   json["steps"] = result.steps;
   json["flops"] = result.flops;
   json["flops_exact"] = result.flops_exact;
   PutFinite(&json, "budget_flops", result.budget_flops);
+  json["loss_unit"] = NameOf(result.loss_unit);
   PutFinite(&json, "loss", result.loss);
   PutFinite(&json, "loss_std_error", result.loss_std_error);
+  if (!result.loss_by_position.empty()) {
+    json["loss_by_position"] = result.loss_by_position;
+  }
   PutFinite(&json, "train_loss", result.train_loss);
   json["seed"] = result.seed;
   json["wall_seconds"] = result.wall_seconds;
@@ -122,6 +130,11 @@ RunResult RunResultFromJson(const Json& json, const std::string& source) {
   reader.Need("params_non_embedding", &result.params_non_embedding,
               Range<std::int64_t>{0});
   reader.Need("tokens", &result.tokens, Range<std::int64_t>{1});
+  // Before there were tasks, every token counted, and losses were in nats.
+  result.tokens_counted = result.tokens;
+  reader.strict().Read("tokens_counted", &result.tokens_counted, {1});
+  reader.strict().ReadEnum("loss_unit", &result.loss_unit);
+  reader.strict().Read("loss_by_position", &result.loss_by_position);
   reader.Need("steps", &result.steps, Range<std::int64_t>{1});
   reader.Need("flops", &result.flops, Range<double>{kPositive});
   reader.Need("flops_exact", &result.flops_exact, Range<double>{kPositive});

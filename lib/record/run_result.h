@@ -37,13 +37,17 @@ struct RunResult {
   std::string reason;  // why diverged or failed; empty for kOk
   std::int64_t params_total = 0;
   std::int64_t params_non_embedding = 0;
-  std::int64_t tokens = 0;  // D
+  std::int64_t tokens = 0;          // D
+  std::int64_t tokens_counted = 0;  // of these, whose loss counts
   std::int64_t steps = 0;
   double flops = 0.0;        // C = 6ND, N by the grid's convention
   double flops_exact = 0.0;  // every matrix multiplication
   std::optional<double> budget_flops;
-  std::optional<double> loss;            // validation, nats per token
-  std::optional<double> loss_std_error;  // of the mean over windows
+  LossUnit loss_unit = LossUnit::kNats;
+  std::optional<double> loss;            // validation, per position that counts
+  std::optional<double> loss_std_error;  // of the mean over examples; absent
+                                         // where the loss is exact
+  std::vector<double> loss_by_position;  // where the optimum has one
   std::optional<double> train_loss;      // mean over the last logged steps
   std::int64_t seed = 0;
   double wall_seconds = 0.0;  // of this run's cooldown and its share of trunk

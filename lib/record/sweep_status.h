@@ -26,7 +26,7 @@ struct GroupProgress {
   std::string run;                    // branch in work; empty: trunk
   std::int64_t tokens_done = 0;       // trained on, all phases
   std::int64_t tokens_total = 0;      // to train on
-  std::optional<double> train_loss;   // nats per token
+  std::optional<double> train_loss;   // in the unit of the task
   double tokens_per_second = 0.0;     // 0 while nobody works on it
 };
 

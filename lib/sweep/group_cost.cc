@@ -6,7 +6,8 @@ namespace isoflop {
 
 double StateBytes(const RunGroup& group) {
   constexpr double kFloatBytes = 4.0;
-  return 3.0 * kFloatBytes * static_cast<double>(group.params.total);
+  const int numbers = 1 + MomentsOf(group.training.optimizer);
+  return numbers * kFloatBytes * static_cast<double>(group.params.total);
 }
 
 double EstimateCheckpointBytes(const RunGroup& group) {

@@ -26,9 +26,10 @@ std::int64_t LayerFloats(const ModelShape& s) {
          s.d_model + FcOutputs(s) + s.d_ff;
 }
 
-/// Floats beside the layers: the final norm and the logits.
+/// Floats beside the layers: the final norm and the outputs, and inputs and
+/// targets where these are vectors.
 std::int64_t HeadFloats(const ModelShape& s) {
-  return 2 * s.d_model + 2 + s.vocab_size;
+  return 2 * s.d_model + 2 + HeadOutputs(s) + s.d_in + s.d_out;
 }
 
 /// Floats of one token's gradients on their way back: of the residual stream,
@@ -59,18 +60,27 @@ double CpuPassBytes(const RunGroup& group) {
 double Bf16PassBytes(const RunGroup& group) {
   const ModelShape& s = group.shape;
   const std::int64_t fc = FcOutputs(s);
-  const std::int64_t widest = std::max({3 * s.d_model, fc, s.vocab_size});
+  const std::int64_t widest = std::max({3 * s.d_model, fc, HeadOutputs(s)});
   const std::int64_t per_layer =
       20 * s.d_model + 2 * (fc + s.d_ff + s.heads * s.context) + 16;
   const std::int64_t training =
       std::min(MicroBatchRows(group), Bf16PassTokens(s)) *
-      (s.layers * per_layer + 16 * s.d_model + 4 * s.vocab_size + 6 * widest);
+      (s.layers * per_layer + 16 * s.d_model + 4 * HeadOutputs(s) + 6 * widest);
   const std::int64_t evaluation =
       std::min(group.data.eval_tokens, Bf16PassTokens(s)) *
       (per_layer + 8 * s.d_model + widest);
   const std::int64_t scores = 12 * s.context * s.context;
   return 2.0 * kBfloatBytes * static_cast<double>(group.params.total) +
          static_cast<double>(std::max(training, evaluation) + scores);
+}
+
+/// Bytes of the inputs, targets and outputs of a linear model.
+double LinearBytes(const RunGroup& group) {
+  const ModelShape& s = group.shape;
+  const std::int64_t rows =
+      std::max(MicroBatchRows(group),
+               std::min(EvalBatchTokens(s), group.data.eval_tokens));
+  return kFloatBytes * static_cast<double>(rows * (s.d_in + 3 * s.d_out));
 }
 
 double NumberBytes(const RunGroup& group) {
@@ -98,8 +108,8 @@ double GraphLayerBytes(const RunGroup& group, DeviceKind device) {
 double GraphBytes(const RunGroup& group, DeviceKind device) {
   const ModelShape& s = group.shape;
   const std::int64_t rows = MicroBatchRows(group);
-  const double logits =
-      4.0 * kFloatBytes * static_cast<double>(LossRows(s, rows) * s.vocab_size);
+  const double logits = 4.0 * kFloatBytes *
+                        static_cast<double>(LossRows(s, rows) * HeadOutputs(s));
   const double backward =
       static_cast<double>(rows) *
       (12.0 * static_cast<double>(s.d_model) +
@@ -124,6 +134,9 @@ double HalfCopyBytes(const RunGroup& group) {
 /// moments.
 double WorkspaceBytes(const RunGroup& group, DeviceKind device) {
   const bool bf16 = group.training.precision == Precision::kBf16;
+  if (group.shape.architecture == Architecture::kLinear) {
+    return LinearBytes(group);
+  }
   if (device == DeviceKind::kCpu && !bf16) return CpuPassBytes(group);
   if (device == DeviceKind::kCpu && HasBf16Pass(group.shape)) {
     return Bf16PassBytes(group);
@@ -137,7 +150,7 @@ double WorkspaceBytes(const RunGroup& group, DeviceKind device) {
 std::int64_t EvalBatchTokens(const ModelShape& shape) {
   constexpr std::int64_t kTokens = 2048;
   constexpr std::int64_t kLogits = std::int64_t{1} << 24;
-  const std::int64_t tokens = std::min(kTokens, kLogits / shape.vocab_size);
+  const std::int64_t tokens = std::min(kTokens, kLogits / HeadOutputs(shape));
   return std::max<std::int64_t>(1, tokens / shape.context) * shape.context;
 }
 
@@ -145,20 +158,26 @@ std::int64_t LossRows(const ModelShape& shape, std::int64_t rows) {
   constexpr std::int64_t kFew = std::int64_t{1} << 25;  // logits
   constexpr std::int64_t kMany = std::int64_t{1} << 28;
   const std::int64_t wanted =
-      std::clamp((rows + 7) / 8, kFew / shape.vocab_size,
-                 std::max<std::int64_t>(1, kMany / shape.vocab_size));
+      std::clamp((rows + 7) / 8, kFew / HeadOutputs(shape),
+                 std::max<std::int64_t>(1, kMany / HeadOutputs(shape)));
   return std::min(rows, wanted);
 }
 
 std::int64_t Bf16PassTokens(const ModelShape& shape) {
   constexpr std::int64_t kTokens = 1024;
   constexpr std::int64_t kLogits = std::int64_t{1} << 25;
-  const std::int64_t tokens = std::min(kTokens, kLogits / shape.vocab_size);
+  const std::int64_t tokens = std::min(kTokens, kLogits / HeadOutputs(shape));
   return std::max<std::int64_t>(1, tokens / shape.context) * shape.context;
 }
 
 bool HasBf16Pass(const ModelShape& shape) {
-  return HasAvx512Bf16() && shape.d_model / shape.heads % 2 == 0;
+  return HasAvx512Bf16() && shape.architecture == Architecture::kTransformer &&
+         shape.d_in == 0 && shape.d_out == 0 &&
+         shape.d_model / shape.heads % 2 == 0;
+}
+
+bool HasCpuPass(const ModelShape& shape, Precision precision) {
+  return precision == Precision::kFp32 || HasBf16Pass(shape);
 }
 
 double EstimateMemoryBytes(const RunGroup& group, DeviceKind device) {

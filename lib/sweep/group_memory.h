@@ -31,11 +31,16 @@ std::int64_t LossRows(const ModelShape& shape, std::int64_t rows);
 std::int64_t Bf16PassTokens(const ModelShape& shape);
 
 /// Returns whether there is such a pass: where this processor multiplies bf16
-/// numbers, for heads of even size.
+/// numbers, for Transformers of tokens with heads of even size.
 bool HasBf16Pass(const ModelShape& shape);
 
+/// Returns whether the CPU trains a shape by hand (lib/model/cpu): in fp32
+/// always, in bf16 where HasBf16Pass says so.
+bool HasCpuPass(const ModelShape& shape, Precision precision);
+
 /// Returns the bytes that training the group takes at most, beside the process
-/// itself. With P parameters and rows = tokens of a micro-batch:
+/// itself. With P parameters, rows = positions of a micro-batch, and outputs =
+/// vocab_size or d_out:
 ///
 ///   weights, gradients, two moments     16 P, in fp32
 ///   a snapshot of the trunk             12 P, where there are branches
@@ -43,19 +48,19 @@ bool HasBf16Pass(const ModelShape& shape);
 ///     training    4 rows (layers l + h + b) + 4 context^2
 ///     evaluation  4 min(EvalBatchTokens, eval_tokens) (l + h)
 ///     l = 8 d + heads context + fc + d_ff + 4, fc = FcOutputs,
-///     h = 2 d + vocab_size + 2,
+///     h = 2 d + outputs + d_in + d_out + 2,
 ///     b = 2 d + max(3 d, fc) + max(d, d_ff) + 1
 ///   bf16 on a CPU with HasBf16Pass, tokens at a time at most Bf16PassTokens
 ///     packed copies of the weights, 4 P, and 12 context^2, and the larger of
-///     training    rows (layers l + 16 d + 4 vocab_size + 6 w)
+///     training    rows (layers l + 16 d + 4 outputs + 6 w)
 ///     evaluation  eval_tokens (l + 8 d + w)
 ///     l = 20 d + 2 (fc + d_ff + heads context) + 16,
-///     w = max(3 d, fc, vocab_size)
+///     w = max(3 d, fc, outputs)
 ///   else                                a graph of tensor operations:
 ///     for bf16 4 P for copies of weights and gradients, and the larger of
 ///     an update   12 P
 ///     a gradient  rows layers ((n + 5 w) d + 2 w fc + a heads context)
-///                 + max(16 LossRows vocab_size,
+///                 + max(16 LossRows outputs,
 ///                       rows (12 d + 2 w d_ff)),
 ///     w = 4 or 2 bytes, n = 28 for rms and 12 for layer norms, a = 5 on a CPU
 ///     and 0 on a GPU, whose attention builds no scores

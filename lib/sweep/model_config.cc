@@ -2,14 +2,40 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "lib/sweep/architecture.h"
+
 namespace isoflop {
+namespace {
+
+void RefuseKeysOfOtherArchitectures(Architecture architecture, const Json& json,
+                                    ObjectReader* reader) {
+  if (!json.is_object()) return;
+  constexpr std::array<std::string_view, 3> kEverywhere = {
+      "architecture", "context", "vocab_size"};
+  for (const auto& item : json.items()) {
+    const std::string& key = item.key();
+    if (!reader->Knows(key) || HasKey(architecture, key) ||
+        std::ranges::find(kEverywhere, key) != kEverywhere.end()) {
+      continue;
+    }
+    reader->Refuse(key, fmt::format("means nothing to the architecture {}",
+                                    NameOf(architecture)));
+  }
+}
+
+}  // namespace
 
 ModelConfig ParseModelConfig(const Json& json, const std::string& path,
                              Problems* problems) {
   ModelConfig model;
   std::int64_t number = 0;
   ObjectReader reader(json, path, problems);
-  reader.ReadEnum("architecture", &model.architecture);
+  if (!reader.ReadEnum("architecture", &model.architecture) &&
+      reader.Has("architecture")) {
+    return model;  // what else is wrong depends on it
+  }
   reader.Read("context", &model.context, {1, std::int64_t{1} << 24});
   if (reader.Read("vocab_size", &number, {2, std::int64_t{1} << 31})) {
     model.vocab_size = number;
@@ -27,6 +53,7 @@ ModelConfig ParseModelConfig(const Json& json, const std::string& path,
   reader.ReadEnum("position", &model.position);
   reader.Read("rotary_base", &model.rotary_base, {1.0, 1e12});
   reader.Read("tied_embeddings", &model.tied_embeddings);
+  RefuseKeysOfOtherArchitectures(model.architecture, json, &reader);
   reader.Finish();
   return model;
 }

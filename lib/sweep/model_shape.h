@@ -12,9 +12,13 @@
 
 namespace isoflop {
 
-enum class Architecture { kTransformer };
-constexpr std::array<NamedValue<Architecture>, 1> EnumNames(Architecture) {
-  return {{{Architecture::kTransformer, "transformer"}}};
+enum class Architecture {
+  kTransformer,
+  kLinear,  // a linear predictor of vectors
+};
+constexpr std::array<NamedValue<Architecture>, 2> EnumNames(Architecture) {
+  return {{{Architecture::kTransformer, "transformer"},
+           {Architecture::kLinear, "linear"}}};
 }
 
 enum class Position { kRotary, kLearned, kNone };
@@ -37,16 +41,19 @@ constexpr std::array<NamedValue<NormKind>, 2> EnumNames(NormKind) {
   return {{{NormKind::kRms, "rms"}, {NormKind::kLayer, "layer"}}};
 }
 
-/// A decoder-only pre-norm Transformer without biases. Everything that changes
-/// the function it computes is here.
+/// Everything that changes the function a model computes. Which fields an
+/// architecture has a use for is in ArchitectureTraits::keys; others keep their
+/// default.
 struct ModelShape {
   Architecture architecture = Architecture::kTransformer;
   std::int64_t d_model = 0;
   std::int64_t layers = 0;
-  std::int64_t heads = 0;    // divides d_model
-  std::int64_t context = 0;  // window length, in tokens
-  std::int64_t vocab_size = 0;
-  std::int64_t d_ff = 0;  // width of the feed-forward layer
+  std::int64_t heads = 0;       // divides d_model
+  std::int64_t context = 0;     // positions of an example
+  std::int64_t vocab_size = 0;  // of tokens; 0 where there are none
+  std::int64_t d_in = 0;        // width of input vectors; 0: tokens
+  std::int64_t d_out = 0;       // width of predicted vectors; 0: tokens
+  std::int64_t d_ff = 0;        // width of the feed-forward layer
   FfnKind ffn = FfnKind::kReluSquared;
   NormKind norm = NormKind::kRms;
   Position position = Position::kRotary;
@@ -56,9 +63,9 @@ struct ModelShape {
   bool operator==(const ModelShape&) const = default;
 };
 
-/// Adds to `problems` (at `path`) what makes the shape impossible to build:
-/// heads that do not divide d_model, an odd head size with rotary positions,
-/// a length that is not positive.
+/// Adds to `problems` (at `path`) what makes the shape impossible to build: a
+/// length that is not positive, heads that do not divide d_model, an
+/// architecture that these examples are nothing for.
 void Validate(const ModelShape& shape, const std::string& path,
               Problems* problems);
 
@@ -68,29 +75,34 @@ inline std::int64_t FcOutputs(const ModelShape& shape) {
   return shape.ffn == FfnKind::kSwiglu ? 2 * shape.d_ff : shape.d_ff;
 }
 
+/// Returns the width of the outputs: logits, or a predicted vector.
+inline std::int64_t HeadOutputs(const ModelShape& shape) {
+  return shape.d_out > 0 ? shape.d_out : shape.vocab_size;
+}
+
+/// Whether the head is the token embedding.
+inline bool HasTiedHead(const ModelShape& shape) {
+  return shape.tied_embeddings && shape.d_in == 0 && shape.d_out == 0;
+}
+
 /// N, under both conventions.
 struct ParameterCounts {
   std::int64_t total = 0;          // Hoffmann et al. 2022: every parameter
   std::int64_t non_embedding = 0;  // Kaplan et al. 2020: without token and
-                                   // position embeddings and output head
+                                   // position embeddings and output head;
+                                   // matrices from and to vectors count
 };
 
-/// Returns N in closed form. With d = d_model, T = context, V = vocab_size:
-///
-///   per layer    4 d^2 + k d d_ff + 2 g d,  k = 3 for swiglu, else 2
-///   final norm   g d,  g = 1 for rms (gain), 2 for layer (gain and bias)
-///   embedding    V d, once more if the head is not tied, + T d if learned
-///
-/// Source: Kaplan et al. 2020, section 2.1 (arXiv:2001.08361).
+/// Returns N in closed form, as the architecture's own file has it.
 ParameterCounts CountParameters(const ModelShape& shape);
 
-/// Returns the training FLOPs per token, forward and backward, counting every
-/// matrix multiplication:
+/// Returns the training FLOPs per position, forward and backward, counting
+/// every matrix multiplication:
 ///
-///   6 (matrix parameters, output head included) + 12 layers d_model context
+///   6 (matrix parameters, output head included)
+///   + 12 layers d_model context, for the attention of a Transformer
 ///
-/// The attention term is for full (not causal) scores, as is usual; embedding
-/// lookups and elementwise work are left out.
+/// Embedding lookups and elementwise work are left out.
 /// Source: Chowdhery et al. 2022, appendix B (arXiv:2204.02311).
 double TrainingFlopsPerToken(const ModelShape& shape);
 

@@ -20,30 +20,28 @@
 namespace isoflop {
 namespace {
 
-/// Opens each of the sweep's data once, whatever the number of variants.
-class SourceCache {
+/// Opens each of the sweep's tasks once, whatever the number of variants.
+class TaskCache {
  public:
-  explicit SourceCache(const std::string& file) : file_(file) {}
+  explicit TaskCache(const std::string& file) : file_(file) {}
 
   /// Throws Error, naming the sweep file.
-  const DataSource& Open(const DataConfig& config, std::int64_t context) {
-    auto& source = sources_[{CanonicalText(ToJson(config)), context}];
+  const Task& Open(const DataConfig& config, std::int64_t context) {
+    auto& task = tasks_[{CanonicalText(ToJson(config)), context}];
     try {
-      if (!source) source = OpenDataSource(config, context);
+      if (!task) task = OpenTask(config, context);
     } catch (const Error& error) {
       throw Error(InFile(file_, error.what()));
     }
-    return *source;
+    return *task;
   }
 
  private:
   const std::string& file_;
-  std::map<std::pair<std::string, std::int64_t>, std::unique_ptr<DataSource>>
-      sources_;
+  std::map<std::pair<std::string, std::int64_t>, std::unique_ptr<Task>> tasks_;
 };
 
-PlannedRun MakeRun(const RunGroup& group, const Cell& cell,
-                   const DataSource& source) {
+PlannedRun MakeRun(const RunGroup& group, const Cell& cell, const Task& task) {
   PlannedRun run;
   run.steps = cell.steps;
   run.branch_step = BranchStep(MakeSchedule(group.training, cell.steps));
@@ -53,7 +51,7 @@ PlannedRun MakeRun(const RunGroup& group, const Cell& cell,
       6.0 * static_cast<double>(Count(group.params, group.convention)) * tokens;
   run.flops_exact = TrainingFlopsPerToken(group.shape) * tokens;
   run.budget_flops = cell.budget_flops;
-  run.epochs = Epochs(source, run.tokens);
+  run.epochs = Epochs(task, run.tokens);
   run.id = RunId(group, run);
   return run;
 }
@@ -62,12 +60,12 @@ PlannedRun MakeRun(const RunGroup& group, const Cell& cell,
 /// together, or each alone.
 std::vector<RunGroup> GroupsOf(const RunGroup& common,
                                const std::vector<Cell>& cells,
-                               const DataSource& source) {
+                               const Task& task) {
   std::vector<RunGroup> groups;
   const bool alone = common.training.schedule == ScheduleKind::kCosine;
   for (const Cell& cell : cells) {
     if (groups.empty() || alone) groups.push_back(common);
-    groups.back().runs.push_back(MakeRun(common, cell, source));
+    groups.back().runs.push_back(MakeRun(common, cell, task));
   }
   for (RunGroup& group : groups) group.id = GroupId(group);
   return groups;
@@ -77,7 +75,7 @@ std::vector<RunGroup> GroupsOf(const RunGroup& common,
 class Expansion {
  public:
   Expansion(const SweepSpec& spec, Precision auto_precision)
-      : spec_(spec), auto_precision_(auto_precision), sources_(spec.source) {
+      : spec_(spec), auto_precision_(auto_precision), tasks_(spec.source) {
     plan_.name = spec.name;
     plan_.convention = spec.grid.params;
     if (UsesAutoPrecision(spec)) plan_.auto_precision = auto_precision;
@@ -99,25 +97,24 @@ class Expansion {
 
  private:
   void Expand(const Variant& variant) {
-    const DataSource& source =
-        sources_.Open(variant.data, variant.model.context);
-    if (plan_.groups.empty()) plan_.data = source.info();
+    const Task& task = tasks_.Open(variant.data, variant.model.context);
+    if (plan_.groups.empty()) plan_.data = task.info();
     const std::int64_t vocab_size = ModelVocabSize(variant);
-    Require(vocab_size >= source.info().vocab_size,
+    Require(vocab_size >= task.info().vocab_size,
             "{}: model.vocab_size: {} is smaller than the data's vocabulary of "
             "{}",
-            spec_.source, vocab_size, source.info().vocab_size);
+            spec_.source, vocab_size, task.info().vocab_size);
     std::vector<RunGroup> groups;
     for (std::size_t i = 0; i < spec_.grid.sizes.size(); ++i) {
-      ExpandSize(variant, i, source, &groups);
+      ExpandSize(variant, i, task, &groups);
     }
     CheckLengths(groups, spec_.source, &problems_);
-    CheckData(groups, source, spec_.source, &problems_);
+    CheckData(groups, task, spec_.source, &problems_);
     for (RunGroup& group : groups) Add(std::move(group));
   }
 
-  void ExpandSize(const Variant& variant, std::size_t index,
-                  const DataSource& source, std::vector<RunGroup>* groups) {
+  void ExpandSize(const Variant& variant, std::size_t index, const Task& task,
+                  std::vector<RunGroup>* groups) {
     const GridConfig& grid = spec_.grid;
     const auto resolved = ResolveSize(
         grid.sizes[index], variant, grid.aspect_ratio,
@@ -129,10 +126,14 @@ class Expansion {
     common.training = variant.training;
     // Before anything is hashed: an id has to say which of them it was.
     if (common.training.precision == Precision::kAuto) {
-      common.training.precision = auto_precision_;
+      // It was measured with a Transformer of tokens.
+      const bool measured =
+          common.shape.architecture == Architecture::kTransformer &&
+          common.shape.d_in == 0;
+      common.training.precision = measured ? auto_precision_ : Precision::kFp32;
     }
     common.data = variant.data;
-    common.data_fingerprint = source.info().fingerprint;
+    common.data_fingerprint = task.info().fingerprint;
     common.convention = grid.params;
     common.variant = variant.settings;
     auto cells = CellsFor(
@@ -142,7 +143,7 @@ class Expansion {
     for (const auto& note : cells.notes) AddNote(note);
     for (const std::int64_t seed : spec_.seeds) {
       common.seed = seed;
-      std::ranges::move(GroupsOf(common, cells.cells, source),
+      std::ranges::move(GroupsOf(common, cells.cells, task),
                         std::back_inserter(*groups));
     }
   }
@@ -182,7 +183,7 @@ class Expansion {
 
   const SweepSpec& spec_;
   Precision auto_precision_;
-  SourceCache sources_;
+  TaskCache tasks_;
   Plan plan_;
   Problems problems_;
   std::set<std::string> group_ids_;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "lib/core/blas_core.h"
-#include "lib/data/data_source.h"
+#include "lib/data/task.h"
 #include "lib/sweep/lr_schedule.h"
 #include "lib/sweep/sweep_spec.h"
 
@@ -71,7 +71,7 @@ struct PlanTotals {
 struct Plan {
   std::string name;
   ParamsConvention convention = ParamsConvention::kTotal;
-  DataInfo data;
+  TaskInfo data;
   std::vector<RunGroup> groups;  // in the order of the file
   std::vector<LeftOutCell> left_out;
   std::vector<std::string> notes;  // advice, such as "check the learning rate"

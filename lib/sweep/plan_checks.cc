@@ -35,13 +35,13 @@ void CheckLengths(const std::vector<RunGroup>& groups, const std::string& file,
                   schedule.warmup_steps, schedule.cooldown_steps));
 }
 
-void CheckData(const std::vector<RunGroup>& groups, const DataSource& source,
+void CheckData(const std::vector<RunGroup>& groups, const Task& task,
                const std::string& file, Problems* problems) {
   const auto longest = std::ranges::max_element(groups, {}, MostTokens);
   if (longest == groups.end()) return;
   const std::int64_t tokens = MostTokens(*longest);
   try {
-    RequireTokens(source, longest->data, tokens,
+    RequireTokens(task, longest->data, tokens,
                   "the run " + RunSlug(*longest, tokens));
   } catch (const Error& error) {
     problems->Add(file, error.what());

@@ -15,10 +15,10 @@ namespace isoflop {
 void CheckLengths(const std::vector<RunGroup>& groups, const std::string& file,
                   Problems* problems);
 
-/// Adds to `problems` the longest run, by name, if `source` does not last for
+/// Adds to `problems` the longest run, by name, if `task` does not last for
 /// it. `file` is the sweep file.
-/// REQUIRES: the groups share a data config, that of `source`.
-void CheckData(const std::vector<RunGroup>& groups, const DataSource& source,
+/// REQUIRES: the groups share a data config, that of `task`.
+void CheckData(const std::vector<RunGroup>& groups, const Task& task,
                const std::string& file, Problems* problems);
 
 }  // namespace isoflop

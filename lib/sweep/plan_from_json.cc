@@ -37,6 +37,17 @@ class RecordReader {
     }
   }
 
+  /// Absent in files that are older than the key.
+  template <typename Enum>
+  void ReadDefaultEnum(const char* key, Enum* value) {
+    reader_.ReadEnum(key, value);
+  }
+
+  /// An array of numbers, absent where there are none.
+  void ReadNumbers(const char* key, std::vector<double>* values) {
+    reader_.Read(key, values);
+  }
+
   /// Text that may be empty or absent, which the strict reader refuses.
   void ReadText(const char* key, std::string* text) {
     const Json* json = reader_.Child(key);
@@ -167,17 +178,21 @@ LeftOutCell ParseLeftOut(const Json& json, const std::string& path,
   return cell;
 }
 
-DataInfo ParseDataInfo(const Json& json, const std::string& path,
+TaskInfo ParseTaskInfo(const Json& json, const std::string& path,
                        Problems* problems) {
-  DataInfo info;
+  TaskInfo info;
   RecordReader reader(json, path, problems);
   reader.Read("fingerprint", &info.fingerprint);
   reader.Read("description", &info.description);
   reader.Read("vocab_size", &info.vocab_size);
   reader.ReadOptional("train_tokens", &info.train_tokens);
   reader.ReadOptional("validation_tokens", &info.validation_tokens);
-  reader.ReadOptional("entropy_rate", &info.entropy_rate);
-  reader.ReadOptional("bayes_loss", &info.bayes_loss);
+  reader.ReadDefaultEnum("loss_unit", &info.loss_unit);
+  reader.ReadOptional("bayes_risk", &info.optimum.expected);
+  // As plans called it when all tasks were languages.
+  reader.ReadOptional("entropy_rate", &info.optimum.expected);
+  reader.ReadOptional("bayes_loss", &info.optimum.on_evaluation_set);
+  reader.ReadNumbers("bayes_risk_by_position", &info.optimum.by_position);
   reader.ReadArray("notes", &info.notes, ParseText);
   reader.Finish();
   return info;
@@ -205,7 +220,7 @@ Plan PlanFromJson(const Json& json, const std::string& source) {
   reader.Read("name", &plan.name);
   reader.ReadEnum("convention", &plan.convention);
   reader.ReadChild("data", [&](const Json& child, const std::string& at) {
-    plan.data = ParseDataInfo(child, at, &problems);
+    plan.data = ParseTaskInfo(child, at, &problems);
   });
   reader.ReadArray("groups", &plan.groups, ParseGroup);
   reader.ReadArray("left_out", &plan.left_out, ParseLeftOut);

@@ -22,7 +22,7 @@ Json ShapeIdentity(const ModelShape& shape) {
 /// they are split. Where no validation files are given, the size of the
 /// evaluation set also decides what is left to train on.
 Json DataIdentity(const RunGroup& group) {
-  return {{"kind", NameOf(group.data.kind)},
+  return {{"kind", group.data.task->kind()},
           {"fingerprint", group.data_fingerprint},
           {"eval_tokens", group.data.eval_tokens}};
 }
@@ -39,6 +39,13 @@ Json Identity(const RunGroup& group, std::optional<std::int64_t> steps) {
 
 std::string ShortHash(const Json& identity) {
   return Sha256Hex(CanonicalText(identity)).substr(0, 12);
+}
+
+/// "d32-l2", or "d32" where there are no layers.
+std::string SizeSlug(const ModelShape& shape) {
+  std::string slug = fmt::format("d{}", shape.d_model);
+  if (shape.layers > 0) slug += fmt::format("-l{}", shape.layers);
+  return slug;
 }
 
 bool Branches(const RunGroup& group) {
@@ -58,7 +65,7 @@ Json GroupIdentity(const RunGroup& group) {
 }
 
 std::string RunSlug(const RunGroup& group, std::int64_t tokens) {
-  return fmt::format("d{}-l{}-D{}-s{}", group.shape.d_model, group.shape.layers,
+  return fmt::format("{}-D{}-s{}", SizeSlug(group.shape),
                      FormatCount(static_cast<double>(tokens)), group.seed);
 }
 
@@ -67,8 +74,7 @@ std::string GroupId(const RunGroup& group) {
   if (!Branches(group)) {
     return RunSlug(group, group.runs.front().tokens) + "-" + hash;
   }
-  return fmt::format("d{}-l{}-s{}-{}", group.shape.d_model, group.shape.layers,
-                     group.seed, hash);
+  return fmt::format("{}-s{}-{}", SizeSlug(group.shape), group.seed, hash);
 }
 
 std::string RunId(const RunGroup& group, const PlannedRun& run) {

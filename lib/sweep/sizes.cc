@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "lib/core/text.h"
+#include "lib/sweep/architecture.h"
 
 namespace isoflop {
 namespace {
@@ -17,7 +18,10 @@ ModelShape BaseShape(const Variant& variant) {
   ModelShape shape;
   shape.architecture = model.architecture;
   shape.context = model.context;
+  const ExampleShape examples = ExamplesOf(variant);
   shape.vocab_size = ModelVocabSize(variant);
+  shape.d_in = examples.d_in;
+  shape.d_out = examples.d_out;
   shape.ffn = model.ffn;
   shape.norm = model.norm;
   shape.position = model.position;
@@ -27,16 +31,22 @@ ModelShape BaseShape(const Variant& variant) {
 }
 
 /// Head count of a width: as the size says, as the model section says, or
-/// d_model / head_size.
+/// d_model / head_size; 0 where the architecture has none.
 std::int64_t Heads(std::optional<std::int64_t> given, const ModelConfig& model,
                    std::int64_t d_model) {
+  if (!HasKey(model.architecture, "heads")) return 0;
   if (given) return *given;
   return model.heads.value_or(d_model / model.head_size);
 }
 
 void SetWidth(std::int64_t d_model, const ModelConfig& model,
-              ModelShape* shape) {
+              const ExampleShape& examples, ModelShape* shape) {
   shape->d_model = d_model;
+  // It reads as many of nested inputs as it has weights.
+  if (shape->architecture == Architecture::kLinear && examples.nested_inputs) {
+    shape->d_in = std::min(d_model, examples.d_in);
+  }
+  if (!HasKey(model.architecture, "ffn_ratio")) return;
   shape->d_ff = std::max<std::int64_t>(
       1, std::llround(model.ffn_ratio * static_cast<double>(d_model)));
 }
@@ -68,6 +78,7 @@ class ShapeSearch {
   ShapeSearch(const SizeSpec& size, const Variant& variant, double aspect_ratio)
       : size_(size),
         model_(variant.model),
+        examples_(ExamplesOf(variant)),
         base_(BaseShape(variant)),
         target_(TargetOf(size)),
         aspect_ratio_(aspect_ratio) {}
@@ -82,6 +93,7 @@ class ShapeSearch {
  private:
   /// The smallest step in d_model that keeps heads whole, and even for rotary.
   std::int64_t WidthUnit() const {
+    if (!HasKey(model_.architecture, "heads")) return 1;
     const auto heads = size_.heads ? size_.heads : model_.heads;
     if (!heads) return model_.head_size;
     return *heads * (model_.position == Position::kRotary ? 2 : 1);
@@ -90,8 +102,13 @@ class ShapeSearch {
   /// Tries every depth of a width; returns whether a larger width can help.
   bool TryWidth(std::int64_t d_model) {
     ModelShape shape = base_;
-    SetWidth(d_model, model_, &shape);
+    SetWidth(d_model, model_, examples_, &shape);
     shape.heads = Heads(size_.heads, model_, d_model);
+    if (!HasKey(model_.architecture, "layers")) {
+      const double params = CountFor(shape, target_);
+      Consider(shape, params);
+      return params <= 2.0 * target_.params;
+    }
     const double balanced = static_cast<double>(d_model) / aspect_ratio_;
     const auto shallowest = size_.layers.value_or(
         std::max<std::int64_t>(1, std::llround(std::ceil(balanced / 2.0))));
@@ -109,7 +126,9 @@ class ShapeSearch {
   }
 
   void Consider(const ModelShape& shape, double params) {
-    const double aspect = size_.layers ? aspect_ratio_ : AspectRatio(shape);
+    // Where the depth is no choice, the aspect ratio is none either.
+    const double aspect =
+        size_.layers || shape.layers == 0 ? aspect_ratio_ : AspectRatio(shape);
     // The count matters most; the aspect ratio decides between close ones.
     const double score = std::abs(std::log(params / target_.params)) +
                          0.1 * std::abs(std::log(aspect / aspect_ratio_));
@@ -120,6 +139,7 @@ class ShapeSearch {
 
   const SizeSpec& size_;
   const ModelConfig& model_;
+  ExampleShape examples_;
   ModelShape base_;
   Target target_;
   double aspect_ratio_;
@@ -129,12 +149,30 @@ class ShapeSearch {
 
 std::string ChoiceNote(const ModelShape& shape, const Target& target) {
   const double params = CountFor(shape, target);
-  return fmt::format(
-      "params_{} {} asked: d_model {}, {} layers, {} heads have {} ({:+.1f} "
-      "%), aspect ratio {:.3g}",
-      NameOf(target.convention), FormatCount(target.params), shape.d_model,
-      shape.layers, shape.heads, FormatCount(params),
-      100.0 * (params / target.params - 1.0), AspectRatio(shape));
+  std::string chosen = fmt::format("d_model {}", shape.d_model);
+  std::string aspect;
+  if (shape.layers > 0) {
+    chosen += fmt::format(", {} layers", shape.layers);
+    aspect = fmt::format(", aspect ratio {:.3g}", AspectRatio(shape));
+  }
+  if (shape.heads > 0) chosen += fmt::format(", {} heads", shape.heads);
+  return fmt::format("params_{} {} asked: {} have {} ({:+.1f} %){}",
+                     NameOf(target.convention), FormatCount(target.params),
+                     chosen, FormatCount(params),
+                     100.0 * (params / target.params - 1.0), aspect);
+}
+
+/// Adds what a size says of parts that the architecture does not have.
+void RefuseParts(const SizeSpec& size, Architecture architecture,
+                 const std::string& path, Problems* problems) {
+  const auto refuse = [&](const char* key, bool given) {
+    if (!given || HasKey(architecture, key)) return;
+    problems->Add(fmt::format("{}.{}", path, key),
+                  fmt::format("means nothing to the architecture {}",
+                              NameOf(architecture)));
+  };
+  refuse("layers", size.layers.has_value());
+  refuse("heads", size.heads.has_value());
 }
 
 ResolvedSize ResolveCount(const SizeSpec& size, const Variant& variant,
@@ -155,33 +193,29 @@ ResolvedSize ResolveCount(const SizeSpec& size, const Variant& variant,
 
 }  // namespace
 
-std::int64_t DataVocabSize(const DataConfig& data) {
-  switch (data.kind) {
-    case DataKind::kLexicon:
-      return data.lexicon.vocab_size;
-    case DataKind::kTokens:
-      return data.tokens.vocab_size;
-    case DataKind::kText:
-      break;
-  }
-  return 256;  // bytes
+ExampleShape ExamplesOf(const Variant& variant) {
+  return variant.data.task->Shape(variant.model.context);
 }
 
 std::int64_t ModelVocabSize(const Variant& variant) {
-  return variant.model.vocab_size.value_or(DataVocabSize(variant.data));
+  return variant.model.vocab_size.value_or(ExamplesOf(variant).vocab_size);
 }
 
 ResolvedSize ResolveSize(const SizeSpec& size, const Variant& variant,
                          double aspect_ratio, const std::string& path,
                          Problems* problems) {
   ResolvedSize resolved;
+  const Architecture architecture = variant.model.architecture;
+  RefuseParts(size, architecture, path, problems);
   if (size.d_model) {
     ModelShape& shape = resolved.shape;
     shape = BaseShape(variant);
-    SetWidth(*size.d_model, variant.model, &shape);
-    shape.layers = size.layers.value_or(variant.model.layers);
+    SetWidth(*size.d_model, variant.model, ExamplesOf(variant), &shape);
+    if (HasKey(architecture, "layers")) {
+      shape.layers = size.layers.value_or(variant.model.layers);
+    }
     shape.heads = Heads(size.heads, variant.model, *size.d_model);
-    if (!size.heads && !variant.model.heads &&
+    if (HasKey(architecture, "heads") && !size.heads && !variant.model.heads &&
         *size.d_model % variant.model.head_size != 0) {
       problems->Add(path + ".d_model",
                     fmt::format("{} is no multiple of head_size {}; give "
@@ -197,7 +231,9 @@ ResolvedSize ResolveSize(const SizeSpec& size, const Variant& variant,
 }
 
 std::string SizeLabel(const ModelShape& shape) {
-  return fmt::format("d{} L{}", shape.d_model, shape.layers);
+  std::string label = fmt::format("d{}", shape.d_model);
+  if (shape.layers > 0) label += fmt::format(" L{}", shape.layers);
+  return label;
 }
 
 }  // namespace isoflop

@@ -14,10 +14,11 @@ struct ResolvedSize {
   std::string note;  // what was chosen for a parameter count, else empty
 };
 
-/// Returns how many token ids the data can produce.
-std::int64_t DataVocabSize(const DataConfig& data);
+/// Returns the layout of the examples that the model learns from.
+ExampleShape ExamplesOf(const Variant& variant);
 
-/// Returns the vocabulary of the model: its own setting, or the data's.
+/// Returns the vocabulary of the model: its own setting, or that of its
+/// examples; 0 where these hold no tokens.
 std::int64_t ModelVocabSize(const Variant& variant);
 
 /// Returns the shape that `size` means under `variant`.

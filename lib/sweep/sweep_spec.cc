@@ -33,17 +33,16 @@ void ApplyOverrides(const SweepOverrides& overrides, const std::string& source,
   if (overrides.data_paths.empty() || !json->contains("data")) return;
   Json& data = (*json)["data"];
   if (!data.is_object()) return;  // the data section's parser says so
-  const Json word = data.value("kind", Json(NameOf(DataConfig{}.kind)));
-  if (!word.is_string()) return;
-  const auto kind = FromName<DataKind>(word.get<std::string>());
-  if (!kind) return;
-  if (*kind == DataKind::kLexicon) {
+  Problems said_later;            // by the data section's parser
+  const auto task = ParseDataConfig(data, source, 1, &said_later).task;
+  const std::string key(task->paths_key());
+  if (key.empty()) {
     problems->Add(source + ": data.kind",
-                  "lexicon reads no files, so there is nothing that other "
-                  "data paths could replace");
+                  fmt::format("{} reads no files, so there is nothing that "
+                              "other data paths could replace",
+                              task->kind()));
     return;
   }
-  const std::string key = *kind == DataKind::kText ? "paths" : "train_paths";
   if (json->value("vary", Json::object()).contains("data." + key)) {
     problems->Add(fmt::format("{}: vary.\"data.{}\"", source, key),
                   "cannot vary while other data paths are given");
@@ -102,7 +101,12 @@ void CheckBatch(const Variant& variant, const std::string& source,
 
 void CheckVocabulary(const Variant& variant, const std::string& source,
                      Problems* problems) {
-  const std::int64_t needed = DataVocabSize(variant.data);
+  const std::int64_t needed = ExamplesOf(variant).vocab_size;
+  if (needed == 0 && variant.model.vocab_size) {
+    problems->Add(source + ": model.vocab_size",
+                  fmt::format("is for tokens, and {} has none: leave it out",
+                              variant.data.task->kind()));
+  }
   if (ModelVocabSize(variant) >= needed) return;
   problems->Add(source + ": model.vocab_size",
                 fmt::format("{} is smaller than the data's vocabulary of {}",

@@ -1,5 +1,7 @@
 #include "lib/sweep/training_config.h"
 
+#include <fmt/format.h>
+
 namespace isoflop {
 namespace {
 
@@ -20,11 +22,18 @@ void ParseSchedule(const Json& json, const std::string& path,
 void ReadOptimizer(ObjectReader* reader, TrainingConfig* config) {
   // At 1 a moment would take nothing in, and its correction divide by zero.
   constexpr double kBelowOne = 0.999999;
+  reader->ReadEnum("optimizer", &config->optimizer);
   reader->Read("beta1", &config->beta1, {0.0, kBelowOne});
   reader->Read("beta2", &config->beta2, {0.0, kBelowOne});
   reader->Read("epsilon", &config->epsilon, {kPositive, 1.0});
   reader->Read("weight_decay", &config->weight_decay, kFractions);
-  reader->Read("clip_norm", &config->clip_norm, {kPositive});
+  reader->Read("clip_norm", &config->clip_norm, {0.0});
+  if (config->optimizer == OptimizerKind::kAdamW) return;
+  for (const char* key : {"beta1", "beta2", "epsilon"}) {
+    if (!reader->Has(key)) continue;
+    reader->Refuse(key, fmt::format("means nothing to the optimizer {}",
+                                    NameOf(config->optimizer)));
+  }
 }
 
 void ReadMicroBatch(ObjectReader* reader, TrainingConfig* config) {
@@ -49,6 +58,18 @@ Json ScheduleIdentity(const TrainingConfig& config) {
     json["final_lr_fraction"] = config.final_lr_fraction;
   }
   return json;
+}
+
+/// Only what it has a use for. AdamW is not named: runs that are older than the
+/// choice have no other.
+void PutOptimizer(const TrainingConfig& config, Json* json) {
+  if (config.optimizer == OptimizerKind::kAdamW) {
+    (*json)["beta1"] = config.beta1;
+    (*json)["beta2"] = config.beta2;
+    (*json)["epsilon"] = config.epsilon;
+  } else {
+    (*json)["optimizer"] = NameOf(config.optimizer);
+  }
 }
 
 }  // namespace
@@ -89,15 +110,13 @@ Json ToJson(const TrainingConfig& config) {
              {{"kind", NameOf(config.schedule)},
               {"warmup_steps", config.warmup_steps},
               {"cooldown_fraction", config.cooldown_fraction},
-              {"final_lr_fraction", config.final_lr_fraction}}},
-            {"beta1", config.beta1},
-            {"beta2", config.beta2},
-            {"epsilon", config.epsilon},
-            {"weight_decay", config.weight_decay},
-            {"clip_norm", config.clip_norm},
-            {"precision", NameOf(config.precision)},
-            {"log_every_steps", config.log_every_steps},
-            {"checkpoint_every_seconds", config.checkpoint_every_seconds}};
+              {"final_lr_fraction", config.final_lr_fraction}}}};
+  PutOptimizer(config, &json);
+  json["weight_decay"] = config.weight_decay;
+  json["clip_norm"] = config.clip_norm;
+  json["precision"] = NameOf(config.precision);
+  json["log_every_steps"] = config.log_every_steps;
+  json["checkpoint_every_seconds"] = config.checkpoint_every_seconds;
   if (config.micro_batch_tokens) {
     json["micro_batch_tokens"] = *config.micro_batch_tokens;
   }
@@ -111,12 +130,10 @@ Json IdentityJson(const TrainingConfig& config) {
             {"peak_lr", config.peak_lr},
             {"lr_scaling", NameOf(config.lr_scaling)},
             {"schedule", ScheduleIdentity(config)},
-            {"beta1", config.beta1},
-            {"beta2", config.beta2},
-            {"epsilon", config.epsilon},
             {"weight_decay", config.weight_decay},
             {"clip_norm", config.clip_norm},
             {"precision", NameOf(config.precision)}};
+  PutOptimizer(config, &json);
   if (config.lr_scaling == LrScaling::kWidth) {
     json["reference_d_model"] = config.reference_d_model;
   }

@@ -24,6 +24,19 @@ constexpr std::array<NamedValue<ScheduleKind>, 3> EnumNames(ScheduleKind) {
            {ScheduleKind::kConstant, "constant"}}};
 }
 
+enum class OptimizerKind {
+  kAdamW,
+  kSgd,  // without momentum
+};
+constexpr std::array<NamedValue<OptimizerKind>, 2> EnumNames(OptimizerKind) {
+  return {{{OptimizerKind::kAdamW, "adamw"}, {OptimizerKind::kSgd, "sgd"}}};
+}
+
+/// Returns how many numbers an optimizer keeps of every weight.
+inline int MomentsOf(OptimizerKind optimizer) {
+  return optimizer == OptimizerKind::kAdamW ? 2 : 0;
+}
+
 enum class Precision {
   kFp32,
   kBf16,  // matrix multiplications in bf16, master weights in fp32
@@ -55,11 +68,12 @@ struct TrainingConfig {
   ScheduleKind schedule = ScheduleKind::kWsd;
   double cooldown_fraction = 0.2;  // of all steps, for wsd
   double final_lr_fraction = 0.1;  // of peak_lr, for cosine
-  double beta1 = 0.9;
+  OptimizerKind optimizer = OptimizerKind::kAdamW;
+  double beta1 = 0.9;  // this and the next two: of adamw only
   double beta2 = 0.95;
   double epsilon = 1e-8;
   double weight_decay = 0.1;  // decoupled, of hidden matrices only
-  double clip_norm = 1.0;     // of the whole gradient
+  double clip_norm = 1.0;     // of the whole gradient; 0: not clipped
   Precision precision = Precision::kFp32;
 
   // What follows changes no result and is no part of a run's identity.

@@ -2,7 +2,6 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "lib/core/vectorise.h"
@@ -10,9 +9,6 @@
 
 namespace isoflop {
 namespace {
-
-/// Keeps the clipping factor finite where the gradient is zero.
-constexpr double kClipEpsilon = 1e-6;
 
 /// Everything of an update that is the same for all elements.
 struct Coefficients {
@@ -38,23 +34,6 @@ void UpdateElements(const Coefficients& c, std::int64_t size,
   }
 }
 
-/// Sums in kLanes partial sums, so that the order of additions is part of the
-/// source and not a choice of the compiler. REQUIRES: kLanes divides size.
-ISOFLOP_VECTORISE
-double SumOfSquares(const float* x, std::int64_t size) {
-  constexpr int kLanes = Parameters::kAlignment;
-  double sums[kLanes] = {};
-  for (std::int64_t i = 0; i < size; i += kLanes) {
-    for (int lane = 0; lane < kLanes; ++lane) {
-      const auto value = static_cast<double>(x[i + lane]);
-      sums[lane] += value * value;
-    }
-  }
-  double total = 0.0;
-  for (const double sum : sums) total += sum;
-  return total;
-}
-
 }  // namespace
 
 AdamW::AdamW(Parameters* parameters, const TrainingConfig& config,
@@ -75,9 +54,8 @@ at::Tensor AdamW::Update(std::int64_t step, double lr) {
   const at::NoGradGuard no_grad;
   const at::Tensor& g = parameters_->gradients();
   if (by_hand_) {
-    const double norm = std::sqrt(SumOfSquares(g.data_ptr<float>(), g.numel()));
-    const double scale =
-        std::min(1.0, config_.clip_norm / (norm + kClipEpsilon));
+    const double norm = GradientNorm(g);
+    const double scale = ClippingFactor(norm, config_.clip_norm);
     for (const Segment& segment : segments_) {
       UpdateOnCpu(segment, step, lr, scale);
     }
@@ -92,8 +70,7 @@ at::Tensor AdamW::UpdateOnDevice(const at::Tensor& t, const at::Tensor& lr) {
   const at::NoGradGuard no_grad;
   const at::Tensor& g = parameters_->gradients();
   at::Tensor norm = at::norm(g);
-  const at::Tensor divisor =
-      ((norm + kClipEpsilon) / config_.clip_norm).clamp_min(1.0);
+  const at::Tensor divisor = ClippingDivisor(norm, config_.clip_norm);
   for (const Segment& segment : segments_) {
     UpdateOnDevice(segment, t, lr, divisor);
   }

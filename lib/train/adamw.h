@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "lib/model/parameters.h"
 #include "lib/model/tensor.h"
 #include "lib/sweep/training_config.h"
+#include "lib/train/optimizer.h"
 
 namespace isoflop {
 
@@ -16,10 +18,8 @@ namespace isoflop {
 ///   m = beta1 m + (1 - beta1) g           v = beta2 v + (1 - beta2) g^2
 ///   p = p - lr wd p - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)
 ///
-/// Hidden matrices have lr scaled by width (see LrScaling) and wd of the
-/// configuration; every other parameter has lr itself and wd = 0.
 /// Source: Loshchilov & Hutter 2019, algorithm 2 (arXiv:1711.05101).
-class AdamW {
+class AdamW final : public Optimizer {
  public:
   /// REQUIRES: `parameters` outlives the optimizer. On the CPU an update is one
   /// pass over memory, unless `by_hand` is off: then it is made as on other
@@ -27,18 +27,11 @@ class AdamW {
   AdamW(Parameters* parameters, const TrainingConfig& config,
         std::int64_t d_model, bool by_hand = true);
 
-  /// Makes update number `step`, counted from 0, with the gradients of
-  /// `parameters`, and leaves these zero. Returns the norm of the gradient
-  /// before clipping, a scalar on the device: nothing here waits for it.
-  at::Tensor Update(std::int64_t step, double lr);
-
-  /// The same for the update and the rate that the device knows: t counts
-  /// updates from 1; both fp32 scalars there. Can be recorded in a CUDA graph.
-  at::Tensor UpdateOnDevice(const at::Tensor& t, const at::Tensor& lr);
-
-  /// Moments, flat, of the layout of parameters->values().
-  const at::Tensor& first_moment() const { return first_moment_; }
-  const at::Tensor& second_moment() const { return second_moment_; }
+  at::Tensor Update(std::int64_t step, double lr) override;
+  at::Tensor UpdateOnDevice(const at::Tensor& t, const at::Tensor& lr) override;
+  std::vector<at::Tensor> moments() const override {
+    return {first_moment_, second_moment_};
+  }
 
  private:
   /// What differs between the two segments of the buffer.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -114,18 +113,21 @@ TrainingProgress ProgressOf(const Json& header, const std::string& owner,
 }
 
 /// Copies the payload, so that its alignment in the file does not matter.
-TrainingState StateOf(Bytes payload, std::int64_t size,
+TrainingState StateOf(Bytes payload, std::int64_t size, std::size_t moments,
                       const std::string& source) {
   const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(float);
-  Require(payload.size() == 3 * bytes, "{}: holds {} bytes of state, not {}",
-          source, payload.size(), 3 * bytes);
+  Require(payload.size() == (1 + moments) * bytes,
+          "{}: holds {} bytes of state, not {}", source, payload.size(),
+          (1 + moments) * bytes);
   const auto read = [&](std::size_t which) {
     at::Tensor tensor = at::empty({size}, at::kFloat);
     std::memcpy(tensor.data_ptr<float>(), payload.data() + which * bytes,
                 bytes);
     return tensor;
   };
-  return {.values = read(0), .first_moment = read(1), .second_moment = read(2)};
+  TrainingState state{.values = read(0), .moments = {}};
+  for (std::size_t i = 1; i <= moments; ++i) state.moments.push_back(read(i));
+  return state;
 }
 
 }  // namespace
@@ -160,9 +162,10 @@ void CheckpointDir::RemoveUnfinished() const {
 
 void CheckpointDir::Store(const TrainingProgress& progress,
                           const TrainingState& state) {
-  const TrainingState on_cpu{.values = state.values.cpu(),
-                             .first_moment = state.first_moment.cpu(),
-                             .second_moment = state.second_moment.cpu()};
+  std::vector<at::Tensor> on_cpu{state.values.cpu()};
+  for (const at::Tensor& moment : state.moments) {
+    on_cpu.push_back(moment.cpu());
+  }
   const std::string header = Json{
       {"schema", kCheckpointSchema},
       {"owner", owner_},
@@ -170,13 +173,11 @@ void CheckpointDir::Store(const TrainingProgress& progress,
       {"progress",
        ToJson(progress)}}.dump();
   const std::string prefix = Prefix(header);
-  const std::array<Bytes, 5> content{
-      BytesOf(prefix), BytesOf(header), BytesOf(on_cpu.values),
-      BytesOf(on_cpu.first_moment), BytesOf(on_cpu.second_moment)};
+  std::vector<Bytes> parts{BytesOf(prefix), BytesOf(header)};
+  for (const at::Tensor& tensor : on_cpu) parts.push_back(BytesOf(tensor));
   Sha256 digest;
-  for (const Bytes part : content) digest.Update(part);
+  for (const Bytes part : parts) digest.Update(part);
   const std::string hex = digest.Hex();
-  std::vector<Bytes> parts(content.begin(), content.end());
   parts.push_back(BytesOf(hex));
   MakeDirectories(path_);
   // Before any other is removed, so that there is always one that is whole.
@@ -216,13 +217,14 @@ bool CheckpointDir::Load(std::int64_t last_step, TrainingProgress* progress,
 bool CheckpointDir::LoadFrom(const std::string& file, const std::string& source,
                              TrainingProgress* progress, Trainer* trainer,
                              std::vector<std::string>* notes) const {
-  const std::int64_t size = trainer->state().values.numel();
+  const TrainingState own = trainer->state();
+  const std::int64_t size = own.values.numel();
   try {
     const Parts parts = Split(BytesOf(file), source);
     TrainingProgress loaded =
         ProgressOf(parts.header, owner_, size, *progress, source);
     // All has been checked by now: it is loaded whole or not at all.
-    trainer->Load(StateOf(parts.payload, size, source));
+    trainer->Load(StateOf(parts.payload, size, own.moments.size(), source));
     *progress = loaded;
     return true;
   } catch (const Error& error) {

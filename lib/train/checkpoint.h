@@ -1,7 +1,7 @@
 // Checkpoints: files from which a training goes on as if it had never stopped.
 //
 //   "isoflop1"  size of the header (8 bytes)  header (JSON)
-//   weights  first moment  second moment  (flat fp32 each)
+//   weights, then the moments of the optimizer (flat fp32 each)
 //   SHA-256 of all the above (64 hex digits)
 //
 // Numbers are in the byte order of the machine; all we build for are

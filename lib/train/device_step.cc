@@ -26,8 +26,8 @@ at::Tensor Rates(const LrSchedule& schedule, std::int64_t first,
 
 }  // namespace
 
-DeviceStep::DeviceStep(const RunGroup& group, const DataSource& source,
-                       at::Device device, Transformer* model, AdamW* optimizer,
+DeviceStep::DeviceStep(const RunGroup& group, const Task& task,
+                       at::Device device, Model* model, Optimizer* optimizer,
                        bool graphs)
     : model_(model),
       optimizer_(optimizer),
@@ -36,7 +36,7 @@ DeviceStep::DeviceStep(const RunGroup& group, const DataSource& source,
       chunk_steps_(
           std::clamp<std::int64_t>(kChunkTokens / group.training.batch_tokens,
                                    1, group.runs.back().steps)),
-      reader_(source, group.seed, EqualMicroBatchWindows(group)),
+      reader_(task, group.shape, group.seed, EqualMicroBatchWindows(group)),
       gradient_(
           device, [this] { AddGradient(); }, nullptr, graphs),
       last_(
@@ -48,9 +48,11 @@ DeviceStep::DeviceStep(const RunGroup& group, const DataSource& source,
           &gradient_, graphs) {
   const at::TensorOptions number = at::TensorOptions(at::kFloat).device(device);
   const at::TensorOptions row = number.dtype(at::kLong);
-  tokens_ = at::zeros({chunk_steps_ * micro_batches_,
-                       EqualMicroBatchWindows(group), source.context() + 1},
-                      number.dtype(reader_.dtype()));
+  chunk_ = ForEachTensor(reader_.Room(chunk_steps_ * micro_batches_),
+                         [device](const at::Tensor& room) {
+                           return at::zeros_like(room,
+                                                 room.options().device(device));
+                         });
   rates_ = at::zeros({chunk_steps_}, number);
   micro_batch_ = at::zeros({1}, row);
   chunk_step_ = at::zeros({1}, row);
@@ -81,7 +83,7 @@ ChunkRange DeviceStep::RangeOf(std::int64_t step,
                                const LrSchedule& schedule) const {
   const std::int64_t steps =
       std::clamp<std::int64_t>(schedule.total_steps - step, 0, chunk_steps_);
-  return {.first_window = step * batch_windows_,
+  return {.first_example = step * batch_windows_,
           .rows = steps * micro_batches_};
 }
 
@@ -91,8 +93,13 @@ void DeviceStep::Fill(std::int64_t step, const LrSchedule& schedule) {
   const ChunkRange range = RangeOf(step, schedule);
   const std::int64_t steps = range.rows / micro_batches_;
   const at::Tensor rates = Rates(schedule, step, steps);
-  tokens_.narrow(0, 0, range.rows)
-      .copy_(reader_.Read(range, RangeOf(step + steps, schedule)));
+  const Batch read = reader_.Read(range, RangeOf(step + steps, schedule));
+  const auto put = [&range](const at::Tensor& from, const at::Tensor& to) {
+    if (from.defined()) to.narrow(0, 0, range.rows).copy_(from);
+  };
+  put(read.inputs, chunk_.inputs);
+  put(read.targets, chunk_.targets);
+  put(read.counts, chunk_.counts);
   rates_.narrow(0, 0, steps).copy_(rates);
   micro_batch_.zero_();
   chunk_step_.zero_();
@@ -103,11 +110,9 @@ void DeviceStep::Fill(std::int64_t step, const LrSchedule& schedule) {
 }
 
 void DeviceStep::AddGradient() {
-  const at::Tensor windows = ChunkRow(tokens_, micro_batch_);
-  const std::int64_t context = windows.size(1) - 1;
   const double weight = 1.0 / static_cast<double>(micro_batches_);
-  const at::Tensor part = model_->AddGradient(
-      windows.narrow(1, 0, context), windows.narrow(1, 1, context), weight);
+  const at::Tensor part =
+      model_->AddGradient(ChunkRow(chunk_, micro_batch_), weight);
   loss_.add_(part, weight);
   micro_batch_.add_(1);
 }

@@ -7,26 +7,26 @@
 #include <string>
 #include <vector>
 
-#include "lib/data/data_source.h"
+#include "lib/data/task.h"
+#include "lib/model/model.h"
 #include "lib/model/tensor.h"
-#include "lib/model/transformer.h"
 #include "lib/sweep/plan.h"
-#include "lib/train/adamw.h"
+#include "lib/train/example_chunk.h"
+#include "lib/train/optimizer.h"
 #include "lib/train/replay.h"
-#include "lib/train/token_chunk.h"
 #include "lib/train/update_step.h"
 
 namespace isoflop {
 
-/// Tokens and learning rates of the next steps lie on the device, which counts
-/// the steps itself; losses stay there until they are taken. Works on the CPU
-/// too, with tensor operations only, for testing.
+/// Examples and learning rates of the next steps lie on the device, which
+/// counts the steps itself; losses stay there until they are taken. Works on
+/// the CPU too, with tensor operations only, for testing.
 class DeviceStep : public UpdateStep {
  public:
   /// REQUIRES: all outlive the step. With `graphs` off every operation is
   /// launched by itself.
-  DeviceStep(const RunGroup& group, const DataSource& source, at::Device device,
-             Transformer* model, AdamW* optimizer, bool graphs = true);
+  DeviceStep(const RunGroup& group, const Task& task, at::Device device,
+             Model* model, Optimizer* optimizer, bool graphs = true);
 
   void Update(std::int64_t step, const LrSchedule& schedule,
               StepProfile* profile) override;
@@ -47,17 +47,17 @@ class DeviceStep : public UpdateStep {
   void AddGradient();
   void Finish();
 
-  Transformer* model_;
-  AdamW* optimizer_;
+  Model* model_;
+  Optimizer* optimizer_;
   std::int64_t micro_batches_;  // of an update
   std::int64_t batch_windows_;
   std::int64_t chunk_steps_;
   ChunkReader reader_;
 
   // On the device. Numbers of rows are int64 [1].
-  at::Tensor tokens_;       // [chunk steps * micro-batches, windows, context+1]
+  Batch chunk_;             // [chunk steps * micro-batches, examples, T]
   at::Tensor rates_;        // fp32 [chunk steps]
-  at::Tensor micro_batch_;  // row of tokens_
+  at::Tensor micro_batch_;  // row of chunk_
   at::Tensor chunk_step_;   // row of rates_
   at::Tensor update_;       // fp32 scalar: number of the update, from 1
   at::Tensor loss_;         // fp32 [1]: of the micro-batches so far

@@ -7,8 +7,14 @@
 
 namespace isoflop {
 
-DivergenceGuard::DivergenceGuard(std::int64_t vocab_size)
-    : limit_(std::max(1.0, std::log(static_cast<double>(vocab_size)) / 2.0)) {}
+DivergenceGuard::DivergenceGuard(const ModelShape& shape) {
+  if (shape.d_out > 0) {
+    limit_.reset();
+  } else {
+    limit_ =
+        std::max(1.0, std::log(static_cast<double>(shape.vocab_size)) / 2.0);
+  }
+}
 
 std::optional<std::string> DivergenceGuard::Add(std::int64_t step, double loss,
                                                 double grad_norm) {
@@ -24,11 +30,13 @@ std::optional<std::string> DivergenceGuard::Add(std::int64_t step, double loss,
   if ((step + 1) % kInterval != 0) return std::nullopt;
   const double mean = sum_ / static_cast<double>(kInterval);
   sum_ = 0.0;
-  if (lowest_mean_ && mean > *lowest_mean_ + limit_) {
+  if (!limit_ && !first_mean_) first_mean_ = mean;
+  const double limit = limit_ ? *limit_ : 4.0 * *first_mean_;
+  if (lowest_mean_ && mean > *lowest_mean_ + limit) {
     return fmt::format(
         "the mean loss of steps {}-{} is {:.4f}, more than {:.2f} above the "
         "lowest mean before, {:.4f}",
-        step + 2 - kInterval, step + 1, mean, limit_, *lowest_mean_);
+        step + 2 - kInterval, step + 1, mean, limit, *lowest_mean_);
   }
   lowest_mean_ = std::min(mean, lowest_mean_.value_or(mean));
   return std::nullopt;
@@ -36,6 +44,7 @@ std::optional<std::string> DivergenceGuard::Add(std::int64_t step, double loss,
 
 Json DivergenceGuard::ToJson() const {
   Json json{{"sum", sum_}};
+  if (first_mean_) json["first_mean"] = *first_mean_;
   if (lowest_mean_) json["lowest_mean"] = *lowest_mean_;
   return json;
 }
@@ -44,9 +53,13 @@ void DivergenceGuard::Load(const Json& json, const std::string& path,
                            Problems* problems) {
   ObjectReader reader(json, path, problems);
   if (reader.Need("sum")) reader.Read("sum", &sum_);
-  double lowest = 0.0;
-  lowest_mean_.reset();
-  if (reader.Read("lowest_mean", &lowest)) lowest_mean_ = lowest;
+  const auto read = [&reader](const char* key, std::optional<double>* mean) {
+    double value = 0.0;
+    mean->reset();
+    if (reader.Read(key, &value)) *mean = value;
+  };
+  read("first_mean", &first_mean_);
+  read("lowest_mean", &lowest_mean_);
   reader.Finish();
 }
 

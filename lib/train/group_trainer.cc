@@ -40,9 +40,8 @@ struct RunEnd {
 
 class GroupTraining {
  public:
-  GroupTraining(const SweepDir& dir, const RunGroup& group,
-                const DataSource& source, at::Device device,
-                TrainingObserver& observer);
+  GroupTraining(const SweepDir& dir, const RunGroup& group, const Task& task,
+                at::Device device, TrainingObserver& observer);
 
   GroupOutcome Run();
 
@@ -90,13 +89,13 @@ class GroupTraining {
 };
 
 GroupTraining::GroupTraining(const SweepDir& dir, const RunGroup& group,
-                             const DataSource& source, at::Device device,
+                             const Task& task, at::Device device,
                              TrainingObserver& observer)
     : dir_(dir),
       group_(group),
       observer_(observer),
       meter_(group),
-      trainer_(group, source, device),
+      trainer_(group, task, device),
       last_checkpoint_(MonotonicSeconds()) {}
 
 GroupOutcome GroupTraining::Run() {
@@ -242,6 +241,7 @@ void GroupTraining::EndRun(const PlannedRun& run,
   if (end.evaluation) {
     result.loss = end.evaluation->loss;
     result.loss_std_error = end.evaluation->std_error;
+    result.loss_by_position = end.evaluation->by_position;
   } else {
     result.status = RunStatus::kDiverged;
     result.reason = end.diverged;
@@ -307,7 +307,7 @@ void GroupTraining::StoreBranchCheckpoint(const PlannedRun& run,
 
 TrainingProgress GroupTraining::FreshProgress() const {
   TrainingProgress progress;
-  progress.guard = DivergenceGuard(group_.shape.vocab_size);
+  progress.guard = DivergenceGuard(group_.shape);
   return progress;
 }
 
@@ -322,9 +322,9 @@ CheckpointDir GroupTraining::BranchCheckpoints(const PlannedRun& run) const {
 }  // namespace
 
 GroupOutcome TrainGroup(const SweepDir& dir, const RunGroup& group,
-                        const DataSource& source, at::Device device,
+                        const Task& task, at::Device device,
                         TrainingObserver& observer) {
-  return GroupTraining(dir, group, source, device, observer).Run();
+  return GroupTraining(dir, group, task, device, observer).Run();
 }
 
 }  // namespace isoflop

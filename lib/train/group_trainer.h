@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "lib/data/data_source.h"
+#include "lib/data/task.h"
 #include "lib/model/tensor.h"
 #include "lib/record/group_status.h"
 #include "lib/record/run_result.h"
@@ -56,7 +56,7 @@ enum class GroupOutcome {
 /// Throws Error, and c10::Error or std::bad_alloc, when it cannot go on; the
 /// last checkpoints are intact then. REQUIRES: this process holds the group.
 GroupOutcome TrainGroup(const SweepDir& dir, const RunGroup& group,
-                        const DataSource& source, at::Device device,
+                        const Task& task, at::Device device,
                         TrainingObserver& observer);
 
 }  // namespace isoflop

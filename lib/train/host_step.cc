@@ -7,12 +7,12 @@
 
 namespace isoflop {
 
-HostStep::HostStep(const RunGroup& group, const DataSource& source,
-                   Transformer* model, AdamW* optimizer)
+HostStep::HostStep(const RunGroup& group, const Task& task, Model* model,
+                   Optimizer* optimizer)
     : group_(group),
       model_(model),
       optimizer_(optimizer),
-      batches_(source, at::kCPU),
+      batches_(task, group.shape, at::kCPU),
       batch_windows_(BatchWindows(group)),
       micro_batch_windows_(MicroBatchWindows(group)) {}
 
@@ -27,12 +27,11 @@ void HostStep::Update(std::int64_t step, const LrSchedule& schedule,
     const Batch batch =
         batches_.Train(group_.seed, step * batch_windows_ + done, windows);
     sections.Enter(StepSection::kPass);
-    // By its windows: the last micro-batch may be a smaller one.
+    // By its windows, of which all have as many positions that count: the last
+    // micro-batch may be a smaller one.
     const double weight =
         static_cast<double>(windows) / static_cast<double>(batch_windows_);
-    loss +=
-        weight *
-        model_->AddGradient(batch.tokens, batch.targets, weight).item<double>();
+    loss += weight * model_->AddGradient(batch, weight).item<double>();
     done += windows;
   }
   sections.Enter(StepSection::kUpdate);

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "lib/data/data_source.h"
-#include "lib/model/transformer.h"
+#include "lib/data/task.h"
+#include "lib/model/model.h"
 #include "lib/sweep/plan.h"
-#include "lib/train/adamw.h"
-#include "lib/train/batch.h"
+#include "lib/train/batch_reader.h"
+#include "lib/train/optimizer.h"
 #include "lib/train/update_step.h"
 
 namespace isoflop {
@@ -17,8 +17,8 @@ namespace isoflop {
 class HostStep : public UpdateStep {
  public:
   /// REQUIRES: all outlive the step, and are on the CPU.
-  HostStep(const RunGroup& group, const DataSource& source, Transformer* model,
-           AdamW* optimizer);
+  HostStep(const RunGroup& group, const Task& task, Model* model,
+           Optimizer* optimizer);
 
   void Update(std::int64_t step, const LrSchedule& schedule,
               StepProfile* profile) override;
@@ -26,8 +26,8 @@ class HostStep : public UpdateStep {
 
  private:
   const RunGroup& group_;
-  Transformer* model_;
-  AdamW* optimizer_;
+  Model* model_;
+  Optimizer* optimizer_;
   BatchReader batches_;
   std::int64_t batch_windows_;
   std::int64_t micro_batch_windows_;

@@ -14,9 +14,9 @@
 
 #include "lib/core/clock.h"
 #include "lib/core/process_memory.h"
+#include "lib/model/model.h"
 #include "lib/model/tensor.h"
 #include "lib/model/torch_compat.h"
-#include "lib/model/transformer.h"
 #include "lib/train/device.h"
 #include "lib/train/gpu.h"
 
@@ -59,7 +59,7 @@ ModelShape ProbedShape(at::Device device) {
 /// Seconds of a gradient of a small model, and of taking over new weights.
 double StepSeconds(Precision precision, at::Device device) {
   const ModelShape shape = ProbedShape(device);
-  Transformer model(shape, {.device = device, .precision = precision});
+  Model model(shape, {.device = device, .precision = precision});
   model.parameters().Initialize(0);
   const at::Tensor tokens =
       at::arange(8 * shape.context, at::TensorOptions(at::kLong).device(device))
@@ -68,7 +68,7 @@ double StepSeconds(Precision precision, at::Device device) {
   return SecondsOf(kMeasuredSeconds, [&] {
     const at::AutoGradMode with_gradient(true);
     model.WeightsChanged();
-    model.AddGradient(tokens, tokens, 1.0);
+    model.AddGradient({.inputs = tokens, .targets = tokens, .counts = {}}, 1.0);
     if (device.is_cuda()) torch::cuda::synchronize(device.index());
   });
 }

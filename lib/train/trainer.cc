@@ -10,16 +10,33 @@
 namespace isoflop {
 namespace {
 
+/// Losses and counts of a whole evaluation set, [examples, T] each, in double:
+/// the mean of thousands of examples keeps its digits.
+struct PositionLosses {
+  at::Tensor losses;
+  at::Tensor counts;
+};
+
+/// Mean losses by position; 0 where none counts.
+std::vector<double> ByPosition(const PositionLosses& all) {
+  const at::Tensor means = all.losses.sum(0) / all.counts.sum(0).clamp_min(1.0);
+  const double* data = means.data_ptr<double>();
+  return {data, data + means.numel()};
+}
+
 /// Mean of a sample and the standard error of that mean.
-Evaluation Summarise(const at::Tensor& window_losses) {
-  // In double: the mean of thousands of windows keeps its digits.
-  const at::Tensor losses = window_losses.to(at::kCPU, at::kDouble);
-  Evaluation evaluation{.loss = losses.mean().item<double>()};
-  // Over windows and not tokens: losses within a window are not independent.
-  if (losses.numel() > 1) {
-    evaluation.std_error = losses.std().item<double>() /
-                           std::sqrt(static_cast<double>(losses.numel()));
+Evaluation Summarise(const PositionLosses& all, bool by_position) {
+  // Every example weighs the same, whatever the number of its positions that
+  // count.
+  const at::Tensor of_examples =
+      all.losses.sum(-1) / all.counts.sum(-1).clamp_min(1.0);
+  Evaluation evaluation{.loss = of_examples.mean().item<double>()};
+  // Over examples and not positions: losses within one are not independent.
+  if (of_examples.numel() > 1) {
+    evaluation.std_error = of_examples.std().item<double>() /
+                           std::sqrt(static_cast<double>(of_examples.numel()));
   }
+  if (by_position) evaluation.by_position = ByPosition(all);
   return evaluation;
 }
 
@@ -27,28 +44,31 @@ Evaluation Summarise(const at::Tensor& window_losses) {
 
 TrainingState TrainingState::Clone() const {
   const EagerTurn turn(values.device());
-  return {.values = values.clone(),
-          .first_moment = first_moment.clone(),
-          .second_moment = second_moment.clone()};
+  TrainingState copy{.values = values.clone(), .moments = {}};
+  for (const at::Tensor& moment : moments) {
+    copy.moments.push_back(moment.clone());
+  }
+  return copy;
 }
 
-Trainer::Trainer(const RunGroup& group, const DataSource& source,
-                 at::Device device, const TrainerOptions& options)
+Trainer::Trainer(const RunGroup& group, const Task& task, at::Device device,
+                 const TrainerOptions& options)
     : building_(std::in_place, device),
       stream_(device),
       group_(group),
-      source_(source),
+      task_(task),
       device_(device),
       model_(group.shape, {.device = device,
                            .precision = group.training.precision,
                            .by_hand = !options.device_step}),
-      optimizer_(&model_.parameters(), group.training, group.shape.d_model),
-      batches_(source, device) {
+      optimizer_(MakeOptimizer(&model_.parameters(), group.training,
+                               group.shape.d_model)),
+      batches_(task, group.shape, device) {
   if (device.is_cpu() && !options.device_step) {
-    step_ = std::make_unique<HostStep>(group, source, &model_, &optimizer_);
+    step_ = std::make_unique<HostStep>(group, task, &model_, optimizer_.get());
   } else {
-    step_ = std::make_unique<DeviceStep>(group, source, device, &model_,
-                                         &optimizer_, options.graphs);
+    step_ = std::make_unique<DeviceStep>(group, task, device, &model_,
+                                         optimizer_.get(), options.graphs);
   }
   building_.reset();
 }
@@ -57,14 +77,23 @@ void Trainer::Initialize() {
   // Drawn on the CPU and copied, which takes long and no turn.
   model_.parameters().Initialize(group_.seed);
   const EagerTurn turn(device_);
-  optimizer_.first_moment().zero_();
-  optimizer_.second_moment().zero_();
+  for (const at::Tensor& moment : optimizer_->moments()) moment.zero_();
   model_.WeightsChanged();
 }
 
+std::optional<double> Trainer::ExactLoss() const {
+  if (group_.shape.architecture != Architecture::kLinear) return std::nullopt;
+  const at::Tensor weights =
+      model_.parameters().Find("head").detach().to(at::kCPU).contiguous();
+  return task_.RiskOfLinear(
+      {weights.data_ptr<float>(), static_cast<std::size_t>(weights.numel())});
+}
+
 std::optional<Evaluation> Trainer::Evaluate(const std::function<bool()>& stop) {
-  std::vector<at::Tensor> window_losses;
-  const std::int64_t all = source_.eval_windows();
+  if (const auto exact = ExactLoss()) return Evaluation{.loss = *exact};
+  std::vector<at::Tensor> losses;
+  std::vector<at::Tensor> counts;
+  const std::int64_t all = task_.eval_examples();
   const std::int64_t at_a_time =
       EvalBatchTokens(group_.shape) / group_.shape.context;
   for (std::int64_t first = 0; first < all; first += at_a_time) {
@@ -72,10 +101,15 @@ std::optional<Evaluation> Trainer::Evaluate(const std::function<bool()>& stop) {
     const EagerTurn turn(device_);
     // A turn is for one batch: in between others get theirs.
     const Batch batch = batches_.Eval(first, std::min(at_a_time, all - first));
-    window_losses.push_back(
-        model_.TokenLosses(batch.tokens, batch.targets).mean(-1));
+    losses.push_back(model_.Losses(batch));
+    counts.push_back(batch.counts.defined() ? batch.counts
+                                            : at::ones_like(losses.back()));
   }
-  return Summarise(at::cat(window_losses));
+  const auto whole = [](const std::vector<at::Tensor>& parts) {
+    return at::cat(parts).to(at::kCPU, at::kDouble);
+  };
+  return Summarise({.losses = whole(losses), .counts = whole(counts)},
+                   !task_.info().optimum.by_position.empty());
 }
 
 std::optional<std::string> Trainer::DescribeLaunch() const {
@@ -88,16 +122,16 @@ std::optional<std::string> Trainer::DescribeLaunch() const {
 
 TrainingState Trainer::state() const {
   return {.values = model_.parameters().values(),
-          .first_moment = optimizer_.first_moment(),
-          .second_moment = optimizer_.second_moment()};
+          .moments = optimizer_->moments()};
 }
 
 void Trainer::Load(const TrainingState& from) {
   const EagerTurn turn(device_);
   const TrainingState own = state();
   own.values.copy_(from.values);
-  own.first_moment.copy_(from.first_moment);
-  own.second_moment.copy_(from.second_moment);
+  for (std::size_t i = 0; i < own.moments.size(); ++i) {
+    own.moments[i].copy_(from.moments[i]);
+  }
   model_.WeightsChanged();
 }
 

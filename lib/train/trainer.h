@@ -10,34 +10,36 @@
 #include <string>
 #include <vector>
 
-#include "lib/data/data_source.h"
+#include "lib/data/task.h"
+#include "lib/model/model.h"
 #include "lib/model/step_profile.h"
 #include "lib/model/tensor.h"
-#include "lib/model/transformer.h"
 #include "lib/sweep/lr_schedule.h"
 #include "lib/sweep/plan.h"
-#include "lib/train/adamw.h"
-#include "lib/train/batch.h"
+#include "lib/train/batch_reader.h"
 #include "lib/train/gpu.h"
+#include "lib/train/optimizer.h"
 #include "lib/train/replay.h"
 #include "lib/train/update_step.h"
 
 namespace isoflop {
 
-/// Weights and both moments: three flat fp32 buffers of the same layout.
+/// Weights, and what the optimizer keeps of each: flat fp32 buffers of the same
+/// layout.
 struct TrainingState {
   at::Tensor values;
-  at::Tensor first_moment;
-  at::Tensor second_moment;
+  std::vector<at::Tensor> moments;
 
   /// Returns a copy of its own, on the same device.
   TrainingState Clone() const;
 };
 
-/// Validation loss of a model.
+/// Validation loss of a model, in the unit of the task.
 struct Evaluation {
-  double loss = 0.0;                     // mean, nats per token
-  std::optional<double> std_error = {};  // of that mean, over windows
+  double loss = 0.0;                     // mean over the positions that count
+  std::optional<double> std_error = {};  // of that mean, over examples; absent
+                                         // where the loss is exact
+  std::vector<double> by_position = {};  // mean, where the optimum has one
 };
 
 /// How updates are made, where that is not left to the device: for comparing.
@@ -50,9 +52,9 @@ class Trainer {
  public:
   /// On a GPU everything it does is done on a stream of its own, so that
   /// several trainers, each on a thread of its own, share it.
-  /// REQUIRES: `group` and `source` outlive the trainer, which stays on the
+  /// REQUIRES: `group` and `task` outlive the trainer, which stays on the
   /// thread that it is made on.
-  Trainer(const RunGroup& group, const DataSource& source, at::Device device,
+  Trainer(const RunGroup& group, const Task& task, at::Device device,
           const TrainerOptions& options = {});
 
   /// Draws the weights from the group's seed and clears the moments.
@@ -69,7 +71,8 @@ class Trainer {
   /// waited for.
   std::vector<UpdateResult> TakeResults() { return step_->TakeResults(); }
 
-  /// Returns the loss on the evaluation set, or nothing when `stop` said so
+  /// Returns the loss on the evaluation set, or, of a linear predictor where
+  /// the task knows it, its exact expectation; nothing when `stop` said so
   /// meanwhile.
   std::optional<Evaluation> Evaluate(const std::function<bool()>& stop);
 
@@ -91,13 +94,15 @@ class Trainer {
   }
 
  private:
+  std::optional<double> ExactLoss() const;
+
   std::optional<EagerTurn> building_;  // until all the rest is there
   OwnStream stream_;
   const RunGroup& group_;
-  const DataSource& source_;
+  const Task& task_;
   at::Device device_;
-  Transformer model_;
-  AdamW optimizer_;
+  Model model_;
+  std::unique_ptr<Optimizer> optimizer_;
   BatchReader batches_;
   std::unique_ptr<UpdateStep> step_;
   StepProfile* profile_ = nullptr;

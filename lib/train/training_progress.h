@@ -12,8 +12,8 @@
 
 namespace isoflop {
 
-/// Losses in nats per token. Everything that a resumed run needs to write the
-/// same curve as an uninterrupted one.
+/// Losses in the unit of the task. Everything that a resumed run needs to write
+/// the same curve as an uninterrupted one.
 struct TrainingProgress {
   std::int64_t step = 0;           // updates done, trunk included
   double interval_loss_sum = 0.0;  // since the last line of the curve

@@ -9,7 +9,7 @@
 
 #include "lib/core/clock.h"
 #include "lib/core/process_memory.h"
-#include "lib/data/data_source.h"
+#include "lib/data/task.h"
 #include "lib/train/device.h"
 #include "lib/train/divergence_guard.h"
 #include "lib/train/gpu.h"
@@ -57,9 +57,8 @@ class Benchmark {
   Benchmark(const BenchCommand& command, const std::function<bool()>& stop)
       : command_(command),
         stop_(stop),
-        source_(
-            OpenDataSource(command.group.data, command.group.shape.context)),
-        trainer_(command.group, *source_, ResolveDevice(command.device)),
+        task_(OpenTask(command.group.data, command.group.shape.context)),
+        trainer_(command.group, *task_, ResolveDevice(command.device)),
         schedule_(MakeSchedule(command.group.training,
                                command.group.runs.back().steps)) {
     if (command.profile) trainer_.set_profile(&profile_);
@@ -167,7 +166,7 @@ class Benchmark {
 
   const BenchCommand& command_;
   const std::function<bool()>& stop_;
-  std::unique_ptr<DataSource> source_;
+  std::unique_ptr<Task> task_;
   Trainer trainer_;
   LrSchedule schedule_;
   StepProfile profile_;

@@ -12,8 +12,7 @@ namespace isoflop {
 
 /// What an update says of itself.
 struct UpdateResult {
-  double loss = 0.0;       // mean over the batch, nats per token, before the
-                           // update
+  double loss = 0.0;       // mean over the batch, before the update
   double grad_norm = 0.0;  // before clipping
 };
 

@@ -176,19 +176,19 @@ WorkerEventKind Worker::TrainOn(at::Device device, const SweepDir& dir,
                                          : WorkerEventKind::kStopped;
 }
 
-const DataSource& Worker::OpenData(const RunGroup& group) {
+const Task& Worker::OpenData(const RunGroup& group) {
   const std::string key = fmt::format("{} {}", group.shape.context,
                                       CanonicalText(ToJson(group.data)));
-  if (!source_ || key != source_key_) {
-    source_.reset();
-    source_ = OpenDataSource(group.data, group.shape.context);
-    source_key_ = key;
+  if (!task_ || key != task_key_) {
+    task_.reset();
+    task_ = OpenTask(group.data, group.shape.context);
+    task_key_ = key;
   }
-  Require(source_->info().fingerprint == group.data_fingerprint,
+  Require(task_->info().fingerprint == group.data_fingerprint,
           "data: has changed since the sweep was planned: its fingerprint is "
           "{}, planned with {}; restore it, or start another sweep directory",
-          source_->info().fingerprint, group.data_fingerprint);
-  return *source_;
+          task_->info().fingerprint, group.data_fingerprint);
+  return *task_;
 }
 
 }  // namespace isoflop

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "lib/data/data_source.h"
+#include "lib/data/task.h"
 #include "lib/record/sweep_dir.h"
 #include "lib/record/worker_protocol.h"
 #include "lib/sweep/plan.h"
@@ -40,13 +40,13 @@ class Worker {
  private:
   WorkerEventKind TrainOn(at::Device device, const SweepDir& dir,
                           const TrainCommand& command);
-  const DataSource& OpenData(const RunGroup& group);
+  const Task& OpenData(const RunGroup& group);
 
   std::function<void(const WorkerEvent&)> emit_;
   std::function<void(const std::string&)> note_;
   std::function<bool()> stop_;
-  std::string source_key_;  // what source_ was opened from
-  std::unique_ptr<DataSource> source_;
+  std::string task_key_;  // what task_ was opened from
+  std::unique_ptr<Task> task_;
 };
 
 }  // namespace isoflop

@@ -65,7 +65,7 @@ TEST(SweepCommand, GoesFromSweepFileToAllocation) {
   ASSERT_EQ(sweep.status, 0) << sweep.err;
   EXPECT_THAT(sweep.out,
               AllOf(HasSubstr("33 of 33 runs ok"), HasSubstr("IsoFLOP optima"),
-                    HasSubstr("Fitted law"), HasSubstr("entropy rate"),
+                    HasSubstr("Fitted law"), HasSubstr("expected (Bayes risk)"),
                     HasSubstr("allocation")));
   EXPECT_EQ(SchemaProblem(ReadJsonFile(dir / "out/fit.json"), "fit"), "");
 }

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "lib/core/error.h"
-#include "lib/data/data_source.h"
+#include "lib/data/task.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
@@ -44,12 +44,12 @@ void Run(const char* sweep, std::int64_t train_tokens,
          const std::filesystem::path& folder) {
   const RunGroup group = MakePlan(LoadSweep(sweep)).groups.front();
   const std::int64_t context = group.shape.context;
-  const auto source = OpenDataSource(group.data, context);
+  const auto source = OpenTask(group.data, context);
   Write(folder / "train.bin", train_tokens / context, context,
         [&](std::int64_t i, std::span<std::int32_t> window) {
           source->ReadTrainWindow(/*seed=*/0, i, window);
         });
-  Write(folder / "val.bin", source->eval_windows(), context,
+  Write(folder / "val.bin", source->eval_examples(), context,
         [&](std::int64_t i, std::span<std::int32_t> window) {
           source->ReadEvalWindow(i, window);
         });

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "lib/data/lexicon.h"
+#include "lib/data/text_task.h"
+#include "lib/data/tokens_task.h"
+
 namespace isoflop {
 namespace {
 
@@ -10,6 +14,11 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+
+template <typename Config>
+const Config& Of(const DataConfig& config) {
+  return dynamic_cast<const Config&>(*config.task);
+}
 
 struct Parsed {
   DataConfig config;
@@ -26,11 +35,11 @@ Parsed Parse(const std::string& text, std::int64_t context = 64) {
 TEST(DataConfig, IsTheLexiconOfTheRecipeByDefault) {
   const auto [config, messages] = Parse("{}");
   EXPECT_THAT(messages, IsEmpty());
-  EXPECT_EQ(config.kind, DataKind::kLexicon);
+  EXPECT_EQ(config.task->kind(), "lexicon");
   EXPECT_EQ(config.eval_tokens, 65536);
-  EXPECT_EQ(config.lexicon.words, 65536);
-  EXPECT_EQ(config.lexicon.word_length, 4);
-  EXPECT_EQ(config.lexicon.zipf_exponent, 1.3);
+  EXPECT_EQ(Of<LexiconConfig>(config).words, 65536);
+  EXPECT_EQ(Of<LexiconConfig>(config).word_length, 4);
+  EXPECT_EQ(Of<LexiconConfig>(config).zipf_exponent, 1.3);
 }
 
 TEST(DataConfig, ReadsEveryKeyOfALexicon) {
@@ -38,11 +47,11 @@ TEST(DataConfig, ReadsEveryKeyOfALexicon) {
       R"({"kind": "lexicon", "vocab_size": 32, "words": 1e4, "word_length": 8,
           "zipf_exponent": 1.5, "language_seed": 7, "eval_tokens": 4096})");
   EXPECT_THAT(messages, IsEmpty());
-  EXPECT_EQ(config.lexicon.vocab_size, 32);
-  EXPECT_EQ(config.lexicon.words, 10000);
-  EXPECT_EQ(config.lexicon.word_length, 8);
-  EXPECT_EQ(config.lexicon.zipf_exponent, 1.5);
-  EXPECT_EQ(config.lexicon.language_seed, 7);
+  EXPECT_EQ(Of<LexiconConfig>(config).vocab_size, 32);
+  EXPECT_EQ(Of<LexiconConfig>(config).words, 10000);
+  EXPECT_EQ(Of<LexiconConfig>(config).word_length, 8);
+  EXPECT_EQ(Of<LexiconConfig>(config).zipf_exponent, 1.5);
+  EXPECT_EQ(Of<LexiconConfig>(config).language_seed, 7);
   EXPECT_EQ(config.eval_tokens, 4096);
 }
 
@@ -52,10 +61,10 @@ TEST(DataConfig, ReadsEveryKeyOfAText) {
           "extensions": ["h", ".hpp"], "validation_fraction": 0.1,
           "max_epochs": 4})");
   EXPECT_THAT(messages, IsEmpty());
-  EXPECT_EQ(config.kind, DataKind::kText);
-  EXPECT_THAT(config.text.paths, ElementsAre("/usr/include"));
-  EXPECT_THAT(config.text.extensions, ElementsAre(".h", ".hpp"));
-  EXPECT_EQ(config.text.validation_fraction, 0.1);
+  EXPECT_EQ(config.task->kind(), "text");
+  EXPECT_THAT(Of<TextConfig>(config).paths, ElementsAre("/usr/include"));
+  EXPECT_THAT(Of<TextConfig>(config).extensions, ElementsAre(".h", ".hpp"));
+  EXPECT_EQ(Of<TextConfig>(config).validation_fraction, 0.1);
   EXPECT_EQ(config.max_epochs, 4);
 }
 
@@ -65,11 +74,11 @@ TEST(DataConfig, ReadsEveryKeyOfTokens) {
           "validation_paths": ["b.bin"], "format": "uint32",
           "vocab_size": 128256})");
   EXPECT_THAT(messages, IsEmpty());
-  EXPECT_EQ(config.kind, DataKind::kTokens);
-  EXPECT_THAT(config.tokens.train_paths, ElementsAre("a*.bin"));
-  EXPECT_THAT(config.tokens.validation_paths, ElementsAre("b.bin"));
-  EXPECT_EQ(config.tokens.format, TokenFormat::kUint32);
-  EXPECT_EQ(config.tokens.vocab_size, 128256);
+  EXPECT_EQ(config.task->kind(), "tokens");
+  EXPECT_THAT(Of<TokensConfig>(config).train_paths, ElementsAre("a*.bin"));
+  EXPECT_THAT(Of<TokensConfig>(config).validation_paths, ElementsAre("b.bin"));
+  EXPECT_EQ(Of<TokensConfig>(config).format, TokenFormat::kUint32);
+  EXPECT_EQ(Of<TokensConfig>(config).vocab_size, 128256);
 }
 
 TEST(DataConfig, SurvivesBeingWrittenAndReadAgain) {
@@ -100,7 +109,10 @@ constexpr BadConfig kBad[] = {
     {R"("lexicon")", "data", "must be an object"},
     {R"({"kind": "lexicn"})", "data.kind", "(did you mean 'lexicon'?)"},
     {R"({"kind": "Text"})", "data.kind", "(did you mean 'text'?)"},
-    {R"({"kind": "wiki"})", "data.kind", "one of lexicon, text, tokens"},
+    {R"({"kind": "wiki"})", "data.kind",
+     "one of lexicon, text, tokens, power_features, markov, regression, "
+     "recall, "
+     "manifold, teacher"},
     {R"({"kind": 1})", "data.kind", "must be a non-empty string, got 1"},
     {R"({"kind": ""})", "data.kind", "must be a non-empty string"},
     {R"({"kind": null})", "data.kind", "got null"},
@@ -148,7 +160,8 @@ constexpr BadConfig kBad[] = {
     {R"({"kind": "text", "paths": ["a"], "words": 100})", "data.words",
      R"(is a key of kind "lexicon", but the kind is "text")"},
     {R"({"kind": "text", "paths": ["a"], "vocab_size": 256})",
-     "data.vocab_size", "unknown key"},
+     "data.vocab_size",
+     R"(is a key of kind "lexicon", "tokens", but the kind is "text")"},
     {R"({"kind": "tokens", "vocab_size": 100})", "data.train_paths",
      "is missing"},
     {R"({"kind": "tokens", "train_paths": ["a"]})", "data.vocab_size",

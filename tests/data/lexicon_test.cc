@@ -165,7 +165,7 @@ TEST(Lexicon, MeanSurprisalOfALongTextApproachesTheEntropy) {
 std::vector<std::string> Complaints(const LexiconConfig& config,
                                     std::int64_t context) {
   Problems problems;
-  Validate(config, context, "a.json: data", &problems);
+  config.Validate(context, "a.json: data", &problems);
   return problems.messages();
 }
 

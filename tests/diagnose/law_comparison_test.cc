@@ -90,7 +90,7 @@ TEST(LawComparison, PrefersTheLawThatMadeTheData) {
   EXPECT_EQ(comparison.lowest_cross_validated, "chinchilla");
   EXPECT_EQ(comparison.scores[0].aicc_difference, 0.0);
   EXPECT_GT(*comparison.scores[1].aicc_difference, 10.0);
-  EXPECT_EQ(VerdictInWords(comparison).back(),
+  EXPECT_EQ(VerdictInWords(comparison, LossUnit::kNats).back(),
             "the data prefer chinchilla by every test");
 }
 
@@ -187,7 +187,7 @@ TEST(LawComparison, SaysWhichLawsFoldsAreNotCertified) {
   const std::vector<Observation> runs(10, MakeObservation(1e8, 1e9, 3.0));
   const auto comparison =
       CompareLaws({law}, runs, {.loss = LossKind::kL2}, std::nullopt);
-  const auto verdict = VerdictInWords(comparison);
+  const auto verdict = VerdictInWords(comparison, LossUnit::kNats);
   ASSERT_FALSE(verdict.empty());
   EXPECT_NE(verdict.back().find("doubtful: 10 of 10 fits"), std::string::npos)
       << verdict.back();
@@ -236,7 +236,8 @@ TEST(LawComparison, GivesTheSameNumbersAgain) {
       Options({LawKind::kChinchilla, LawKind::kOvertraining});
   const auto once = Compare(runs, options).comparison;
   const auto again = Compare(runs, options).comparison;
-  EXPECT_EQ(VerdictInWords(*once), VerdictInWords(*again));
+  EXPECT_EQ(VerdictInWords(*once, LossUnit::kNats),
+            VerdictInWords(*again, LossUnit::kNats));
   EXPECT_EQ(*once->scores[1].aicc, *again->scores[1].aicc);
 }
 

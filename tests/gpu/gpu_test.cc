@@ -41,7 +41,7 @@ struct Trained {
 
 Trained TrainOn(at::Device device, TinySweep& sweep,
                 const TrainerOptions& options = {}) {
-  Trainer trainer(sweep.group(), sweep.source(), device, options);
+  Trainer trainer(sweep.group(), sweep.task(), device, options);
   trainer.Initialize();
   const LrSchedule schedule = MakeSchedule(sweep.group().training, kSteps);
   for (std::int64_t step = 0; step < kSteps; ++step) {
@@ -134,8 +134,8 @@ TEST_F(Gpu, ALargeVocabularyIsTrainedInPieces) {
 TEST_F(Gpu, AGroupStopsAndGoesOnAsIfItHadNot) {
   TinySweep straight;
   RecordingObserver observer;
-  ASSERT_EQ(TrainGroup(straight.dir(), straight.group(), straight.source(),
-                       kGpu, observer),
+  ASSERT_EQ(TrainGroup(straight.dir(), straight.group(), straight.task(), kGpu,
+                       observer),
             GroupOutcome::kEnded);
   TinySweep interrupted;
   GroupOutcome outcome = GroupOutcome::kStopped;
@@ -143,7 +143,7 @@ TEST_F(Gpu, AGroupStopsAndGoesOnAsIfItHadNot) {
     RecordingObserver stopping;
     stopping.stop_at_question = 70;
     outcome = TrainGroup(interrupted.dir(), interrupted.group(),
-                         interrupted.source(), kGpu, stopping);
+                         interrupted.task(), kGpu, stopping);
   }
   for (std::size_t run = 0; run < 3; ++run) {
     EXPECT_EQ(straight.Result(run).loss, interrupted.Result(run).loss);

@@ -19,7 +19,7 @@
 
 #include "lib/core/clock.h"
 #include "lib/core/error.h"
-#include "lib/data/data_source.h"
+#include "lib/data/task.h"
 #include "lib/model/set_up.h"
 #include "lib/sweep/plan.h"
 #include "lib/train/device.h"
@@ -60,8 +60,8 @@ class Grid {
   Grid(at::Device device, std::int64_t tokens)
       : device_(device),
         plan_(GridPlan(device, tokens)),
-        source_(OpenDataSource(plan_.groups.front().data,
-                               plan_.groups.front().shape.context)) {}
+        source_(OpenTask(plan_.groups.front().data,
+                         plan_.groups.front().shape.context)) {}
 
   /// Tokens per second of the whole grid, from the first step to the last, the
   /// building of models included.
@@ -101,7 +101,7 @@ class Grid {
 
   at::Device device_;
   Plan plan_;
-  std::unique_ptr<DataSource> source_;
+  std::unique_ptr<Task> source_;
 };
 
 int Run(const std::string& device_name, std::int64_t tokens) {

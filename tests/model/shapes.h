@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "lib/core/normals.h"
 #include "lib/core/random.h"
+#include "lib/model/model.h"
 #include "lib/model/tensor.h"
-#include "lib/model/transformer.h"
 #include "lib/sweep/model_shape.h"
 
 namespace isoflop {
@@ -62,9 +64,59 @@ inline at::Tensor RandomTokens(const ModelShape& shape, std::uint64_t key,
   return tokens;
 }
 
-inline Transformer BuildModel(const ModelShape& shape,
-                              const ComputeOptions& options = {}) {
-  Transformer model(shape, options);
+/// Normal numbers [batch, context, width].
+inline at::Tensor RandomVectors(const ModelShape& shape, std::int64_t width,
+                                std::uint64_t key, std::int64_t batch) {
+  at::Tensor vectors = at::empty({batch, shape.context, width}, at::kFloat);
+  FillNormal(key, {vectors.data_ptr<float>(),
+                   static_cast<std::size_t>(vectors.numel())});
+  return vectors;
+}
+
+/// A batch of what the shape takes; with `masked` about every third position
+/// counts.
+inline Batch RandomBatch(const ModelShape& shape, std::int64_t batch = 3,
+                         bool masked = false) {
+  Batch random;
+  random.inputs = shape.d_in > 0 ? RandomVectors(shape, shape.d_in, 1, batch)
+                                 : RandomTokens(shape, 1, batch);
+  random.targets = shape.d_out > 0 ? RandomVectors(shape, shape.d_out, 2, batch)
+                                   : RandomTokens(shape, 2, batch);
+  if (masked) {
+    random.counts =
+        RandomVectors(shape, 1, 3, batch).squeeze(-1).gt(0.4).to(at::kFloat);
+  }
+  return random;
+}
+
+/// Transformers of vectors, or from tokens to vectors and back.
+inline std::vector<ModelShape> ShapesOfVectors() {
+  std::vector<ModelShape> shapes;
+  for (const auto& [d_in, d_out] :
+       {std::pair{5, 1}, std::pair{3, 2}, std::pair{4, 0}, std::pair{0, 3}}) {
+    for (const Position position : {Position::kLearned, Position::kNone}) {
+      ModelShape shape = TinyShape();
+      shape.position = position;
+      shape.d_in = d_in;
+      shape.d_out = d_out;
+      shapes.push_back(shape);
+    }
+  }
+  return shapes;
+}
+
+/// A linear predictor of two numbers from seven.
+inline ModelShape LinearShape() {
+  return {.architecture = Architecture::kLinear,
+          .d_model = 7,
+          .context = 4,
+          .d_in = 7,
+          .d_out = 2};
+}
+
+inline Model BuildModel(const ModelShape& shape,
+                        const ComputeOptions& options = {}) {
+  Model model(shape, options);
   model.parameters().Initialize(5);
   model.WeightsChanged();
   return model;

@@ -45,12 +45,12 @@ TEST(FitText, SaysHowFarTheFittedEIsFromTheExactLosses) {
   const std::string text = FitText(SampleReport(), kSampleExact);
   EXPECT_THAT(text, HasSubstr("evaluation set (Bayes loss)  1.119       +1.6 %"
                               "     covers it"));
-  EXPECT_THAT(text, HasSubstr("language (entropy rate)      1.129       +0.7 %"
+  EXPECT_THAT(text, HasSubstr("expected (Bayes risk)        1.129       +0.7 %"
                               "     covers it"));
 }
 
 TEST(FitText, SaysWhenTheIntervalOfEMissesTheExactLoss) {
-  EXPECT_THAT(FitText(SampleReport(), {.entropy_rate = {}, .bayes_loss = 1.2}),
+  EXPECT_THAT(FitText(SampleReport(), {.bayes_risk = {}, .bayes_loss = 1.2}),
               HasSubstr("1.200       -5.3 %     misses it"));
 }
 

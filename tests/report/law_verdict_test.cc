@@ -41,7 +41,7 @@ LawComparison Judged(std::vector<LawScore> scores) {
   comparison.folds = 10;
   comparison.scores = std::move(scores);
   Judge(&comparison);
-  comparison.verdict = VerdictInWords(comparison);
+  comparison.verdict = VerdictInWords(comparison, LossUnit::kNats);
   return comparison;
 }
 

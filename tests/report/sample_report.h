@@ -22,7 +22,7 @@ FitReport SampleReportWithoutBootstrap();
 FitReport UnsupportedReport();
 
 inline constexpr int kSampleDraws = 3;
-inline constexpr ExactLoss kSampleExact{.entropy_rate = 1.1287,
+inline constexpr ExactLoss kSampleExact{.bayes_risk = 1.1287,
                                         .bayes_loss = 1.1188};
 
 }  // namespace isoflop

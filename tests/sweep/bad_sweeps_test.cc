@@ -66,7 +66,8 @@ const std::vector<BadSweep> kBadModel = {
     {"/model/contxt", "64",
      "a.json: model.contxt: unknown key (did you mean 'context'?)"},
     {"/model/architecture", "\"lstm\"",
-     "a.json: model.architecture: must be one of transformer, got \"lstm\""},
+     "a.json: model.architecture: must be one of transformer, linear, got "
+     "\"lstm\""},
     {"/model/context", "0", "a.json: model.context: must be from 1"},
     {"/model/context", "\"64\"", "a.json: model.context: must be a whole"},
     {"/model/context", "true", "a.json: model.context: must be a whole"},
@@ -199,7 +200,8 @@ const std::vector<BadSweep> kBadTraining = {
     {"/training/beta2", "-0.1", "a.json: training.beta2: must be from 0 to"},
     {"/training/epsilon", "0", "a.json: training.epsilon: must be above 0"},
     {"/training/weight_decay", "2", "a.json: training.weight_decay: must be"},
-    {"/training/clip_norm", "0", "a.json: training.clip_norm: must be above 0"},
+    {"/training/clip_norm", "-1",
+     "a.json: training.clip_norm: must be at least 0"},
     {"/training/precision", "\"fp16\"",
      "a.json: training.precision: must be one of fp32, bf16, auto, got "
      "\"fp16\""},
@@ -211,7 +213,9 @@ const std::vector<BadSweep> kBadTraining = {
 
 const std::vector<BadSweep> kBadData = {
     {"/data/kind", "\"lexikon\"",
-     "a.json: data.kind: must be one of lexicon, text, tokens, got "
+     "a.json: data.kind: must be one of lexicon, text, tokens, power_features, "
+     "markov, "
+     "regression, recall, manifold, teacher, got "
      "\"lexikon\" (did you mean 'lexicon'?)"},
     {"/data/word_lenght", "4",
      "a.json: data.word_lenght: unknown key (did you mean 'word_length'?)"},

@@ -141,8 +141,8 @@ TEST(MakePlan, DropsASizeWithoutAnyCell) {
 
 TEST(MakePlan, KnowsTheEntropyRateOfALexicon) {
   const Plan plan = PlanOf(TinySweep());
-  ASSERT_TRUE(plan.data.entropy_rate.has_value());
-  EXPECT_GT(*plan.data.entropy_rate, 0.0);
+  ASSERT_TRUE(plan.data.optimum.expected.has_value());
+  EXPECT_GT(*plan.data.optimum.expected, 0.0);
   EXPECT_EQ(plan.groups[0].data_fingerprint, plan.data.fingerprint);
 }
 

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "lib/core/json_diff.h"
+#include "lib/data/lexicon.h"
+#include "lib/data/text_task.h"
 #include "tests/support/temp_dir.h"
 #include "tests/sweep/tiny_sweep.h"
 
@@ -73,7 +75,10 @@ const std::vector<Change> kResultChanging = {
     {"clip_norm", [](RunGroup* g) { g->training.clip_norm = 2.0; }},
     {"precision",
      [](RunGroup* g) { g->training.precision = Precision::kBf16; }},
-    {"data kind", [](RunGroup* g) { g->data.kind = DataKind::kText; }},
+    {"optimizer",
+     [](RunGroup* g) { g->training.optimizer = OptimizerKind::kSgd; }},
+    {"data kind",
+     [](RunGroup* g) { g->data.task = std::make_shared<TextConfig>(); }},
     {"fingerprint", [](RunGroup* g) { g->data_fingerprint = "ab"; }},
     {"eval_tokens", [](RunGroup* g) { g->data.eval_tokens = 2048; }},
     {"seed", [](RunGroup* g) { g->seed = 5; }},
@@ -85,7 +90,10 @@ const std::vector<Change> kWithoutResult = {
     {"checkpoint interval",
      [](RunGroup* g) { g->training.checkpoint_every_seconds = 1.0; }},
     {"cosine's end", [](RunGroup* g) { g->training.final_lr_fraction = 0.5; }},
-    {"paths", [](RunGroup* g) { g->data.text.paths = {"/elsewhere"}; }},
+    {"words",
+     [](RunGroup* g) {  // which the fingerprint stands for
+       g->data.task = std::make_shared<LexiconConfig>();
+     }},
     {"epochs allowed", [](RunGroup* g) { g->data.max_epochs = 9; }},
     {"convention",
      [](RunGroup* g) { g->convention = ParamsConvention::kNonEmbedding; }},

@@ -121,7 +121,7 @@ TEST(ShippedSweeps, DemoIsTheRecipe) {
   EXPECT_THAT(without_gains,
               ::testing::ElementsAre(4224, 7168, 10880, 15360, 26624, 40960,
                                      58368, 102400, 158720, 227328));
-  EXPECT_NEAR(plan.data.entropy_rate.value(), 1.12870, 5e-5);
+  EXPECT_NEAR(plan.data.optimum.expected.value(), 1.12870, 5e-5);
 }
 
 TEST(ShippedSweeps, StandardExtendsTheDemoWithMoreSeeds) {

@@ -5,6 +5,9 @@
 
 #include <cmath>
 
+#include "lib/data/text_task.h"
+#include "lib/data/tokens_task.h"
+
 namespace isoflop {
 namespace {
 
@@ -127,14 +130,15 @@ TEST(ResolveSize, RefusesACountThatNoShapeComesNearTo) {
 
 TEST(VocabSize, IsTheDatasUnlessTheModelSaysMore) {
   Variant variant;
-  variant.data.kind = DataKind::kText;
+  variant.data.task = std::make_shared<TextConfig>();
   EXPECT_EQ(ModelVocabSize(variant), 256);
-  variant.data.kind = DataKind::kTokens;
-  variant.data.tokens.vocab_size = 50257;
+  TokensConfig tokens;
+  tokens.vocab_size = 50257;
+  variant.data.task = std::make_shared<TokensConfig>(tokens);
   EXPECT_EQ(ModelVocabSize(variant), 50257);
   variant.model.vocab_size = 50304;
   EXPECT_EQ(ModelVocabSize(variant), 50304);
-  EXPECT_EQ(DataVocabSize(variant.data), 50257);
+  EXPECT_EQ(ExamplesOf(variant).vocab_size, 50257);
 }
 
 }  // namespace

@@ -86,8 +86,8 @@ TEST(AdamW, ClipsTheWholeGradient) {
   SetGradients(parameters, 2.0);  // norm 6
   optimizer.Update(0, 0.01);
   const double clipped = 2.0 * 0.6 / 6.0;
-  EXPECT_NEAR(optimizer.first_moment()[0].item<double>(), 0.1 * clipped, 1e-7);
-  EXPECT_NEAR(optimizer.second_moment()[0].item<double>(),
+  EXPECT_NEAR(optimizer.moments()[0][0].item<double>(), 0.1 * clipped, 1e-7);
+  EXPECT_NEAR(optimizer.moments()[1][0].item<double>(),
               0.05 * clipped * clipped, 1e-7);
 }
 
@@ -98,7 +98,7 @@ TEST(AdamW, LeavesSmallGradientsUnclipped) {
   AdamW optimizer(&parameters, config, 32);
   SetGradients(parameters, 2.0);
   optimizer.Update(0, 0.01);
-  EXPECT_FLOAT_EQ(optimizer.first_moment()[0].item<float>(), 0.2F);
+  EXPECT_FLOAT_EQ(optimizer.moments()[0][0].item<float>(), 0.2F);
 }
 
 TEST(AdamW, LeavesGradientsZero) {
@@ -135,10 +135,10 @@ TEST(AdamW, MakesTheSameUpdatesByHandAndByTensorOperations) {
     EXPECT_TRUE(at::allclose(other.values(), one.values(), 1e-5, 1e-6));
     EXPECT_EQ(other.gradients().abs().max().item<float>(), 0.0F);
   }
-  EXPECT_TRUE(at::allclose(by_operations.first_moment(), by_hand.first_moment(),
+  EXPECT_TRUE(at::allclose(by_operations.moments()[0], by_hand.moments()[0],
                            1e-5, 1e-7));
-  EXPECT_TRUE(at::allclose(by_operations.second_moment(),
-                           by_hand.second_moment(), 1e-5, 1e-7));
+  EXPECT_TRUE(at::allclose(by_operations.moments()[1], by_hand.moments()[1],
+                           1e-5, 1e-7));
 }
 
 TEST(AdamW, LeavesGapsZero) {

@@ -16,6 +16,12 @@ namespace {
 
 using testing::HasSubstr;
 
+ModelShape ShapeOf16Tokens() {
+  ModelShape shape;
+  shape.vocab_size = 16;
+  return shape;
+}
+
 class CurveRecorderTest : public testing::Test {
  protected:
   CurveRecorderTest() {
@@ -23,7 +29,7 @@ class CurveRecorderTest : public testing::Test {
     config_.log_every_steps = 10;
     config_.schedule = ScheduleKind::kConstant;
     config_.warmup_steps = 5;
-    progress_.guard = DivergenceGuard(16);
+    progress_.guard = DivergenceGuard(ShapeOf16Tokens());
   }
 
   /// Records steps with these losses in a file of its own; returns why it
@@ -94,7 +100,7 @@ TEST_F(CurveRecorderTest, WritesTheSameLinesFromABacklog) {
   const std::string at_once = text();
   const Json after = ToJson(progress_)["interval_loss_sum"];
   progress_ = {};
-  progress_.guard = DivergenceGuard(16);
+  progress_.guard = DivergenceGuard(ShapeOf16Tokens());
   Record({.read_at_once = false}, 57);
   EXPECT_EQ(text(), at_once);
   EXPECT_EQ(ToJson(progress_)["interval_loss_sum"], after);
@@ -104,7 +110,7 @@ TEST_F(CurveRecorderTest, LeavesOnlyALastLineOutThatAnEvaluationWrites) {
   Record({.ends_in_evaluation = true}, 60);
   EXPECT_EQ(StepsOfLines(), (std::vector<std::int64_t>{10, 20, 30, 40, 50}));
   progress_ = {};
-  progress_.guard = DivergenceGuard(16);
+  progress_.guard = DivergenceGuard(ShapeOf16Tokens());
   Record({.ends_in_evaluation = false}, 60);
   EXPECT_EQ(StepsOfLines(),
             (std::vector<std::int64_t>{10, 20, 30, 40, 50, 60}));

@@ -26,7 +26,7 @@ MATCHER(SameResult, "") {
 /// A trainer with its initial weights.
 std::unique_ptr<Trainer> Start(TinySweep& sweep, bool device_step) {
   auto trainer =
-      std::make_unique<Trainer>(sweep.group(), sweep.source(), at::kCPU,
+      std::make_unique<Trainer>(sweep.group(), sweep.task(), at::kCPU,
                                 TrainerOptions{.device_step = device_step});
   trainer->Initialize();
   return trainer;

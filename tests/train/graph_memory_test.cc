@@ -56,7 +56,7 @@ TEST(EstimateMemoryBytes, IsWhatTensorOperationsTake) {
   for (const Case& c : cases) {
     TinySweep sweep = SweepOf(c);
     const TensorMemory memory;
-    Trainer trainer(sweep.group(), sweep.source(), at::kCPU,
+    Trainer trainer(sweep.group(), sweep.task(), at::kCPU,
                     {.device_step = true});
     trainer.Initialize();
     const LrSchedule schedule = MakeSchedule(sweep.group().training, 100);

@@ -76,7 +76,7 @@ TEST(TrainGroup, ABranchEqualsPlainStepsOfOneSchedule) {
   RecordingObserver observer;
   Train(sweep, observer);
   const PlannedRun& run = sweep.group().runs[1];
-  Trainer trainer(sweep.group(), sweep.source(), at::kCPU);
+  Trainer trainer(sweep.group(), sweep.task(), at::kCPU);
   trainer.Initialize();
   const LrSchedule schedule = MakeSchedule(sweep.group().training, run.steps);
   for (std::int64_t step = 0; step < run.steps; ++step) {

@@ -146,8 +146,8 @@ torch::optim::OptimizerParamGroup GroupOf(std::vector<torch::Tensor> weights,
   return {std::move(weights), std::move(options)};
 }
 
-std::vector<double> ReferenceLosses(const RunGroup& group,
-                                    const DataSource& source, int steps) {
+std::vector<double> ReferenceLosses(const RunGroup& group, const Task& task,
+                                    int steps) {
   const TrainingConfig& config = group.training;
   const ReferenceModel model(group);
   std::vector<torch::optim::OptimizerParamGroup> groups{
@@ -158,7 +158,7 @@ std::vector<double> ReferenceLosses(const RunGroup& group,
   for (const auto& weight : model.Weights(false)) all.push_back(weight);
   const double width_scale = static_cast<double>(config.reference_d_model) /
                              static_cast<double>(group.shape.d_model);
-  BatchReader batches(source, at::kCPU);
+  BatchReader batches(task, group.shape, at::kCPU);
   const std::int64_t windows = config.batch_tokens / group.shape.context;
   std::vector<double> losses;
   for (int step = 0; step < steps; ++step) {
@@ -173,7 +173,7 @@ std::vector<double> ReferenceLosses(const RunGroup& group,
     }
     const Batch batch = batches.Train(group.seed, step * windows, windows);
     optimizer.zero_grad();
-    const auto loss = model.Loss(batch.tokens, batch.targets);
+    const auto loss = model.Loss(batch.inputs, batch.targets);
     loss.backward();
     torch::nn::utils::clip_grad_norm_(all, config.clip_norm);
     optimizer.step();
@@ -193,8 +193,8 @@ void ExpectLossesOfReference(const std::function<void(RunGroup*)>& change) {
   change(&sweep.group());
   const RunGroup& group = sweep.group();
   const std::vector<double> expected =
-      ReferenceLosses(group, sweep.source(), kSteps);
-  Trainer trainer(group, sweep.source(), at::kCPU);
+      ReferenceLosses(group, sweep.task(), kSteps);
+  Trainer trainer(group, sweep.task(), at::kCPU);
   trainer.Initialize();
   const LrSchedule schedule = MakeSchedule(group.training, 200);
   for (int step = 0; step < kSteps; ++step) {

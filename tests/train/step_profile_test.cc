@@ -66,7 +66,7 @@ TEST(ProfiledSections, DoNothingWithoutAProfile) {
 void ExpectEverySection(Precision precision) {
   TinySweep sweep;
   sweep.group().training.precision = precision;
-  Trainer trainer(sweep.group(), sweep.source(), at::kCPU);
+  Trainer trainer(sweep.group(), sweep.task(), at::kCPU);
   trainer.Initialize();
   StepProfile profile;
   trainer.set_profile(&profile);

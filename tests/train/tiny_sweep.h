@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lib/core/json.h"
-#include "lib/data/data_source.h"
+#include "lib/data/task.h"
 #include "lib/record/metrics.h"
 #include "lib/record/run_result.h"
 #include "lib/record/sweep_dir.h"
@@ -45,12 +45,12 @@ class TinySweep {
     const Plan plan = MakePlan(spec);
     PrepareSweepDir(dir_, spec, plan);
     group_ = plan.groups.front();
-    source_ = OpenDataSource(group_.data, group_.shape.context);
+    task_ = OpenTask(group_.data, group_.shape.context);
   }
 
   const SweepDir& dir() const { return dir_; }
   RunGroup& group() { return group_; }
-  const DataSource& source() const { return *source_; }
+  const Task& task() const { return *task_; }
 
   RunResult Result(std::size_t run) const {
     const auto result = FindResult(dir_, group_.runs.at(run).id);
@@ -76,7 +76,7 @@ class TinySweep {
   TempDir temp_;
   SweepDir dir_;
   RunGroup group_;
-  std::unique_ptr<DataSource> source_;
+  std::unique_ptr<Task> task_;
 };
 
 /// Remembers what it is told, and stops when it has been asked often enough.
@@ -97,7 +97,7 @@ class RecordingObserver : public TrainingObserver {
 };
 
 inline GroupOutcome Train(TinySweep& sweep, TrainingObserver& observer) {
-  return TrainGroup(sweep.dir(), sweep.group(), sweep.source(), at::kCPU,
+  return TrainGroup(sweep.dir(), sweep.group(), sweep.task(), at::kCPU,
                     observer);
 }
 

@@ -38,15 +38,17 @@ class Divider {
   std::int64_t taken_ = 0;
 };
 
+/// What says which positions count, from position `first` on; null: all do.
+const float* CountsFrom(const CpuBatch& batch, std::int64_t first) {
+  return batch.counts == nullptr ? nullptr : batch.counts + first;
+}
+
 }  // namespace
 
-bool Pass::Supports(const ModelShape& shape) { return HasBf16Pass(shape); }
-
-Pass::Pass(const ModelShape& shape, const Parameters& parameters,
-           const RotaryTables& rotary)
+Pass::Pass(const ModelShape& shape, const Parameters& parameters)
     : shape_(shape),
       parameters_(parameters),
-      rotary_(rotary),
+      rotary_(RotaryTablesOf(shape, at::kFloat)),
       attention_(shape.context, shape.heads, shape.d_model / shape.heads) {
   const auto values = [&](const std::string& name) -> const float* {
     const at::Tensor tensor = parameters.Find(name);
@@ -75,7 +77,7 @@ Pass::Pass(const ModelShape& shape, const Parameters& parameters,
   }
   final_norm_ = norm("final_norm");
   // Lookups read the fp32 masters, the product its own packed copy.
-  head_.emplace(linear(shape.tied_embeddings ? "embedding" : "head"));
+  head_.emplace(linear(HasTiedHead(shape) ? "embedding" : "head"));
   embedding_ = values("embedding");
   positions_ = values("positions");
   embedding_gradient_ = gradient("embedding");
@@ -173,17 +175,18 @@ std::int64_t Pass::Divide(char* memory, Room room) {
   return divider.taken();
 }
 
-double Pass::AddGradient(std::int64_t windows, const std::int64_t* tokens,
-                         const std::int64_t* targets, double weight) {
-  const auto all = static_cast<double>(windows * shape_.context);
+double Pass::AddGradient(const CpuBatch& batch, double weight) {
+  const double counted =
+      CountedRows(batch.counts, batch.windows * shape_.context);
   double sum = 0.0;
   // Parts add to the same gradients: together they give what the whole batch
   // would, but for the order of sums.
-  ForEachPart(windows, Room::kBothWays, [&](std::int64_t first) {
-    Forward(tokens + first);
+  ForEachPart(batch.windows, Room::kBothWays, [&](std::int64_t first) {
+    Forward(batch.tokens + first);
     ForEachChunk(rows(), [&](const Chunk& chunk) {
       float losses[kChunkRows];
-      CrossEntropy(chunk, targets + first, weight / all, losses);
+      CrossEntropy(chunk, batch.target_tokens + first, CountsFrom(batch, first),
+                   weight / counted, losses);
       for (std::int64_t i = 0; i < chunk.rows; ++i) {
         sum += static_cast<double>(losses[i]);
       }
@@ -192,17 +195,17 @@ double Pass::AddGradient(std::int64_t windows, const std::int64_t* tokens,
       ConvertRows(chunk.rows, shape_.vocab_size, wide_,
                   chunk.Of(dlogits_, shape_.vocab_size));
     });
-    Backward(tokens + first);
+    Backward(batch.tokens + first);
   });
-  return sum / all;
+  return sum / counted;
 }
 
-void Pass::TokenLosses(std::int64_t windows, const std::int64_t* tokens,
-                       const std::int64_t* targets, float* losses) {
-  ForEachPart(windows, Room::kForwardOnly, [&](std::int64_t first) {
-    Forward(tokens + first);
+void Pass::Losses(const CpuBatch& batch, float* losses) {
+  ForEachPart(batch.windows, Room::kForwardOnly, [&](std::int64_t first) {
+    Forward(batch.tokens + first);
     ForEachChunk(rows(), [&](const Chunk& chunk) {
-      CrossEntropy(chunk, targets + first, 0.0, losses + first + chunk.first);
+      CrossEntropy(chunk, batch.target_tokens + first, CountsFrom(batch, first),
+                   0.0, losses + first + chunk.first);
     });
   });
 }
@@ -214,10 +217,11 @@ void Pass::Normalise(const Chunk& chunk, const Norm& norm, const NormState& s) {
 }
 
 void Pass::CrossEntropy(const Chunk& chunk, const std::int64_t* targets,
-                        double scale, float* losses) {
+                        const float* counts, double scale, float* losses) {
   Normalise(chunk, final_norm_, final_state_);
   head_->Forward(chunk.rows, chunk.Of(final_state_.y, d()), wide_);
   cpu::CrossEntropy(chunk.rows, shape_.vocab_size, targets + chunk.first,
+                    counts == nullptr ? nullptr : counts + chunk.first,
                     static_cast<float>(scale), wide_, losses);
 }
 

@@ -1,5 +1,5 @@
 // The whole model on the CPU with bf16 products, forward and backward by hand:
-// what transformer.h computes with Precision::kBf16, on processors that have
+// what model.h computes with Precision::kBf16, on processors that have
 // the instructions (bf16_product.h). The residual stream, norms, softmax and
 // cross-entropy stay in fp32; what layers keep for their backward pass is bf16.
 //
@@ -29,19 +29,13 @@ namespace isoflop::bf16 {
 
 class Pass final : public CpuPass {
  public:
-  /// Whether this processor and this shape can: heads have to be of even size.
-  static bool Supports(const ModelShape& shape);
-
   /// Reads weights from, and adds gradients to, the buffers of `parameters`.
-  /// REQUIRES: Supports(shape); they are fp32 on the CPU.
-  Pass(const ModelShape& shape, const Parameters& parameters,
-       const RotaryTables& rotary);
+  /// REQUIRES: HasBf16Pass(shape); they are fp32 on the CPU.
+  Pass(const ModelShape& shape, const Parameters& parameters);
 
   void WeightsChanged() override;
-  double AddGradient(std::int64_t windows, const std::int64_t* tokens,
-                     const std::int64_t* targets, double weight) override;
-  void TokenLosses(std::int64_t windows, const std::int64_t* tokens,
-                   const std::int64_t* targets, float* losses) override;
+  double AddGradient(const CpuBatch& batch, double weight) override;
+  void Losses(const CpuBatch& batch, float* losses) override;
   void set_profile(StepProfile* profile) override;
 
  private:
@@ -108,7 +102,7 @@ class Pass final : public CpuPass {
   void Normalise(const Chunk& chunk, const Norm& norm, const NormState& s);
   /// The logits of the chunk's rows become their gradient times `scale`.
   void CrossEntropy(const Chunk& chunk, const std::int64_t* targets,
-                    double scale, float* losses);
+                    const float* counts, double scale, float* losses);
   void Backward(const std::int64_t* tokens);
   void BackwardFeedForward(const Layer& layer, const LayerState& s);
   void BackwardAttention(const Layer& layer, const LayerState& s);

@@ -2,18 +2,31 @@
 
 #include "lib/model/cpu/bf16_pass.h"
 #include "lib/model/cpu/fp32_pass.h"
+#include "lib/model/cpu/linear_pass.h"
+#include "lib/sweep/group_memory.h"
 
 namespace isoflop {
 
+double CountedRows(const float* counts, std::int64_t rows) {
+  if (counts == nullptr) return static_cast<double>(rows);
+  double counted = 0.0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    counted += static_cast<double>(counts[i]);
+  }
+  return counted;
+}
+
 std::unique_ptr<CpuPass> MakeCpuPass(const ModelShape& shape,
                                      Precision precision,
-                                     const Parameters& parameters,
-                                     const RotaryTables& rotary) {
-  if (precision == Precision::kFp32) {
-    return std::make_unique<Fp32Pass>(shape, parameters, rotary);
+                                     const Parameters& parameters) {
+  if (!HasCpuPass(shape, precision)) return nullptr;
+  if (shape.architecture == Architecture::kLinear) {
+    return std::make_unique<LinearPass>(shape, parameters);
   }
-  if (!bf16::Pass::Supports(shape)) return nullptr;
-  return std::make_unique<bf16::Pass>(shape, parameters, rotary);
+  if (precision == Precision::kFp32) {
+    return std::make_unique<Fp32Pass>(shape, parameters);
+  }
+  return std::make_unique<bf16::Pass>(shape, parameters);
 }
 
 }  // namespace isoflop

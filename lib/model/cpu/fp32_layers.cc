@@ -154,8 +154,8 @@ void ActivateBackward(FfnKind kind, std::int64_t rows, std::int64_t d_ff,
 
 ISOFLOP_VECTORISE
 void CrossEntropy(std::int64_t rows, std::int64_t vocab,
-                  const std::int64_t* targets, float scale, float* logits,
-                  float* losses) {
+                  const std::int64_t* targets, const float* counts, float scale,
+                  float* logits, float* losses) {
   for (std::int64_t row = 0; row < rows; ++row, logits += vocab) {
     // Subtracting it changes no probability, and no exponential overflows.
     const float largest = MaxOf(vocab, logits);
@@ -166,10 +166,30 @@ void CrossEntropy(std::int64_t rows, std::int64_t vocab,
     const float sum =
         SumOf(vocab, [logits](std::int64_t i) { return logits[i]; });
     // A loss that is not finite has to show: NaN gets through all of this.
-    losses[row] = std::log(sum) - of_target;
-    const float factor = scale / sum;
+    const float count = counts == nullptr ? 1.0F : counts[row];
+    losses[row] = (std::log(sum) - of_target) * count;
+    const float factor = scale * count / sum;
     for (std::int64_t i = 0; i < vocab; ++i) logits[i] *= factor;
-    logits[targets[row]] -= scale;
+    logits[targets[row]] -= scale * count;
+  }
+}
+
+ISOFLOP_VECTORISE
+void SquaredError(std::int64_t rows, std::int64_t width, const float* targets,
+                  const float* counts, float scale, float* outputs,
+                  float* losses) {
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const float count = counts == nullptr ? 1.0F : counts[row];
+    const float factor = scale * count;
+    losses[row] = count * SumOf(width, [=](std::int64_t i) {
+                    const float error = outputs[i] - targets[i];
+                    return error * error;
+                  });
+    for (std::int64_t i = 0; i < width; ++i) {
+      outputs[i] = factor * (outputs[i] - targets[i]);
+    }
+    outputs += width;
+    targets += width;
   }
 }
 
@@ -185,6 +205,25 @@ void Embed(std::int64_t rows, std::int64_t d, std::int64_t context,
     }
     const float* position = positions + row % context * d;
     for (std::int64_t i = 0; i < d; ++i) x[i] = token[i] + position[i];
+  }
+}
+
+ISOFLOP_VECTORISE
+void AddPositions(std::int64_t rows, std::int64_t d, std::int64_t context,
+                  const float* positions, float* x) {
+  for (std::int64_t row = 0; row < rows; ++row, x += d) {
+    const float* position = positions + row % context * d;
+    for (std::int64_t i = 0; i < d; ++i) x[i] += position[i];
+  }
+}
+
+ISOFLOP_VECTORISE
+void AddPositionsBackward(std::int64_t rows, std::int64_t d,
+                          std::int64_t context, const float* dx,
+                          float* positions) {
+  for (std::int64_t row = 0; row < rows; ++row, dx += d) {
+    float* position = positions + row % context * d;
+    for (std::int64_t i = 0; i < d; ++i) position[i] += dx[i];
   }
 }
 

@@ -50,14 +50,32 @@ void ActivateBackward(FfnKind kind, std::int64_t rows, std::int64_t d_ff,
 /// vocab] become `scale` times their gradient:
 ///
 ///   scale (softmax(logits) - onehot(target))
+///
+/// Both are multiplied by counts [rows], unless that is null.
 void CrossEntropy(std::int64_t rows, std::int64_t vocab,
-                  const std::int64_t* targets, float scale, float* logits,
+                  const std::int64_t* targets, const float* counts, float scale,
+                  float* logits, float* losses);
+
+/// Writes |outputs - targets|^2 of every row, and outputs [rows, width] become
+/// `scale` times half its gradient: scale (outputs - targets). Both are
+/// multiplied by counts [rows], unless that is null.
+void SquaredError(std::int64_t rows, std::int64_t width, const float* targets,
+                  const float* counts, float scale, float* outputs,
                   float* losses);
 
 /// x[row] = embedding[tokens[row]] (+ positions[row mod context], if any).
 void Embed(std::int64_t rows, std::int64_t d, std::int64_t context,
            const std::int64_t* tokens, const float* embedding,
            const float* positions, float* x);
+
+/// x[row] += positions[row mod context].
+void AddPositions(std::int64_t rows, std::int64_t d, std::int64_t context,
+                  const float* positions, float* x);
+
+/// positions[row mod context] += dx[row].
+void AddPositionsBackward(std::int64_t rows, std::int64_t d,
+                          std::int64_t context, const float* dx,
+                          float* positions);
 
 /// Adds dx to the rows of the gradients that Embed read.
 void EmbedBackward(std::int64_t rows, std::int64_t d, std::int64_t context,

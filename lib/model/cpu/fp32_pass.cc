@@ -56,17 +56,17 @@ Fp32Pass::Matrices<Float> Fp32Pass::Find(const ModelShape& shape,
   }
   all.final_norm = find_norm("final_norm");
   all.embedding = find("embedding");
+  all.input = find("input");
   all.positions = find("positions");
   // Tied, the head and the lookups add to one gradient.
-  all.head = shape.tied_embeddings ? all.embedding : find("head");
+  all.head = HasTiedHead(shape) ? all.embedding : find("head");
   return all;
 }
 
-Fp32Pass::Fp32Pass(const ModelShape& shape, const Parameters& parameters,
-                   const RotaryTables& rotary)
+Fp32Pass::Fp32Pass(const ModelShape& shape, const Parameters& parameters)
     : shape_(shape),
       parameters_(parameters),
-      rotary_(rotary),
+      rotary_(RotaryTablesOf(shape, at::kFloat)),
       weights_(Find<const float>(shape, parameters)),
       gradients_(Find<float>(shape, parameters)) {}
 
@@ -101,7 +101,7 @@ void Fp32Pass::Reserve(std::int64_t windows, Room room) {
     }
     layers_.resize(static_cast<std::size_t>(shape_.layers), layers_.back());
     final_norm_ = take_norm();
-    logits_ = divider.Take(rows * shape_.vocab_size);
+    outputs_ = divider.Take(rows * HeadOutputs(shape_));
     if (!both_ways) return divider.taken();
     losses_ = divider.Take(rows);
     dx_ = divider.Take(rows * d);
@@ -134,40 +134,52 @@ void Fp32Pass::LinearBackward(std::int64_t rows, std::int64_t inputs,
            dx, inputs, Into::kOverwrite);
 }
 
-double Fp32Pass::AddGradient(std::int64_t windows, const std::int64_t* tokens,
-                             const std::int64_t* targets, double weight) {
-  Reserve(windows, Room::kBothWays);
-  const auto rows = static_cast<double>(attention_.rows());
-  Forward(tokens);
-  CrossEntropy(targets, weight / rows, losses_);
-  Backward(tokens);
+double Fp32Pass::AddGradient(const CpuBatch& batch, double weight) {
+  Reserve(batch.windows, Room::kBothWays);
+  const double counted = CountedRows(batch.counts, attention_.rows());
+  Forward(batch);
+  LossOf(batch, weight / counted, losses_);
+  Backward(batch);
   double sum = 0.0;
   // In double: thousands of losses would lose digits in fp32.
   for (std::int64_t i = 0; i < attention_.rows(); ++i) {
     sum += static_cast<double>(losses_[i]);
   }
-  return sum / rows;
+  return sum / counted;
 }
 
-void Fp32Pass::TokenLosses(std::int64_t windows, const std::int64_t* tokens,
-                           const std::int64_t* targets, float* losses) {
-  Reserve(windows, Room::kForwardOnly);
-  Forward(tokens);
-  // The gradient is not wanted: a scale of 0 makes zeros of the logits.
-  CrossEntropy(targets, 0.0, losses);
+void Fp32Pass::Losses(const CpuBatch& batch, float* losses) {
+  Reserve(batch.windows, Room::kForwardOnly);
+  Forward(batch);
+  // The gradient is not wanted: a scale of 0 makes zeros of the outputs.
+  LossOf(batch, 0.0, losses);
 }
 
-void Fp32Pass::CrossEntropy(const std::int64_t* targets, double scale,
-                            float* losses) {
-  cpu::CrossEntropy(attention_.rows(), shape_.vocab_size, targets,
-                    static_cast<float>(scale), logits_, losses);
+void Fp32Pass::LossOf(const CpuBatch& batch, double scale, float* losses) {
+  if (shape_.d_out > 0) {
+    cpu::SquaredError(attention_.rows(), shape_.d_out, batch.target_vectors,
+                      batch.counts, static_cast<float>(scale), outputs_,
+                      losses);
+  } else {
+    cpu::CrossEntropy(attention_.rows(), shape_.vocab_size, batch.target_tokens,
+                      batch.counts, static_cast<float>(scale), outputs_,
+                      losses);
+  }
 }
 
-void Fp32Pass::Forward(const std::int64_t* tokens) {
+void Fp32Pass::Forward(const CpuBatch& batch) {
   const std::int64_t rows = attention_.rows();
   const std::int64_t d = shape_.d_model;
-  cpu::Embed(rows, d, shape_.context, tokens, weights_.embedding,
-             weights_.positions, layers_.front().attention_norm.x);
+  float* x = layers_.front().attention_norm.x;
+  if (shape_.d_in > 0) {
+    Linear(rows, shape_.d_in, d, batch.vectors, weights_.input, x);
+    if (weights_.positions != nullptr) {
+      cpu::AddPositions(rows, d, shape_.context, weights_.positions, x);
+    }
+  } else {
+    cpu::Embed(rows, d, shape_.context, batch.tokens, weights_.embedding,
+               weights_.positions, x);
+  }
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const bool last = i + 1 == layers_.size();
     ForwardLayer(weights_.layers[i], layers_[i],
@@ -175,7 +187,7 @@ void Fp32Pass::Forward(const std::int64_t* tokens) {
   }
   cpu::Normalise(rows, d, final_norm_.x, weights_.final_norm, final_norm_.y,
                  final_norm_.statistics);
-  Linear(rows, d, shape_.vocab_size, final_norm_.y, weights_.head, logits_);
+  Linear(rows, d, HeadOutputs(shape_), final_norm_.y, weights_.head, outputs_);
 }
 
 void Fp32Pass::ForwardLayer(const LayerMatrices<const float>& w,
@@ -206,19 +218,29 @@ void Fp32Pass::ForwardLayer(const LayerMatrices<const float>& w,
   Linear(rows, shape_.d_ff, d, s.activated, w.proj, next, Into::kAdd);
 }
 
-void Fp32Pass::Backward(const std::int64_t* tokens) {
+void Fp32Pass::Backward(const CpuBatch& batch) {
   const std::int64_t rows = attention_.rows();
   const std::int64_t d = shape_.d_model;
-  // CrossEntropy has left the gradient of the logits in their place.
-  LinearBackward(rows, d, shape_.vocab_size, final_norm_.y, weights_.head,
-                 logits_, dnorm_, gradients_.head);
+  // LossOf has left the gradient of the outputs in their place.
+  LinearBackward(rows, d, HeadOutputs(shape_), final_norm_.y, weights_.head,
+                 outputs_, dnorm_, gradients_.head);
   std::fill_n(dx_, rows * d, 0.0F);
   BackwardNorm(final_norm_, weights_.final_norm, gradients_.final_norm);
   for (std::size_t i = layers_.size(); i-- > 0;) {
     BackwardLayer(weights_.layers[i], gradients_.layers[i], layers_[i]);
   }
-  cpu::EmbedBackward(rows, d, shape_.context, tokens, dx_, gradients_.embedding,
-                     gradients_.positions);
+  if (shape_.d_in == 0) {
+    cpu::EmbedBackward(rows, d, shape_.context, batch.tokens, dx_,
+                       gradients_.embedding, gradients_.positions);
+    return;
+  }
+  Multiply(d, rows, shape_.d_in, RowMajor(dx_, d).Transposed(),
+           RowMajor(batch.vectors, shape_.d_in), gradients_.input, shape_.d_in,
+           Into::kAdd);
+  if (gradients_.positions != nullptr) {
+    cpu::AddPositionsBackward(rows, d, shape_.context, dx_,
+                              gradients_.positions);
+  }
 }
 
 void Fp32Pass::BackwardLayer(const LayerMatrices<const float>& w,

@@ -1,6 +1,6 @@
 // The whole model on the CPU in fp32, forward and backward by hand: no graph,
 // no temporaries, one call of a loop or a product per layer and direction. What
-// transformer.h computes from tensor operations, several times faster at small
+// transformer.cc computes from tensor operations, several times faster at small
 // sizes, where those are bound by the overhead of each operation.
 
 #pragma once
@@ -24,14 +24,11 @@ class Fp32Pass final : public CpuPass {
  public:
   /// Reads weights from, and adds gradients to, the buffers of `parameters`.
   /// REQUIRES: they are fp32 on the CPU.
-  Fp32Pass(const ModelShape& shape, const Parameters& parameters,
-           const RotaryTables& rotary);
+  Fp32Pass(const ModelShape& shape, const Parameters& parameters);
 
   void WeightsChanged() override {}
-  double AddGradient(std::int64_t windows, const std::int64_t* tokens,
-                     const std::int64_t* targets, double weight) override;
-  void TokenLosses(std::int64_t windows, const std::int64_t* tokens,
-                   const std::int64_t* targets, float* losses) override;
+  double AddGradient(const CpuBatch& batch, double weight) override;
+  void Losses(const CpuBatch& batch, float* losses) override;
 
  private:
   /// The matrices of one layer, or their gradients.
@@ -50,6 +47,7 @@ class Fp32Pass final : public CpuPass {
     std::vector<LayerMatrices<Float>> layers;
     cpu::NormWeights<Float> final_norm;
     Float* embedding;
+    Float* input;
     Float* positions;
     Float* head;
   };
@@ -90,15 +88,15 @@ class Fp32Pass final : public CpuPass {
                       const float* dy, float* dx, float* dw) const;
 
   void Reserve(std::int64_t windows, Room room);
-  void Forward(const std::int64_t* tokens);
+  void Forward(const CpuBatch& batch);
   void ForwardLayer(const LayerMatrices<const float>& w, const LayerState& s,
                     float* next);
-  void Backward(const std::int64_t* tokens);
+  void Backward(const CpuBatch& batch);
   void BackwardLayer(const LayerMatrices<const float>& w,
                      const LayerMatrices<float>& g, const LayerState& s);
   void BackwardNorm(const NormState& s, const cpu::NormWeights<const float>& w,
                     const cpu::NormWeights<float>& g);
-  void CrossEntropy(const std::int64_t* targets, double scale, float* losses);
+  void LossOf(const CpuBatch& batch, double scale, float* losses);
 
   ModelShape shape_;
   Parameters parameters_;  // shares the buffers
@@ -113,7 +111,7 @@ class Fp32Pass final : public CpuPass {
   at::Tensor memory_;
   std::vector<LayerState> layers_;  // the same one each, of kForwardOnly
   NormState final_norm_;
-  float* logits_ = nullptr;
+  float* outputs_ = nullptr;  // logits or predictions, then their gradients
   float* losses_ = nullptr;
   // Gradients: of the residual stream, of a norm's output, and of the widest
   // result within a layer.

@@ -7,6 +7,7 @@
 
 #include <cmath>
 
+#include "lib/sweep/group_memory.h"
 #include "tests/model/shapes.h"
 
 namespace isoflop {
@@ -40,10 +41,10 @@ double ToleranceOf(const ModelShape& shape) {
 void ExpectCloseToFp32(const ModelShape& shape, std::int64_t windows = 5) {
   const at::Tensor tokens = RandomTokens(shape, 1, windows);
   const at::Tensor targets = RandomTokens(shape, 2, windows);
-  Transformer half = BuildModel(shape, kBf16);
-  Transformer full = BuildModel(shape);
-  EXPECT_NEAR(half.AddGradient(tokens, targets, 1.0).item<double>(),
-              full.AddGradient(tokens, targets, 1.0).item<double>(), 5e-3)
+  Model half = BuildModel(shape, kBf16);
+  Model full = BuildModel(shape);
+  EXPECT_NEAR(half.AddGradient({tokens, targets, {}}, 1.0).item<double>(),
+              full.AddGradient({tokens, targets, {}}, 1.0).item<double>(), 5e-3)
       << NameOfOptions(shape);
   for (std::size_t i = 0; i < full.parameters().specs().size(); ++i) {
     EXPECT_LT(RelativeError(half.parameters().tensors()[i].grad(),
@@ -64,11 +65,11 @@ TEST_F(Bf16Pass, IsNoLessExactThanTensorOperationsInBf16) {
   shape.context = 64;
   const at::Tensor tokens = RandomTokens(shape, 1, 8);
   const at::Tensor targets = RandomTokens(shape, 2, 8);
-  Transformer by_hand = BuildModel(shape, kBf16);
-  Transformer plain = BuildModel(shape, kPlainBf16);
-  Transformer exact = BuildModel(shape);
-  for (Transformer* model : {&by_hand, &plain, &exact}) {
-    model->AddGradient(tokens, targets, 1.0);
+  Model by_hand = BuildModel(shape, kBf16);
+  Model plain = BuildModel(shape, kPlainBf16);
+  Model exact = BuildModel(shape);
+  for (Model* model : {&by_hand, &plain, &exact}) {
+    model->AddGradient({tokens, targets, {}}, 1.0);
   }
   const at::Tensor& expected = exact.parameters().gradients();
   EXPECT_LT(RelativeError(by_hand.parameters().gradients(), expected),
@@ -94,7 +95,7 @@ TEST_F(Bf16Pass, LeavesHeadsOfOddSizeToTensorOperations) {
   shape.position = Position::kLearned;
   shape.d_model = 15;
   shape.heads = 3;
-  EXPECT_FALSE(bf16::Pass::Supports(shape));
+  EXPECT_FALSE(HasBf16Pass(shape));
   ExpectCloseToFp32(shape);
 }
 
@@ -108,10 +109,10 @@ TEST_F(Bf16Pass, ScalesTheGradientByTheWeight) {
   const ModelShape shape = TinyShape();
   const at::Tensor tokens = RandomTokens(shape, 1);
   const at::Tensor targets = RandomTokens(shape, 2);
-  Transformer whole = BuildModel(shape, kBf16);
-  Transformer quarter = BuildModel(shape, kBf16);
-  whole.AddGradient(tokens, targets, 1.0);
-  quarter.AddGradient(tokens, targets, 0.25);
+  Model whole = BuildModel(shape, kBf16);
+  Model quarter = BuildModel(shape, kBf16);
+  whole.AddGradient({tokens, targets, {}}, 1.0);
+  quarter.AddGradient({tokens, targets, {}}, 0.25);
   EXPECT_LT(RelativeError(4.0 * quarter.parameters().gradients(),
                           whole.parameters().gradients()),
             1e-6);
@@ -121,10 +122,10 @@ TEST_F(Bf16Pass, AddsToTheGradientThatIsThere) {
   const ModelShape shape = TinyShape();
   const at::Tensor tokens = RandomTokens(shape, 1);
   const at::Tensor targets = RandomTokens(shape, 2);
-  Transformer model = BuildModel(shape, kBf16);
-  model.AddGradient(tokens, targets, 1.0);
+  Model model = BuildModel(shape, kBf16);
+  model.AddGradient({tokens, targets, {}}, 1.0);
   const at::Tensor once = model.parameters().gradients().clone();
-  model.AddGradient(tokens, targets, 1.0);
+  model.AddGradient({tokens, targets, {}}, 1.0);
   EXPECT_LT(RelativeError(model.parameters().gradients(), 2.0 * once), 1e-6);
 }
 
@@ -133,9 +134,10 @@ TEST_F(Bf16Pass, HasTokenLossesWhoseMeanIsTheLoss) {
   shape.context = 100;
   const at::Tensor tokens = RandomTokens(shape, 1, 33);
   const at::Tensor targets = RandomTokens(shape, 2, 33);
-  Transformer model = BuildModel(shape, kBf16);
-  const double loss = model.AddGradient(tokens, targets, 1.0).item<double>();
-  EXPECT_NEAR(model.TokenLosses(tokens, targets).mean().item<double>(), loss,
+  Model model = BuildModel(shape, kBf16);
+  const double loss =
+      model.AddGradient({tokens, targets, {}}, 1.0).item<double>();
+  EXPECT_NEAR(model.Losses({tokens, targets, {}}).mean().item<double>(), loss,
               1e-5);
 }
 
@@ -144,10 +146,11 @@ TEST_F(Bf16Pass, GivesAWindowTheSameLossesWhateverIsBesideIt) {
   shape.context = 90;
   const at::Tensor tokens = RandomTokens(shape, 1, 17);
   const at::Tensor targets = RandomTokens(shape, 2, 17);
-  const Transformer model = BuildModel(shape, kBf16);
-  const at::Tensor all = model.TokenLosses(tokens, targets);
-  EXPECT_TRUE(at::equal(model.TokenLosses(tokens.narrow(0, 9, 3).contiguous(),
-                                          targets.narrow(0, 9, 3).contiguous()),
+  const Model model = BuildModel(shape, kBf16);
+  const at::Tensor all = model.Losses({tokens, targets, {}});
+  EXPECT_TRUE(at::equal(model.Losses({tokens.narrow(0, 9, 3).contiguous(),
+                                      targets.narrow(0, 9, 3).contiguous(),
+                                      {}}),
                         all.narrow(0, 9, 3)));
 }
 
@@ -155,22 +158,24 @@ TEST_F(Bf16Pass, EvaluatesBetweenTwoGradientsWithoutDisturbingThem) {
   const ModelShape shape = TinyShape();
   const at::Tensor tokens = RandomTokens(shape, 1, 4);
   const at::Tensor targets = RandomTokens(shape, 2, 4);
-  Transformer undisturbed = BuildModel(shape, kBf16);
-  Transformer model = BuildModel(shape, kBf16);
-  undisturbed.AddGradient(tokens, targets, 1.0);
-  model.TokenLosses(tokens, targets);
-  model.AddGradient(tokens, targets, 1.0);
+  Model undisturbed = BuildModel(shape, kBf16);
+  Model model = BuildModel(shape, kBf16);
+  undisturbed.AddGradient({tokens, targets, {}}, 1.0);
+  model.Losses({tokens, targets, {}});
+  model.AddGradient({tokens, targets, {}}, 1.0);
   EXPECT_TRUE(at::equal(model.parameters().gradients(),
                         undisturbed.parameters().gradients()));
 }
 
 TEST_F(Bf16Pass, GivesALossThatIsNotFiniteForWeightsThatAreNot) {
   const ModelShape shape = TinyShape();
-  Transformer model = BuildModel(shape, kBf16);
+  Model model = BuildModel(shape, kBf16);
   model.parameters().values().fill_(NAN);
   model.WeightsChanged();
   const double loss =
-      model.AddGradient(RandomTokens(shape, 1), RandomTokens(shape, 2), 1.0)
+      model
+          .AddGradient({RandomTokens(shape, 1), RandomTokens(shape, 2), {}},
+                       1.0)
           .item<double>();
   EXPECT_FALSE(std::isfinite(loss));
 }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "tests/model/shapes.h"
@@ -28,13 +29,17 @@ void ExpectSameGradient(const ModelShape& shape, const at::Tensor& found,
   }
 }
 
-void ExpectSameLossAndGradient(const ModelShape& shape, double weight) {
-  const at::Tensor tokens = RandomTokens(shape, 1, 5);
-  const at::Tensor targets = RandomTokens(shape, 2, 5);
-  Transformer by_hand = BuildModel(shape);
-  Transformer plain = BuildModel(shape, kPlain);
-  EXPECT_NEAR(by_hand.AddGradient(tokens, targets, weight).item<double>(),
-              plain.AddGradient(tokens, targets, weight).item<double>(), 5e-6)
+void ExpectSameLossAndGradient(const ModelShape& shape, double weight = 1.0,
+                               bool masked = false) {
+  const Batch batch = RandomBatch(shape, 5, masked);
+  Model by_hand = BuildModel(shape);
+  Model plain = BuildModel(shape, kPlain);
+  const double loss = plain.AddGradient(batch, weight).item<double>();
+  EXPECT_NEAR(by_hand.AddGradient(batch, weight).item<double>(), loss,
+              5e-6 * std::max(1.0, loss))
+      << NameOfOptions(shape);
+  EXPECT_LT(MaxDifference(by_hand.Losses(batch), plain.Losses(batch)),
+            2e-5 * std::max(1.0, loss))
       << NameOfOptions(shape);
   for (std::size_t i = 0; i < plain.parameters().specs().size(); ++i) {
     ExpectSameGradient(
@@ -46,7 +51,22 @@ void ExpectSameLossAndGradient(const ModelShape& shape, double weight) {
 
 TEST(CpuPass, HasTheLossAndGradientOfThePlainModel) {
   for (const ModelShape& shape : EveryKindOfShape()) {
-    ExpectSameLossAndGradient(shape, 1.0);
+    ExpectSameLossAndGradient(shape);
+  }
+}
+
+TEST(CpuPass, TakesVectorsForTokens) {
+  for (const ModelShape& shape : ShapesOfVectors()) {
+    ExpectSameLossAndGradient(shape);
+  }
+  ExpectSameLossAndGradient(LinearShape(), 0.5);
+}
+
+TEST(CpuPass, LeavesOutWhatDoesNotCount) {
+  ExpectSameLossAndGradient(TinyShape(), 0.5, /*masked=*/true);
+  ExpectSameLossAndGradient(LinearShape(), 1.0, /*masked=*/true);
+  for (const ModelShape& shape : ShapesOfVectors()) {
+    ExpectSameLossAndGradient(shape, 1.0, /*masked=*/true);
   }
 }
 
@@ -63,7 +83,7 @@ TEST(CpuPass, FitsSizesThatAreNoMultiplesOfVectors) {
       shape.d_ff = 37;
       shape.context = context;
       shape.vocab_size = 23;
-      ExpectSameLossAndGradient(shape, 1.0);
+      ExpectSameLossAndGradient(shape);
     }
   }
 }
@@ -74,17 +94,17 @@ TEST(CpuPass, FitsSizesThatGoToTheBlas) {
   shape.d_ff = 768;
   shape.context = 48;
   shape.vocab_size = 300;
-  ExpectSameLossAndGradient(shape, 1.0);
+  ExpectSameLossAndGradient(shape);
 }
 
 TEST(CpuPass, AddsToTheGradientThatIsThere) {
   const ModelShape shape = TinyShape();
   const at::Tensor tokens = RandomTokens(shape, 1);
   const at::Tensor targets = RandomTokens(shape, 2);
-  Transformer model = BuildModel(shape);
-  model.AddGradient(tokens, targets, 1.0);
+  Model model = BuildModel(shape);
+  model.AddGradient({tokens, targets, {}}, 1.0);
   const at::Tensor once = model.parameters().gradients().clone();
-  model.AddGradient(tokens, targets, 1.0);
+  model.AddGradient({tokens, targets, {}}, 1.0);
   EXPECT_LT(MaxDifference(model.parameters().gradients(), 2.0 * once), 1e-6);
 }
 
@@ -92,10 +112,10 @@ TEST(CpuPass, HasTheTokenLossesOfThePlainModel) {
   for (const ModelShape& shape : EveryKindOfShape()) {
     const at::Tensor tokens = RandomTokens(shape, 1);
     const at::Tensor targets = RandomTokens(shape, 2);
-    const Transformer by_hand = BuildModel(shape);
-    const Transformer plain = BuildModel(shape, kPlain);
-    EXPECT_LT(MaxDifference(by_hand.TokenLosses(tokens, targets),
-                            plain.TokenLosses(tokens, targets)),
+    const Model by_hand = BuildModel(shape);
+    const Model plain = BuildModel(shape, kPlain);
+    EXPECT_LT(MaxDifference(by_hand.Losses({tokens, targets, {}}),
+                            plain.Losses({tokens, targets, {}})),
               5e-6)
         << NameOfOptions(shape);
   }
@@ -105,10 +125,11 @@ TEST(CpuPass, GivesAWindowTheSameLossesWhateverIsBesideIt) {
   const ModelShape shape = TinyShape();
   const at::Tensor tokens = RandomTokens(shape, 1, 7);
   const at::Tensor targets = RandomTokens(shape, 2, 7);
-  const Transformer model = BuildModel(shape);
-  const at::Tensor all = model.TokenLosses(tokens, targets);
-  EXPECT_TRUE(at::equal(model.TokenLosses(tokens.narrow(0, 2, 3).contiguous(),
-                                          targets.narrow(0, 2, 3).contiguous()),
+  const Model model = BuildModel(shape);
+  const at::Tensor all = model.Losses({tokens, targets, {}});
+  EXPECT_TRUE(at::equal(model.Losses({tokens.narrow(0, 2, 3).contiguous(),
+                                      targets.narrow(0, 2, 3).contiguous(),
+                                      {}}),
                         all.narrow(0, 2, 3)));
 }
 
@@ -117,12 +138,12 @@ TEST(CpuPass, EvaluatesBetweenTwoGradientsWithoutDisturbingThem) {
   shape.layers = 3;
   const at::Tensor tokens = RandomTokens(shape, 1, 4);
   const at::Tensor targets = RandomTokens(shape, 2, 4);
-  Transformer undisturbed = BuildModel(shape);
-  Transformer model = BuildModel(shape);
-  undisturbed.AddGradient(tokens, targets, 1.0);
-  model.TokenLosses(tokens, targets);
-  model.AddGradient(tokens, targets, 1.0);
-  model.TokenLosses(tokens, targets);
+  Model undisturbed = BuildModel(shape);
+  Model model = BuildModel(shape);
+  undisturbed.AddGradient({tokens, targets, {}}, 1.0);
+  model.Losses({tokens, targets, {}});
+  model.AddGradient({tokens, targets, {}}, 1.0);
+  model.Losses({tokens, targets, {}});
   EXPECT_TRUE(at::equal(model.parameters().gradients(),
                         undisturbed.parameters().gradients()));
 }
@@ -133,17 +154,20 @@ TEST(CpuPass, TakesTargetsThatAreNotContiguous) {
   const at::Tensor targets = RandomTokens(shape, 2);
   const at::Tensor strided = at::stack({targets, tokens}, -1).select(-1, 0);
   ASSERT_FALSE(strided.is_contiguous());
-  Transformer model = BuildModel(shape);
-  EXPECT_NEAR(model.AddGradient(tokens, strided, 1.0).item<double>(),
-              model.AddGradient(tokens, targets, 1.0).item<double>(), 1e-5);
+  Model model = BuildModel(shape);
+  EXPECT_NEAR(model.AddGradient({tokens, strided, {}}, 1.0).item<double>(),
+              model.AddGradient({tokens, targets, {}}, 1.0).item<double>(),
+              1e-5);
 }
 
 TEST(CpuPass, GivesALossThatIsNotFiniteForWeightsThatAreNot) {
   const ModelShape shape = TinyShape();
-  Transformer model = BuildModel(shape);
+  Model model = BuildModel(shape);
   model.parameters().values().fill_(NAN);
   const double loss =
-      model.AddGradient(RandomTokens(shape, 1), RandomTokens(shape, 2), 1.0)
+      model
+          .AddGradient({RandomTokens(shape, 1), RandomTokens(shape, 2), {}},
+                       1.0)
           .item<double>();
   EXPECT_FALSE(std::isfinite(loss));
 }

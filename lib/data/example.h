@@ -1,0 +1,109 @@
+// What a task's examples look like, and where one is written.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lib/core/names.h"
+
+namespace isoflop {
+
+/// What a loss is measured in. Losses of different units are never mixed.
+enum class LossUnit {
+  kNats,          // -ln p(target), per position that counts
+  kSquaredError,  // squared distance of a predicted vector from its target, per
+                  // position that counts
+};
+constexpr std::array<NamedValue<LossUnit>, 2> EnumNames(LossUnit) {
+  return {
+      {{LossUnit::kNats, "nats"}, {LossUnit::kSquaredError, "squared_error"}}};
+}
+
+/// Returns "nats per token" or "squared error", for people.
+constexpr const char* InWords(LossUnit unit) {
+  return unit == LossUnit::kNats ? "nats per token" : "squared error";
+}
+
+/// Returns what stands behind a number of it: "nats", or "squared error".
+constexpr const char* ShortWordOf(LossUnit unit) {
+  return unit == LossUnit::kNats ? "nats" : "squared error";
+}
+
+/// The layout of every example of a task: a sequence of positions, each with an
+/// input and a target. Inputs are tokens, or vectors of d_in numbers; targets
+/// are tokens, or vectors of d_out numbers.
+struct ExampleShape {
+  std::int64_t positions = 0;   // T
+  std::int64_t vocab_size = 0;  // every token, input or target, is below it; 0
+                                // where neither are tokens
+  std::int64_t d_in = 0;        // 0: inputs are tokens
+  std::int64_t d_out = 0;       // 0: targets are tokens
+  std::int64_t counted = 0;     // positions of a training example whose loss
+                                // counts, the same number in each
+  bool nested_inputs = false;   // whether the first n of the d_in numbers make
+                                // an example as well, for any n
+
+  bool operator==(const ExampleShape&) const = default;
+
+  bool all_count() const { return counted == positions; }
+
+  LossUnit loss_unit() const {
+    return d_out > 0 ? LossUnit::kSquaredError : LossUnit::kNats;
+  }
+};
+
+/// Where one example is written. What its shape has no use for is empty.
+struct ExampleSpans {
+  std::span<std::int32_t> tokens = {};         // [T]
+  std::span<float> vectors = {};               // [T, d_in], or [T, n] of nested
+                                               // inputs
+  std::span<std::int32_t> target_tokens = {};  // [T]; below vocab_size even
+                                               // where the loss does not count
+  std::span<float> target_vectors = {};        // [T, d_out]
+  std::span<std::uint8_t> counts = {};  // [T]: 1 where the loss counts, else
+                                        // 0; empty where all_count()
+};
+
+/// Memory for examples, one after another.
+class ExampleBuffer {
+ public:
+  explicit ExampleBuffer(const ExampleShape& shape, std::int64_t examples = 1)
+      : shape_(shape),
+        tokens_(shape.d_in == 0 ? Size(examples) : 0),
+        vectors_(Size(examples) * static_cast<std::size_t>(shape.d_in)),
+        target_tokens_(shape.d_out == 0 ? Size(examples) : 0),
+        target_vectors_(Size(examples) * static_cast<std::size_t>(shape.d_out)),
+        counts_(Size(examples)) {}
+
+  /// Returns the place of an example.
+  ExampleSpans operator[](std::int64_t example) {
+    const auto part = [example, this](auto& all, std::int64_t width) {
+      const auto size = static_cast<std::size_t>(shape_.positions * width);
+      const auto begin = static_cast<std::size_t>(example) * size;
+      return all.empty() ? std::span(all) : std::span(all).subspan(begin, size);
+    };
+    return {.tokens = part(tokens_, 1),
+            .vectors = part(vectors_, shape_.d_in),
+            .target_tokens = part(target_tokens_, 1),
+            .target_vectors = part(target_vectors_, shape_.d_out),
+            .counts = part(counts_, 1)};
+  }
+
+ private:
+  std::size_t Size(std::int64_t examples) const {
+    return static_cast<std::size_t>(examples * shape_.positions);
+  }
+
+  ExampleShape shape_;
+  std::vector<std::int32_t> tokens_;
+  std::vector<float> vectors_;
+  std::vector<std::int32_t> target_tokens_;
+  std::vector<float> target_vectors_;
+  std::vector<std::uint8_t> counts_;
+};
+
+}  // namespace isoflop

@@ -1,0 +1,28 @@
+// A linear predictor: the head alone.
+
+#include "lib/model/network.h"
+
+namespace isoflop {
+namespace {
+
+class Linear final : public Network {
+ public:
+  explicit Linear(const NetworkWeights& weights)
+      : dtype_(weights.products.values().scalar_type()) {}
+
+  at::Tensor Hidden(const at::Tensor& inputs) const override {
+    return inputs.to(dtype_);
+  }
+
+ private:
+  at::ScalarType dtype_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> MakeLinear(const ModelShape& /*shape*/,
+                                    const NetworkWeights& weights) {
+  return std::make_unique<Linear>(weights);
+}
+
+}  // namespace isoflop

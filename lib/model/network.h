@@ -1,0 +1,42 @@
+// An architecture as compositions of tensor operations, for any device and
+// floating dtype. A new one is a file that defines a Network, and a line in
+// network.cc; what it costs is in lib/sweep/architecture.h.
+
+#pragma once
+
+#include <memory>
+
+#include "lib/model/parameters.h"
+#include "lib/model/tensor.h"
+#include "lib/sweep/model_shape.h"
+
+namespace isoflop {
+
+/// The parameters that a network computes with.
+struct NetworkWeights {
+  const Parameters& masters;   // of lookups, norms and whatever is added
+  const Parameters& products;  // of matrix products: the masters, or a copy of
+                               // another dtype
+};
+
+/// What stands between the inputs and the head.
+class Network {
+ public:
+  virtual ~Network() = default;
+
+  /// Returns what the head is multiplied with: [B, T, d_model], in the dtype of
+  /// products. `inputs` are those of a Batch; T may be shorter than the
+  /// context.
+  virtual at::Tensor Hidden(const at::Tensor& inputs) const = 0;
+};
+
+std::unique_ptr<Network> MakeTransformer(const ModelShape& shape,
+                                         const NetworkWeights& weights);
+std::unique_ptr<Network> MakeLinear(const ModelShape& shape,
+                                    const NetworkWeights& weights);
+
+/// Returns the network of shape.architecture. REQUIRES: `weights` outlives it.
+std::unique_ptr<Network> MakeNetwork(const ModelShape& shape,
+                                     const NetworkWeights& weights);
+
+}  // namespace isoflop
