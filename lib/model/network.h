@@ -30,8 +30,29 @@ class Network {
   virtual at::Tensor Hidden(const at::Tensor& inputs) const = 0;
 };
 
+/// Turns inputs into what the first layer takes: [B, T, d_model], by lookup or
+/// by product, with learned positions where there are some.
+class InputLayer {
+ public:
+  explicit InputLayer(const Parameters& masters)
+      : embedding_(masters.Find("embedding")),
+        input_(masters.Find("input")),
+        positions_(masters.Find("positions")) {}
+
+  at::Tensor operator()(const at::Tensor& inputs) const;
+
+ private:
+  at::Tensor embedding_, input_, positions_;
+};
+
 std::unique_ptr<Network> MakeTransformer(const ModelShape& shape,
                                          const NetworkWeights& weights);
+std::unique_ptr<Network> MakeLstm(const ModelShape& shape,
+                                  const NetworkWeights& weights);
+std::unique_ptr<Network> MakeGru(const ModelShape& shape,
+                                 const NetworkWeights& weights);
+std::unique_ptr<Network> MakeMlp(const ModelShape& shape,
+                                 const NetworkWeights& weights);
 std::unique_ptr<Network> MakeLinear(const ModelShape& shape,
                                     const NetworkWeights& weights);
 

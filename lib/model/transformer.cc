@@ -38,7 +38,6 @@ class Transformer final : public Network {
 
   Norm FindNorm(const std::string& name) const;
   at::Tensor Mask(std::int64_t length) const;
-  at::Tensor Embed(const at::Tensor& inputs) const;
   at::Tensor Attend(const Layer& layer, const at::Tensor& x) const;
   at::Tensor FeedForward(const Layer& layer, const at::Tensor& x) const;
   at::Tensor NormaliseForProduct(const Norm& norm, const at::Tensor& x) const;
@@ -46,9 +45,9 @@ class Transformer final : public Network {
   ModelShape shape_;
   const Parameters& masters_;
   at::ScalarType product_dtype_;
+  InputLayer input_;
   std::vector<Layer> layers_;
   Norm final_norm_;
-  at::Tensor embedding_, input_, positions_;
   RotaryTables rotary_;
   mutable at::Tensor mask_;  // made when it is first needed
 };
@@ -57,6 +56,7 @@ Transformer::Transformer(const ModelShape& shape, const NetworkWeights& weights)
     : shape_(shape),
       masters_(weights.masters),
       product_dtype_(weights.products.values().scalar_type()),
+      input_(weights.masters),
       rotary_(RotaryTablesOf(shape, masters_.values().options())) {
   for (std::int64_t i = 0; i < shape.layers; ++i) {
     const auto in_layer = [&](const char* name) {
@@ -70,22 +70,11 @@ Transformer::Transformer(const ModelShape& shape, const NetworkWeights& weights)
                        .proj = in_layer("proj")});
   }
   final_norm_ = FindNorm("final_norm");
-  embedding_ = masters_.Find("embedding");
-  input_ = masters_.Find("input");
-  positions_ = masters_.Find("positions");
 }
 
 Transformer::Norm Transformer::FindNorm(const std::string& name) const {
   return {.gain = masters_.Find(name + ".gain"),
           .bias = masters_.Find(name + ".bias")};
-}
-
-at::Tensor Transformer::Embed(const at::Tensor& inputs) const {
-  const at::Tensor x = input_.defined()
-                           ? at::linear(inputs.to(input_.scalar_type()), input_)
-                           : at::embedding(embedding_, inputs);
-  if (!positions_.defined()) return x;
-  return x + positions_.narrow(0, 0, inputs.size(1));
 }
 
 at::Tensor Transformer::NormaliseForProduct(const Norm& norm,
@@ -131,7 +120,7 @@ at::Tensor Transformer::FeedForward(const Layer& layer,
 }
 
 at::Tensor Transformer::Hidden(const at::Tensor& inputs) const {
-  at::Tensor x = Embed(inputs);
+  at::Tensor x = input_(inputs);
   for (const Layer& layer : layers_) {
     x = x + Attend(layer, x);
     x = x + FeedForward(layer, x);

@@ -10,6 +10,9 @@ namespace isoflop {
 const ArchitectureTraits& TraitsOf(Architecture architecture) {
   static const std::vector<ArchitectureTraits> all = {
       TransformerTraits(),
+      RecurrentTraits(Architecture::kLstm),
+      RecurrentTraits(Architecture::kGru),
+      MlpTraits(),
       LinearTraits(),
   };
   const auto found =

@@ -38,6 +38,8 @@ struct ArchitectureTraits {
 };
 
 ArchitectureTraits TransformerTraits();
+ArchitectureTraits RecurrentTraits(Architecture architecture);
+ArchitectureTraits MlpTraits();
 ArchitectureTraits LinearTraits();
 
 const ArchitectureTraits& TraitsOf(Architecture architecture);

@@ -95,6 +95,14 @@ double NumberBytes(const RunGroup& group) {
 double GraphLayerBytes(const RunGroup& group, DeviceKind device) {
   const ModelShape& s = group.shape;
   const double width = NumberBytes(group);
+  // Of a cell about a dozen results at every position, and their copies.
+  constexpr double kCellFloats = 30.0;
+  if (s.architecture == Architecture::kMlp) {
+    return 3.0 * kFloatBytes * static_cast<double>(s.d_model);
+  }
+  if (s.architecture != Architecture::kTransformer) {
+    return kCellFloats * kFloatBytes * static_cast<double>(s.d_model);
+  }
   const double norms = s.norm == NormKind::kRms ? 28.0 : 12.0;
   const double scores = device == DeviceKind::kCpu ? 5.0 : 0.0;
   return (norms + 5.0 * width) * static_cast<double>(s.d_model) +
@@ -137,9 +145,9 @@ double WorkspaceBytes(const RunGroup& group, DeviceKind device) {
   if (group.shape.architecture == Architecture::kLinear) {
     return LinearBytes(group);
   }
-  if (device == DeviceKind::kCpu && !bf16) return CpuPassBytes(group);
-  if (device == DeviceKind::kCpu && HasBf16Pass(group.shape)) {
-    return Bf16PassBytes(group);
+  if (device == DeviceKind::kCpu &&
+      HasCpuPass(group.shape, group.training.precision)) {
+    return bf16 ? Bf16PassBytes(group) : CpuPassBytes(group);
   }
   return HalfCopyBytes(group) +
          std::max(GraphBytes(group, device), GraphUpdateBytes(group));
@@ -177,7 +185,14 @@ bool HasBf16Pass(const ModelShape& shape) {
 }
 
 bool HasCpuPass(const ModelShape& shape, Precision precision) {
-  return precision == Precision::kFp32 || HasBf16Pass(shape);
+  switch (shape.architecture) {
+    case Architecture::kTransformer:
+      return precision == Precision::kFp32 || HasBf16Pass(shape);
+    case Architecture::kLinear:
+      return precision == Precision::kFp32;
+    default:
+      return false;
+  }
 }
 
 double EstimateMemoryBytes(const RunGroup& group, DeviceKind device) {

@@ -34,8 +34,8 @@ std::int64_t Bf16PassTokens(const ModelShape& shape);
 /// numbers, for Transformers of tokens with heads of even size.
 bool HasBf16Pass(const ModelShape& shape);
 
-/// Returns whether the CPU trains a shape by hand (lib/model/cpu): in fp32
-/// always, in bf16 where HasBf16Pass says so.
+/// Returns whether the CPU trains a shape by hand (lib/model/cpu): Transformers
+/// and linear models in fp32, in bf16 where HasBf16Pass says so.
 bool HasCpuPass(const ModelShape& shape, Precision precision);
 
 /// Returns the bytes that training the group takes at most, beside the process
@@ -63,7 +63,9 @@ bool HasCpuPass(const ModelShape& shape, Precision precision);
 ///                 + max(16 LossRows outputs,
 ///                       rows (12 d + 2 w d_ff)),
 ///     w = 4 or 2 bytes, n = 28 for rms and 12 for layer norms, a = 5 on a CPU
-///     and 0 on a GPU, whose attention builds no scores
+///     and 0 on a GPU, whose attention builds no scores; in place of the
+///     product of rows and layers by what a layer of a Transformer keeps, a
+///     layer of an LSTM or GRU has 120 d, of an mlp 12 d
 double EstimateMemoryBytes(const RunGroup& group,
                            DeviceKind device = DeviceKind::kCpu);
 

@@ -14,10 +14,16 @@ namespace isoflop {
 
 enum class Architecture {
   kTransformer,
+  kLstm,
+  kGru,
+  kMlp,
   kLinear,  // a linear predictor of vectors
 };
-constexpr std::array<NamedValue<Architecture>, 2> EnumNames(Architecture) {
+constexpr std::array<NamedValue<Architecture>, 5> EnumNames(Architecture) {
   return {{{Architecture::kTransformer, "transformer"},
+           {Architecture::kLstm, "lstm"},
+           {Architecture::kGru, "gru"},
+           {Architecture::kMlp, "mlp"},
            {Architecture::kLinear, "linear"}}};
 }
 

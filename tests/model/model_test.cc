@@ -153,6 +153,10 @@ TEST(Model, HasTheGradientOfItsLoss) {
     ExpectRightGradient(shape);
     ExpectRightGradient(shape, /*masked=*/true);
   }
+  for (const ModelShape& shape : OtherShapes()) {
+    ExpectRightGradient(shape);
+    ExpectRightGradient(shape, /*masked=*/true);
+  }
   ExpectRightGradient(LinearShape());
   ExpectRightGradient(TinyShape(), /*masked=*/true);
 }

@@ -25,7 +25,8 @@ inline ModelShape TinyShape() {
 }
 
 inline std::string NameOfOptions(const ModelShape& shape) {
-  return std::string(NameOf(shape.ffn)) + " " +
+  return std::string(NameOf(shape.architecture)) + " " +
+         std::string(NameOf(shape.ffn)) + " " +
          std::string(NameOf(shape.norm)) + " " +
          std::string(NameOf(shape.position)) +
          (shape.tied_embeddings ? " tied" : " untied");
@@ -100,6 +101,31 @@ inline std::vector<ModelShape> ShapesOfVectors() {
       shape.d_in = d_in;
       shape.d_out = d_out;
       shapes.push_back(shape);
+    }
+  }
+  return shapes;
+}
+
+/// What is neither a Transformer nor linear, of odd widths, from tokens to
+/// tokens and from vectors to vectors.
+inline std::vector<ModelShape> OtherShapes() {
+  std::vector<ModelShape> shapes;
+  for (const Architecture architecture :
+       {Architecture::kLstm, Architecture::kGru, Architecture::kMlp}) {
+    for (const NormKind norm : {NormKind::kRms, NormKind::kLayer}) {
+      for (const bool vectors : {false, true}) {
+        ModelShape shape{.architecture = architecture,
+                         .d_model = 13,
+                         .layers = 2,
+                         .context = 7,
+                         .vocab_size = vectors ? 0 : 11,
+                         .d_in = vectors ? 3 : 0,
+                         .d_out = vectors ? 2 : 0,
+                         .ffn = FfnKind::kGelu,
+                         .norm = norm};
+        shape.tied_embeddings = norm == NormKind::kRms;
+        shapes.push_back(shape);
+      }
     }
   }
   return shapes;

@@ -65,9 +65,9 @@ const std::vector<BadSweep> kBadTop = {
 const std::vector<BadSweep> kBadModel = {
     {"/model/contxt", "64",
      "a.json: model.contxt: unknown key (did you mean 'context'?)"},
-    {"/model/architecture", "\"lstm\"",
-     "a.json: model.architecture: must be one of transformer, linear, got "
-     "\"lstm\""},
+    {"/model/architecture", "\"rnn\"",
+     "a.json: model.architecture: must be one of transformer, lstm, gru, mlp, "
+     "linear, got \"rnn\""},
     {"/model/context", "0", "a.json: model.context: must be from 1"},
     {"/model/context", "\"64\"", "a.json: model.context: must be a whole"},
     {"/model/context", "true", "a.json: model.context: must be a whole"},
