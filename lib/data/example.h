@@ -44,6 +44,8 @@ struct ExampleShape {
   std::int64_t d_out = 0;       // 0: targets are tokens
   std::int64_t counted = 0;     // positions of a training example whose loss
                                 // counts, the same number in each
+  bool targets_follow = false;  // whether targets are inputs of later
+                                // positions, which a model must not see
   bool nested_inputs = false;   // whether the first n of the d_in numbers make
                                 // an example as well, for any n
 

@@ -39,7 +39,10 @@ struct MarkovConfig final : TaskConfig {
   std::string_view kind() const override { return "markov"; }
   Json ToJson() const override { return {{"symbols", symbols}}; }
   ExampleShape Shape(std::int64_t context) const override {
-    return {.positions = context, .vocab_size = symbols, .counted = context};
+    return {.positions = context,
+            .vocab_size = symbols,
+            .counted = context,
+            .targets_follow = true};
   }
   void Validate(std::int64_t /*context*/, const std::string& /*path*/,
                 Problems* /*problems*/) const override {}  // every one fits

@@ -362,7 +362,8 @@ ExampleShape RegressionConfig::Shape(std::int64_t context) const {
   return {.positions = context,
           .d_in = dimension + 1,
           .d_out = 1,
-          .counted = train_examples == 0 ? all : train_examples};
+          .counted = train_examples == 0 ? all : train_examples,
+          .targets_follow = interleaved()};
 }
 
 void RegressionConfig::Validate(std::int64_t context, const std::string& path,

@@ -16,7 +16,10 @@ void Divide(std::span<const std::int32_t> window, const ExampleSpans& example) {
 }  // namespace
 
 ExampleShape WindowShape(std::int64_t vocab_size, std::int64_t context) {
-  return {.positions = context, .vocab_size = vocab_size, .counted = context};
+  return {.positions = context,
+          .vocab_size = vocab_size,
+          .counted = context,
+          .targets_follow = true};
 }
 
 void WindowTask::SetWindows(std::int64_t eval_tokens, std::int64_t context) {

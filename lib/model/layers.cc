@@ -1,6 +1,7 @@
 #include "lib/model/layers.h"
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "lib/model/torch_compat.h"
@@ -9,6 +10,7 @@ namespace isoflop {
 
 at::Tensor Normalise(const at::Tensor& x, const at::Tensor& gain,
                      const at::Tensor& bias) {
+  if (!gain.defined()) return x;
   if (bias.defined()) {
     return at::layer_norm(x, gain.sizes(), gain, bias, kNormEpsilon);
   }
@@ -29,8 +31,65 @@ at::Tensor Activate(const at::Tensor& x, FfnKind kind) {
       const std::vector<at::Tensor> halves = at::chunk(x, 2, -1);
       return at::silu(halves[0]) * halves[1];
     }
+    case FfnKind::kLinear:
+    case FfnKind::kNone:
+      return x;
   }
   return {};
+}
+
+at::Tensor SinusoidalPositions(const ModelShape& shape,
+                               at::TensorOptions options) {
+  if (shape.position != Position::kSinusoidal) return {};
+  const auto d = static_cast<double>(shape.d_model);
+  const auto exact = at::TensorOptions(at::kDouble);
+  const at::Tensor rate = at::exp(at::arange(0, shape.d_model, 2, exact) *
+                                  (-std::log(10000.0) / d));
+  const at::Tensor angle = at::outer(at::arange(0, shape.context, exact), rate);
+  // Side by side: sin, cos, sin, ...; an odd width ends in a sine.
+  const at::Tensor pairs =
+      at::stack({at::sin(angle), at::cos(angle)}, -1).flatten(1);
+  return (pairs.narrow(1, 0, shape.d_model) * std::sqrt(2.0 / d)).to(options);
+}
+
+namespace {
+
+/// -slope |t - s|: [heads, T, T].
+at::Tensor AlibiBias(std::int64_t heads, std::int64_t length,
+                     at::TensorOptions options) {
+  const at::Tensor t = at::arange(length, options);
+  const at::Tensor distance = (t.unsqueeze(1) - t.unsqueeze(0)).abs();
+  const at::Tensor head = at::arange(1, heads + 1, options);
+  const at::Tensor slope =
+      at::exp(head * (-8.0 * std::log(2.0) / static_cast<double>(heads)));
+  return distance * -slope.view({-1, 1, 1});
+}
+
+}  // namespace
+
+at::Tensor AttendByScores(const at::Tensor& q, const at::Tensor& k,
+                          const at::Tensor& v, std::int64_t context,
+                          const AttentionOptions& options) {
+  const std::int64_t length = q.size(2);
+  at::Tensor scores = at::matmul(q, k.transpose(-2, -1));
+  // Not in bf16: weights add up over the whole context.
+  if (scores.scalar_type() == at::kBFloat16) scores = scores.to(at::kFloat);
+  if (options.kind == AttentionKind::kLinear) {
+    scores = scores / static_cast<double>(context);
+    if (options.causal) scores = at::tril(scores);
+    return at::matmul(scores.to(v.scalar_type()), v);
+  }
+  scores = scores / std::sqrt(static_cast<double>(q.size(-1)));
+  if (options.alibi) {
+    scores = scores + AlibiBias(q.size(1), length, scores.options());
+  }
+  if (options.causal) {
+    const double minus_infinity = -std::numeric_limits<double>::infinity();
+    scores = scores + at::triu(at::full({length, length}, minus_infinity,
+                                        scores.options()),
+                               1);
+  }
+  return at::matmul(at::softmax(scores, -1).to(v.scalar_type()), v);
 }
 
 RotaryTables MakeRotaryTables(std::int64_t context, std::int64_t head_size,

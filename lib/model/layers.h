@@ -19,7 +19,7 @@ inline constexpr double kNormEpsilon = 1e-6;
 ///   rms     gain * x / sqrt(mean(x^2) + eps)
 ///   layer   gain * (x - mean(x)) / sqrt(var(x) + eps) + bias
 ///
-/// gain, bias [d]; `bias` is undefined for rms.
+/// gain, bias [d]; `bias` is undefined for rms. Without a gain x itself.
 /// Source: Zhang & Sennrich 2019 (arXiv:1910.07467); Ba et al. 2016
 /// (arXiv:1607.06450).
 at::Tensor Normalise(const at::Tensor& x, const at::Tensor& gain,
@@ -32,7 +32,38 @@ at::Tensor Normalise(const at::Tensor& x, const at::Tensor& gain,
 ///   gelu          x Phi(x), by erf           (Hendrycks & Gimpel 2016)
 ///   swiglu        silu(x_gate) * x_up        (Shazeer 2020), from
 ///                 [..., 2 d_ff] = (gate, up)
+///   linear        x
 at::Tensor Activate(const at::Tensor& x, FfnKind kind);
+
+/// Returns the sinusoidal positions of a Transformer [T, d_model]: with rate_i
+/// = 10000^(-2 i / d_model),
+///
+///   sqrt(2 / d_model) sin(t rate_i), sqrt(2 / d_model) cos(t rate_i), ...
+///
+/// as large as learned ones begin. Undefined for other positions.
+/// Source: Vaswani et al. 2017, section 3.5 (arXiv:1706.03762).
+at::Tensor SinusoidalPositions(const ModelShape& shape,
+                               at::TensorOptions options);
+
+/// What attention looks like where it is more than causal softmax attention.
+struct AttentionOptions {
+  AttentionKind kind = AttentionKind::kSoftmax;
+  bool causal = true;
+  bool alibi = false;
+};
+
+/// Attention by explicit scores. q, k, v [B, heads, T, head size]:
+///
+///   softmax   softmax(q k^T / sqrt(head size) - slope |t - s|) v
+///   linear    (q k^T / context) v
+///
+/// over the positions s up to t, or all of them. The slope of head h of H is
+/// 2^(-8 h / H), h = 1 ... H, of alibi, and else 0. Scores are in fp32.
+/// Source: Press et al. 2021 (arXiv:2108.12409) for alibi; von Oswald et al.
+/// 2023 (arXiv:2212.07677) for linear attention without a norm.
+at::Tensor AttendByScores(const at::Tensor& q, const at::Tensor& k,
+                          const at::Tensor& v, std::int64_t context,
+                          const AttentionOptions& options);
 
 /// cos and sin of the rotary angles, fp32 [T, head size / 2]:
 ///

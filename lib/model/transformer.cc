@@ -1,4 +1,4 @@
-// The Transformer: decoder-only, pre-norm, without biases outside layer norms.
+// The Transformer: pre-norm, without biases outside layer norms.
 //
 //   x = embedding[token] (+ positions)
 //   x = x + out attention(qkv norm(x))     per layer
@@ -34,10 +34,13 @@ class Transformer final : public Network {
   struct Layer {
     Norm attention_norm, ffn_norm;
     at::Tensor qkv, out, fc, proj;
+    at::Tensor query_gain, key_gain;  // with qk_norm only
   };
 
   Norm FindNorm(const std::string& name) const;
   at::Tensor Mask(std::int64_t length) const;
+  at::Tensor ForEachHead(const at::Tensor& x) const;
+  at::Tensor Prepare(const at::Tensor& x, const at::Tensor& gain) const;
   at::Tensor Attend(const Layer& layer, const at::Tensor& x) const;
   at::Tensor FeedForward(const Layer& layer, const at::Tensor& x) const;
   at::Tensor NormaliseForProduct(const Norm& norm, const at::Tensor& x) const;
@@ -49,6 +52,8 @@ class Transformer final : public Network {
   std::vector<Layer> layers_;
   Norm final_norm_;
   RotaryTables rotary_;
+  at::Tensor sinusoidal_;
+  bool plain_;               // causal softmax attention and nothing more
   mutable at::Tensor mask_;  // made when it is first needed
 };
 
@@ -57,7 +62,11 @@ Transformer::Transformer(const ModelShape& shape, const NetworkWeights& weights)
       masters_(weights.masters),
       product_dtype_(weights.products.values().scalar_type()),
       input_(weights.masters),
-      rotary_(RotaryTablesOf(shape, masters_.values().options())) {
+      rotary_(RotaryTablesOf(shape, masters_.values().options())),
+      sinusoidal_(SinusoidalPositions(shape, masters_.values().options())),
+      plain_(shape.attention == AttentionKind::kSoftmax && shape.causal &&
+             KvHeads(shape) == shape.heads && !shape.qk_norm &&
+             shape.position != Position::kAlibi) {
   for (std::int64_t i = 0; i < shape.layers; ++i) {
     const auto in_layer = [&](const char* name) {
       return weights.products.Find(InLayer(i, name));
@@ -67,7 +76,9 @@ Transformer::Transformer(const ModelShape& shape, const NetworkWeights& weights)
                        .qkv = in_layer("qkv"),
                        .out = in_layer("out"),
                        .fc = in_layer("fc"),
-                       .proj = in_layer("proj")});
+                       .proj = in_layer("proj"),
+                       .query_gain = masters_.Find(InLayer(i, "query_gain")),
+                       .key_gain = masters_.Find(InLayer(i, "key_gain"))});
   }
   final_norm_ = FindNorm("final_norm");
 }
@@ -91,24 +102,60 @@ at::Tensor Transformer::Mask(std::int64_t length) const {
   return mask_.narrow(0, 0, length).narrow(1, 0, length);
 }
 
+/// Keys or values [B, T, kv heads, head size], each for its group of the heads.
+at::Tensor Transformer::ForEachHead(const at::Tensor& x) const {
+  const std::int64_t group = shape_.heads / x.size(2);
+  if (group == 1) return x;
+  return x.unsqueeze(3)
+      .expand({x.size(0), x.size(1), x.size(2), group, x.size(3)})
+      .reshape({x.size(0), x.size(1), shape_.heads, x.size(3)});
+}
+
+/// One head of queries and keys after another: [B, T, heads, head size].
+at::Tensor Transformer::Prepare(const at::Tensor& x,
+                                const at::Tensor& gain) const {
+  // Without a gain it is x itself.
+  const at::Tensor normalised = Normalise(x, gain, {}).to(product_dtype_);
+  return shape_.position == Position::kRotary ? Rotate(normalised, rotary_)
+                                              : normalised;
+}
+
 at::Tensor Transformer::Attend(const Layer& layer, const at::Tensor& x) const {
   const std::int64_t batch = x.size(0);
   const std::int64_t length = x.size(1);
   const at::Tensor qkv =
-      at::linear(NormaliseForProduct(layer.attention_norm, x), layer.qkv)
-          .view({batch, length, 3, shape_.heads, -1});
-  // Split, because gradients of its parts come together in one operation.
-  const std::vector<at::Tensor> parts = at::split_with_sizes(qkv, {2, 1}, 2);
-  const std::vector<at::Tensor> query_key = at::unbind(
-      shape_.position == Position::kRotary ? Rotate(parts[0], rotary_)
-                                           : parts[0],
-      2);
+      at::linear(NormaliseForProduct(layer.attention_norm, x), layer.qkv);
   const auto by_head = [](const at::Tensor& by_token) {
     return by_token.transpose(1, 2);  // [B, heads, T, head size]
   };
-  const at::Tensor attended =
-      compat::CausalAttention(by_head(query_key[0]), by_head(query_key[1]),
-                              by_head(parts[1].squeeze(2)), Mask(length));
+  at::Tensor attended;
+  if (plain_) {
+    // Split, because gradients of its parts come together in one operation.
+    const std::vector<at::Tensor> parts = at::split_with_sizes(
+        qkv.view({batch, length, 3, shape_.heads, -1}), {2, 1}, 2);
+    const std::vector<at::Tensor> query_key = at::unbind(
+        shape_.position == Position::kRotary ? Rotate(parts[0], rotary_)
+                                             : parts[0],
+        2);
+    attended =
+        compat::CausalAttention(by_head(query_key[0]), by_head(query_key[1]),
+                                by_head(parts[1].squeeze(2)), Mask(length));
+  } else {
+    const std::int64_t size = shape_.d_model / shape_.heads;
+    const std::int64_t kv = KvHeads(shape_) * size;
+    const std::vector<at::Tensor> parts =
+        at::split_with_sizes(qkv, {shape_.d_model, kv, kv}, 2);
+    const auto heads_of = [&](const at::Tensor& part) {
+      return part.reshape({batch, length, -1, size});
+    };
+    attended = AttendByScores(
+        by_head(Prepare(heads_of(parts[0]), layer.query_gain)),
+        by_head(ForEachHead(Prepare(heads_of(parts[1]), layer.key_gain))),
+        by_head(ForEachHead(heads_of(parts[2]))), shape_.context,
+        {.kind = shape_.attention,
+         .causal = shape_.causal,
+         .alibi = shape_.position == Position::kAlibi});
+  }
   return at::linear(attended.transpose(1, 2).reshape(x.sizes()), layer.out);
 }
 
@@ -121,9 +168,10 @@ at::Tensor Transformer::FeedForward(const Layer& layer,
 
 at::Tensor Transformer::Hidden(const at::Tensor& inputs) const {
   at::Tensor x = input_(inputs);
+  if (sinusoidal_.defined()) x = x + sinusoidal_.narrow(0, 0, x.size(1));
   for (const Layer& layer : layers_) {
     x = x + Attend(layer, x);
-    x = x + FeedForward(layer, x);
+    if (layer.fc.defined()) x = x + FeedForward(layer, x);
   }
   return NormaliseForProduct(final_norm_, x);
 }

@@ -74,11 +74,24 @@ std::int64_t OuterProducts(const ModelShape& shape) {
 
 void AddNorm(const ModelShape& shape, const std::string& name,
              std::vector<ParameterSpec>* specs) {
+  if (shape.norm == NormKind::kNone) return;
   specs->push_back(
       {.name = name + ".gain", .sizes = {shape.d_model}, .init_mean = 1.0});
   if (shape.norm == NormKind::kLayer) {
     specs->push_back({.name = name + ".bias", .sizes = {shape.d_model}});
   }
+}
+
+std::int64_t NormParameters(const ModelShape& shape) {
+  switch (shape.norm) {
+    case NormKind::kRms:
+      return shape.d_model;
+    case NormKind::kLayer:
+      return 2 * shape.d_model;
+    case NormKind::kNone:
+      break;
+  }
+  return 0;
 }
 
 bool ShapeCheck::InRange(const char* field, std::int64_t value,

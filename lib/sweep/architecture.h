@@ -71,6 +71,9 @@ std::int64_t OuterProducts(const ModelShape& shape);
 void AddNorm(const ModelShape& shape, const std::string& name,
              std::vector<ParameterSpec>* specs);
 
+/// Returns how many parameters that is.
+std::int64_t NormParameters(const ModelShape& shape);
+
 /// Checks fields of a shape, for `validate`.
 class ShapeCheck {
  public:

@@ -22,7 +22,7 @@ std::int64_t MicroBatchRows(const RunGroup& group) {
 /// what attention gives, and the feed-forward layer before and after its
 /// activation.
 std::int64_t LayerFloats(const ModelShape& s) {
-  return 2 * (2 * s.d_model + 2) + 3 * s.d_model + s.heads * s.context +
+  return 2 * (2 * s.d_model + 2) + QkvOutputs(s) + s.heads * s.context +
          s.d_model + FcOutputs(s) + s.d_ff;
 }
 
@@ -74,6 +74,13 @@ double Bf16PassBytes(const RunGroup& group) {
          static_cast<double>(std::max(training, evaluation) + scores);
 }
 
+/// Whether the passes by hand know what a Transformer is made of.
+bool HasPassByHand(const ModelShape& s) {
+  return s.attention == AttentionKind::kSoftmax && s.causal && !s.qk_norm &&
+         KvHeads(s) == s.heads && s.position != Position::kAlibi &&
+         s.ffn != FfnKind::kNone && s.norm != NormKind::kNone;
+}
+
 /// Bytes of the inputs, targets and outputs of a linear model.
 double LinearBytes(const RunGroup& group) {
   const ModelShape& s = group.shape;
@@ -104,7 +111,9 @@ double GraphLayerBytes(const RunGroup& group, DeviceKind device) {
     return kCellFloats * kFloatBytes * static_cast<double>(s.d_model);
   }
   const double norms = s.norm == NormKind::kRms ? 28.0 : 12.0;
-  const double scores = device == DeviceKind::kCpu ? 5.0 : 0.0;
+  // Only a plain causal softmax has a kernel that builds none.
+  const double scores =
+      device == DeviceKind::kCpu || !HasPassByHand(s) ? 5.0 : 0.0;
   return (norms + 5.0 * width) * static_cast<double>(s.d_model) +
          2.0 * width * static_cast<double>(FcOutputs(s)) +
          scores * static_cast<double>(s.heads * s.context);
@@ -180,6 +189,7 @@ std::int64_t Bf16PassTokens(const ModelShape& shape) {
 
 bool HasBf16Pass(const ModelShape& shape) {
   return HasAvx512Bf16() && shape.architecture == Architecture::kTransformer &&
+         HasPassByHand(shape) && shape.position != Position::kSinusoidal &&
          shape.d_in == 0 && shape.d_out == 0 &&
          shape.d_model / shape.heads % 2 == 0;
 }
@@ -187,7 +197,8 @@ bool HasBf16Pass(const ModelShape& shape) {
 bool HasCpuPass(const ModelShape& shape, Precision precision) {
   switch (shape.architecture) {
     case Architecture::kTransformer:
-      return precision == Precision::kFp32 || HasBf16Pass(shape);
+      return HasPassByHand(shape) &&
+             (precision == Precision::kFp32 || HasBf16Pass(shape));
     case Architecture::kLinear:
       return precision == Precision::kFp32;
     default:

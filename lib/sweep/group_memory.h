@@ -34,8 +34,10 @@ std::int64_t Bf16PassTokens(const ModelShape& shape);
 /// numbers, for Transformers of tokens with heads of even size.
 bool HasBf16Pass(const ModelShape& shape);
 
-/// Returns whether the CPU trains a shape by hand (lib/model/cpu): Transformers
-/// and linear models in fp32, in bf16 where HasBf16Pass says so.
+/// Returns whether the CPU trains a shape by hand (lib/model/cpu): linear
+/// models and causal Transformers of softmax attention, with norms and
+/// feed-forward layers, without qk_norm, kv_heads and alibi, in fp32, and in
+/// bf16 where HasBf16Pass says so.
 bool HasCpuPass(const ModelShape& shape, Precision precision);
 
 /// Returns the bytes that training the group takes at most, beside the process

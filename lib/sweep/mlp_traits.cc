@@ -27,6 +27,9 @@ void CheckMlp(const ModelShape& shape, const std::string& path,
     check.Refuse("ffn",
                  "swiglu needs two matrices a layer, and an mlp has one");
   }
+  if (shape.ffn == FfnKind::kNone) {
+    check.Refuse("ffn", "none would leave nothing of an mlp");
+  }
 }
 
 std::int64_t MlpMatrices(const ModelShape& shape) {

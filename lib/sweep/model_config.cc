@@ -53,6 +53,10 @@ ModelConfig ParseModelConfig(const Json& json, const std::string& path,
   reader.ReadEnum("position", &model.position);
   reader.Read("rotary_base", &model.rotary_base, {1.0, 1e12});
   reader.Read("tied_embeddings", &model.tied_embeddings);
+  reader.ReadEnum("attention", &model.attention);
+  reader.Read("causal", &model.causal);
+  if (reader.Read("kv_heads", &number, {1, 65'536})) model.kv_heads = number;
+  reader.Read("qk_norm", &model.qk_norm);
   RefuseKeysOfOtherArchitectures(model.architecture, json, &reader);
   reader.Finish();
   return model;

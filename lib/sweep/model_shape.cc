@@ -20,6 +20,10 @@ void ReadFields(ObjectReader* reader, ModelShape* shape) {
   reader->ReadEnum("position", &shape->position);
   reader->Read("rotary_base", &shape->rotary_base, {kPositive});
   reader->Read("tied_embeddings", &shape->tied_embeddings);
+  reader->ReadEnum("attention", &shape->attention);
+  reader->Read("causal", &shape->causal);
+  reader->Read("kv_heads", &shape->kv_heads);
+  reader->Read("qk_norm", &shape->qk_norm);
 }
 
 }  // namespace
@@ -44,7 +48,14 @@ Json ToJson(const ModelShape& shape) {
     if (everywhere || HasKey(shape.architecture, key))
       json[key] = field.value();
   }
-  // Not there where inputs and outputs are tokens, as always before.
+  // What is as it always was before there was a choice is not there.
+  const ModelShape usual;
+  if (shape.attention != usual.attention) {
+    json["attention"] = NameOf(shape.attention);
+  }
+  if (shape.causal != usual.causal) json["causal"] = shape.causal;
+  if (shape.kv_heads != usual.kv_heads) json["kv_heads"] = shape.kv_heads;
+  if (shape.qk_norm != usual.qk_norm) json["qk_norm"] = shape.qk_norm;
   if (shape.d_in > 0) json["d_in"] = shape.d_in;
   if (shape.d_out > 0) json["d_out"] = shape.d_out;
   return json;

@@ -27,24 +27,53 @@ constexpr std::array<NamedValue<Architecture>, 5> EnumNames(Architecture) {
            {Architecture::kLinear, "linear"}}};
 }
 
-enum class Position { kRotary, kLearned, kNone };
-constexpr std::array<NamedValue<Position>, 3> EnumNames(Position) {
+/// How a Transformer knows where a token stands.
+enum class Position {
+  kRotary,      // queries and keys turn with it
+  kLearned,     // a vector of its own is added to each
+  kSinusoidal,  // likewise, but a fixed one
+  kAlibi,       // scores fall with the distance
+  kNone,
+};
+constexpr std::array<NamedValue<Position>, 5> EnumNames(Position) {
   return {{{Position::kRotary, "rotary"},
            {Position::kLearned, "learned"},
+           {Position::kSinusoidal, "sinusoidal"},
+           {Position::kAlibi, "alibi"},
            {Position::kNone, "none"}}};
 }
 
-enum class FfnKind { kReluSquared, kRelu, kGelu, kSwiglu };
-constexpr std::array<NamedValue<FfnKind>, 4> EnumNames(FfnKind) {
+enum class AttentionKind {
+  kSoftmax,
+  kLinear,  // scores are weights as they are
+};
+constexpr std::array<NamedValue<AttentionKind>, 2> EnumNames(AttentionKind) {
+  return {{{AttentionKind::kSoftmax, "softmax"},
+           {AttentionKind::kLinear, "linear"}}};
+}
+
+enum class FfnKind {
+  kReluSquared,
+  kRelu,
+  kGelu,
+  kSwiglu,
+  kLinear,  // two matrices and nothing between them
+  kNone,    // no feed-forward layers
+};
+constexpr std::array<NamedValue<FfnKind>, 6> EnumNames(FfnKind) {
   return {{{FfnKind::kReluSquared, "relu_squared"},
            {FfnKind::kRelu, "relu"},
            {FfnKind::kGelu, "gelu"},
-           {FfnKind::kSwiglu, "swiglu"}}};
+           {FfnKind::kSwiglu, "swiglu"},
+           {FfnKind::kLinear, "linear"},
+           {FfnKind::kNone, "none"}}};
 }
 
-enum class NormKind { kRms, kLayer };
-constexpr std::array<NamedValue<NormKind>, 2> EnumNames(NormKind) {
-  return {{{NormKind::kRms, "rms"}, {NormKind::kLayer, "layer"}}};
+enum class NormKind { kRms, kLayer, kNone };
+constexpr std::array<NamedValue<NormKind>, 3> EnumNames(NormKind) {
+  return {{{NormKind::kRms, "rms"},
+           {NormKind::kLayer, "layer"},
+           {NormKind::kNone, "none"}}};
 }
 
 /// Everything that changes the function a model computes. Which fields an
@@ -65,6 +94,11 @@ struct ModelShape {
   Position position = Position::kRotary;
   double rotary_base = 100.0;   // used by Position::kRotary only
   bool tied_embeddings = true;  // output head = token embedding transposed
+  AttentionKind attention = AttentionKind::kSoftmax;
+  bool causal = true;         // positions see none after them
+  std::int64_t kv_heads = 0;  // of keys and values, each for a group of the
+                              // heads; 0: as many as heads
+  bool qk_norm = false;       // queries and keys are normalised, head by head
 
   bool operator==(const ModelShape&) const = default;
 };
@@ -79,6 +113,18 @@ void Validate(const ModelShape& shape, const std::string& path,
 /// swiglu.
 inline std::int64_t FcOutputs(const ModelShape& shape) {
   return shape.ffn == FfnKind::kSwiglu ? 2 * shape.d_ff : shape.d_ff;
+}
+
+/// Returns the number of heads that keys and values have.
+inline std::int64_t KvHeads(const ModelShape& shape) {
+  return shape.kv_heads > 0 ? shape.kv_heads : shape.heads;
+}
+
+/// Returns the width of queries, keys and values together: 3 d_model, less
+/// where groups of heads share keys and values.
+inline std::int64_t QkvOutputs(const ModelShape& shape) {
+  if (KvHeads(shape) == shape.heads) return 3 * shape.d_model;
+  return shape.d_model + 2 * KvHeads(shape) * (shape.d_model / shape.heads);
 }
 
 /// Returns the width of the outputs: logits, or a predicted vector.

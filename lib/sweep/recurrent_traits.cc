@@ -37,10 +37,10 @@ std::int64_t RecurrentMatrices(const ModelShape& shape) {
 /// With d = d_model and G gates, 4 of an LSTM and 3 of a GRU:
 ///
 ///   per layer    2 G d^2 + G d + g d, and d of a GRU
-///   final norm   g d,  g = 1 for rms (gain), 2 for layer (gain and bias)
+///   final norm   g d,  g = 1 for rms (gain), 2 for layer (gain and bias), or 0
 ParameterCounts CountRecurrent(const ModelShape& shape) {
   const std::int64_t d = shape.d_model;
-  const std::int64_t norm = shape.norm == NormKind::kLayer ? 2 * d : d;
+  const std::int64_t norm = NormParameters(shape);
   const std::int64_t biases = Gates(shape) * d + (HasHiddenBias(shape) ? d : 0);
   const std::int64_t within =
       shape.layers * (RecurrentMatrices(shape) + biases + norm) + norm;

@@ -27,6 +27,10 @@ ModelShape BaseShape(const Variant& variant) {
   shape.position = model.position;
   shape.rotary_base = model.rotary_base;
   shape.tied_embeddings = model.tied_embeddings;
+  shape.attention = model.attention;
+  shape.causal = model.causal;
+  shape.kv_heads = model.kv_heads.value_or(0);
+  shape.qk_norm = model.qk_norm;
   return shape;
 }
 
@@ -46,7 +50,9 @@ void SetWidth(std::int64_t d_model, const ModelConfig& model,
   if (shape->architecture == Architecture::kLinear && examples.nested_inputs) {
     shape->d_in = std::min(d_model, examples.d_in);
   }
-  if (!HasKey(model.architecture, "ffn_ratio")) return;
+  if (!HasKey(model.architecture, "ffn_ratio") || model.ffn == FfnKind::kNone) {
+    return;
+  }
   shape->d_ff = std::max<std::int64_t>(
       1, std::llround(model.ffn_ratio * static_cast<double>(d_model)));
 }

@@ -113,6 +113,19 @@ void CheckVocabulary(const Variant& variant, const std::string& source,
                             ModelVocabSize(variant), needed));
 }
 
+/// A model that sees what it has to predict learns to copy.
+void CheckMask(const Variant& variant, const std::string& source,
+               Problems* problems) {
+  if (variant.model.causal || !ExamplesOf(variant).targets_follow ||
+      variant.model.architecture != Architecture::kTransformer) {
+    return;
+  }
+  problems->Add(source + ": model.causal",
+                fmt::format("must be true for {}, whose targets are inputs of "
+                            "later positions, got false",
+                            variant.data.task->kind()));
+}
+
 void CheckSizes(const GridConfig& grid, const Variant& variant,
                 const std::string& source, Problems* problems) {
   std::vector<ModelShape> shapes;
@@ -146,6 +159,7 @@ Variant ParseVariant(const Combination& combination, const GridConfig* grid,
   CheckBatch(variant, source, problems);
   if (!problems->empty()) return variant;
   CheckVocabulary(variant, source, problems);
+  CheckMask(variant, source, problems);
   if (grid != nullptr) CheckSizes(*grid, variant, source, problems);
   return variant;
 }

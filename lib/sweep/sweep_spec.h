@@ -42,6 +42,10 @@ struct ModelConfig {
   Position position = Position::kRotary;
   double rotary_base = 100.0;
   bool tied_embeddings = true;
+  AttentionKind attention = AttentionKind::kSoftmax;
+  bool causal = true;
+  std::optional<std::int64_t> kv_heads;  // absent: as many as heads
+  bool qk_norm = false;
 };
 
 /// One entry of "grid.sizes": a width, or a parameter count to come near to.

@@ -5,6 +5,9 @@
 namespace isoflop {
 namespace {
 
+/// Whether there are feed-forward layers, with their norms.
+bool HasFfn(const ModelShape& shape) { return shape.ffn != FfnKind::kNone; }
+
 /// Checks how the width splits into heads. REQUIRES: both are positive.
 void CheckHeads(const ModelShape& shape, ShapeCheck* check) {
   if (shape.d_model % shape.heads != 0) {
@@ -18,6 +21,10 @@ void CheckHeads(const ModelShape& shape, ShapeCheck* check) {
                     "positions turn pairs of components",
                     shape.heads, shape.d_model, shape.d_model / shape.heads));
   }
+  if (shape.heads % KvHeads(shape) != 0) {
+    check->Refuse("kv_heads", fmt::format("{} does not divide {} heads",
+                                          shape.kv_heads, shape.heads));
+  }
 }
 
 void Check(const ModelShape& shape, const std::string& path,
@@ -27,15 +34,25 @@ void Check(const ModelShape& shape, const std::string& path,
   const bool heads = check.Width("heads", shape.heads);
   check.Depth("layers", shape.layers);
   check.Outside(shape);
-  check.Length("d_ff", shape.d_ff);
+  if (HasFfn(shape)) check.Length("d_ff", shape.d_ff);
+  if (shape.attention == AttentionKind::kLinear &&
+      shape.position == Position::kAlibi) {
+    check.Refuse("position",
+                 "alibi is added to the scores of a softmax, and attention is "
+                 "linear");
+  }
   if (width && heads) CheckHeads(shape, &check);
 }
 
-/// Weights of one layer that are factors of matrix products: 4 d^2 of the
-/// attention (queries, keys, values, output), and fc and proj.
+/// Weights of one layer that are factors of matrix products: of the attention
+/// (queries, keys, values, output) 4 d^2, less where heads share keys and
+/// values, and fc and proj.
 std::int64_t MatrixParametersPerLayer(const ModelShape& shape) {
   const std::int64_t d = shape.d_model;
-  return 4 * d * d + d * (FcOutputs(shape) + shape.d_ff);
+  const std::int64_t attention = d * QkvOutputs(shape) + d * d;
+  const std::int64_t ffn =
+      HasFfn(shape) ? d * (FcOutputs(shape) + shape.d_ff) : 0;
+  return attention + ffn;
 }
 
 /// With d = d_model, T = context, V = vocab_size:
@@ -44,12 +61,18 @@ std::int64_t MatrixParametersPerLayer(const ModelShape& shape) {
 ///   final norm   g d,  g = 1 for rms (gain), 2 for layer (gain and bias)
 ///   embedding    V d, once more if the head is not tied, + T d if learned
 ///
+/// Of kv_heads of h heads 2 d^2 (1 + kv_heads / h) in place of 4 d^2; without
+/// feed-forward layers 4 d^2 + g d; without norms g = 0; with qk_norm 2 d / h
+/// more a layer.
 /// Source: Kaplan et al. 2020, section 2.1 (arXiv:2001.08361).
 ParameterCounts CountAll(const ModelShape& shape) {
-  const std::int64_t norm =
-      shape.norm == NormKind::kLayer ? 2 * shape.d_model : shape.d_model;
+  const std::int64_t norm = NormParameters(shape);
+  const std::int64_t norms = HasFfn(shape) ? 2 * norm : norm;
+  const std::int64_t of_heads =
+      shape.qk_norm && shape.heads > 0 ? 2 * (shape.d_model / shape.heads) : 0;
   const std::int64_t within =
-      shape.layers * (MatrixParametersPerLayer(shape) + 2 * norm) + norm;
+      shape.layers * (MatrixParametersPerLayer(shape) + norms + of_heads) +
+      norm;
   ParameterCounts counts = CountOuterParameters(shape);
   counts.total += within;
   counts.non_embedding += within;
@@ -68,7 +91,8 @@ double TrainingFlops(const ModelShape& shape) {
 /// Entries start from a normal distribution of this variance, gains at 1 and
 /// biases at 0; d = d_model:
 ///
-///   qkv [3d, d]                      1 / d
+///   qkv [3d, d], [d + 2 d kv_heads / heads, d]
+///                                    1 / d
 ///   fc [d_ff, d]; swiglu: [2 d_ff, d] (gate, up)
 ///                                    1 / d
 ///   out [d, d]                       1 / (2 layers d)
@@ -83,8 +107,9 @@ std::vector<ParameterSpec> Specs(const ModelShape& shape) {
   const double to_residual = InverseRoot(2 * shape.layers);
   std::vector<ParameterSpec> specs;
   for (std::int64_t i = 0; i < shape.layers; ++i) {
-    specs.push_back(HiddenMatrix(InLayer(i, "qkv"), 3 * d, d));
+    specs.push_back(HiddenMatrix(InLayer(i, "qkv"), QkvOutputs(shape), d));
     specs.push_back(HiddenMatrix(InLayer(i, "out"), d, d, to_residual));
+    if (!HasFfn(shape)) continue;
     specs.push_back(HiddenMatrix(InLayer(i, "fc"), FcOutputs(shape), d));
     specs.push_back(
         HiddenMatrix(InLayer(i, "proj"), d, shape.d_ff, to_residual));
@@ -92,7 +117,13 @@ std::vector<ParameterSpec> Specs(const ModelShape& shape) {
   AddOuterParameters(shape, &specs);
   for (std::int64_t i = 0; i < shape.layers; ++i) {
     AddNorm(shape, InLayer(i, "attention_norm"), &specs);
-    AddNorm(shape, InLayer(i, "ffn_norm"), &specs);
+    if (HasFfn(shape)) AddNorm(shape, InLayer(i, "ffn_norm"), &specs);
+    if (!shape.qk_norm) continue;
+    for (const char* name : {"query_gain", "key_gain"}) {
+      specs.push_back({.name = InLayer(i, name),
+                       .sizes = {d / shape.heads},
+                       .init_mean = 1.0});
+    }
   }
   AddNorm(shape, "final_norm", &specs);
   return specs;
@@ -103,7 +134,8 @@ std::vector<ParameterSpec> Specs(const ModelShape& shape) {
 ArchitectureTraits TransformerTraits() {
   return {.architecture = Architecture::kTransformer,
           .keys = {"layers", "heads", "head_size", "ffn_ratio", "d_ff", "ffn",
-                   "norm", "position", "rotary_base", "tied_embeddings"},
+                   "norm", "position", "rotary_base", "tied_embeddings",
+                   "attention", "causal", "kv_heads", "qk_norm"},
           .validate = Check,
           .parameters = Specs,
           .count = CountAll,

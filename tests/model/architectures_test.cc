@@ -16,7 +16,7 @@ namespace {
 
 std::vector<ModelShape> AllShapes() {
   std::vector<ModelShape> shapes = EveryKindOfShape();
-  for (const auto& more : {ShapesOfVectors(), OtherShapes()}) {
+  for (const auto& more : {ShapesOfVectors(), OtherShapes(), UnusualShapes()}) {
     shapes.insert(shapes.end(), more.begin(), more.end());
   }
   shapes.push_back(LinearShape());
@@ -94,6 +94,7 @@ at::Tensor ChangedFrom(const ModelShape& shape, at::Tensor inputs,
 TEST(Architectures, LookAtNoLaterPosition) {
   const at::NoGradGuard no_grad;
   for (const ModelShape& shape : AllShapes()) {
+    if (!shape.causal) continue;
     const Model model = BuildModel(shape);
     const at::Tensor inputs = RandomBatch(shape).inputs;
     const std::int64_t half = shape.context / 2;
@@ -129,6 +130,147 @@ TEST(Architectures, GiveAnExampleTheSameLossesWhateverIsBesideIt) {
         1e-5)
         << NameOfOptions(shape);
   }
+}
+
+at::Tensor OutputsOf(const Model& model, const at::Tensor& inputs) {
+  const at::NoGradGuard no_grad;
+  return model.Outputs(inputs);
+}
+
+TEST(Transformer, IsEquivariantWithoutPositionsAndMask) {
+  for (const AttentionKind attention :
+       {AttentionKind::kSoftmax, AttentionKind::kLinear}) {
+    ModelShape shape = TinyShape();
+    shape.position = Position::kNone;
+    shape.causal = false;
+    shape.attention = attention;
+    const Model model = BuildModel(shape);
+    const at::Tensor tokens = RandomTokens(shape, 1);
+    EXPECT_LT(MaxDifference(OutputsOf(model, tokens).flip(1),
+                            OutputsOf(model, tokens.flip(1))),
+              1e-5);
+  }
+}
+
+TEST(Transformer, TellsPositionsApartByEveryEncoding) {
+  for (const Position position : {Position::kRotary, Position::kLearned,
+                                  Position::kSinusoidal, Position::kAlibi}) {
+    ModelShape shape = TinyShape();
+    shape.causal = false;
+    shape.position = position;
+    const Model model = BuildModel(shape);
+    const at::Tensor tokens = RandomTokens(shape, 1);
+    // Alibi knows distances, not which way: ends are told from the middle.
+    const at::Tensor moved = tokens.roll(1, 1);
+    EXPECT_GT(MaxDifference(OutputsOf(model, tokens).roll(1, 1),
+                            OutputsOf(model, moved)),
+              1e-3)
+        << NameOf(position);
+  }
+}
+
+TEST(Transformer, WithOneLayerAndNoPositionsTakesThePrefixForASet) {
+  ModelShape shape = TinyShape();
+  shape.position = Position::kNone;
+  shape.layers = 1;
+  const at::Tensor tokens = RandomTokens(shape, 1);
+  at::Tensor swapped = tokens.clone();
+  swapped.select(1, 0).copy_(tokens.select(1, 3));
+  swapped.select(1, 3).copy_(tokens.select(1, 0));
+  const auto last = [&](const Model& model, const at::Tensor& inputs) {
+    return OutputsOf(model, inputs).select(1, -1);
+  };
+  const Model one = BuildModel(shape);
+  EXPECT_LT(MaxDifference(last(one, tokens), last(one, swapped)), 1e-5);
+  // Two layers see of what the first had seen how much there was before.
+  shape.layers = 2;
+  const Model two = BuildModel(shape);
+  EXPECT_GT(MaxDifference(last(two, tokens), last(two, swapped)), 1e-3);
+}
+
+TEST(Transformer, SharesKeysAndValuesAmongTheHeadsOfAGroup) {
+  // With the weights of one group repeated, full attention does the same.
+  ModelShape grouped = TinyShape();
+  grouped.heads = 4;
+  grouped.kv_heads = 2;
+  ModelShape full = grouped;
+  full.kv_heads = 0;
+  const Model few = BuildModel(grouped);
+  Model many = BuildModel(full);
+  const at::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < many.parameters().specs().size(); ++i) {
+    const std::string& name = many.parameters().specs()[i].name;
+    const at::Tensor from = few.parameters().Find(name);
+    if (name.find("qkv") == std::string::npos) {
+      many.parameters().tensors()[i].copy_(from);
+      continue;
+    }
+    const std::int64_t d = full.d_model;
+    const std::int64_t size = d / full.heads;
+    const auto repeated = [&](std::int64_t begin) {
+      return from.narrow(0, begin, 2 * size)
+          .view({2, 1, size, d})
+          .expand({2, 2, size, d})
+          .reshape({d, d});
+    };
+    many.parameters().tensors()[i].copy_(
+        at::cat({from.narrow(0, 0, d), repeated(d), repeated(d + 2 * size)}));
+  }
+  many.WeightsChanged();
+  const at::Tensor tokens = RandomTokens(full, 1);
+  EXPECT_LT(MaxDifference(few.Outputs(tokens), many.Outputs(tokens)), 1e-5);
+}
+
+/// Linear attention with the weights of von Oswald et al. 2023, proposition 1:
+/// on tokens (x_i, y_i) and (x_query, 0) one layer adds to the last number of
+/// the query eta / k sum of y_i x_i . x_query: the prediction of one step of
+/// gradient descent from 0 on the squared errors.
+TEST(Transformer, DoesOneStepOfGradientDescentByLinearAttention) {
+  constexpr std::int64_t kDimension = 5;
+  constexpr std::int64_t kExamples = 12;
+  constexpr double kRate = 0.7;
+  const ModelShape shape{.d_model = kDimension + 1,
+                         .layers = 1,
+                         .heads = 1,
+                         .context = kExamples + 1,
+                         .d_in = kDimension + 1,
+                         .d_out = 1,
+                         .ffn = FfnKind::kNone,
+                         .norm = NormKind::kNone,
+                         .position = Position::kNone,
+                         .attention = AttentionKind::kLinear,
+                         .causal = false};
+  Model model = BuildModel(shape, {.dtype = at::kDouble});
+  const at::NoGradGuard no_grad;
+  const auto find = [&](const char* name) {
+    const at::Tensor tensor = model.parameters().Find(name).detach();
+    tensor.zero_();
+    return tensor;
+  };
+  const std::int64_t d = shape.d_model;
+  find("input").fill_diagonal_(1.0);
+  const at::Tensor qkv = find("layer0.qkv");  // queries, keys, values
+  qkv.narrow(0, 0, kDimension).fill_diagonal_(1.0);
+  qkv.narrow(0, d, kDimension).fill_diagonal_(1.0);
+  qkv[3 * d - 1][d - 1] = 1.0;  // y
+  // Scores are divided by the context, of which k are examples.
+  find("layer0.out")[d - 1][d - 1] =
+      kRate * static_cast<double>(kExamples + 1) / kExamples;
+  find("head")[0][d - 1] = 1.0;
+  model.WeightsChanged();
+
+  at::Tensor tokens = RandomVectors(shape, d, 9, 4).to(at::kDouble);
+  tokens.select(1, kExamples).select(1, kDimension).zero_();
+  const at::Tensor x = tokens.narrow(2, 0, kDimension);
+  const at::Tensor y = tokens.select(2, kDimension);
+  // w = eta / k sum of y_i x_i
+  const at::Tensor w =
+      (x * y.unsqueeze(2)).sum(1) * (kRate / static_cast<double>(kExamples));
+  const at::Tensor expected = (w * x.select(1, kExamples)).sum(-1);
+  EXPECT_LT(
+      MaxDifference(model.Outputs(tokens).select(1, kExamples).squeeze(-1),
+                    expected),
+      1e-12);
 }
 
 TEST(Mlp, SeesNoOtherPosition) {

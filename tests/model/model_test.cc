@@ -153,9 +153,11 @@ TEST(Model, HasTheGradientOfItsLoss) {
     ExpectRightGradient(shape);
     ExpectRightGradient(shape, /*masked=*/true);
   }
-  for (const ModelShape& shape : OtherShapes()) {
-    ExpectRightGradient(shape);
-    ExpectRightGradient(shape, /*masked=*/true);
+  for (const auto& shapes : {OtherShapes(), UnusualShapes()}) {
+    for (const ModelShape& shape : shapes) {
+      ExpectRightGradient(shape);
+      ExpectRightGradient(shape, /*masked=*/true);
+    }
   }
   ExpectRightGradient(LinearShape());
   ExpectRightGradient(TinyShape(), /*masked=*/true);

@@ -32,17 +32,20 @@ inline std::string NameOfOptions(const ModelShape& shape) {
          (shape.tied_embeddings ? " tied" : " untied");
 }
 
-/// Every combination of feed-forward, norm, position and head.
+/// Every combination of the usual feed-forward layers, norms, positions and
+/// heads.
 inline std::vector<ModelShape> EveryKindOfShape() {
   std::vector<ModelShape> shapes;
-  for (const auto& ffn : EnumNames(FfnKind{})) {
-    for (const auto& norm : EnumNames(NormKind{})) {
-      for (const auto& position : EnumNames(Position{})) {
+  for (const FfnKind ffn : {FfnKind::kReluSquared, FfnKind::kRelu,
+                            FfnKind::kGelu, FfnKind::kSwiglu}) {
+    for (const NormKind norm : {NormKind::kRms, NormKind::kLayer}) {
+      for (const Position position :
+           {Position::kRotary, Position::kLearned, Position::kNone}) {
         for (const bool tied : {true, false}) {
           ModelShape shape = TinyShape();
-          shape.ffn = ffn.value;
-          shape.norm = norm.value;
-          shape.position = position.value;
+          shape.ffn = ffn;
+          shape.norm = norm;
+          shape.position = position;
           shape.tied_embeddings = tied;
           shapes.push_back(shape);
         }
@@ -88,6 +91,51 @@ inline Batch RandomBatch(const ModelShape& shape, std::int64_t batch = 3,
         RandomVectors(shape, 1, 3, batch).squeeze(-1).gt(0.4).to(at::kFloat);
   }
   return random;
+}
+
+/// Transformers whose attention, norms or feed-forward layers are not as usual.
+inline std::vector<ModelShape> UnusualShapes() {
+  std::vector<ModelShape> shapes;
+  const auto add = [&shapes](auto change) {
+    ModelShape shape = TinyShape();
+    shape.heads = 4;
+    change(&shape);
+    shapes.push_back(shape);
+  };
+  add([](ModelShape* s) { s->position = Position::kSinusoidal; });
+  add([](ModelShape* s) { s->position = Position::kAlibi; });
+  add([](ModelShape* s) { s->attention = AttentionKind::kLinear; });
+  add([](ModelShape* s) { s->causal = false; });
+  add([](ModelShape* s) { s->kv_heads = 2; });
+  add([](ModelShape* s) {
+    s->kv_heads = 1;
+    s->qk_norm = true;
+    s->ffn = FfnKind::kSwiglu;
+  });
+  add([](ModelShape* s) { s->qk_norm = true; });
+  add([](ModelShape* s) { s->ffn = FfnKind::kLinear; });
+  add([](ModelShape* s) {
+    s->ffn = FfnKind::kNone;
+    s->d_ff = 0;
+  });
+  add([](ModelShape* s) { s->norm = NormKind::kNone; });
+  add([](ModelShape* s) {
+    s->causal = false;
+    s->attention = AttentionKind::kLinear;
+    s->position = Position::kLearned;
+    s->norm = NormKind::kNone;
+    s->ffn = FfnKind::kNone;
+    s->d_ff = 0;
+    s->d_in = 5;
+    s->d_out = 1;
+  });
+  add([](ModelShape* s) {
+    s->causal = false;
+    s->position = Position::kAlibi;
+    s->d_model = 20;
+    s->heads = 5;
+  });
+  return shapes;
 }
 
 /// Transformers of vectors, or from tokens to vectors and back.

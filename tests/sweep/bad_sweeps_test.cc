@@ -90,11 +90,12 @@ const std::vector<BadSweep> kBadModel = {
      "a.json: grid.sizes[0].d_model: 8 is no multiple of head_size 16"},
     {"/model/ffn_ratio", "0", "a.json: model.ffn_ratio: must be from 0.01"},
     {"/model/ffn", "\"relu2\"",
-     "a.json: model.ffn: must be one of relu_squared, relu, gelu, swiglu, got "
-     "\"relu2\" (did you mean 'relu'?)"},
+     "a.json: model.ffn: must be one of relu_squared, relu, gelu, swiglu, "
+     "linear, none, got \"relu2\" (did you mean 'relu'?)"},
     {"/model/norm", "\"batch\"", "a.json: model.norm: must be one of rms"},
     {"/model/position", "\"rotery\"",
-     "a.json: model.position: must be one of rotary, learned, none, got "
+     "a.json: model.position: must be one of rotary, learned, "
+     "sinusoidal, alibi, none, got "
      "\"rotery\" (did you mean 'rotary'?)"},
     {"/model/rotary_base", "0.5", "a.json: model.rotary_base: must be from 1"},
     {"/model/tied_embeddings", "1",
@@ -242,7 +243,7 @@ const std::vector<BadSweep> kBadVary = {
      "got \"none\""},
     {"/vary", R"({"model.position": ["rotary", "nowhere"]})",
      "a.json: vary.\"model.position\"[1]: must be one of rotary, learned, "
-     "none, got \"nowhere\""},
+     "sinusoidal, alibi, none, got \"nowhere\""},
     {"/vary", R"({"model.position": ["none", "none"]})",
      "a.json: vary.\"model.position\"[1]: \"none\" is there already"},
     {"/vary", R"({"model.postion": ["none"]})",

@@ -123,6 +123,9 @@ class ReferenceModel {
         return torch::clamp_min(x, 0);
       case FfnKind::kGelu:
         return x * 0.5 * (1.0 + torch::erf(x / std::sqrt(2.0)));
+      case FfnKind::kLinear:
+      case FfnKind::kNone:
+        break;  // not among the models compared
       case FfnKind::kSwiglu: {
         const auto gate = x.narrow(-1, 0, shape_.d_ff);
         return gate * torch::sigmoid(gate) *

@@ -106,6 +106,10 @@ void Activate(FfnKind kind, std::int64_t rows, std::int64_t d_ff,
     case FfnKind::kGelu:
       for (std::int64_t i = 0; i < size; ++i) y[i] = Gelu(x[i]);
       return;
+    case FfnKind::kLinear:
+    case FfnKind::kNone:
+      std::copy_n(x, size, y);
+      return;
     case FfnKind::kSwiglu:
       for (std::int64_t row = 0; row < rows; ++row) {
         const float* gate = x + row * 2 * d_ff;
@@ -135,6 +139,10 @@ void ActivateBackward(FfnKind kind, std::int64_t rows, std::int64_t d_ff,
       return;
     case FfnKind::kGelu:
       for (std::int64_t i = 0; i < size; ++i) dx[i] = GeluSlope(x[i]) * dy[i];
+      return;
+    case FfnKind::kLinear:
+    case FfnKind::kNone:
+      std::copy_n(dy, size, dx);
       return;
     case FfnKind::kSwiglu:
       for (std::int64_t row = 0; row < rows; ++row) {

@@ -67,6 +67,7 @@ Fp32Pass::Fp32Pass(const ModelShape& shape, const Parameters& parameters)
     : shape_(shape),
       parameters_(parameters),
       rotary_(RotaryTablesOf(shape, at::kFloat)),
+      sinusoidal_(SinusoidalPositions(shape, at::kFloat)),
       weights_(Find<const float>(shape, parameters)),
       gradients_(Find<float>(shape, parameters)) {}
 
@@ -179,6 +180,10 @@ void Fp32Pass::Forward(const CpuBatch& batch) {
   } else {
     cpu::Embed(rows, d, shape_.context, batch.tokens, weights_.embedding,
                weights_.positions, x);
+  }
+  if (sinusoidal_.defined()) {
+    cpu::AddPositions(rows, d, shape_.context, sinusoidal_.data_ptr<float>(),
+                      x);
   }
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const bool last = i + 1 == layers_.size();

@@ -101,6 +101,7 @@ class Fp32Pass final : public CpuPass {
   ModelShape shape_;
   Parameters parameters_;  // shares the buffers
   RotaryTables rotary_;
+  at::Tensor sinusoidal_;  // positions that are added; undefined: none
   Matrices<const float> weights_;
   Matrices<float> gradients_;
 

@@ -62,6 +62,12 @@ TEST(CpuPass, TakesVectorsForTokens) {
   ExpectSameLossAndGradient(LinearShape(), 0.5);
 }
 
+TEST(CpuPass, IsTensorOperationsWhereAttentionIsNotAsUsual) {
+  for (const ModelShape& shape : UnusualShapes()) {
+    ExpectSameLossAndGradient(shape);
+  }
+}
+
 TEST(CpuPass, LeavesOutWhatDoesNotCount) {
   ExpectSameLossAndGradient(TinyShape(), 0.5, /*masked=*/true);
   ExpectSameLossAndGradient(LinearShape(), 1.0, /*masked=*/true);
