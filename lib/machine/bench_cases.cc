@@ -22,10 +22,10 @@ constexpr std::array<const char*, 4> kDefaultShapes{
 
 constexpr std::array<std::string_view, 4> kSizeKeys{
     "d_model", "layers", "params_total", "params_non_embedding"};
-constexpr std::array<std::string_view, 11> kModelKeys{
-    "architecture", "context",         "vocab_size", "heads",
-    "head_size",    "ffn_ratio",       "ffn",        "norm",
-    "position",     "tied_embeddings", "rotary_base"};
+constexpr std::array<std::string_view, 15> kModelKeys{
+    "architecture", "context",   "vocab_size", "heads",    "head_size",
+    "ffn_ratio",    "ffn",       "norm",       "position", "tied_embeddings",
+    "rotary_base",  "attention", "causal",     "kv_heads", "qk_norm"};
 
 template <typename Keys>
 bool Has(const Keys& keys, std::string_view key) {
