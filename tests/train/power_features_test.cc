@@ -1,5 +1,6 @@
 // Training held against a law that is known exactly at every finite size.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 #include "lib/sweep/lr_schedule.h"
 #include "lib/train/trainer.h"
+#include "tests/apps/command.h"
 #include "tests/train/tiny_sweep.h"
 
 namespace isoflop {
@@ -177,6 +179,38 @@ TEST(PowerFeaturesLaw, IsWhatTrainingGivesAtEverySizeAndLength) {
   }
   // Above 37.7 one time in a thousand, with 15 degrees of freedom.
   EXPECT_LT(chi2, 37.7);
+}
+
+/// The whole way with the programs: a sweep that ships, its fit, an allocation.
+TEST(PowerFeaturesLaw, IsFoundByTheSweepThatShips) {
+  const TempDir dir;
+  const Outcome sweep =
+      Isoflop(dir, "sweep " ISOFLOP_SOURCE_DIR
+                   "/sweeps/theory/power-features.json -o runs --devices cpu");
+  ASSERT_EQ(sweep.status, 0) << sweep.err;
+  const Outcome fit = Isoflop(
+      dir, "fit runs --laws chinchilla,coupled --bootstrap 0 -o fit.json");
+  ASSERT_EQ(fit.status, 0) << fit.err;
+
+  const Json coupled = ReadJsonFile(dir / "fit.json").at("laws").at("coupled");
+  const auto estimate = [&](const char* name) {
+    return coupled.at("estimate").at(name).get<double>();
+  };
+  EXPECT_NEAR(estimate("E"), 0.25, 0.02);
+  EXPECT_NEAR(estimate("alpha"), 0.5, 0.02);
+  EXPECT_NEAR(estimate("beta"), 0.5 / 1.2, 0.02);
+  EXPECT_NEAR(coupled.at("allocation").at("a").get<double>(), 1.0 / 2.2, 0.02);
+  EXPECT_TRUE(coupled.at("certificate").at("certified").get<bool>());
+
+  // Said before all else, although Approach 3 is certified.
+  EXPECT_THAT(fit.out,
+              testing::HasSubstr(
+                  "the form of the Chinchilla law does not suit these data"));
+  EXPECT_THAT(fit.out, testing::HasSubstr("believe coupled"));
+  EXPECT_THAT(fit.out, testing::HasSubstr("Fitted law, by Approach 3 (squared "
+                                          "error)"));
+  const Outcome allocate = Isoflop(dir, "allocate fit.json --flops 1e9");
+  EXPECT_EQ(allocate.status, 0) << allocate.err;
 }
 
 }  // namespace
