@@ -33,8 +33,10 @@ void ApplyOverrides(const SweepOverrides& overrides, const std::string& source,
   if (overrides.data_paths.empty() || !json->contains("data")) return;
   Json& data = (*json)["data"];
   if (!data.is_object()) return;  // the data section's parser says so
-  Problems said_later;            // by the data section's parser
+  Problems said_later;            // likewise
   const auto task = ParseDataConfig(data, source, 1, &said_later).task;
+  // A kind that there is not leaves the default.
+  if (data.value("kind", Json(task->kind())) != Json(task->kind())) return;
   const std::string key(task->paths_key());
   if (key.empty()) {
     problems->Add(source + ": data.kind",

@@ -149,6 +149,18 @@ TEST(SweepOverrides, AreRefusedWhereNoFileIsRead) {
                "a.json: data.kind: lexicon reads no files");
 }
 
+TEST(SweepOverrides, AreNoMatterWhereTheKindIsWrong) {
+  const Json json = TinySweepWith("/data", {{"kind", "texts"}});
+  try {
+    ParseSweep(json, "a.json", {{"/new"}});
+    ADD_FAILURE() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("did you mean 'text'?"));
+    EXPECT_THAT(error.what(),
+                testing::Not(testing::HasSubstr("lexicon reads")));
+  }
+}
+
 TEST(SweepOverrides, AreRefusedWhereThePathsVary) {
   Json json = TinySweepWith("/data", {{"kind", "text"}, {"paths", {"/old"}}});
   json["vary"]["data.paths"] = {{"/one"}, {"/two"}};
