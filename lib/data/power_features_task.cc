@@ -77,28 +77,28 @@ class PowerFeatures final : public Task {
   void Read(std::uint64_t key, std::int64_t index,
             const ExampleSpans& example) const;
 
-  /// Variance of what the features beyond the first n, and the noise, add to
-  /// the target: tau^2.
-  double VarianceBeyond(std::int64_t n) const {
-    return SumBeyond(n, config_.target_exponent) + config_.noise_variance;
-  }
-
-  PowerFeaturesConfig config_;
-  std::vector<float> deviations_;  // of x_i
-  std::vector<float> weights_;     // w_i
+  std::vector<double> deviations_;  // of x_i
+  std::vector<double> weights_;     // w_i
+  // Variance of what the features beyond the first n, and the noise, add to the
+  // target: tau^2, for n from 0.
+  std::vector<double> beyond_;
 };
 
 PowerFeatures::PowerFeatures(const PowerFeaturesConfig& config,
-                             std::int64_t eval_tokens, std::int64_t context)
-    : config_(config) {
+                             std::int64_t eval_tokens, std::int64_t context) {
   shape_ = config.Shape(context);
   eval_examples_ = eval_tokens / context;
   const double a = config.feature_exponent;
   const double b = config.target_exponent;
   for (std::int64_t i = 1; i <= config.features; ++i) {
     const auto x = static_cast<double>(i);
-    deviations_.push_back(static_cast<float>(std::pow(x, -0.5 * a)));
-    weights_.push_back(static_cast<float>(std::pow(x, -0.5 * (b - a))));
+    deviations_.push_back(std::pow(x, -0.5 * a));
+    weights_.push_back(std::pow(x, -0.5 * (b - a)));
+  }
+  beyond_.resize(deviations_.size() + 1);
+  beyond_.back() = SumBeyond(config.features, b) + config.noise_variance;
+  for (std::size_t n = deviations_.size(); n-- > 0;) {
+    beyond_[n] = beyond_[n + 1] + std::pow(static_cast<double>(n + 1), -b);
   }
   // Without the number of features: the first n are the same for all.
   info_.fingerprint =
@@ -124,24 +124,21 @@ void PowerFeatures::Read(std::uint64_t key, std::int64_t index,
   FillNormal(own, x);
   double y = 0.0;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    x[i] *= deviations_[i];
-    y += static_cast<double>(weights_[i]) * static_cast<double>(x[i]);
+    x[i] = static_cast<float>(deviations_[i] * static_cast<double>(x[i]));
+    y += weights_[i] * static_cast<double>(x[i]);
   }
   RandomStream noise(MixBits(own, kNoise));
-  const double beyond = std::sqrt(VarianceBeyond(std::ssize(x)));
+  const double beyond = std::sqrt(beyond_[x.size()]);
   example.target_vectors[0] = static_cast<float>(y + beyond * noise.Normal());
 }
 
 /// sum over i <= M of i^-a (w*_i - w_i)^2, and tau^2.
 std::optional<double> PowerFeatures::RiskOfLinear(
     std::span<const float> weights) const {
-  double risk = VarianceBeyond(std::ssize(weights));
+  double risk = beyond_[weights.size()];
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    const auto x = static_cast<double>(i + 1);
-    const double optimal = std::pow(
-        x, -0.5 * (config_.target_exponent - config_.feature_exponent));
-    const double error = optimal - static_cast<double>(weights[i]);
-    risk += std::pow(x, -config_.feature_exponent) * error * error;
+    const double error = weights_[i] - static_cast<double>(weights[i]);
+    risk += deviations_[i] * deviations_[i] * error * error;
   }
   return risk;
 }
