@@ -125,6 +125,7 @@ at::Tensor Model::AddGradient(const Batch& batch, double weight) {
   const at::Tensor targets = Rows(batch.targets, shape_.d_out > 0);
   const at::Tensor counts =
       batch.counts.defined() ? batch.counts.reshape({-1}) : at::Tensor();
+  const at::Tensor counted = counts.defined() ? counts.sum() : at::Tensor();
   const std::int64_t rows = hidden.size(0);
   // The gradient of half a squared error is the error times its input.
   const double slope = shape_.d_out > 0 ? 0.5 * weight : weight;
@@ -140,7 +141,7 @@ at::Tensor Model::AddGradient(const Batch& batch, double weight) {
     if (counts.defined()) losses = losses * counts.narrow(0, begin, size);
     // Summed afterwards: LibTorch's own sum keeps one block of a GPU busy.
     const at::Tensor part =
-        counts.defined() ? losses.sum() / counts.sum() : losses.sum() / rows;
+        counts.defined() ? losses.sum() / counted : losses.sum() / rows;
     part.backward(at::full_like(part, slope));
     if (half_parameters_) TakeHeadGradient();
     loss.add_(part.detach());
