@@ -53,7 +53,6 @@ class Transformer final : public Network {
   Norm final_norm_;
   RotaryTables rotary_;
   at::Tensor sinusoidal_;
-  bool plain_;               // causal softmax attention and nothing more
   mutable at::Tensor mask_;  // made when it is first needed
 };
 
@@ -63,10 +62,7 @@ Transformer::Transformer(const ModelShape& shape, const NetworkWeights& weights)
       product_dtype_(weights.products.values().scalar_type()),
       input_(weights.masters),
       rotary_(RotaryTablesOf(shape, masters_.values().options())),
-      sinusoidal_(SinusoidalPositions(shape, masters_.values().options())),
-      plain_(shape.attention == AttentionKind::kSoftmax && shape.causal &&
-             KvHeads(shape) == shape.heads && !shape.qk_norm &&
-             shape.position != Position::kAlibi) {
+      sinusoidal_(SinusoidalPositions(shape, masters_.values().options())) {
   for (std::int64_t i = 0; i < shape.layers; ++i) {
     const auto in_layer = [&](const char* name) {
       return weights.products.Find(InLayer(i, name));
@@ -129,7 +125,7 @@ at::Tensor Transformer::Attend(const Layer& layer, const at::Tensor& x) const {
     return by_token.transpose(1, 2);  // [B, heads, T, head size]
   };
   at::Tensor attended;
-  if (plain_) {
+  if (HasPlainAttention(shape_)) {
     // Split, because gradients of its parts come together in one operation.
     const std::vector<at::Tensor> parts = at::split_with_sizes(
         qkv.view({batch, length, 3, shape_.heads, -1}), {2, 1}, 2);

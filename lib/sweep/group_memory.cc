@@ -76,9 +76,8 @@ double Bf16PassBytes(const RunGroup& group) {
 
 /// Whether the passes by hand know what a Transformer is made of.
 bool HasPassByHand(const ModelShape& s) {
-  return s.attention == AttentionKind::kSoftmax && s.causal && !s.qk_norm &&
-         KvHeads(s) == s.heads && s.position != Position::kAlibi &&
-         s.ffn != FfnKind::kNone && s.norm != NormKind::kNone;
+  return HasPlainAttention(s) && s.ffn != FfnKind::kNone &&
+         s.norm != NormKind::kNone;
 }
 
 /// Bytes of the inputs, targets and outputs of a linear model.
@@ -113,7 +112,7 @@ double GraphLayerBytes(const RunGroup& group, DeviceKind device) {
   const double norms = s.norm == NormKind::kRms ? 28.0 : 12.0;
   // Only a plain causal softmax has a kernel that builds none.
   const double scores =
-      device == DeviceKind::kCpu || !HasPassByHand(s) ? 5.0 : 0.0;
+      device == DeviceKind::kCpu || !HasPlainAttention(s) ? 5.0 : 0.0;
   return (norms + 5.0 * width) * static_cast<double>(s.d_model) +
          2.0 * width * static_cast<double>(FcOutputs(s)) +
          scores * static_cast<double>(s.heads * s.context);

@@ -127,6 +127,14 @@ inline std::int64_t QkvOutputs(const ModelShape& shape) {
   return shape.d_model + 2 * KvHeads(shape) * (shape.d_model / shape.heads);
 }
 
+/// Whether attention is causal softmax attention and nothing more: what passes
+/// by hand and the kernels of LibTorch do.
+inline bool HasPlainAttention(const ModelShape& shape) {
+  return shape.attention == AttentionKind::kSoftmax && shape.causal &&
+         KvHeads(shape) == shape.heads && !shape.qk_norm &&
+         shape.position != Position::kAlibi;
+}
+
 /// Returns the width of the outputs: logits, or a predicted vector.
 inline std::int64_t HeadOutputs(const ModelShape& shape) {
   return shape.d_out > 0 ? shape.d_out : shape.vocab_size;
