@@ -7,6 +7,7 @@
 
 #include "lib/core/json.h"
 #include "lib/data/task.h"
+#include "tests/data/open_kind.h"
 #include "tests/support/expect_error.h"
 
 namespace isoflop {
@@ -18,13 +19,7 @@ using testing::HasSubstr;
 using testing::Pointwise;
 
 std::unique_ptr<Task> OpenManifold(const Json& keys, std::int64_t context = 1) {
-  Json json = {{"kind", "manifold"}};
-  for (const auto& [key, value] : keys.items()) json[key] = value;
-  Problems problems;
-  const DataConfig config =
-      ParseDataConfig(json, "a.json: data", context, &problems);
-  problems.ThrowIfAny();
-  return OpenTask(config, context);
+  return OpenKind("manifold", keys, context);
 }
 
 struct ManifoldPoint {

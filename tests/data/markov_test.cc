@@ -8,6 +8,7 @@
 
 #include "lib/core/json.h"
 #include "lib/data/task.h"
+#include "tests/data/open_kind.h"
 #include "tests/support/expect_error.h"
 
 namespace isoflop {
@@ -20,13 +21,9 @@ using testing::IsEmpty;
 
 std::unique_ptr<Task> OpenMarkov(const Json& keys, std::int64_t context,
                                  std::int64_t eval_tokens = 65536) {
-  Json json = {{"kind", "markov"}, {"eval_tokens", eval_tokens}};
-  for (const auto& [key, value] : keys.items()) json[key] = value;
-  Problems problems;
-  const DataConfig config =
-      ParseDataConfig(json, "a.json: data", context, &problems);
-  problems.ThrowIfAny();
-  return OpenTask(config, context);
+  Json with_size = {{"eval_tokens", eval_tokens}};
+  for (const auto& [key, value] : keys.items()) with_size[key] = value;
+  return OpenKind("markov", with_size, context);
 }
 
 /// Returns s_0 ... s_T, after a check that targets are the inputs to come.

@@ -6,6 +6,7 @@
 
 #include "lib/core/json.h"
 #include "lib/data/task.h"
+#include "tests/data/open_kind.h"
 #include "tests/support/expect_error.h"
 
 namespace isoflop {
@@ -18,13 +19,7 @@ constexpr double kPi = 3.14159265358979323846;
 
 std::unique_ptr<Task> OpenPowerFeatures(const Json& keys,
                                         std::int64_t context = 1) {
-  Json json = {{"kind", "power_features"}};
-  json.update(keys);
-  Problems problems;
-  const DataConfig config =
-      ParseDataConfig(json, "a.json: data", context, &problems);
-  problems.ThrowIfAny();
-  return OpenTask(config, context);
+  return OpenKind("power_features", keys, context);
 }
 
 /// An example of the first `inputs` features.

@@ -10,6 +10,7 @@
 
 #include "lib/core/json.h"
 #include "lib/data/task.h"
+#include "tests/data/open_kind.h"
 #include "tests/support/expect_error.h"
 
 namespace isoflop {
@@ -19,13 +20,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::unique_ptr<Task> OpenRecall(const Json& keys, std::int64_t context) {
-  Json json = {{"kind", "recall"}};
-  for (const auto& [key, value] : keys.items()) json[key] = value;
-  Problems problems;
-  const DataConfig config =
-      ParseDataConfig(json, "a.json: data", context, &problems);
-  problems.ThrowIfAny();
-  return OpenTask(config, context);
+  return OpenKind("recall", keys, context);
 }
 
 struct RecallExample {

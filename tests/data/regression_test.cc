@@ -10,6 +10,7 @@
 
 #include "lib/core/json.h"
 #include "lib/data/task.h"
+#include "tests/data/open_kind.h"
 #include "tests/support/expect_error.h"
 
 namespace isoflop {
@@ -23,13 +24,9 @@ using testing::Pointwise;
 
 std::unique_ptr<Task> OpenRegression(const Json& keys, std::int64_t context,
                                      std::int64_t eval_tokens = 65536) {
-  Json json = {{"kind", "regression"}, {"eval_tokens", eval_tokens}};
-  for (const auto& [key, value] : keys.items()) json[key] = value;
-  Problems problems;
-  const DataConfig config =
-      ParseDataConfig(json, "a.json: data", context, &problems);
-  problems.ThrowIfAny();
-  return OpenTask(config, context);
+  Json with_size = {{"eval_tokens", eval_tokens}};
+  for (const auto& [key, value] : keys.items()) with_size[key] = value;
+  return OpenKind("regression", with_size, context);
 }
 
 struct RegressionExample {

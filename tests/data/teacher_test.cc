@@ -7,6 +7,7 @@
 
 #include "lib/core/json.h"
 #include "lib/data/task.h"
+#include "tests/data/open_kind.h"
 #include "tests/support/expect_error.h"
 
 namespace isoflop {
@@ -16,13 +17,7 @@ using testing::DoubleNear;
 using testing::Pointwise;
 
 std::unique_ptr<Task> OpenTeacher(const Json& keys, std::int64_t context) {
-  Json json = {{"kind", "teacher"}};
-  for (const auto& [key, value] : keys.items()) json[key] = value;
-  Problems problems;
-  const DataConfig config =
-      ParseDataConfig(json, "a.json: data", context, &problems);
-  problems.ThrowIfAny();
-  return OpenTask(config, context);
+  return OpenKind("teacher", keys, context);
 }
 
 struct TeacherExample {

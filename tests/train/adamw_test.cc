@@ -5,25 +5,10 @@
 #include <cmath>
 
 #include "lib/sweep/model_shape.h"
+#include "tests/train/two_parameters.h"
 
 namespace isoflop {
 namespace {
-
-/// One hidden matrix [2, 3] and one gain [3], so 32 elements with their gaps.
-Parameters TwoParameters() {
-  Parameters parameters({{.name = "w", .sizes = {2, 3}, .hidden_matrix = true},
-                         {.name = "g", .sizes = {3}, .init_mean = 1.0}},
-                        at::kFloat);
-  parameters.Find("w").detach().fill_(2.0);
-  parameters.Find("g").detach().fill_(1.0);
-  return parameters;
-}
-
-void SetGradients(Parameters& parameters, double value) {
-  for (const at::Tensor& tensor : parameters.tensors()) {
-    tensor.grad().fill_(value);
-  }
-}
 
 TrainingConfig Config() {
   TrainingConfig config;
