@@ -52,6 +52,12 @@ at::Tensor SinusoidalPositions(const ModelShape& shape,
   return (pairs.narrow(1, 0, shape.d_model) * std::sqrt(2.0 / d)).to(options);
 }
 
+AttentionOptions AttentionOptionsOf(const ModelShape& shape) {
+  return {.kind = shape.attention,
+          .causal = shape.causal,
+          .alibi = shape.position == Position::kAlibi};
+}
+
 namespace {
 
 /// -slope |t - s|: [heads, T, T].

@@ -45,12 +45,13 @@ at::Tensor Activate(const at::Tensor& x, FfnKind kind);
 at::Tensor SinusoidalPositions(const ModelShape& shape,
                                at::TensorOptions options);
 
-/// What attention looks like where it is more than causal softmax attention.
+/// How keys and values are weighted.
 struct AttentionOptions {
   AttentionKind kind = AttentionKind::kSoftmax;
   bool causal = true;
   bool alibi = false;
 };
+AttentionOptions AttentionOptionsOf(const ModelShape& shape);
 
 /// Attention by explicit scores. q, k, v [B, heads, T, head size]:
 ///

@@ -51,9 +51,10 @@ Model::Model(const ModelShape& shape, const ComputeOptions& options)
                                                MasterOptions(options))) {
   if (options.by_hand && options.device.is_cpu() &&
       options.dtype == at::kFloat) {
-    cpu_pass_ = MakeCpuPass(shape, options.precision, *parameters_);
+    options_.precision = PrecisionOnCpu(shape, options.precision);
+    cpu_pass_ = MakeCpuPass(shape, options_.precision, *parameters_);
   }
-  if (options.precision == Precision::kBf16 && !cpu_pass_) {
+  if (options_.precision == Precision::kBf16 && !cpu_pass_) {
     half_parameters_ = std::make_unique<Parameters>(
         parameters_->specs(), MasterOptions(options).dtype(at::kBFloat16));
   }

@@ -22,7 +22,8 @@ struct ComputeOptions {
   Precision precision = Precision::kFp32;
   at::ScalarType dtype = at::kFloat;  // of the master weights; kDouble only to
                                       // check gradients
-  bool by_hand = true;  // use a CpuPass where there is one; off for comparing
+  bool by_hand = true;  // as a CPU trains: by a CpuPass where there is one, and
+                        // else in PrecisionOnCpu; off for comparing
 };
 
 /// A network, its head and its loss:

@@ -148,9 +148,7 @@ at::Tensor Transformer::Attend(const Layer& layer, const at::Tensor& x) const {
         by_head(Prepare(heads_of(parts[0]), layer.query_gain)),
         by_head(ForEachHead(Prepare(heads_of(parts[1]), layer.key_gain))),
         by_head(ForEachHead(heads_of(parts[2]))), shape_.context,
-        {.kind = shape_.attention,
-         .causal = shape_.causal,
-         .alibi = shape_.position == Position::kAlibi});
+        AttentionOptionsOf(shape_));
   }
   return at::linear(attended.transpose(1, 2).reshape(x.sizes()), layer.out);
 }

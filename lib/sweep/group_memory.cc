@@ -17,39 +17,83 @@ std::int64_t MicroBatchRows(const RunGroup& group) {
       group.training.micro_batch_tokens.value_or(group.training.batch_tokens));
 }
 
-/// Floats that a layer keeps of one token: two norms (input, output, mean and
-/// inverse deviation), queries, keys and values, the softmax of every head,
-/// what attention gives, and the feed-forward layer before and after its
-/// activation.
-std::int64_t LayerFloats(const ModelShape& s) {
-  return 2 * (2 * s.d_model + 2) + QkvOutputs(s) + s.heads * s.context +
-         s.d_model + FcOutputs(s) + s.d_ff;
+/// Floats of a norm, of one position: its input, and its output and statistics
+/// where there is one.
+std::int64_t NormFloats(const ModelShape& s, bool there) {
+  return there ? 2 * s.d_model + 2 : s.d_model;
 }
 
-/// Floats beside the layers: the final norm and the outputs, and inputs and
-/// targets where these are vectors.
-std::int64_t HeadFloats(const ModelShape& s) {
-  return 2 * s.d_model + 2 + HeadOutputs(s) + s.d_in + s.d_out;
+/// What a pass by hand in fp32 keeps, in floats.
+struct PassFloats {
+  std::int64_t layer = 0;     // of a layer, per position
+  std::int64_t backward = 0;  // of gradients within a layer, per position
+  std::int64_t window = 0;    // per window
+  std::int64_t once = 0;
+  bool has_norms = true;
+};
+
+PassFloats TransformerFloats(const ModelShape& s) {
+  const bool has_norms = s.norm != NormKind::kNone;
+  // A norm, queries, keys and values, the softmax of every head, what attention
+  // gives; a norm and the feed-forward layer before and after its activation.
+  const std::int64_t attention = NormFloats(s, has_norms) + QkvOutputs(s) +
+                                 s.heads * s.context + s.d_model;
+  const std::int64_t ffn = s.ffn == FfnKind::kNone ? 0
+                                                   : NormFloats(s, has_norms) +
+                                                         FcOutputs(s) + s.d_ff;
+  return {.layer = attention + ffn,
+          .backward = std::max(3 * s.d_model, FcOutputs(s)) +
+                      std::max(s.d_model, s.d_ff),
+          .once = s.context * s.context,
+          .has_norms = has_norms};
 }
 
-/// Floats of one token's gradients on their way back: of the residual stream,
-/// of a norm, and of the widest results within a layer.
-std::int64_t BackwardFloats(const ModelShape& s) {
-  return 1 + 2 * s.d_model + std::max(3 * s.d_model, FcOutputs(s)) +
-         std::max(s.d_model, s.d_ff);
+/// `stored` gates are kept for the way back, and `returned` come back.
+PassFloats CellFloats(const ModelShape& s, std::int64_t stored,
+                      std::int64_t returned) {
+  const std::int64_t d = s.d_model;
+  // The gates, what the cell remembers, and what it gave before; of one
+  // position the products with the state, the state and two gradients.
+  return {.layer = NormFloats(s, true) + (stored + 2) * d,
+          .backward = returned * d,
+          .window = (stored + 2) * d};
 }
 
-/// Bytes of the workspace of the pass by hand (lib/model/cpu/fp32_pass.h): that
-/// of a micro-batch, or of an evaluation, which takes its place.
+PassFloats FloatsOfPass(const ModelShape& s) {
+  switch (s.architecture) {
+    case Architecture::kTransformer:
+      return TransformerFloats(s);
+    case Architecture::kLstm:
+      return CellFloats(s, 4, 4);
+    case Architecture::kGru:
+      return CellFloats(s, 3, 6);
+    case Architecture::kMlp:
+      return {
+          .layer = 2 * s.d_model, .backward = s.d_model, .has_norms = false};
+    case Architecture::kLinear:
+      break;
+  }
+  return {};
+}
+
+/// Bytes of the workspace of a pass by hand (lib/model/cpu/fp32_pass.h): that
+/// of a micro-batch, or of an evaluation, which takes its place. Beside the
+/// layers there are the last norm and the outputs, inputs and targets where
+/// these are vectors, and on the way back losses and the gradients of the
+/// residual stream and of a norm.
 double CpuPassBytes(const RunGroup& group) {
   const ModelShape& s = group.shape;
-  const std::int64_t training =
-      MicroBatchRows(group) *
-          (s.layers * LayerFloats(s) + HeadFloats(s) + BackwardFloats(s)) +
-      s.context * s.context;
+  const PassFloats floats = FloatsOfPass(s);
+  const std::int64_t head =
+      NormFloats(s, floats.has_norms) + HeadOutputs(s) + s.d_in + s.d_out;
+  const std::int64_t rows = MicroBatchRows(group);
+  const std::int64_t training = rows * (s.layers * floats.layer + head +
+                                        floats.backward + 2 * s.d_model + 1) +
+                                rows / s.context * floats.window + floats.once;
+  const std::int64_t eval_rows =
+      std::min(EvalBatchTokens(s), group.data.eval_tokens);
   const std::int64_t evaluation =
-      std::min(EvalBatchTokens(s), group.data.eval_tokens) *
-      (LayerFloats(s) + HeadFloats(s));
+      eval_rows * (floats.layer + head) + eval_rows / s.context * floats.window;
   return kFloatBytes * static_cast<double>(std::max(training, evaluation));
 }
 
@@ -72,12 +116,6 @@ double Bf16PassBytes(const RunGroup& group) {
   const std::int64_t scores = 12 * s.context * s.context;
   return 2.0 * kBfloatBytes * static_cast<double>(group.params.total) +
          static_cast<double>(std::max(training, evaluation) + scores);
-}
-
-/// Whether the passes by hand know what a Transformer is made of.
-bool HasPassByHand(const ModelShape& s) {
-  return HasPlainAttention(s) && s.ffn != FfnKind::kNone &&
-         s.norm != NormKind::kNone;
 }
 
 /// Bytes of the inputs, targets and outputs of a linear model.
@@ -149,13 +187,12 @@ double HalfCopyBytes(const RunGroup& group) {
 /// What the pass or the graph of a device takes beside weights, gradients and
 /// moments.
 double WorkspaceBytes(const RunGroup& group, DeviceKind device) {
-  const bool bf16 = group.training.precision == Precision::kBf16;
-  if (group.shape.architecture == Architecture::kLinear) {
-    return LinearBytes(group);
-  }
-  if (device == DeviceKind::kCpu &&
-      HasCpuPass(group.shape, group.training.precision)) {
-    return bf16 ? Bf16PassBytes(group) : CpuPassBytes(group);
+  const ModelShape& s = group.shape;
+  if (s.architecture == Architecture::kLinear) return LinearBytes(group);
+  if (device == DeviceKind::kCpu) {
+    const Precision precision = PrecisionOnCpu(s, group.training.precision);
+    if (precision == Precision::kBf16) return Bf16PassBytes(group);
+    if (HasCpuPass(s, precision)) return CpuPassBytes(group);
   }
   return HalfCopyBytes(group) +
          std::max(GraphBytes(group, device), GraphUpdateBytes(group));
@@ -188,21 +225,19 @@ std::int64_t Bf16PassTokens(const ModelShape& shape) {
 
 bool HasBf16Pass(const ModelShape& shape) {
   return HasAvx512Bf16() && shape.architecture == Architecture::kTransformer &&
-         HasPassByHand(shape) && shape.position != Position::kSinusoidal &&
-         shape.d_in == 0 && shape.d_out == 0 &&
-         shape.d_model / shape.heads % 2 == 0;
+         HasPlainAttention(shape) && shape.ffn != FfnKind::kNone &&
+         shape.norm != NormKind::kNone &&
+         shape.position != Position::kSinusoidal && shape.d_in == 0 &&
+         shape.d_out == 0 && shape.d_model / shape.heads % 2 == 0;
 }
 
 bool HasCpuPass(const ModelShape& shape, Precision precision) {
-  switch (shape.architecture) {
-    case Architecture::kTransformer:
-      return HasPassByHand(shape) &&
-             (precision == Precision::kFp32 || HasBf16Pass(shape));
-    case Architecture::kLinear:
-      return precision == Precision::kFp32;
-    default:
-      return false;
-  }
+  if (precision == Precision::kBf16) return HasBf16Pass(shape);
+  return KvHeads(shape) == shape.heads && !shape.qk_norm;
+}
+
+Precision PrecisionOnCpu(const ModelShape& shape, Precision precision) {
+  return HasBf16Pass(shape) ? precision : Precision::kFp32;
 }
 
 double EstimateMemoryBytes(const RunGroup& group, DeviceKind device) {

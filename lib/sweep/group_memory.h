@@ -31,14 +31,19 @@ std::int64_t LossRows(const ModelShape& shape, std::int64_t rows);
 std::int64_t Bf16PassTokens(const ModelShape& shape);
 
 /// Returns whether there is such a pass: where this processor multiplies bf16
-/// numbers, for Transformers of tokens with heads of even size.
+/// numbers, for causal Transformers of tokens, of softmax attention, norms,
+/// feed-forward layers and heads of even size.
 bool HasBf16Pass(const ModelShape& shape);
 
-/// Returns whether the CPU trains a shape by hand (lib/model/cpu): linear
-/// models and causal Transformers of softmax attention, with norms and
-/// feed-forward layers, without qk_norm, kv_heads and alibi, in fp32, and in
-/// bf16 where HasBf16Pass says so.
+/// Returns whether the CPU trains a shape by hand (lib/model/cpu): in fp32
+/// everything but Transformers with kv_heads or qk_norm, in bf16 what
+/// HasBf16Pass says.
 bool HasCpuPass(const ModelShape& shape, Precision precision);
+
+/// Returns what a CPU computes in where `precision` is asked for: fp32 without
+/// a bf16 pass, since LibTorch adds up some products of bf16 numbers in bf16
+/// there, which stops at 256 times a term.
+Precision PrecisionOnCpu(const ModelShape& shape, Precision precision);
 
 /// Returns the bytes that training the group takes at most, beside the process
 /// itself. With P parameters, rows = positions of a micro-batch, and outputs =
@@ -46,12 +51,16 @@ bool HasCpuPass(const ModelShape& shape, Precision precision);
 ///
 ///   weights, gradients, two moments     16 P, in fp32
 ///   a snapshot of the trunk             12 P, where there are branches
-///   fp32 on a CPU                       the larger of
-///     training    4 rows (layers l + h + b) + 4 context^2
-///     evaluation  4 min(EvalBatchTokens, eval_tokens) (l + h)
-///     l = 8 d + heads context + fc + d_ff + 4, fc = FcOutputs,
-///     h = 2 d + outputs + d_in + d_out + 2,
-///     b = 2 d + max(3 d, fc) + max(d, d_ff) + 1
+///   fp32 on a CPU with HasCpuPass       the larger of
+///     training    4 rows (layers l + h + b + 2 d + 1) + 4 windows w + 4 o
+///     evaluation  4 min(EvalBatchTokens, eval_tokens) (l + h) + 4 windows w
+///     of a Transformer (n = 2 d + 2 for a norm, d where there is none)
+///       l = n + 4 d + heads context + (n + fc + d_ff), fc = FcOutputs,
+///       b = max(3 d, fc) + max(d, d_ff), w = 0, o = context^2
+///     of an LSTM   l = n + 6 d, b = 4 d, w = 6 d, o = 0
+///     of a GRU     l = n + 5 d, b = 6 d, w = 5 d, o = 0
+///     of an mlp    l = 2 d, b = d, w = o = 0
+///     h = n + outputs + d_in + d_out, without a norm (mlp) d + ...
 ///   bf16 on a CPU with HasBf16Pass, tokens at a time at most Bf16PassTokens
 ///     packed copies of the weights, 4 P, and 12 context^2, and the larger of
 ///     training    rows (layers l + 16 d + 4 outputs + 6 w)

@@ -127,8 +127,8 @@ inline std::int64_t QkvOutputs(const ModelShape& shape) {
   return shape.d_model + 2 * KvHeads(shape) * (shape.d_model / shape.heads);
 }
 
-/// Whether attention is causal softmax attention and nothing more: what passes
-/// by hand and the kernels of LibTorch do.
+/// Whether attention is causal softmax attention and nothing more: what the
+/// bf16 pass and the kernels of LibTorch do.
 inline bool HasPlainAttention(const ModelShape& shape) {
   return shape.attention == AttentionKind::kSoftmax && shape.causal &&
          KvHeads(shape) == shape.heads && !shape.qk_norm &&

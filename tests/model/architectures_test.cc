@@ -118,6 +118,30 @@ TEST(Architectures, GiveTheSameLossesWithAndWithoutGradients) {
   }
 }
 
+/// What adds up in bf16 stops growing at 256 times a term.
+TEST(Architectures, AddUpThousandsOfTermsInFp32WhereTheyTrainInBf16) {
+  std::vector<ModelShape> shapes = OtherShapes();
+  for (const auto& more : {ShapesOfVectors(), UnusualShapes()}) {
+    shapes.insert(shapes.end(), more.begin(), more.end());
+  }
+  shapes.push_back(TinyShape());
+  shapes.push_back(LinearShape());
+  for (const ModelShape& shape : shapes) {
+    const Batch batch = RandomBatch(shape, 8192 / shape.context + 1);
+    Model full = BuildModel(shape);
+    Model half = BuildModel(shape, {.precision = Precision::kBf16});
+    full.AddGradient(batch, 1.0);
+    half.AddGradient(batch, 1.0);
+    for (std::size_t i = 0; i < full.parameters().specs().size(); ++i) {
+      const at::Tensor expected = full.parameters().tensors()[i].grad();
+      const at::Tensor error = half.parameters().tensors()[i].grad() - expected;
+      EXPECT_LT(error.norm().item<double>(),
+                0.05 * expected.norm().item<double>())
+          << NameOfOptions(shape) << ", " << full.parameters().specs()[i].name;
+    }
+  }
+}
+
 TEST(Architectures, GiveAnExampleTheSameLossesWhateverIsBesideIt) {
   for (const ModelShape& shape : AllShapes()) {
     const Model model = BuildModel(shape);

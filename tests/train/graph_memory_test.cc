@@ -1,5 +1,5 @@
-// What training by tensor operations keeps in memory, against the estimate for
-// a GPU. The CPU's allocator counts the same tensors.
+// What training keeps in memory, against the estimate: by tensor operations
+// that for a GPU, since the CPU's allocator counts the same tensors.
 
 #include <gtest/gtest.h>
 
@@ -68,6 +68,40 @@ TEST(EstimateMemoryBytes, IsWhatTensorOperationsTake) {
     EXPECT_NEAR(peak / estimate, 1.0, 0.25)
         << c.model << " " << c.precision << ": " << peak / 1e6 << " MB of "
         << estimate / 1e6;
+  }
+}
+
+TEST(EstimateMemoryBytes, IsWhatPassesByHandTake) {
+  for (const Architecture architecture :
+       {Architecture::kTransformer, Architecture::kLstm, Architecture::kGru,
+        Architecture::kMlp}) {
+    for (const std::int64_t eval_windows : {1, 100}) {
+      Json json = TinySweepJson();
+      json["model"] = {{"architecture", NameOf(architecture)},
+                       {"layers", 3},
+                       {"context", 64},
+                       {"vocab_size", 64}};
+      if (architecture == Architecture::kTransformer) {
+        json["model"]["heads"] = 2;
+      }
+      json["grid"]["sizes"][0]["d_model"] = 64;
+      json["grid"]["tokens"] = {1'024'000};
+      json["data"]["vocab_size"] = 64;
+      json["data"]["eval_tokens"] = 64 * eval_windows;
+      json["training"]["batch_tokens"] = 1024;
+      TinySweep sweep(json);
+      const TensorMemory memory;
+      Trainer trainer(sweep.group(), sweep.task(), at::kCPU, {});
+      trainer.Initialize();
+      const LrSchedule schedule = MakeSchedule(sweep.group().training, 100);
+      trainer.Update(0, schedule);
+      trainer.Evaluate([] { return false; });
+      trainer.Update(1, schedule);
+      EXPECT_NEAR(static_cast<double>(memory.peak_bytes()) /
+                      EstimateMemoryBytes(sweep.group()),
+                  1.0, 0.1)
+          << NameOf(architecture) << ", " << eval_windows;
+    }
   }
 }
 

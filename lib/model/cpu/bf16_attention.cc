@@ -53,7 +53,7 @@ void Attention::Forward(const Number* qkv, Number* weights, float* y) {
     Multiply(context_, context_, LeftOfRows(q, stride),
              Transposed({q + d, stride}), scores_.data(), context_,
              Into::kOverwrite, Part::kLowerResult);
-    cpu::CausalSoftmax(context_, scale, scores_.data());
+    cpu::Softmax(context_, {.scale = scale}, scores_.data());
     StoreLower(scores_.data(), weights);
     Multiply(context_, head_size_, LeftOfRows(weights, StrideOf(context_)),
              Plain({q + 2 * d, stride}), y + head * head_size_, d,
@@ -83,7 +83,8 @@ void Attention::Backward(const Number* qkv, const Number* weights,
              Transposed(v), scores_.data(), context_, Into::kOverwrite,
              Part::kLowerResult);
     ConvertRows(context_, context_, weights, plain_.data());
-    cpu::CausalSoftmaxBackward(context_, scale, plain_.data(), scores_.data());
+    cpu::SoftmaxBackward(context_, {.scale = scale}, plain_.data(),
+                         scores_.data());
     StoreLower(scores_.data(), gradient_.data());
     // dq = ds k, dk = ds^T q
     Multiply(context_, head_size_, gradient, Plain(k), dq, 3 * d,

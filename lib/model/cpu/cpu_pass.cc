@@ -1,8 +1,10 @@
 #include "lib/model/cpu/cpu_pass.h"
 
 #include "lib/model/cpu/bf16_pass.h"
-#include "lib/model/cpu/fp32_pass.h"
 #include "lib/model/cpu/linear_pass.h"
+#include "lib/model/cpu/mlp_pass.h"
+#include "lib/model/cpu/recurrent_pass.h"
+#include "lib/model/cpu/transformer_pass.h"
 #include "lib/sweep/group_memory.h"
 
 namespace isoflop {
@@ -20,13 +22,24 @@ std::unique_ptr<CpuPass> MakeCpuPass(const ModelShape& shape,
                                      Precision precision,
                                      const Parameters& parameters) {
   if (!HasCpuPass(shape, precision)) return nullptr;
-  if (shape.architecture == Architecture::kLinear) {
-    return std::make_unique<LinearPass>(shape, parameters);
+  switch (shape.architecture) {
+    case Architecture::kTransformer:
+      if (precision == Precision::kBf16) {
+        return std::make_unique<bf16::Pass>(shape, parameters);
+      }
+      return std::make_unique<TransformerPass>(shape, parameters);
+    case Architecture::kLstm:
+      return std::make_unique<RecurrentPass>(shape, parameters,
+                                             cpu::kLstmKernel);
+    case Architecture::kGru:
+      return std::make_unique<RecurrentPass>(shape, parameters,
+                                             cpu::kGruKernel);
+    case Architecture::kMlp:
+      return std::make_unique<MlpPass>(shape, parameters);
+    case Architecture::kLinear:
+      return std::make_unique<LinearPass>(shape, parameters);
   }
-  if (precision == Precision::kFp32) {
-    return std::make_unique<Fp32Pass>(shape, parameters);
-  }
-  return std::make_unique<bf16::Pass>(shape, parameters);
+  return nullptr;
 }
 
 }  // namespace isoflop

@@ -1,9 +1,11 @@
-// Causal self-attention on the CPU in fp32, forward and backward, without
-// moving queries, keys and values to other places first.
+// Self-attention on the CPU in fp32, forward and backward, without moving
+// queries, keys and values to other places first.
 
 #pragma once
 
 #include <cstdint>
+
+#include "lib/model/layers.h"
 
 namespace isoflop::cpu {
 
@@ -14,6 +16,7 @@ struct AttentionShape {
   std::int64_t context = 0;
   std::int64_t heads = 0;
   std::int64_t head_size = 0;
+  AttentionOptions options = {};
 
   std::int64_t d_model() const { return heads * head_size; }
   std::int64_t rows() const { return windows * context; }
@@ -31,18 +34,30 @@ void RotateInPlace(const AttentionShape& shape, std::int64_t first_row,
 /// Returns 1 / sqrt(head_size), which scores are multiplied by.
 float AttentionScale(std::int64_t head_size);
 
-/// Each row of scores [size, size] becomes softmax(scale * scores) up to the
-/// diagonal, and zero beyond it to the end of its kProductBlock.
-void CausalSoftmax(std::int64_t size, float scale, float* scores);
+/// What a softmax makes of the products of a query and its keys.
+struct SoftmaxRule {
+  float scale = 1.0F;
+  float slope = 0.0F;  // of alibi
+  bool causal = true;
+};
+
+/// Each row t of scores [size, size] becomes
+///
+///   softmax over s of (scale score(t, s) - slope |t - s|)
+///
+/// up to the diagonal, with zeros beyond it to the end of its kProductBlock, or
+/// over the whole row where the rule is not causal. REQUIRES: scale > 0.
+void Softmax(std::int64_t size, const SoftmaxRule& rule, float* scores);
 
 /// The gradient of the scores from that of the weights p, in place:
 ///
 ///   ds = scale p (dp - sum(p dp))
-void CausalSoftmaxBackward(std::int64_t size, float scale, const float* p,
-                           float* dp);
+void SoftmaxBackward(std::int64_t size, const SoftmaxRule& rule, const float* p,
+                     float* dp);
 
-/// y = softmax(q k^T / sqrt(head_size)) v, causal; y [rows, d_model]. Keeps the
-/// softmax in `weights`, whose elements above the diagonal are undefined.
+/// y as AttendByScores has it; y [rows, d_model]. Keeps what values are
+/// multiplied with in `weights`; where attention is causal, elements above the
+/// diagonal are undefined.
 void Attend(const AttentionShape& shape, const float* qkv, float* weights,
             float* y);
 

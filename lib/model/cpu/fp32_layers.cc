@@ -236,6 +236,14 @@ void AddPositionsBackward(std::int64_t rows, std::int64_t d,
 }
 
 ISOFLOP_VECTORISE
+void AddRows(std::int64_t rows, std::int64_t width, const float* x,
+             std::int64_t stride, float* sums) {
+  for (std::int64_t row = 0; row < rows; ++row, x += stride) {
+    for (std::int64_t i = 0; i < width; ++i) sums[i] += x[i];
+  }
+}
+
+ISOFLOP_VECTORISE
 void EmbedBackward(std::int64_t rows, std::int64_t d, std::int64_t context,
                    const std::int64_t* tokens, const float* dx,
                    float* embedding, float* positions) {

@@ -77,6 +77,11 @@ void AddPositionsBackward(std::int64_t rows, std::int64_t d,
                           std::int64_t context, const float* dx,
                           float* positions);
 
+/// sums[i] += the sum over rows of x[row, i], rows `stride` apart: the gradient
+/// of a bias.
+void AddRows(std::int64_t rows, std::int64_t width, const float* x,
+             std::int64_t stride, float* sums);
+
 /// Adds dx to the rows of the gradients that Embed read.
 void EmbedBackward(std::int64_t rows, std::int64_t d, std::int64_t context,
                    const std::int64_t* tokens, const float* dx,

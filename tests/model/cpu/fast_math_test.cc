@@ -52,6 +52,19 @@ TEST(FastMath, SigmoidIsExactToRounding) {
             4e-7);
 }
 
+TEST(FastMath, TanhIsExactToRounding) {
+  // Relative to itself, near 0 as well.
+  EXPECT_LT(LargestError(-0.7, 0.7, 1e-30, FastTanh,
+                         [](double x) { return std::tanh(x); }),
+            3e-7);
+  EXPECT_LT(LargestError(-100.0, 100.0, 0.1, FastTanh,
+                         [](double x) { return std::tanh(x); }),
+            3e-7);
+  EXPECT_EQ(FastTanh(1e30F), 1.0F);
+  EXPECT_EQ(FastTanh(-1e30F), -1.0F);
+  EXPECT_TRUE(std::isnan(FastTanh(NAN)));
+}
+
 TEST(FastMath, SigmoidStaysFiniteFarOut) {
   EXPECT_LT(FastSigmoid(-1e30F), 1e-37F);
   EXPECT_EQ(FastSigmoid(1e30F), 1.0F);
