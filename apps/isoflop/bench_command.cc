@@ -51,15 +51,15 @@ struct BenchWork {
   Machine machine;
 };
 
-BenchWork Prepare(const BenchArgs& args, Precision auto_precision) {
+BenchWork Prepare(const BenchArgs& args, const DevicePrecision& precision) {
   Require(args.seconds >= 0.01 && args.seconds <= 86400.0,
           "--seconds: must be from 0.01 to 86400, got {}", args.seconds);
   BenchWork work;
   if (args.sweep.empty()) {
-    work.cases = BenchCases(args.axes, auto_precision);
+    work.cases = BenchCases(args.axes, precision);
   } else {
-    work.plan = MakePlan(LoadSweep(args.sweep, {.data_paths = args.data}),
-                         auto_precision);
+    work.plan =
+        MakePlan(LoadSweep(args.sweep, {.data_paths = args.data}), precision);
     work.cases = DistinctCases(*work.plan);
   }
   return work;
@@ -73,7 +73,7 @@ BenchWork PrepareHere(const BenchArgs& args,
   const auto jobs = args.sweep.empty() ? args.jobs.value_or(1) : args.jobs;
   const auto slots = ResolveSlots(args.device, jobs, machine.probe);
   BenchWork work =
-      Prepare(args, FasterPrecision(machine.probe, slots.front().device));
+      Prepare(args, PrecisionOf(machine.probe, slots.front().device));
   work.slots = slots;
   work.machine = std::move(machine);
   return work;
@@ -136,7 +136,7 @@ void Report(const BenchArgs& args, const std::vector<BenchResult>& results,
 }
 
 ExitCode RunBench(const BenchArgs& args) {
-  Prepare(args, Precision::kFp32);  // what is wrong is found without a worker
+  Prepare(args, {});  // what is wrong is found without a worker
   const BenchWork work = PrepareHere(args, FindWorker(args.worker));
   const BenchOutcome outcome = Measure(args, work);
   if (outcome.signal) {

@@ -78,7 +78,7 @@ ExitCode RunPlan(const PlanArgs& args) {
   PlanEstimate estimate;
   if (const auto site = ThisSite(args)) {
     plan = MakePlan(
-        spec, FasterPrecision(site->machine.probe, site->slots.front().device));
+        spec, PrecisionOf(site->machine.probe, site->slots.front().device));
     plan.blas_core = site->machine.blas_core;
     estimate = EstimateHere(plan, *site);
   }

@@ -45,26 +45,41 @@ void Warn(const std::vector<std::string>& messages) {
   }
 }
 
-/// What precision "auto" stands for: the same as before, or what is faster
-/// here.
-Precision AutoPrecision(const SweepArgs& args, const SweepSpec& spec,
-                        const std::optional<Plan>& before,
-                        LazyMachine& machine) {
-  if (!UsesAutoPrecision(spec)) return Precision::kFp32;
-  if (before && before->auto_precision) return *before->auto_precision;
-  const ProbeReport& probe = machine.Get().probe;
-  const auto slots = ResolveSlots(args.devices, args.jobs, probe);
-  return FasterPrecision(probe, slots.front().device);
+std::string FirstDevice(const SweepArgs& args, LazyMachine& machine) {
+  return ResolveSlots(args.devices, args.jobs, machine.Get().probe)
+      .front()
+      .device;
+}
+
+/// What precisions stand for: the same as before, or what they are here.
+DevicePrecision PrecisionFor(const SweepArgs& args, const SweepSpec& spec,
+                             const std::optional<Plan>& before,
+                             LazyMachine& machine) {
+  const bool is_auto = UsesPrecision(spec, Precision::kAuto);
+  if (!is_auto && !UsesPrecision(spec, Precision::kBf16)) return {};
+  const bool known = before && (before->auto_precision || !is_auto);
+  if (!known) {
+    return PrecisionOf(machine.Get().probe, FirstDevice(args, machine));
+  }
+  return {.of_auto = before->auto_precision.value_or(Precision::kFp32),
+          .bf16 = before->bf16_products.value_or(Bf16Products::kEverywhere)};
 }
 
 /// A directory that has a plan goes on as it began, elsewhere as well.
 Plan PlanHere(const SweepArgs& args, const SweepSpec& spec, const SweepDir& dir,
               const std::optional<Plan>& before, LazyMachine& machine) {
-  Plan plan = MakePlan(spec, AutoPrecision(args, spec, before, machine));
+  Plan plan = MakePlan(spec, PrecisionFor(args, spec, before, machine));
   const bool chosen = before && before->blas_core;
   const bool idle =
       before && PendingGroups(dir, plan, args.retry_failed).empty();
   plan.blas_core = chosen || idle ? before->blas_core : machine.Get().blas_core;
+  const bool began = before && !before->arithmetic.empty();
+  if (began || idle) {
+    plan.arithmetic = before->arithmetic;
+  } else {
+    plan.arithmetic =
+        ArithmeticOf(machine.Get().probe, FirstDevice(args, machine));
+  }
   return plan;
 }
 
@@ -79,6 +94,14 @@ ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
     fmt::print(stderr, "products: those of OpenBLAS for {}\n", probe.blas_core);
   }
   Warn(probe.warnings);
+  const std::string elsewhere = DifferenceInWords(
+      plan.arithmetic, ArithmeticOf(probe, FirstDevice(args, machine)));
+  if (!elsewhere.empty()) {
+    Warn(
+        {"the sweep goes on in another arithmetic than it began in, and the "
+         "last digits of losses may differ: " +
+         elsewhere});
+  }
   options.slots = ResolveSlots(args.devices, args.jobs, probe);
   options.cost = CostModel(probe);
   options.retry_failed = args.retry_failed;

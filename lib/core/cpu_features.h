@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <string_view>
+
 namespace isoflop {
 
 /// Whether it has AVX2 and FMA.
@@ -34,6 +36,14 @@ inline bool HasAvx512Bf16() {
 #else
   return false;
 #endif
+}
+
+/// Returns the widest of these, "baseline" for none: processors of one class
+/// run the same instructions, and so round alike.
+inline std::string_view VectorClass() {
+  if (HasAvx512Bf16()) return "AVX512-BF16";
+  if (HasAvx512()) return "AVX-512";
+  return HasAvx2() ? "AVX2" : "baseline";
 }
 
 }  // namespace isoflop

@@ -108,7 +108,7 @@ std::vector<Json> Times(const std::vector<Json>& all, const char* key,
 }  // namespace
 
 std::vector<RunGroup> BenchCases(const BenchAxes& axes,
-                                 Precision auto_precision) {
+                                 const DevicePrecision& precision) {
   std::vector<std::string> shapes = axes.shapes;
   if (shapes.empty()) {
     shapes.assign(kDefaultShapes.begin(), kDefaultShapes.end());
@@ -123,7 +123,7 @@ std::vector<RunGroup> BenchCases(const BenchAxes& axes,
     for (const Json& training : trainings) {
       const SweepSpec spec =
           ParseSweep(SweepOf(sections, training), "--shape " + shape);
-      cases.push_back(MakePlan(spec, auto_precision).groups.front());
+      cases.push_back(MakePlan(spec, precision).groups.front());
     }
   }
   return cases;

@@ -22,10 +22,10 @@ struct BenchAxes {
 
 /// Returns a group with one run for every case. What an axis leaves out is as
 /// in a sweep file that leaves it out, but for a context of 128, and so is
-/// what is refused: throws Error, naming the shape. `auto_precision` is as in
+/// what is refused: throws Error, naming the shape. `precision` is as in
 /// MakePlan.
 std::vector<RunGroup> BenchCases(const BenchAxes& axes,
-                                 Precision auto_precision = Precision::kFp32);
+                                 const DevicePrecision& precision = {});
 
 /// Returns the groups of a plan that differ in speed: the first of each shape,
 /// batch, micro-batch and precision.

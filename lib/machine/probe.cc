@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -38,6 +39,13 @@ std::optional<Machine> TryWith(const std::filesystem::path& worker,
   } catch (const Error&) {
   }
   return std::nullopt;
+}
+
+const ProbeReport::Device* FindGpu(const ProbeReport& probe,
+                                   const std::string& device) {
+  const auto found =
+      std::ranges::find(probe.cuda, device, &ProbeReport::Device::name);
+  return found == probe.cuda.end() ? nullptr : &*found;
 }
 
 bool IsBetter(const ProbeReport& a, const ProbeReport& b) {
@@ -89,13 +97,29 @@ Machine ProbeMachineAgain(const std::filesystem::path& worker,
   return *std::move(machine);
 }
 
-Precision FasterPrecision(const ProbeReport& probe, const std::string& device) {
+DevicePrecision PrecisionOf(const ProbeReport& probe,
+                            const std::string& device) {
   std::optional<double> speedup;
-  if (device == "cpu") speedup = probe.bf16_speedup;
-  for (const ProbeReport::Device& cuda : probe.cuda) {
-    if (cuda.name == device) speedup = cuda.bf16_speedup;
+  bool right = true;
+  if (device == "cpu") {
+    speedup = probe.bf16_speedup;
+    right = probe.bf16_right;
+  } else if (const auto* gpu = FindGpu(probe, device)) {
+    speedup = gpu->bf16_speedup;
+    right = gpu->bf16_right;
   }
-  return speedup.value_or(0.0) > kWorthIt ? Precision::kBf16 : Precision::kFp32;
+  if (!right) return {.bf16 = Bf16Products::kNowhere};
+  return {.of_auto = speedup.value_or(0.0) > kWorthIt ? Precision::kBf16
+                                                      : Precision::kFp32,
+          .bf16 = device == "cpu" ? Bf16Products::kByHand
+                                  : Bf16Products::kEverywhere};
+}
+
+Arithmetic ArithmeticOf(const ProbeReport& probe, const std::string& device) {
+  Arithmetic arithmetic = probe.arithmetic;
+  const auto* gpu = FindGpu(probe, device);
+  if (gpu != nullptr && gpu->model) arithmetic["gpu"] = *gpu->model;
+  return arithmetic;
 }
 
 }  // namespace isoflop

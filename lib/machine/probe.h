@@ -9,10 +9,11 @@
 #include <string>
 #include <utility>
 
+#include "lib/core/arithmetic.h"
 #include "lib/core/blas_core.h"
 #include "lib/machine/worker_path.h"
 #include "lib/record/worker_protocol.h"
-#include "lib/sweep/training_config.h"
+#include "lib/sweep/plan.h"
 
 namespace isoflop {
 
@@ -61,8 +62,14 @@ class LazyMachine {
   std::optional<Machine> machine_;
 };
 
-/// Returns the precision that trains faster on a device, by at least a tenth;
-/// fp32 where that was not measured.
-Precision FasterPrecision(const ProbeReport& probe, const std::string& device);
+/// Returns what a device makes of precisions. "auto" is the one that trains
+/// faster, by at least a tenth, and fp32 where that was not measured or where
+/// bf16 gives other gradients. A CPU has products of bf16 numbers only by hand.
+DevicePrecision PrecisionOf(const ProbeReport& probe,
+                            const std::string& device);
+
+/// Returns what decides the last digits on a device: of the worker, and
+/// "gpu" for its model.
+Arithmetic ArithmeticOf(const ProbeReport& probe, const std::string& device);
 
 }  // namespace isoflop

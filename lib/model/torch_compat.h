@@ -35,6 +35,13 @@ inline void AvoidCudnnAttention() {
 #endif
 }
 
+/// Makes cuBLAS add up the parts of a bf16 product in fp32.
+inline void SumBf16InFp32() {
+#if ISOFLOP_TORCH_AT_LEAST(2, 0)
+  at::globalContext().setAllowBF16ReductionCuBLAS(false);
+#endif
+}
+
 /// Whether CausalAttention looks at its mask.
 inline constexpr bool kAttentionNeedsMask = !ISOFLOP_TORCH_AT_LEAST(2, 0);
 

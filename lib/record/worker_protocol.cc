@@ -28,6 +28,7 @@ Json ToJson(const ProbeReport::Device& device) {
     json["bf16_flops_per_second"] = *device.bf16_flops_per_second;
   }
   if (device.bf16_speedup) json["bf16_speedup"] = *device.bf16_speedup;
+  if (!device.bf16_right) json["bf16_right"] = false;
   return json;
 }
 
@@ -44,6 +45,7 @@ ProbeReport::Device DeviceFromJson(const Json& json, const std::string& path,
   ReadOptional(reader, "bf16_flops_per_second", &device.bf16_flops_per_second,
                {kPositive});
   ReadOptional(reader, "bf16_speedup", &device.bf16_speedup, {kPositive});
+  reader.Read("bf16_right", &device.bf16_right);
   reader.Finish();
   return device;
 }
@@ -142,10 +144,12 @@ Json ToJson(const ProbeReport& report) {
   Json json{{"schema", kProbeSchema},
             {"libtorch", report.libtorch},
             {"cpu", report.cpu},
+            {"arithmetic", report.arithmetic},
             {"cpu_threads", report.cpu_threads},
             {"fp32_flops_per_second", report.fp32_flops_per_second},
             {"products_right", report.products_right},
             {"bf16_flops_per_second", report.bf16_flops_per_second},
+            {"bf16_right", report.bf16_right},
             {"operation_seconds", report.operation_seconds},
             {"cuda", std::move(cuda)},
             {"warnings", report.warnings}};
@@ -177,6 +181,11 @@ ProbeReport ProbeReportFromJson(const Json& json, const std::string& source) {
   reader.Read("fp32_flops_per_second", &report.fp32_flops_per_second, {0.0});
   reader.Read("products_right", &report.products_right);
   reader.Read("bf16_flops_per_second", &report.bf16_flops_per_second, {0.0});
+  reader.Read("bf16_right", &report.bf16_right);
+  if (const Json* arithmetic = reader.Child("arithmetic")) {
+    report.arithmetic =
+        ArithmeticFromJson(*arithmetic, reader.PathOf("arithmetic"), &problems);
+  }
   reader.Read("operation_seconds", &report.operation_seconds, {0.0});
   ReadOptional(reader, "bf16_speedup", &report.bf16_speedup, {kPositive});
   ReadOptional(reader, "process_private_bytes", &report.process_private_bytes,

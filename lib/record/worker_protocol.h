@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/core/arithmetic.h"
 #include "lib/core/json.h"
 #include "lib/core/names.h"
 
@@ -67,6 +68,7 @@ struct ProbeReport {
   std::string cpu;       // name, capability ATen uses, BLAS
   // The processor that OpenBLAS takes this one for; empty for another BLAS.
   std::string blas_core = {};
+  Arithmetic arithmetic = {};  // of the CPU
   std::int64_t cpu_threads = 1;
   double fp32_flops_per_second = 0.0;  // of a matrix product, one thread
   bool products_right = true;  // some releases of OpenBLAS multiply wrongly
@@ -74,6 +76,8 @@ struct ProbeReport {
   double operation_seconds = 0.0;           // dispatch of a tiny operation
   std::optional<double> bf16_speedup = {};  // of training on one thread: how
                                             // long fp32 takes over bf16
+  bool bf16_right = true;  // training in bf16 gives the gradient of fp32, to a
+                           // few per cent, over thousands of tokens
   // Bytes of a worker's process on the CPU before it trains anything: its own,
   // and of LibTorch's files, which all workers share. Absent where the system
   // does not tell.
@@ -87,6 +91,7 @@ struct ProbeReport {
     std::optional<double> fp32_flops_per_second = {};  // of a large product
     std::optional<double> bf16_flops_per_second = {};
     std::optional<double> bf16_speedup = {};  // as above
+    bool bf16_right = true;                   // as above
   };
   std::vector<Device> cuda;
   std::vector<std::string> warnings;  // "matrix products are slow: ..."

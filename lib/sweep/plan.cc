@@ -13,6 +13,7 @@
 #include "lib/sweep/advice.h"
 #include "lib/sweep/cells.h"
 #include "lib/sweep/group_cost.h"
+#include "lib/sweep/group_memory.h"
 #include "lib/sweep/plan_checks.h"
 #include "lib/sweep/run_identity.h"
 #include "lib/sweep/sizes.h"
@@ -74,11 +75,15 @@ std::vector<RunGroup> GroupsOf(const RunGroup& common,
 /// Expands a sweep variant by variant, size by size, seed by seed.
 class Expansion {
  public:
-  Expansion(const SweepSpec& spec, Precision auto_precision)
-      : spec_(spec), auto_precision_(auto_precision), tasks_(spec.source) {
+  Expansion(const SweepSpec& spec, const DevicePrecision& precision)
+      : spec_(spec), precision_(precision), tasks_(spec.source) {
     plan_.name = spec.name;
     plan_.convention = spec.grid.params;
-    if (UsesAutoPrecision(spec)) plan_.auto_precision = auto_precision;
+    const bool is_auto = UsesPrecision(spec, Precision::kAuto);
+    if (is_auto) plan_.auto_precision = precision.of_auto;
+    if (is_auto || UsesPrecision(spec, Precision::kBf16)) {
+      plan_.bf16_products = precision.bf16;
+    }
   }
 
   Plan Run() && {
@@ -125,13 +130,8 @@ class Expansion {
     common.params = CountParameters(common.shape);
     common.training = variant.training;
     // Before anything is hashed: an id has to say which of them it was.
-    if (common.training.precision == Precision::kAuto) {
-      // It was measured with a Transformer of tokens.
-      const bool measured =
-          common.shape.architecture == Architecture::kTransformer &&
-          common.shape.d_in == 0;
-      common.training.precision = measured ? auto_precision_ : Precision::kFp32;
-    }
+    common.training.precision =
+        PrecisionHere(common.shape, variant.training.precision);
     common.data = variant.data;
     common.data_fingerprint = task.info().fingerprint;
     common.convention = grid.params;
@@ -146,6 +146,28 @@ class Expansion {
       std::ranges::move(GroupsOf(common, cells.cells, task),
                         std::back_inserter(*groups));
     }
+  }
+
+  bool HasBf16(const ModelShape& shape) const {
+    return precision_.bf16 == Bf16Products::kEverywhere ||
+           (precision_.bf16 == Bf16Products::kByHand && HasBf16Pass(shape));
+  }
+
+  Precision PrecisionHere(const ModelShape& shape, Precision asked) {
+    if (asked == Precision::kFp32 || HasBf16(shape)) {
+      // "auto" was measured with a Transformer of tokens.
+      const bool measured =
+          shape.architecture == Architecture::kTransformer && shape.d_in == 0;
+      if (asked != Precision::kAuto) return asked;
+      return measured ? precision_.of_auto : Precision::kFp32;
+    }
+    if (asked == Precision::kBf16) {
+      AddNote(
+          fmt::format("training.precision: {} {} trains in fp32: nothing "
+                      "here adds up its products of bf16 numbers in fp32",
+                      NameOf(shape.architecture), SizeLabel(shape)));
+    }
+    return Precision::kFp32;
   }
 
   void Add(RunGroup group) {
@@ -182,7 +204,7 @@ class Expansion {
   }
 
   const SweepSpec& spec_;
-  Precision auto_precision_;
+  DevicePrecision precision_;
   TaskCache tasks_;
   Plan plan_;
   Problems problems_;
@@ -192,8 +214,8 @@ class Expansion {
 
 }  // namespace
 
-Plan MakePlan(const SweepSpec& spec, Precision auto_precision) {
-  return Expansion(spec, auto_precision).Run();
+Plan MakePlan(const SweepSpec& spec, const DevicePrecision& precision) {
+  return Expansion(spec, precision).Run();
 }
 
 std::vector<std::string> RunIds(const Plan& plan) {

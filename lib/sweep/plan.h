@@ -3,12 +3,15 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "lib/core/arithmetic.h"
 #include "lib/core/blas_core.h"
+#include "lib/core/names.h"
 #include "lib/data/task.h"
 #include "lib/sweep/lr_schedule.h"
 #include "lib/sweep/sweep_spec.h"
@@ -68,6 +71,24 @@ struct PlanTotals {
   double disk_bytes = 0.0;  // at most: with every group in work at once
 };
 
+/// For which shapes a device multiplies bf16 numbers and adds up in fp32.
+enum class Bf16Products {
+  kEverywhere,
+  kByHand,  // those that HasBf16Pass names
+  kNowhere,
+};
+constexpr std::array<NamedValue<Bf16Products>, 3> EnumNames(Bf16Products) {
+  return {{{Bf16Products::kEverywhere, "everywhere"},
+           {Bf16Products::kByHand, "by_hand"},
+           {Bf16Products::kNowhere, "nowhere"}}};
+}
+
+/// What the device that trains makes of precisions.
+struct DevicePrecision {
+  Precision of_auto = Precision::kFp32;  // REQUIRES: not kAuto itself
+  Bf16Products bf16 = Bf16Products::kEverywhere;
+};
+
 struct Plan {
   std::string name;
   ParamsConvention convention = ParamsConvention::kTotal;
@@ -76,19 +97,21 @@ struct Plan {
   std::vector<LeftOutCell> left_out;
   std::vector<std::string> notes;  // advice, such as "check the learning rate"
 
-  // What precision "auto" of the sweep has become; absent without.
+  // What precision "auto" of the sweep has become, and where there are products
+  // for bf16; absent where no setting asks for them.
   std::optional<Precision> auto_precision = {};
+  std::optional<Bf16Products> bf16_products = {};
 
   // What OpenBLAS multiplies as, where that was in doubt or the user's choice.
   std::optional<BlasCore> blas_core = {};
+
+  Arithmetic arithmetic = {};  // of where the sweep began
 };
 
 /// Expands a sweep. Opens the data to know its size. Throws Error when a cell
 /// needs more tokens than there are, fewer steps than warm-up and cooldown
-/// take, or when nothing is left to train. `auto_precision` stands for
-/// Precision::kAuto; REQUIRES: it is another one.
-Plan MakePlan(const SweepSpec& spec,
-              Precision auto_precision = Precision::kFp32);
+/// take, or when nothing is left to train.
+Plan MakePlan(const SweepSpec& spec, const DevicePrecision& precision = {});
 
 PlanTotals Totals(const Plan& plan);
 

@@ -66,6 +66,12 @@ class RecordReader {
     if (reader_.Need(key)) parse(*json, reader_.PathOf(key));
   }
 
+  /// The same, unless the key is absent.
+  template <typename Parse>
+  void ReadOptionalChild(const char* key, Parse parse) {
+    if (reader_.Child(key) != nullptr) ReadChild(key, parse);
+  }
+
   /// Appends parse(json, path) of every element of an array, maybe empty.
   template <typename Element, typename Parse>
   void ReadArray(const char* key, std::vector<Element>* elements, Parse parse) {
@@ -226,7 +232,12 @@ Plan PlanFromJson(const Json& json, const std::string& source) {
   reader.ReadArray("left_out", &plan.left_out, ParseLeftOut);
   reader.ReadArray("notes", &plan.notes, ParseText);
   reader.ReadOptionalEnum("auto_precision", &plan.auto_precision);
+  reader.ReadOptionalEnum("bf16_products", &plan.bf16_products);
   reader.ReadOptionalEnum("blas_core", &plan.blas_core);
+  reader.ReadOptionalChild(
+      "arithmetic", [&](const Json& child, const std::string& at) {
+        plan.arithmetic = ArithmeticFromJson(child, at, &problems);
+      });
   reader.Finish();
   problems.ThrowIfAny();
   return plan;

@@ -70,7 +70,9 @@ Json ToJson(const Plan& plan) {
   if (plan.auto_precision) {
     json["auto_precision"] = NameOf(*plan.auto_precision);
   }
+  if (plan.bf16_products) json["bf16_products"] = NameOf(*plan.bf16_products);
   if (plan.blas_core) json["blas_core"] = NameOf(*plan.blas_core);
+  if (!plan.arithmetic.empty()) json["arithmetic"] = plan.arithmetic;
   return json;
 }
 

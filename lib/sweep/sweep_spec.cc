@@ -190,9 +190,9 @@ std::int64_t Count(const ParameterCounts& params, ParamsConvention convention) {
                                                 : params.non_embedding;
 }
 
-bool UsesAutoPrecision(const SweepSpec& spec) {
-  return std::ranges::any_of(spec.variants, [](const Variant& variant) {
-    return variant.training.precision == Precision::kAuto;
+bool UsesPrecision(const SweepSpec& spec, Precision precision) {
+  return std::ranges::any_of(spec.variants, [=](const Variant& variant) {
+    return variant.training.precision == precision;
   });
 }
 

@@ -97,8 +97,8 @@ struct SweepOverrides {
   std::vector<std::string> data_paths;
 };
 
-/// Whether a precision is left to a measurement.
-bool UsesAutoPrecision(const SweepSpec& spec);
+/// Whether a setting asks for this precision.
+bool UsesPrecision(const SweepSpec& spec, Precision precision);
 
 /// Parses a sweep. `source` names it in messages. Throws Error with everything
 /// that is wrong, each with its key path, value and what is allowed.

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <optional>
 
+#include "lib/core/cpu_features.h"
 #include "lib/core/error.h"
 #include "lib/model/torch_compat.h"
 #include "lib/train/gpu.h"
@@ -48,6 +49,22 @@ std::string AskBlas(const char* function) {
   void* symbol = ::dlsym(RTLD_DEFAULT, function);
   if (symbol == nullptr) return {};
   return reinterpret_cast<const char* (*)()>(symbol)();
+}
+
+std::string CompilerName() {
+#if defined(__clang__)
+  return "Clang " __clang_version__;
+#elif defined(__GNUC__)
+  return "GCC " __VERSION__;
+#else
+  return "unknown";
+#endif
+}
+
+/// "v2.6.0", of LibTorch's own list of what it was built with.
+std::string OneDnnVersion() {
+  const std::string version = After(at::show_config(), "MKL-DNN");
+  return version.empty() ? "none" : version.substr(0, version.find(' '));
 }
 
 Json Environment() {
@@ -111,12 +128,20 @@ Json DescribeDevice(at::Device device) {
   return json;
 }
 
-Json DescribeSoftware() {
-  return {{"isoflop", ISOFLOP_VERSION},
+Arithmetic DescribeArithmetic() {
+  return {{"compiler", CompilerName()},
           {"libtorch", TORCH_VERSION},
+          {"onednn", OneDnnVersion()},
           {"blas", BlasName()},
-          {"cpu_capability", CpuCapability()},
-          {"environment", Environment()}};
+          {"processor", std::string(VectorClass())},
+          {"cpu_capability", CpuCapability()}};
+}
+
+Json DescribeSoftware() {
+  Json json = DescribeArithmetic();
+  json["isoflop"] = ISOFLOP_VERSION;
+  json["environment"] = Environment();
+  return json;
 }
 
 }  // namespace isoflop

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "lib/core/arithmetic.h"
 #include "lib/core/json.h"
 #include "lib/model/tensor.h"
 
@@ -17,8 +18,13 @@ at::Device ResolveDevice(const std::string& name);
 /// "cuda", "name": "NVIDIA H100 ..."}, without a name where it is not known.
 Json DescribeDevice(at::Device device);
 
-/// Returns {"isoflop": ..., "libtorch": ..., "blas": ..., "cpu_capability":
-/// ..., "environment": {...}}: what may change the last digits or the speed.
+/// Returns what decides the last digits on this CPU: "compiler", "libtorch",
+/// "onednn" and "blas" with their versions, "processor" (VectorClass) and
+/// "cpu_capability", the vectors that LibTorch's own loops use.
+Arithmetic DescribeArithmetic();
+
+/// Returns that, and {"isoflop": ..., "environment": {...}}: what may change
+/// the last digits or the speed.
 Json DescribeSoftware();
 
 /// Returns the name of this machine's processor.

@@ -19,6 +19,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string kSweep =
     "sweep " ISOFLOP_SOURCE_DIR
@@ -94,7 +95,50 @@ TEST(SweepCommand, GoesOnInThePrecisionThatItBeganWith) {
   EXPECT_THAT(again.err, HasSubstr("precision: bf16 (auto)"));
   const Json plan = ReadJsonFile(dir / "out/plan.json");
   EXPECT_EQ(plan["auto_precision"], "bf16");
-  EXPECT_EQ(plan["groups"][0]["training"]["precision"], "bf16");
+  EXPECT_EQ(plan["groups"][0]["training"]["precision"],
+            HasAvx512Bf16() ? "bf16" : "fp32");
+}
+
+TEST(SweepCommand, TrainsInFp32WhereBf16IsWrongAndGoesOnSo) {
+  const TempDir dir;
+  Json sweep = ReadJsonFile(ISOFLOP_SOURCE_DIR "/sweeps/smoke.json");
+  sweep["training"]["precision"] = "bf16";
+  dir.Write("bf16.json", sweep.dump());
+  const std::string command =
+      "sweep bf16.json -o out --worker " ISOFLOP_FAKE_WORKER;
+  {
+    const ScopedEnv wrong("ISOFLOP_FAKE_BF16", "wrong");
+    const Outcome first = Isoflop(dir, command);
+    ASSERT_EQ(first.status, 0) << first.err;
+    EXPECT_THAT(first.err, HasSubstr("trains in fp32: nothing here adds up"));
+  }
+  const Json plan = ReadJsonFile(dir / "out/plan.json");
+  EXPECT_EQ(plan["bf16_products"], "nowhere");
+  EXPECT_EQ(plan["groups"][0]["training"]["precision"], "fp32");
+  const Outcome again = Isoflop(dir, command);
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(ReadJsonFile(dir / "out/plan.json"), plan);
+}
+
+TEST(SweepCommand, WarnsWhereItGoesOnInAnotherArithmetic) {
+  const TempDir dir;
+  {
+    const ScopedEnv old("ISOFLOP_FAKE_LIBTORCH", "1.13.0");
+    ASSERT_EQ(Isoflop(dir, kSweep).status, 0);
+  }
+  const Json plan = ReadJsonFile(dir / "out/plan.json");
+  EXPECT_EQ(plan["arithmetic"]["libtorch"], "1.13.0");
+  const ScopedEnv other("ISOFLOP_FAKE_LIBTORCH", "2.6.0");
+  EXPECT_THAT(Isoflop(dir, kSweep).err, Not(HasSubstr("warning")))
+      << "nothing is left to train";
+  const auto run = plan["groups"][0]["runs"][0]["id"].get<std::string>();
+  std::filesystem::remove(dir / ("out/runs/" + run + "/result.json"));
+  const Outcome again = Isoflop(dir, kSweep);
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("the last digits of losses may differ: "
+                                   "libtorch 1.13.0, now 2.6.0"));
+  EXPECT_EQ(ReadJsonFile(dir / "out/plan.json")["arithmetic"]["libtorch"],
+            "1.13.0");
 }
 
 TEST(SweepCommand, GoesOnWithTheProductsThatItBeganWith) {

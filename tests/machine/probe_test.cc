@@ -224,17 +224,40 @@ TEST(LazyMachine, AsksOnce) {
   EXPECT_EQ(asked, 1);
 }
 
-TEST(FasterPrecision, IsBf16WhereATenthIsGained) {
+TEST(PrecisionOf, IsBf16WhereATenthIsGained) {
   ProbeReport probe;
   probe.cuda.push_back({.name = "cuda:0", .bf16_speedup = 3.0});
   probe.cuda.push_back({.name = "cuda:1"});
-  EXPECT_EQ(FasterPrecision(probe, "cpu"), Precision::kFp32);
-  EXPECT_EQ(FasterPrecision(probe, "cuda:0"), Precision::kBf16);
-  EXPECT_EQ(FasterPrecision(probe, "cuda:1"), Precision::kFp32);
+  EXPECT_EQ(PrecisionOf(probe, "cpu").of_auto, Precision::kFp32);
+  EXPECT_EQ(PrecisionOf(probe, "cuda:0").of_auto, Precision::kBf16);
+  EXPECT_EQ(PrecisionOf(probe, "cuda:1").of_auto, Precision::kFp32);
   probe.bf16_speedup = 1.05;
-  EXPECT_EQ(FasterPrecision(probe, "cpu"), Precision::kFp32);
+  EXPECT_EQ(PrecisionOf(probe, "cpu").of_auto, Precision::kFp32);
   probe.bf16_speedup = 1.15;
-  EXPECT_EQ(FasterPrecision(probe, "cpu"), Precision::kBf16);
+  EXPECT_EQ(PrecisionOf(probe, "cpu").of_auto, Precision::kBf16);
+}
+
+TEST(PrecisionOf, HasBf16OnlyWhereItsGradientsAreRight) {
+  ProbeReport probe;
+  probe.bf16_speedup = 2.0;
+  probe.cuda.push_back({.name = "cuda:0", .bf16_speedup = 3.0});
+  EXPECT_EQ(PrecisionOf(probe, "cpu").bf16, Bf16Products::kByHand);
+  EXPECT_EQ(PrecisionOf(probe, "cuda:0").bf16, Bf16Products::kEverywhere);
+  probe.bf16_right = false;
+  probe.cuda[0].bf16_right = false;
+  for (const char* device : {"cpu", "cuda:0"}) {
+    EXPECT_EQ(PrecisionOf(probe, device).bf16, Bf16Products::kNowhere);
+    EXPECT_EQ(PrecisionOf(probe, device).of_auto, Precision::kFp32);
+  }
+}
+
+TEST(ArithmeticOf, NamesTheGpuThatTrains) {
+  ProbeReport probe;
+  probe.arithmetic = {{"libtorch", "2.6.0"}};
+  probe.cuda.push_back({.name = "cuda:0", .model = "NVIDIA H100"});
+  EXPECT_EQ(ArithmeticOf(probe, "cpu"), probe.arithmetic);
+  EXPECT_EQ(ArithmeticOf(probe, "cuda:0"),
+            (Arithmetic{{"gpu", "NVIDIA H100"}, {"libtorch", "2.6.0"}}));
 }
 
 }  // namespace

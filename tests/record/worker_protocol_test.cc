@@ -88,6 +88,7 @@ TEST(ProbeReport, ComesBackAsItWasPrinted) {
   ProbeReport sent{.libtorch = "1.13.1",
                    .cpu = "some core, AVX512",
                    .blas_core = "Zen",
+                   .arithmetic = {{"libtorch", "2.6.0"}},
                    .cpu_threads = 2,
                    .fp32_flops_per_second = 2e11,
                    .products_right = false,

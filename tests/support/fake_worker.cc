@@ -394,6 +394,8 @@ int PrintProbe() {
   report.libtorch = "none (fake)";
   report.cpu = "fake";
   report.cpu_threads = 2;
+  report.arithmetic = {{"libtorch", Variable("ISOFLOP_FAKE_LIBTORCH")}};
+  report.bf16_right = Variable("ISOFLOP_FAKE_BF16") != "wrong";
   report.blas_core = Variable("ISOFLOP_FAKE_BLAS_CORE");
   report.fp32_flops_per_second = 1e11;
   if (const std::string told = Variable("OPENBLAS_CORETYPE");

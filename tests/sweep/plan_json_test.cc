@@ -33,6 +33,8 @@ TEST(PlanJson, ReadsBackWhatWasChosenHere) {
   Plan plan = FullPlan();
   plan.auto_precision = Precision::kBf16;
   plan.blas_core = BlasCore::kHaswell;
+  plan.bf16_products = Bf16Products::kByHand;
+  plan.arithmetic = {{"libtorch", "2.6.0"}};
   EXPECT_EQ(ToJson(PlanFromJson(ToJson(plan), "plan.json")), ToJson(plan));
   EXPECT_EQ(ToJson(plan)["blas_core"], "Haswell");
 }

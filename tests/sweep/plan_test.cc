@@ -139,6 +139,45 @@ TEST(MakePlan, DropsASizeWithoutAnyCell) {
   for (const RunGroup& group : plan.groups) EXPECT_NE(group.shape.d_model, 8);
 }
 
+TEST(MakePlan, TrainsInFp32WhatADeviceHasNoBf16For) {
+  const SweepSpec spec = Parse(TinySweepWith("/training/precision", "bf16"));
+  const Plan somewhere = MakePlan(spec);
+  EXPECT_EQ(somewhere.bf16_products, Bf16Products::kEverywhere);
+  EXPECT_THAT(somewhere.notes, Not(Contains(HasSubstr("bf16"))));
+  const Plan here = MakePlan(spec, {.bf16 = Bf16Products::kNowhere});
+  EXPECT_EQ(here.bf16_products, Bf16Products::kNowhere);
+  EXPECT_THAT(here.notes,
+              Contains(HasSubstr("transformer d8 L1 trains in fp32")));
+  for (std::size_t i = 0; i < here.groups.size(); ++i) {
+    EXPECT_EQ(somewhere.groups[i].training.precision, Precision::kBf16);
+    EXPECT_EQ(here.groups[i].training.precision, Precision::kFp32);
+    EXPECT_NE(here.groups[i].id, somewhere.groups[i].id);
+  }
+}
+
+TEST(MakePlan, HasBf16OnACpuOnlyForWhatIsTrainedByHand) {
+  Json json = TinySweepWith("/training/precision", "bf16");
+  json["model"] = {{"architecture", "lstm"}, {"context", 32}, {"layers", 1}};
+  json["grid"]["sizes"] = {{{"d_model", 8}}};
+  const Plan plan = MakePlan(Parse(json), {.bf16 = Bf16Products::kByHand});
+  EXPECT_EQ(plan.groups[0].training.precision, Precision::kFp32);
+  EXPECT_THAT(plan.notes, Contains(HasSubstr("lstm d8 L1 trains in fp32")));
+  EXPECT_EQ(MakePlan(Parse(json)).groups[0].training.precision,
+            Precision::kBf16);
+}
+
+TEST(MakePlan, TakesAutoForFp32WhereThereIsNoBf16) {
+  const SweepSpec spec = Parse(TinySweepWith("/training/precision", "auto"));
+  const Plan plan = MakePlan(
+      spec, {.of_auto = Precision::kBf16, .bf16 = Bf16Products::kNowhere});
+  EXPECT_EQ(plan.groups[0].training.precision, Precision::kFp32);
+  EXPECT_THAT(plan.notes, Not(Contains(HasSubstr("bf16"))));
+  EXPECT_EQ(MakePlan(spec, {.of_auto = Precision::kBf16})
+                .groups[0]
+                .training.precision,
+            Precision::kBf16);
+}
+
 TEST(MakePlan, KnowsTheEntropyRateOfALexicon) {
   const Plan plan = PlanOf(TinySweep());
   ASSERT_TRUE(plan.data.optimum.expected.has_value());

@@ -25,7 +25,8 @@ TEST(Device, DescribesTheMachine) {
   const Json device = DescribeDevice(at::kCPU);
   EXPECT_EQ(device["kind"], "cpu");
   EXPECT_EQ(device["threads"], 1);
-  for (const char* key : {"isoflop", "libtorch", "blas", "cpu_capability"}) {
+  for (const char* key : {"isoflop", "compiler", "libtorch", "onednn", "blas",
+                          "processor", "cpu_capability"}) {
     EXPECT_NE(DescribeSoftware()[key], "") << key;
   }
 }
@@ -40,6 +41,9 @@ TEST(MeasureMachine, MeasuresRates) {
   EXPECT_GT(report.bf16_flops_per_second, 1e6);
   EXPECT_GT(report.operation_seconds, 1e-8);
   EXPECT_LT(report.operation_seconds, 1e-3);
+  EXPECT_TRUE(report.products_right);
+  EXPECT_TRUE(report.bf16_right);
+  EXPECT_EQ(report.arithmetic, DescribeArithmetic());
 }
 
 TEST(MeasureMachine, WarnsOfSlowMatrixProducts) {
