@@ -17,7 +17,8 @@ Arithmetic ArithmeticFromJson(const Json& json, const std::string& path,
     if (value.is_string()) {
       arithmetic[name] = value.get<std::string>();
     } else {
-      problems->Add(path + "." + name, "must be a text, got " + Quoted(value));
+      problems->Add(fmt::format("{}.{}", path, name),
+                    "must be a text, got " + Quoted(value));
     }
   }
   return arithmetic;
