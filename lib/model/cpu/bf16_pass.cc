@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "lib/model/cpu/divider.h"
 #include "lib/sweep/group_memory.h"
 #include "lib/sweep/plan.h"
 
@@ -13,30 +14,6 @@ namespace {
 
 /// Rows that are worked on at once: whole blocks of products.
 constexpr std::int64_t kChunkRows = 16 * kLeftBlock;
-
-/// Hands out pieces of a block of memory, or only counts them.
-class Divider {
- public:
-  explicit Divider(char* memory) : memory_(memory) {}
-
-  template <typename Element>
-  Element* Take(std::int64_t elements) {
-    // A cache line, and the widest vector.
-    constexpr std::int64_t kUnit = 64;
-    auto* piece = memory_ == nullptr
-                      ? nullptr
-                      : reinterpret_cast<Element*>(memory_ + taken_);
-    const auto bytes = elements * static_cast<std::int64_t>(sizeof(Element));
-    taken_ += (bytes + kUnit - 1) / kUnit * kUnit;
-    return piece;
-  }
-
-  std::int64_t taken() const { return taken_; }
-
- private:
-  char* memory_;
-  std::int64_t taken_ = 0;
-};
 
 /// What says which positions count, from position `first` on; null: all do.
 const float* CountsFrom(const CpuBatch& batch, std::int64_t first) {

@@ -4,28 +4,31 @@
 
 #include <cstdint>
 
-#include "lib/model/parameters.h"
-
 namespace isoflop {
 
-/// Hands out pieces of a block of floats, or only counts them.
+/// Hands out pieces of a block of memory, or only counts them.
 class Divider {
  public:
   /// `memory` is null where only the size is wanted.
-  explicit Divider(float* memory) : memory_(memory) {}
+  explicit Divider(char* memory) : memory_(memory) {}
 
-  float* Take(std::int64_t elements) {
-    float* piece = memory_ == nullptr ? nullptr : memory_ + taken_;
-    // Every piece begins at a cache line, as the whole does.
-    const std::int64_t unit = Parameters::kAlignment;
-    taken_ += (elements + unit - 1) / unit * unit;
+  template <typename Element>
+  Element* Take(std::int64_t elements) {
+    // A cache line, and the widest vector.
+    constexpr std::int64_t kUnit = 64;
+    auto* piece = memory_ == nullptr
+                      ? nullptr
+                      : reinterpret_cast<Element*>(memory_ + taken_);
+    const auto bytes = elements * static_cast<std::int64_t>(sizeof(Element));
+    taken_ += (bytes + kUnit - 1) / kUnit * kUnit;
     return piece;
   }
 
+  /// Bytes.
   std::int64_t taken() const { return taken_; }
 
  private:
-  float* memory_;
+  char* memory_;
   std::int64_t taken_ = 0;
 };
 

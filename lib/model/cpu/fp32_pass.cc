@@ -44,13 +44,13 @@ Fp32Pass::Norm Fp32Pass::FindNorm(const std::string& name) const {
 
 Fp32Pass::NormState Fp32Pass::TakeNorm(const Norm& norm,
                                        Divider* divider) const {
-  NormState state{.x = divider->Take(rows() * shape_.d_model)};
+  NormState state{.x = divider->Take<float>(rows() * shape_.d_model)};
   if (norm.weights.gain == nullptr) {
     state.y = state.x;
   } else {
-    state.y = divider->Take(rows() * shape_.d_model);
-    state.statistics = {.mean = divider->Take(rows()),
-                        .inverse = divider->Take(rows())};
+    state.y = divider->Take<float>(rows() * shape_.d_model);
+    state.statistics = {.mean = divider->Take<float>(rows()),
+                        .inverse = divider->Take<float>(rows())};
   }
   return state;
 }
@@ -59,21 +59,21 @@ void Fp32Pass::Reserve(std::int64_t windows, Room room) {
   if (windows == windows_ && room == room_) return;
   windows_ = windows;
   room_ = room;
-  const auto divide = [&](float* memory) {
+  const auto divide = [&](char* memory) {
     Divider divider(memory);
     DivideLayers(room, &divider);
     final_norm_state_ = TakeNorm(final_norm_, &divider);
-    outputs_ = divider.Take(rows() * HeadOutputs(shape_));
+    outputs_ = divider.Take<float>(rows() * HeadOutputs(shape_));
     if (room == Room::kBothWays) {
-      losses_ = divider.Take(rows());
-      dx_ = divider.Take(rows() * shape_.d_model);
-      dnorm_ = divider.Take(rows() * shape_.d_model);
+      losses_ = divider.Take<float>(rows());
+      dx_ = divider.Take<float>(rows() * shape_.d_model);
+      dnorm_ = divider.Take<float>(rows() * shape_.d_model);
     }
     return divider.taken();
   };
   memory_.reset();  // or there would be both for a moment
-  memory_ = at::empty({divide(nullptr)}, at::kFloat);
-  divide(memory_.data_ptr<float>());
+  memory_ = at::empty({divide(nullptr)}, at::kByte);
+  divide(static_cast<char*>(memory_.data_ptr()));
 }
 
 double Fp32Pass::AddGradient(const CpuBatch& batch, double weight) {

@@ -31,11 +31,12 @@ void MlpPass::DivideLayers(Room room, Divider* divider) {
   states_.assign(layers_.size(), {});
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     LayerState& s = states_[i];
-    s.sum = shared && i > 0 ? states_[0].sum : divider->Take(elements);
+    s.sum = shared && i > 0 ? states_[0].sum : divider->Take<float>(elements);
     if (i < first_x) continue;
-    s.x = shared && i > first_x ? states_[first_x].x : divider->Take(elements);
+    s.x = shared && i > first_x ? states_[first_x].x
+                                : divider->Take<float>(elements);
   }
-  if (room == Room::kBothWays) dsum_ = divider->Take(elements);
+  if (room == Room::kBothWays) dsum_ = divider->Take<float>(elements);
 }
 
 void MlpPass::ForwardLayers(const CpuBatch& batch, float* last) {

@@ -37,17 +37,18 @@ void RecurrentPass::DivideLayers(Room room, Divider* divider) {
   states_.clear();
   for (std::size_t i = 0; i < (room == Room::kBothWays ? layers : 1); ++i) {
     states_.push_back({.norm = TakeNorm(layers_[i].norm, divider),
-                       .gates = divider->Take(rows() * all_gates()),
-                       .memory = divider->Take(rows() * d),
-                       .previous = divider->Take(rows() * d)});
+                       .gates = divider->Take<float>(rows() * all_gates()),
+                       .memory = divider->Take<float>(rows() * d),
+                       .previous = divider->Take<float>(rows() * d)});
   }
   states_.resize(layers, states_.back());
-  from_state_ = divider->Take(windows() * all_gates());
-  h_ = divider->Take(windows() * d);
+  from_state_ = divider->Take<float>(windows() * all_gates());
+  h_ = divider->Take<float>(windows() * d);
   if (room == Room::kForwardOnly) return;
-  dc_ = divider->Take(windows() * d);
-  dinput_ = divider->Take(rows() * all_gates());
-  dstate_ = kernel_.adds_state ? dinput_ : divider->Take(rows() * all_gates());
+  dc_ = divider->Take<float>(windows() * d);
+  dinput_ = divider->Take<float>(rows() * all_gates());
+  dstate_ =
+      kernel_.adds_state ? dinput_ : divider->Take<float>(rows() * all_gates());
 }
 
 void RecurrentPass::ForwardLayers(const CpuBatch& /*batch*/, float* last) {

@@ -30,21 +30,21 @@ void TransformerPass::DivideLayers(Room room, Divider* divider) {
   states_.clear();
   for (std::size_t i = 0; i < (room == Room::kBothWays ? layers : 1); ++i) {
     LayerState s{.attention_norm = TakeNorm(layers_[i].attention_norm, divider),
-                 .qkv = divider->Take(rows() * 3 * d),
-                 .weights = divider->Take(attention_.weights()),
-                 .attended = divider->Take(rows() * d)};
+                 .qkv = divider->Take<float>(rows() * 3 * d),
+                 .weights = divider->Take<float>(attention_.weights()),
+                 .attended = divider->Take<float>(rows() * d)};
     if (HasFfn()) {
       s.ffn_norm = TakeNorm(layers_[i].ffn_norm, divider);
-      s.hidden = divider->Take(rows() * fc);
-      s.activated = divider->Take(rows() * d_ff);
+      s.hidden = divider->Take<float>(rows() * fc);
+      s.activated = divider->Take<float>(rows() * d_ff);
     }
     states_.push_back(s);
   }
   states_.resize(layers, states_.back());
   if (room == Room::kForwardOnly) return;
-  dwide_ = divider->Take(rows() * std::max(3 * d, fc));
-  dactivated_ = divider->Take(rows() * std::max(d, d_ff));
-  scratch_ = divider->Take(shape().context * shape().context);
+  dwide_ = divider->Take<float>(rows() * std::max(3 * d, fc));
+  dactivated_ = divider->Take<float>(rows() * std::max(d, d_ff));
+  scratch_ = divider->Take<float>(shape().context * shape().context);
 }
 
 void TransformerPass::ForwardLayers(const CpuBatch& /*batch*/, float* last) {
