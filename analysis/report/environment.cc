@@ -6,18 +6,10 @@
 #include <algorithm>
 #include <string>
 
+#include "lib/core/compiler.h"
+
 namespace isoflop {
 namespace {
-
-std::string Compiler() {
-#if defined(__clang__)
-  return "clang " __clang_version__;
-#elif defined(__GNUC__)
-  return "gcc " __VERSION__;
-#else
-  return "unknown";
-#endif
-}
 
 std::string OperatingSystem() {
   struct utsname name {};
@@ -40,7 +32,7 @@ Json Distinct(const std::vector<RunResult>& runs, Json RunResult::*member) {
 
 Json EnvironmentJson(const std::vector<RunResult>& runs) {
   return {{"isoflop", ISOFLOP_VERSION},
-          {"compiler", Compiler()},
+          {"compiler", CompilerName()},
           {"os", OperatingSystem()},
           {"devices", Distinct(runs, &RunResult::device)},
           {"software", Distinct(runs, &RunResult::software)}};

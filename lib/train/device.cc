@@ -11,6 +11,7 @@
 #include <iterator>
 #include <optional>
 
+#include "lib/core/compiler.h"
 #include "lib/core/cpu_features.h"
 #include "lib/core/error.h"
 #include "lib/model/torch_compat.h"
@@ -49,16 +50,6 @@ std::string AskBlas(const char* function) {
   void* symbol = ::dlsym(RTLD_DEFAULT, function);
   if (symbol == nullptr) return {};
   return reinterpret_cast<const char* (*)()>(symbol)();
-}
-
-std::string CompilerName() {
-#if defined(__clang__)
-  return "Clang " __clang_version__;
-#elif defined(__GNUC__)
-  return "GCC " __VERSION__;
-#else
-  return "unknown";
-#endif
 }
 
 /// "v2.6.0", of LibTorch's own list of what it was built with.
