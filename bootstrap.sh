@@ -168,6 +168,14 @@ use_prefix() {
   )
 }
 
+# CTest counts processes, each of which runs many tests.
+run_tests() {
+  ctest --preset release
+  sed -n 's/^\[  PASSED  \] \([0-9]*\) tests*\.$/\1/p' \
+    build/release/Testing/Temporary/LastTest.log |
+    awk '{ sum += $1 } END { print sum " tests have passed" }'
+}
+
 prefix_args=()
 case "$#:${1:-}:${2:-}" in
   1:demo: | 1:test: | 1:build:)
@@ -184,5 +192,5 @@ esac
 build "$1"
 case $1 in
   demo) build/release/bin/isoflop sweep sweeps/demo.json -o runs/demo --fit ;;
-  test) ctest --preset release ;;
+  test) run_tests ;;
 esac
