@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,7 @@
 
 #include "lib/core/hash.h"
 #include "lib/core/lane_math.h"
+#include "lib/core/names.h"
 #include "lib/core/random.h"
 #include "lib/data/task.h"
 #include "lib/data/task_kinds.h"
@@ -33,11 +35,23 @@ constexpr std::uint64_t kMarkovEval = 0x6d6b6576616c;
 constexpr std::uint64_t kMarkovMatrix = 0x6d6174726978;
 constexpr std::uint64_t kMarkovWalk = 0x77616c6b;
 
+/// What a prediction counts, each with one more: nothing, the symbols so far,
+/// or those that came after symbols like the last one.
+enum class Counted { kNothing, kSymbols, kTransitions };
+constexpr std::array<NamedValue<Counted>, 3> EnumNames(Counted) {
+  return {{{Counted::kNothing, "uniform"},
+           {Counted::kSymbols, "unigram"},
+           {Counted::kTransitions, "bigram"}}};
+}
+
 struct MarkovConfig final : TaskConfig {
   std::int64_t symbols = 3;  // k
 
   std::string_view kind() const override { return "markov"; }
   Json ToJson() const override { return {{"symbols", symbols}}; }
+  std::vector<std::string_view> Baselines() const override {
+    return AllNames<Counted>();
+  }
   ExampleShape Shape(std::int64_t context) const override {
     return {.positions = context,
             .vocab_size = symbols,
@@ -104,6 +118,44 @@ double MarkovChain::Entropy(std::int32_t symbol) const {
   return entropy;
 }
 
+class CountingBaseline final : public Baseline {
+ public:
+  CountingBaseline(Counted counted, std::int64_t symbols)
+      : counted_(counted), symbols_(static_cast<std::size_t>(symbols)) {}
+
+  void Predict(const ExampleSpans& example,
+               std::span<double> predictions) override;
+
+ private:
+  Counted counted_;
+  std::size_t symbols_;
+};
+
+void CountingBaseline::Predict(const ExampleSpans& example,
+                               std::span<double> predictions) {
+  const std::size_t k = symbols_;
+  std::vector<double> seen(k);
+  std::vector<double> transitions(k * k);
+  for (std::size_t t = 0; t < example.tokens.size(); ++t) {
+    const auto last = static_cast<std::size_t>(example.tokens[t]);
+    seen[last] += 1.0;
+    const auto after = std::span(transitions).subspan(last * k, k);
+    const auto row = predictions.subspan(t * k, k);
+    std::ranges::fill(row, 0.0);
+    if (counted_ == Counted::kSymbols) std::ranges::copy(seen, row.begin());
+    if (counted_ == Counted::kTransitions) {
+      std::ranges::copy(after, row.begin());
+    }
+    double all = 0.0;
+    for (double& count : row) {
+      count += 1.0;
+      all += count;
+    }
+    for (double& count : row) count /= all;
+    after[static_cast<std::size_t>(example.target_tokens[t])] += 1.0;
+  }
+}
+
 /// Mean losses of predictors, in nats per token.
 struct MarkovLosses {
   double unigram = 0.0;  // (count of the symbol + 1) / (length + k)
@@ -125,6 +177,7 @@ class MarkovTask final : public Task {
                 const ExampleSpans& example) const override {
     Read(kMarkovEval, index, example);
   }
+  std::unique_ptr<Baseline> MakeBaseline(std::size_t number) const override;
 
  private:
   static std::uint64_t KeyOf(std::uint64_t key, std::int64_t index) {
@@ -222,6 +275,11 @@ void MarkovTask::Read(std::uint64_t key, std::int64_t index,
     symbol = chain.Next(symbol, walk.Uniform());
     example.target_tokens[t] = symbol;
   }
+}
+
+std::unique_ptr<Baseline> MarkovTask::MakeBaseline(std::size_t number) const {
+  return std::make_unique<CountingBaseline>(EnumNames(Counted{})[number].value,
+                                            shape_.vocab_size);
 }
 
 MarkovLosses MarkovTask::OnEvaluationSet() const {

@@ -1,37 +1,25 @@
-// Kind `regression`: linear regression to be learned in context. Every example
-// has weights of its own:
-//
-//   w normal in d dimensions, or one of a number of fixed vectors of that kind
-//   x_i normal in d dimensions,  y_i = w . x_i + sigma e_i,  e_i normal
-//
-// Inputs show x_i and y_i, with noise; the target is w . x_i, without it. The
-// loss is the squared error, not divided by d. As numbers (x, y):
-//
-//   interleaved   (x_0, 0) (0, y_0) (x_1, 0) (0, y_1) ...   each x_i counts
-//   concatenated  (x_0, y_0) ... (x_{k-1}, y_{k-1}) (x_k, 0)   the last counts
-//
-// The best predictor of new weights is ridge regression with lambda = sigma^2.
-//
-// Sources: Garg et al. 2022 (arXiv:2208.01066); concatenated: von Oswald et al.
-// 2023 (arXiv:2212.07677); fixed weights: Raventos et al. 2023
-// (arXiv:2306.15063).
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/core/hash.h"
 #include "lib/core/names.h"
 #include "lib/core/normals.h"
 #include "lib/core/random.h"
+#include "lib/data/in_context_predictors.h"
+#include "lib/data/regression_config.h"
 #include "lib/data/task.h"
 #include "lib/data/task_kinds.h"
 
@@ -44,115 +32,6 @@ constexpr std::uint64_t kRegressionWeights = 0x77656967687473;
 constexpr std::uint64_t kRegressionChoice = 0x63686f696365;
 constexpr std::uint64_t kRegressionTasks = 0x7461736b73;
 
-enum class RegressionLayout { kInterleaved, kConcatenated };
-constexpr std::array<NamedValue<RegressionLayout>, 2> EnumNames(
-    RegressionLayout) {
-  return {{{RegressionLayout::kInterleaved, "interleaved"},
-           {RegressionLayout::kConcatenated, "concatenated"}}};
-}
-
-/// Whose weights the evaluation set has.
-enum class EvalTasks { kNew, kSame };
-constexpr std::array<NamedValue<EvalTasks>, 2> EnumNames(EvalTasks) {
-  return {{{EvalTasks::kNew, "new"}, {EvalTasks::kSame, "same"}}};
-}
-
-struct RegressionConfig final : TaskConfig {
-  std::int64_t dimension = 8;  // d
-  double noise = 0.0;          // sigma
-  std::int64_t tasks = 0;      // vectors of weights to train on; 0: endless
-  std::int64_t task_seed = 0;  // what they are drawn from
-  EvalTasks eval_tasks = EvalTasks::kNew;
-  double eval_shift = 1.0;  // factor of every x of the evaluation set
-  RegressionLayout layout = RegressionLayout::kInterleaved;
-  std::int64_t train_examples = 0;  // of a training example only as many of the
-                                    // first x count; 0: all
-
-  bool interleaved() const { return layout == RegressionLayout::kInterleaved; }
-
-  /// Pairs (x, y) of an example, with the last x that has no y after it.
-  std::int64_t Pairs(std::int64_t context) const {
-    return interleaved() ? context / 2 : context;
-  }
-
-  std::string_view kind() const override { return "regression"; }
-  Json ToJson() const override;
-  ExampleShape Shape(std::int64_t context) const override;
-  void Validate(std::int64_t context, const std::string& path,
-                Problems* problems) const override;
-  std::unique_ptr<Task> Open(std::int64_t eval_tokens,
-                             std::int64_t context) const override;
-};
-
-/// What is known of the weights after some pairs, if they are normal: a normal
-/// distribution, whose mean is that of ridge regression with lambda = sigma^2,
-/// and of least squares of least norm without noise.
-class WeightPosterior {
- public:
-  WeightPosterior(std::size_t dimension, double noise_variance)
-      : noise_variance_(noise_variance),
-        mean_(dimension),
-        covariance_(dimension * dimension),
-        gain_(dimension) {
-    Reset();
-  }
-
-  /// Back to before the first pair.
-  void Reset();
-
-  double Predict(std::span<const float> x) const;
-  void Update(std::span<const float> x, double y);
-
- private:
-  double noise_variance_;
-  std::vector<double> mean_;
-  std::vector<double> covariance_;  // row by row
-  std::vector<double> gain_;        // space for covariance . x
-};
-
-void WeightPosterior::Reset() {
-  std::ranges::fill(mean_, 0.0);
-  std::ranges::fill(covariance_, 0.0);
-  for (std::size_t i = 0; i < mean_.size(); ++i) {
-    covariance_[i * mean_.size() + i] = 1.0;
-  }
-}
-
-double WeightPosterior::Predict(std::span<const float> x) const {
-  double y = 0.0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    y += mean_[i] * static_cast<double>(x[i]);
-  }
-  return y;
-}
-
-/// By the formula of Sherman and Morrison.
-void WeightPosterior::Update(std::span<const float> x, double y) {
-  constexpr double kRounding = 1e-9;
-  const std::size_t d = x.size();
-  double variance = 0.0;  // of w . x
-  double norm = 0.0;
-  for (std::size_t i = 0; i < d; ++i) {
-    gain_[i] = 0.0;
-    for (std::size_t j = 0; j < d; ++j) {
-      gain_[i] += covariance_[i * d + j] * static_cast<double>(x[j]);
-    }
-    const auto value = static_cast<double>(x[i]);
-    variance += value * gain_[i];
-    norm += value * value;
-  }
-  const double all = variance + noise_variance_;
-  if (all <= kRounding * norm) return;  // nothing is left to be learned
-  const double surprise = (y - Predict(x)) / all;
-  for (std::size_t i = 0; i < d; ++i) {
-    mean_[i] += gain_[i] * surprise;
-    const double scaled = gain_[i] / all;
-    for (std::size_t j = 0; j < d; ++j) {
-      covariance_[i * d + j] -= scaled * gain_[j];
-    }
-  }
-}
-
 class RegressionTask final : public Task {
  public:
   RegressionTask(const RegressionConfig& config, std::int64_t eval_tokens,
@@ -161,14 +40,26 @@ class RegressionTask final : public Task {
   void ReadTrain(std::int64_t seed, std::int64_t index,
                  const ExampleSpans& example) const override;
   void ReadEval(std::int64_t index, const ExampleSpans& example) const override;
+  std::unique_ptr<Baseline> MakeBaseline(std::size_t number) const override;
+
+  /// Writes what the predictor says at every position that counts.
+  void Predict(InContextPredictor* predictor, const ExampleSpans& example,
+               std::span<double> predictions) const;
 
  private:
   std::vector<float> Weights(std::uint64_t own, bool fresh) const;
+  std::vector<float> TrainingTask(std::uint64_t number) const;
   void Write(std::uint64_t own, std::span<const float> weights, double scale,
              const ExampleSpans& example) const;
   void Count(std::int64_t examples, const ExampleSpans& example) const;
   std::vector<double> NoiselessRisk() const;
   double RidgeLoss() const;
+  std::unique_ptr<InContextPredictor> MakePredictor(
+      RegressionBaseline baseline) const;
+  double ErrorOf(
+      InContextPredictor* predictor, std::int64_t examples,
+      const std::function<void(std::int64_t, const ExampleSpans&)>& read) const;
+  double Bandwidth() const;
 
   /// The position of x_i, which is also that of its target.
   std::size_t PlaceOf(std::int64_t pair) const {
@@ -182,8 +73,29 @@ class RegressionTask final : public Task {
     return static_cast<std::size_t>(config_.dimension + 1);
   }
 
+  std::size_t dimension() const {
+    return static_cast<std::size_t>(config_.dimension);
+  }
+  double noise_variance() const { return config_.noise * config_.noise; }
+
   RegressionConfig config_;
   std::int64_t pairs_;
+};
+
+class PairsBaseline final : public Baseline {
+ public:
+  PairsBaseline(const RegressionTask& task,
+                std::unique_ptr<InContextPredictor> predictor)
+      : task_(task), predictor_(std::move(predictor)) {}
+
+  void Predict(const ExampleSpans& example,
+               std::span<double> predictions) override {
+    task_.Predict(predictor_.get(), example, predictions);
+  }
+
+ private:
+  const RegressionTask& task_;
+  std::unique_ptr<InContextPredictor> predictor_;
 };
 
 RegressionTask::RegressionTask(const RegressionConfig& config,
@@ -245,17 +157,22 @@ void RegressionTask::ReadEval(std::int64_t index,
 /// Returns w of the example with the key `own`.
 std::vector<float> RegressionTask::Weights(std::uint64_t own,
                                            bool fresh) const {
-  std::vector<float> weights(static_cast<std::size_t>(config_.dimension));
-  if (fresh) {
-    FillNormal(MixBits(own, kRegressionWeights), weights);
-  } else {
+  if (!fresh) {
     RandomStream choice(MixBits(own, kRegressionChoice));
-    const std::uint64_t tasks = MixBits(
-        kRegressionTasks, static_cast<std::uint64_t>(config_.task_seed));
-    FillNormal(
-        MixBits(tasks, choice.Below(static_cast<std::uint64_t>(config_.tasks))),
-        weights);
+    return TrainingTask(
+        choice.Below(static_cast<std::uint64_t>(config_.tasks)));
   }
+  std::vector<float> weights(dimension());
+  FillNormal(MixBits(own, kRegressionWeights), weights);
+  return weights;
+}
+
+/// Returns one of the fixed vectors of weights.
+std::vector<float> RegressionTask::TrainingTask(std::uint64_t number) const {
+  const std::uint64_t tasks =
+      MixBits(kRegressionTasks, static_cast<std::uint64_t>(config_.task_seed));
+  std::vector<float> weights(dimension());
+  FillNormal(MixBits(tasks, number), weights);
   return weights;
 }
 
@@ -317,112 +234,121 @@ std::vector<double> RegressionTask::NoiselessRisk() const {
   return risk;
 }
 
-/// Returns the mean squared error of the best predictor on the evaluation set.
-double RegressionTask::RidgeLoss() const {
+void RegressionTask::Predict(InContextPredictor* predictor,
+                             const ExampleSpans& example,
+                             std::span<double> predictions) const {
+  const std::size_t d = dimension();
+  predictor->Reset();
+  for (std::int64_t pair = 0; pair < pairs_; ++pair) {
+    const std::size_t place = PlaceOf(pair);
+    const auto x = example.vectors.subspan(place * width(), d);
+    if (Counts(pair)) predictions[place] = predictor->Predict(x);
+    if (pair + 1 == pairs_) break;
+    const std::size_t shown = config_.interleaved() ? place + 1 : place;
+    predictor->Show(x,
+                    static_cast<double>(example.vectors[shown * width() + d]));
+  }
+}
+
+/// Returns the mean squared error over the positions that count of examples
+/// 0 ... `examples` - 1, which `read` writes.
+double RegressionTask::ErrorOf(
+    InContextPredictor* predictor, std::int64_t examples,
+    const std::function<void(std::int64_t, const ExampleSpans&)>& read) const {
   ExampleBuffer buffer(shape_);
   const ExampleSpans example = buffer[0];
-  const auto d = static_cast<std::size_t>(config_.dimension);
-  WeightPosterior posterior(d, config_.noise * config_.noise);
+  std::vector<double> predictions(static_cast<std::size_t>(context()));
   double sum = 0.0;
   std::int64_t count = 0;
-  for (std::int64_t index = 0; index < eval_examples_; ++index) {
-    ReadEval(index, example);
-    posterior.Reset();
-    for (std::int64_t pair = 0; pair < pairs_; ++pair) {
-      const std::size_t place = PlaceOf(pair);
-      const auto x = example.vectors.subspan(place * width(), d);
-      if (Counts(pair)) {
-        const double error = posterior.Predict(x) -
-                             static_cast<double>(example.target_vectors[place]);
-        sum += error * error;
-        ++count;
-      }
-      if (pair + 1 == pairs_) break;
-      const std::size_t shown = config_.interleaved() ? place + 1 : place;
-      posterior.Update(
-          x, static_cast<double>(example.vectors[shown * width() + d]));
+  for (std::int64_t index = 0; index < examples; ++index) {
+    read(index, example);
+    Predict(predictor, example, predictions);
+    for (std::size_t t = 0; t < predictions.size(); ++t) {
+      if (example.counts[t] == 0) continue;
+      const double error =
+          predictions[t] - static_cast<double>(example.target_vectors[t]);
+      sum += error * error;
+      ++count;
     }
   }
   return sum / static_cast<double>(count);
 }
 
-Json RegressionConfig::ToJson() const {
-  return {{"dimension", dimension},
-          {"noise", noise},
-          {"tasks", tasks},
-          {"task_seed", task_seed},
-          {"eval_tasks", NameOf(eval_tasks)},
-          {"eval_shift", eval_shift},
-          {"layout", NameOf(layout)},
-          {"train_examples", train_examples}};
+/// Returns the mean squared error of the best predictor on the evaluation set.
+double RegressionTask::RidgeLoss() const {
+  const auto ridge = MakeRidge(dimension(), noise_variance());
+  return ErrorOf(ridge.get(), eval_examples_,
+                 [this](std::int64_t index, const ExampleSpans& example) {
+                   ReadEval(index, example);
+                 });
 }
 
-ExampleShape RegressionConfig::Shape(std::int64_t context) const {
-  const std::int64_t all = interleaved() ? Pairs(context) : 1;
-  return {.positions = context,
-          .d_in = dimension + 1,
-          .d_out = 1,
-          .counted = train_examples == 0 ? all : train_examples,
-          .targets_follow = interleaved()};
+/// Returns the bandwidth of a kernel smoother that is best on some training
+/// examples, to a factor of 2^(1/3).
+double RegressionTask::Bandwidth() const {
+  constexpr std::int64_t kExamples = 128;
+  constexpr std::int64_t kSeed = -1;  // of no run
+  const double typical = std::sqrt(static_cast<double>(config_.dimension));
+  double best = typical;
+  double least = std::numeric_limits<double>::infinity();
+  for (int third = -9; third <= 6; ++third) {
+    const double bandwidth = typical * std::exp2(third / 3.0);
+    const auto smoother = MakeKernelSmoother(dimension(), bandwidth);
+    const double error =
+        ErrorOf(smoother.get(), kExamples,
+                [this](std::int64_t index, const ExampleSpans& example) {
+                  ReadTrain(kSeed, index, example);
+                });
+    if (error < least) {
+      least = error;
+      best = bandwidth;
+    }
+  }
+  return best;
 }
 
-void RegressionConfig::Validate(std::int64_t context, const std::string& path,
-                                Problems* problems) const {
-  if (interleaved() && context % 2 != 0) {
-    problems->Add(path + ".layout",
-                  fmt::format("interleaved examples have two positions for "
-                              "each (x, y): model.context must be even, got {}",
-                              context));
-  } else if (interleaved() && train_examples > Pairs(context)) {
-    problems->Add(path + ".train_examples",
-                  fmt::format("must be at most the {} examples that a "
-                              "model.context of {} holds, or 0 for all, got {}",
-                              Pairs(context), context, train_examples));
+std::unique_ptr<InContextPredictor> RegressionTask::MakePredictor(
+    RegressionBaseline baseline) const {
+  switch (baseline) {
+    case RegressionBaseline::kZero:
+      return MakeZero();
+    case RegressionBaseline::kAveraging:
+      return MakeAveraging(dimension());
+    case RegressionBaseline::kOneGradientStep:
+      return MakeOneGradientStep(dimension(), noise_variance());
+    case RegressionBaseline::kNearestNeighbour:
+      return MakeNearestNeighbour(dimension());
+    case RegressionBaseline::kKernelSmoother:
+      return MakeKernelSmoother(dimension(), Bandwidth());
+    case RegressionBaseline::kLeastSquares:
+      return MakeLeastSquares(dimension());
+    case RegressionBaseline::kRidge:
+      return MakeRidge(dimension(), noise_variance());
+    case RegressionBaseline::kMeanOfTasks:
+      break;
   }
-  if (!interleaved() && context < 2) {
-    problems->Add(path + ".layout",
-                  fmt::format("concatenated examples have an (x, y) and a "
-                              "query: model.context must be at least 2, got {}",
-                              context));
+  // Without noise the pairs leave one task; rounding of y is far below this.
+  constexpr double kLeastVariance = 1e-6;
+  std::vector<float> tasks;
+  for (std::int64_t number = 0; number < config_.tasks; ++number) {
+    const auto task = TrainingTask(static_cast<std::uint64_t>(number));
+    tasks.insert(tasks.end(), task.begin(), task.end());
   }
-  if (!interleaved() && train_examples > 0) {
-    problems->Add(path + ".train_examples",
-                  fmt::format("must be 0 in the layout \"concatenated\", where "
-                              "only the last position counts, got {}",
-                              train_examples));
-  }
-  if (eval_tasks == EvalTasks::kSame && tasks == 0) {
-    problems->Add(path + ".eval_tasks",
-                  "\"same\" needs a number of tasks to train on: \"tasks\" is "
-                  "0, which is endless");
-  }
+  return MakeMeanOfTasks(dimension(), std::move(tasks),
+                         std::max(noise_variance(), kLeastVariance));
 }
 
-std::unique_ptr<Task> RegressionConfig::Open(std::int64_t eval_tokens,
-                                             std::int64_t context) const {
-  return std::make_unique<RegressionTask>(*this, eval_tokens, context);
-}
-
-std::shared_ptr<const TaskConfig> ReadRegressionConfig(ObjectReader* reader) {
-  auto config = std::make_shared<RegressionConfig>();
-  reader->Read("dimension", &config->dimension, {1, 1024});
-  reader->Read("noise", &config->noise, {0.0, 1e3});
-  reader->Read("tasks", &config->tasks, {0, std::int64_t{1} << 40});
-  reader->Read("task_seed", &config->task_seed, {0, INT64_MAX});
-  reader->ReadEnum("eval_tasks", &config->eval_tasks);
-  reader->Read("eval_shift", &config->eval_shift, {0.0, 1e3});
-  reader->ReadEnum("layout", &config->layout);
-  reader->Read("train_examples", &config->train_examples, {0, 1 << 24});
-  return config;
+std::unique_ptr<Baseline> RegressionTask::MakeBaseline(
+    std::size_t number) const {
+  return std::make_unique<PairsBaseline>(
+      *this, MakePredictor(RegressionBaselines(config_)[number]));
 }
 
 }  // namespace
 
-TaskKind RegressionKind() {
-  return {.name = RegressionConfig{}.kind(),
-          .keys = {"dimension", "noise", "tasks", "task_seed", "eval_tasks",
-                   "eval_shift", "layout", "train_examples"},
-          .read = ReadRegressionConfig};
+std::unique_ptr<Task> RegressionConfig::Open(std::int64_t eval_tokens,
+                                             std::int64_t context) const {
+  return std::make_unique<RegressionTask>(*this, eval_tokens, context);
 }
 
 }  // namespace isoflop

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,6 +41,18 @@ struct TaskInfo {
 
 Json ToJson(const TaskInfo& info);
 
+/// A predictor that needs no training, to compare a model with.
+class Baseline {
+ public:
+  virtual ~Baseline() = default;
+
+  /// Writes what it predicts at every position of an example that counts: the
+  /// vector, or the probability of each token. Other positions are left alone.
+  /// REQUIRES: `predictions` is [T, d_out], or [T, vocab_size] of tokens.
+  virtual void Predict(const ExampleSpans& example,
+                       std::span<double> predictions) = 0;
+};
+
 /// The const members may be called from several threads at once.
 class Task {
  public:
@@ -73,6 +86,16 @@ class Task {
   /// example. REQUIRES: `example` is of shape(), 0 <= index < eval_examples().
   virtual void ReadEval(std::int64_t index,
                         const ExampleSpans& example) const = 0;
+
+  /// Returns to which of TaskConfig::Parts an example of the evaluation set
+  /// belongs. REQUIRES: there are parts; 0 <= index < eval_examples().
+  virtual std::size_t PartOf(std::int64_t /*index*/) const { return 0; }
+
+  /// Makes predictor `number` of TaskConfig::Baselines.
+  /// REQUIRES: there is such a one; the task outlives it.
+  virtual std::unique_ptr<Baseline> MakeBaseline(std::size_t /*number*/) const {
+    return nullptr;
+  }
 
   /// Returns the exact expected loss of the linear predictor
   /// y = sum over i of weights[i] x[i], where the task knows it.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/core/error.h"
 #include "lib/core/json.h"
@@ -33,6 +34,14 @@ class TaskConfig {
   /// examples of `context` positions.
   virtual void Validate(std::int64_t context, const std::string& path,
                         Problems* problems) const = 0;
+
+  /// Returns the names of the predictors that need no training, to compare a
+  /// model with: see Task::MakeBaseline.
+  virtual std::vector<std::string_view> Baselines() const { return {}; }
+
+  /// Returns the names of the parts that its evaluation set falls into, each
+  /// measured for itself: see Task::PartOf. None where all is alike.
+  virtual std::vector<std::string_view> Parts() const { return {}; }
 
   /// Opens the task, with an evaluation set of eval_tokens / context examples.
   /// Throws Error: see OpenTask. REQUIRES: Validate finds nothing wrong.

@@ -8,10 +8,10 @@ namespace isoflop {
 
 /// B examples of T positions; see ExampleShape in lib/data/example.h.
 struct Batch {
-  at::Tensor inputs;       // tokens: int64 [B, T]; vectors: fp32 [B, T, d_in]
-  at::Tensor targets;      // tokens: int64 [B, T]; vectors: fp32 [B, T, d_out]
-  at::Tensor counts = {};  // fp32 [B, T]: 1 where the loss counts, else 0;
-                           // undefined where it does everywhere
+  at::Tensor inputs = {};   // tokens: int64 [B, T]; vectors: fp32 [B, T, d_in]
+  at::Tensor targets = {};  // tokens: int64 [B, T]; vectors: fp32 [B, T, d_out]
+  at::Tensor counts = {};   // fp32 [B, T]: 1 where the loss counts, else 0;
+                            // undefined where it does everywhere
 };
 
 /// Returns what `change` makes of each tensor that is defined.

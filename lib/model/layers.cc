@@ -73,17 +73,16 @@ at::Tensor AlibiBias(std::int64_t heads, std::int64_t length,
 
 }  // namespace
 
-at::Tensor AttendByScores(const at::Tensor& q, const at::Tensor& k,
-                          const at::Tensor& v, std::int64_t context,
-                          const AttentionOptions& options) {
+at::Tensor AttentionWeights(const at::Tensor& q, const at::Tensor& k,
+                            std::int64_t context,
+                            const AttentionOptions& options) {
   const std::int64_t length = q.size(2);
   at::Tensor scores = at::matmul(q, k.transpose(-2, -1));
   // Not in bf16: weights add up over the whole context.
   if (scores.scalar_type() == at::kBFloat16) scores = scores.to(at::kFloat);
   if (options.kind == AttentionKind::kLinear) {
     scores = scores / static_cast<double>(context);
-    if (options.causal) scores = at::tril(scores);
-    return at::matmul(scores.to(v.scalar_type()), v);
+    return options.causal ? at::tril(scores) : scores;
   }
   scores = scores / std::sqrt(static_cast<double>(q.size(-1)));
   if (options.alibi) {
@@ -95,7 +94,14 @@ at::Tensor AttendByScores(const at::Tensor& q, const at::Tensor& k,
                                         scores.options()),
                                1);
   }
-  return at::matmul(at::softmax(scores, -1).to(v.scalar_type()), v);
+  return at::softmax(scores, -1);
+}
+
+at::Tensor AttendByScores(const at::Tensor& q, const at::Tensor& k,
+                          const at::Tensor& v, std::int64_t context,
+                          const AttentionOptions& options) {
+  return at::matmul(
+      AttentionWeights(q, k, context, options).to(v.scalar_type()), v);
 }
 
 RotaryTables MakeRotaryTables(std::int64_t context, std::int64_t head_size,

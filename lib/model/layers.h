@@ -53,15 +53,21 @@ struct AttentionOptions {
 };
 AttentionOptions AttentionOptionsOf(const ModelShape& shape);
 
-/// Attention by explicit scores. q, k, v [B, heads, T, head size]:
+/// Returns what each position weighs for each, fp32 [B, heads, T, T], rows over
+/// s. q, k [B, heads, T, head size]:
 ///
-///   softmax   softmax(q k^T / sqrt(head size) - slope |t - s|) v
-///   linear    (q k^T / context) v
+///   softmax   softmax(q k^T / sqrt(head size) - slope |t - s|)
+///   linear    q k^T / context
 ///
 /// over the positions s up to t, or all of them. The slope of head h of H is
-/// 2^(-8 h / H), h = 1 ... H, of alibi, and else 0. Scores are in fp32.
+/// 2^(-8 h / H), h = 1 ... H, of alibi, and else 0.
 /// Source: Press et al. 2021 (arXiv:2108.12409) for alibi; von Oswald et al.
 /// 2023 (arXiv:2212.07677) for linear attention without a norm.
+at::Tensor AttentionWeights(const at::Tensor& q, const at::Tensor& k,
+                            std::int64_t context,
+                            const AttentionOptions& options);
+
+/// Returns the weights times v [B, heads, T, head size].
 at::Tensor AttendByScores(const at::Tensor& q, const at::Tensor& k,
                           const at::Tensor& v, std::int64_t context,
                           const AttentionOptions& options);

@@ -10,8 +10,9 @@ class Linear final : public Network {
   explicit Linear(const NetworkWeights& weights)
       : dtype_(weights.products.values().scalar_type()) {}
 
-  at::Tensor Hidden(const at::Tensor& inputs) const override {
-    return inputs.to(dtype_);
+  at::Tensor Embed(const at::Tensor& inputs) const override { return inputs; }
+  at::Tensor HiddenOf(const at::Tensor& embedded) const override {
+    return embedded.to(dtype_);
   }
 
  private:

@@ -18,9 +18,12 @@ class Mlp final : public Network {
     }
   }
 
-  at::Tensor Hidden(const at::Tensor& inputs) const override {
-    at::Tensor x =
-        embedding_.defined() ? at::embedding(embedding_, inputs) : inputs;
+  at::Tensor Embed(const at::Tensor& inputs) const override {
+    return embedding_.defined() ? at::embedding(embedding_, inputs) : inputs;
+  }
+
+  at::Tensor HiddenOf(const at::Tensor& embedded) const override {
+    at::Tensor x = embedded;
     for (const Layer& layer : layers_) {
       const at::ScalarType product = layer.fc.scalar_type();
       const at::Tensor sum =

@@ -76,7 +76,7 @@ at::Tensor Model::Head(const at::Tensor& hidden) const {
 }
 
 at::Tensor Model::Outputs(const at::Tensor& inputs) const {
-  return Head(network_->Hidden(inputs));
+  return OutputsOf(Embed(inputs));
 }
 
 /// A pass by hand takes whole windows, one after another.
@@ -96,18 +96,22 @@ at::Tensor Model::RowLosses(const at::Tensor& outputs,
   return at::cross_entropy_loss(outputs, targets, {}, at::Reduction::None);
 }
 
+at::Tensor Model::LossesOf(const at::Tensor& outputs,
+                           const Batch& batch) const {
+  const at::Tensor losses =
+      RowLosses(Rows(outputs, true), Rows(batch.targets, shape_.d_out > 0))
+          .view(batch.inputs.sizes().slice(0, 2));
+  return batch.counts.defined() ? losses * batch.counts : losses;
+}
+
 at::Tensor Model::Losses(const Batch& batch) const {
   const at::NoGradGuard no_grad;
-  const at::IntArrayRef by_position = batch.inputs.sizes().slice(0, 2);
   if (UsesCpuPass(batch)) {
-    at::Tensor losses = at::empty(by_position, at::kFloat);
+    at::Tensor losses = at::empty(batch.inputs.sizes().slice(0, 2), at::kFloat);
     cpu_pass_->Losses(ForCpuPass(shape_, batch), losses.data_ptr<float>());
     return losses;
   }
-  const at::Tensor losses = RowLosses(Rows(Outputs(batch.inputs), true),
-                                      Rows(batch.targets, shape_.d_out > 0))
-                                .view(by_position);
-  return batch.counts.defined() ? losses * batch.counts : losses;
+  return LossesOf(Outputs(batch.inputs), batch);
 }
 
 /// Adds the head's gradient to that of its master: pieces add up in fp32.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "lib/model/batch.h"
 #include "lib/model/cpu/cpu_pass.h"
@@ -52,6 +53,23 @@ class Model {
   /// Returns the outputs [B, T, V] or [B, T, d_out] of a batch's inputs, fp32
   /// (or the master dtype). T may be shorter than the context.
   at::Tensor Outputs(const at::Tensor& inputs) const;
+
+  /// The same in two steps: Outputs(inputs) is OutputsOf(Embed(inputs)).
+  at::Tensor Embed(const at::Tensor& inputs) const {
+    return network_->Embed(inputs);
+  }
+  at::Tensor OutputsOf(const at::Tensor& embedded) const {
+    return Head(network_->HiddenOf(embedded));
+  }
+
+  /// Returns the loss at every position from the outputs of a batch: [B, T], 0
+  /// where it does not count.
+  at::Tensor LossesOf(const at::Tensor& outputs, const Batch& batch) const;
+
+  /// As Network::AttentionOf, of a batch's inputs.
+  std::vector<at::Tensor> Attention(const at::Tensor& inputs) const {
+    return network_->AttentionOf(network_->Embed(inputs));
+  }
 
   /// Returns the loss at every position: fp32 [B, T], 0 where it does not
   /// count, without a graph.

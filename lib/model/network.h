@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "lib/model/parameters.h"
 #include "lib/model/tensor.h"
@@ -24,10 +25,25 @@ class Network {
  public:
   virtual ~Network() = default;
 
+  /// Returns what the first layer takes: [B, T, d_model], or the inputs
+  /// themselves of an architecture that has no input layer. `inputs` are those
+  /// of a Batch; T may be shorter than the context.
+  virtual at::Tensor Embed(const at::Tensor& inputs) const = 0;
+
   /// Returns what the head is multiplied with: [B, T, d_model], in the dtype of
-  /// products. `inputs` are those of a Batch; T may be shorter than the
-  /// context.
-  virtual at::Tensor Hidden(const at::Tensor& inputs) const = 0;
+  /// products, from what Embed gives.
+  virtual at::Tensor HiddenOf(const at::Tensor& embedded) const = 0;
+
+  at::Tensor Hidden(const at::Tensor& inputs) const {
+    return HiddenOf(Embed(inputs));
+  }
+
+  /// Returns how every layer weights positions s for position t:
+  /// [B, heads, T, T], rows over s; nothing without softmax attention.
+  virtual std::vector<at::Tensor> AttentionOf(
+      const at::Tensor& /*embedded*/) const {
+    return {};
+  }
 };
 
 /// Turns inputs into what the first layer takes: [B, T, d_model], by lookup or

@@ -13,7 +13,10 @@ class Recurrent final : public Network {
   Recurrent(const ModelShape& shape, const NetworkWeights& weights,
             std::unique_ptr<Cell> cell);
 
-  at::Tensor Hidden(const at::Tensor& inputs) const override;
+  at::Tensor Embed(const at::Tensor& inputs) const override {
+    return input_(inputs);
+  }
+  at::Tensor HiddenOf(const at::Tensor& embedded) const override;
 
  private:
   struct Norm {
@@ -76,8 +79,8 @@ at::Tensor Recurrent::Run(const Layer& layer, const at::Tensor& x) const {
   return at::stack(outputs, 1);
 }
 
-at::Tensor Recurrent::Hidden(const at::Tensor& inputs) const {
-  at::Tensor x = input_(inputs);
+at::Tensor Recurrent::HiddenOf(const at::Tensor& embedded) const {
+  at::Tensor x = embedded;
   for (const Layer& layer : layers_) {
     x = x + Run(layer, NormaliseForProduct(layer.norm, x));
   }

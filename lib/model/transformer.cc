@@ -25,9 +25,17 @@ class Transformer final : public Network {
  public:
   Transformer(const ModelShape& shape, const NetworkWeights& weights);
 
-  at::Tensor Hidden(const at::Tensor& inputs) const override;
+  at::Tensor Embed(const at::Tensor& inputs) const override;
+  at::Tensor HiddenOf(const at::Tensor& embedded) const override;
+  std::vector<at::Tensor> AttentionOf(
+      const at::Tensor& embedded) const override;
 
  private:
+  /// By head, [B, heads, T, head size] each.
+  struct Heads {
+    at::Tensor q, k, v;
+  };
+
   struct Norm {
     at::Tensor gain, bias;
   };
@@ -41,6 +49,7 @@ class Transformer final : public Network {
   at::Tensor Mask(std::int64_t length) const;
   at::Tensor ForEachHead(const at::Tensor& x) const;
   at::Tensor Prepare(const at::Tensor& x, const at::Tensor& gain) const;
+  Heads HeadsOf(const at::Tensor& qkv, const Layer& layer) const;
   at::Tensor Attend(const Layer& layer, const at::Tensor& x) const;
   at::Tensor FeedForward(const Layer& layer, const at::Tensor& x) const;
   at::Tensor NormaliseForProduct(const Norm& norm, const at::Tensor& x) const;
@@ -116,6 +125,22 @@ at::Tensor Transformer::Prepare(const at::Tensor& x,
                                               : normalised;
 }
 
+/// Takes apart what the product gives, [B, T, d + 2 kv].
+Transformer::Heads Transformer::HeadsOf(const at::Tensor& qkv,
+                                        const Layer& layer) const {
+  const std::int64_t size = shape_.d_model / shape_.heads;
+  const std::int64_t kv = KvHeads(shape_) * size;
+  const std::vector<at::Tensor> parts =
+      at::split_with_sizes(qkv, {shape_.d_model, kv, kv}, 2);
+  const auto heads_of = [&](const at::Tensor& part) {
+    return part.reshape({part.size(0), part.size(1), -1, size});
+  };
+  return {.q = Prepare(heads_of(parts[0]), layer.query_gain).transpose(1, 2),
+          .k = ForEachHead(Prepare(heads_of(parts[1]), layer.key_gain))
+                   .transpose(1, 2),
+          .v = ForEachHead(heads_of(parts[2])).transpose(1, 2)};
+}
+
 at::Tensor Transformer::Attend(const Layer& layer, const at::Tensor& x) const {
   const std::int64_t batch = x.size(0);
   const std::int64_t length = x.size(1);
@@ -137,18 +162,9 @@ at::Tensor Transformer::Attend(const Layer& layer, const at::Tensor& x) const {
         compat::CausalAttention(by_head(query_key[0]), by_head(query_key[1]),
                                 by_head(parts[1].squeeze(2)), Mask(length));
   } else {
-    const std::int64_t size = shape_.d_model / shape_.heads;
-    const std::int64_t kv = KvHeads(shape_) * size;
-    const std::vector<at::Tensor> parts =
-        at::split_with_sizes(qkv, {shape_.d_model, kv, kv}, 2);
-    const auto heads_of = [&](const at::Tensor& part) {
-      return part.reshape({batch, length, -1, size});
-    };
-    attended = AttendByScores(
-        by_head(Prepare(heads_of(parts[0]), layer.query_gain)),
-        by_head(ForEachHead(Prepare(heads_of(parts[1]), layer.key_gain))),
-        by_head(ForEachHead(heads_of(parts[2]))), shape_.context,
-        AttentionOptionsOf(shape_));
+    const Heads heads = HeadsOf(qkv, layer);
+    attended = AttendByScores(heads.q, heads.k, heads.v, shape_.context,
+                              AttentionOptionsOf(shape_));
   }
   return at::linear(attended.transpose(1, 2).reshape(x.sizes()), layer.out);
 }
@@ -160,9 +176,30 @@ at::Tensor Transformer::FeedForward(const Layer& layer,
   return at::linear(Activate(hidden, shape_.ffn), layer.proj);
 }
 
-at::Tensor Transformer::Hidden(const at::Tensor& inputs) const {
-  at::Tensor x = input_(inputs);
-  if (sinusoidal_.defined()) x = x + sinusoidal_.narrow(0, 0, x.size(1));
+at::Tensor Transformer::Embed(const at::Tensor& inputs) const {
+  const at::Tensor x = input_(inputs);
+  return sinusoidal_.defined() ? x + sinusoidal_.narrow(0, 0, x.size(1)) : x;
+}
+
+std::vector<at::Tensor> Transformer::AttentionOf(
+    const at::Tensor& embedded) const {
+  if (shape_.attention != AttentionKind::kSoftmax) return {};
+  std::vector<at::Tensor> weights;
+  at::Tensor x = embedded;
+  for (const Layer& layer : layers_) {
+    const Heads heads = HeadsOf(
+        at::linear(NormaliseForProduct(layer.attention_norm, x), layer.qkv),
+        layer);
+    weights.push_back(AttentionWeights(heads.q, heads.k, shape_.context,
+                                       AttentionOptionsOf(shape_)));
+    x = x + Attend(layer, x);
+    if (layer.fc.defined()) x = x + FeedForward(layer, x);
+  }
+  return weights;
+}
+
+at::Tensor Transformer::HiddenOf(const at::Tensor& embedded) const {
+  at::Tensor x = embedded;
   for (const Layer& layer : layers_) {
     x = x + Attend(layer, x);
     if (layer.fc.defined()) x = x + FeedForward(layer, x);

@@ -99,13 +99,11 @@ Json ToJson(const RunResult& result) {
   json["loss_unit"] = NameOf(result.loss_unit);
   PutFinite(&json, "loss", result.loss);
   PutFinite(&json, "loss_std_error", result.loss_std_error);
-  if (!result.loss_by_position.empty()) {
-    json["loss_by_position"] = result.loss_by_position;
-  }
   PutFinite(&json, "train_loss", result.train_loss);
   json["seed"] = result.seed;
   json["wall_seconds"] = result.wall_seconds;
   json["tokens_per_second"] = result.tokens_per_second;
+  PutObject(&json, "probes", result.probes);
   PutObject(&json, "variant", result.variant);
   PutObject(&json, "config", result.config);
   PutObject(&json, "device", result.device);
@@ -134,7 +132,7 @@ RunResult RunResultFromJson(const Json& json, const std::string& source) {
   result.tokens_counted = result.tokens;
   reader.strict().Read("tokens_counted", &result.tokens_counted, {1});
   reader.strict().ReadEnum("loss_unit", &result.loss_unit);
-  reader.strict().Read("loss_by_position", &result.loss_by_position);
+  reader.strict().Ignore("loss_by_position");  // a probe now
   reader.Need("steps", &result.steps, Range<std::int64_t>{1});
   reader.Need("flops", &result.flops, Range<double>{kPositive});
   reader.Need("flops_exact", &result.flops_exact, Range<double>{kPositive});
@@ -145,6 +143,7 @@ RunResult RunResultFromJson(const Json& json, const std::string& source) {
   reader.Need("seed", &result.seed);
   reader.Need("wall_seconds", &result.wall_seconds);
   reader.Need("tokens_per_second", &result.tokens_per_second);
+  reader.MaybeObject("probes", &result.probes);
   reader.MaybeObject("variant", &result.variant);
   reader.MaybeObject("config", &result.config);
   reader.MaybeObject("device", &result.device);

@@ -47,8 +47,9 @@ struct RunResult {
   std::optional<double> loss;            // validation, per position that counts
   std::optional<double> loss_std_error;  // of the mean over examples; absent
                                          // where the loss is exact
-  std::vector<double> loss_by_position;  // where the optimum has one
-  std::optional<double> train_loss;      // mean over the last logged steps
+  Json probes;  // what each has measured, by its word; null
+                // where none was asked for
+  std::optional<double> train_loss;  // mean over the last logged steps
   std::int64_t seed = 0;
   double wall_seconds = 0.0;  // of this run's cooldown and its share of trunk
   double tokens_per_second = 0.0;

@@ -198,6 +198,30 @@ double WorkspaceBytes(const RunGroup& group, DeviceKind device) {
          std::max(GraphBytes(group, device), GraphUpdateBytes(group));
 }
 
+/// Bytes of a batch of probes: tensor operations without a graph keep one
+/// layer, with one all of them; attention is kept of all layers, and of one in
+/// double; outputs are there on the device, on the CPU, as ln p, and twice in
+/// double.
+double ProbeBytes(const RunGroup& group, DeviceKind device) {
+  if (group.probes.empty()) return 0.0;
+  const ModelShape& s = group.shape;
+  const auto has = [&](ProbeKind kind) {
+    return std::ranges::find(group.probes, kind) != group.probes.end();
+  };
+  constexpr double kOutputBytes = 28.0;
+  const auto rows =
+      static_cast<double>(std::min(EvalBatchTokens(s), group.data.eval_tokens));
+  const auto layers = static_cast<double>(s.layers);
+  double of_row = kOutputBytes * static_cast<double>(HeadOutputs(s)) +
+                  GraphLayerBytes(group, device) *
+                      (has(ProbeKind::kGradientReach) ? layers : 1.0);
+  if (has(ProbeKind::kAttention)) {
+    of_row += static_cast<double>(s.heads * s.context) *
+              (kFloatBytes * layers + 2.0 * kFloatBytes);
+  }
+  return rows * of_row;
+}
+
 }  // namespace
 
 std::int64_t EvalBatchTokens(const ModelShape& shape) {
@@ -245,7 +269,7 @@ double EstimateMemoryBytes(const RunGroup& group, DeviceKind device) {
   const double gradients =
       kFloatBytes * static_cast<double>(group.params.total);
   return StateBytes(group) * (branches ? 2.0 : 1.0) + gradients +
-         WorkspaceBytes(group, device);
+         WorkspaceBytes(group, device) + ProbeBytes(group, device);
 }
 
 }  // namespace isoflop

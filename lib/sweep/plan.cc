@@ -136,6 +136,7 @@ class Expansion {
     common.data_fingerprint = task.info().fingerprint;
     common.convention = grid.params;
     common.variant = variant.settings;
+    common.probes = spec_.probes;
     auto cells = CellsFor(
         GridOf(grid.sizes[index], grid), SizeLabel(common.shape),
         Count(common.params, grid.params), common.training.batch_tokens);

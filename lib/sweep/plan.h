@@ -51,6 +51,7 @@ struct RunGroup {
   std::int64_t seed = 0;
   ParamsConvention convention = ParamsConvention::kTotal;
   Json variant = Json::object();  // settings of the "vary" axes, or empty
+  std::vector<ProbeKind> probes;  // measured when a run ends
   std::vector<PlannedRun> runs;   // by rising D
   std::string shape_note;         // how a parameter count became this shape
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lib/core/quote.h"
+#include "lib/sweep/probe_kind.h"
 
 namespace isoflop {
 namespace {
@@ -46,6 +47,11 @@ class RecordReader {
   /// An array of numbers, absent where there are none.
   void ReadNumbers(const char* key, std::vector<double>* values) {
     reader_.Read(key, values);
+  }
+
+  /// Absent where there are none.
+  void ReadProbes(std::vector<ProbeKind>* probes) {
+    isoflop::ReadProbes(&reader_, probes);
   }
 
   /// Text that may be empty or absent, which the strict reader refuses.
@@ -168,6 +174,7 @@ RunGroup ParseGroup(const Json& json, const std::string& path,
     group.variant = child;
   });
   reader.ReadArray("runs", &group.runs, ParseRun);
+  reader.ReadProbes(&group.probes);
   reader.ReadText("shape_note", &group.shape_note);
   reader.Finish();
   return group;

@@ -1,6 +1,7 @@
 // Writes plans as JSON: plan.json and group.json.
 
 #include "lib/sweep/plan.h"
+#include "lib/sweep/probe_kind.h"
 
 namespace isoflop {
 namespace {
@@ -52,6 +53,7 @@ Json ToJson(const RunGroup& group) {
             {"convention", NameOf(group.convention)},
             {"variant", group.variant},
             {"runs", ArrayOf(group.runs)}};
+  if (!group.probes.empty()) json["probes"] = ToJson(group.probes);
   if (!group.shape_note.empty()) json["shape_note"] = group.shape_note;
   return json;
 }

@@ -7,6 +7,7 @@
 
 #include "lib/core/quote.h"
 #include "lib/sweep/model_config.h"
+#include "lib/sweep/probe_kind.h"
 #include "lib/sweep/sizes.h"
 #include "lib/sweep/sweep_grid.h"
 #include "lib/sweep/vary.h"
@@ -148,7 +149,8 @@ void CheckSizes(const GridConfig& grid, const Variant& variant,
 /// Parses one combination. The sizes are looked at only once all that they
 /// depend on is right.
 Variant ParseVariant(const Combination& combination, const GridConfig* grid,
-                     const std::string& source, Problems* problems) {
+                     const SweepSpec& spec, Problems* problems) {
+  const std::string& source = spec.source;
   const Json& sections = combination.sections;
   Variant variant;
   variant.settings = combination.Settings();
@@ -162,6 +164,7 @@ Variant ParseVariant(const Combination& combination, const GridConfig* grid,
   if (!problems->empty()) return variant;
   CheckVocabulary(variant, source, problems);
   CheckMask(variant, source, problems);
+  CheckProbes(spec.probes, variant, source, problems);
   if (grid != nullptr) CheckSizes(*grid, variant, source, problems);
   return variant;
 }
@@ -176,6 +179,7 @@ GridConfig ReadGrid(ObjectReader* reader, Problems* problems) {
 void ReadTop(ObjectReader* reader, SweepSpec* spec) {
   ReadName(reader, &spec->name);
   ReadSeeds(reader, &spec->seeds);
+  ReadProbes(reader, &spec->probes);
   reader->Need("data");
   for (const char* key : {"schema", "data", "model", "training", "vary"}) {
     reader->Ignore(key);
@@ -217,7 +221,7 @@ SweepSpec ParseSweep(const Json& json, const std::string& source,
   for (std::size_t i = 0; i < combinations.size(); ++i) {
     spec.variants.push_back(ParseVariant(combinations[i],
                                          of_grid.empty() ? &spec.grid : nullptr,
-                                         source, &found[i]));
+                                         spec, &found[i]));
   }
   AddFound(combinations, found, source, &problems);
   problems.ThrowIfAny();

@@ -28,6 +28,23 @@ constexpr std::array<NamedValue<ParamsConvention>, 2> EnumNames(
 /// Returns the count that `convention` means.
 std::int64_t Count(const ParameterCounts& params, ParamsConvention convention);
 
+/// What is measured on every trained model beside its loss, on the evaluation
+/// set; see lib/probe/probe.h for each.
+enum class ProbeKind {
+  kLossByPosition,
+  kInContextCurve,
+  kMetrics,
+  kGradientReach,
+  kAttention,
+};
+constexpr std::array<NamedValue<ProbeKind>, 5> EnumNames(ProbeKind) {
+  return {{{ProbeKind::kLossByPosition, "loss_by_position"},
+           {ProbeKind::kInContextCurve, "in_context_curve"},
+           {ProbeKind::kMetrics, "metrics"},
+           {ProbeKind::kGradientReach, "gradient_reach"},
+           {ProbeKind::kAttention, "attention"}}};
+}
+
 /// The "model" section: everything but the sizes, which the grid gives.
 struct ModelConfig {
   Architecture architecture = Architecture::kTransformer;
@@ -86,6 +103,7 @@ struct SweepSpec {
   std::string name;
   GridConfig grid;
   std::vector<std::int64_t> seeds{0};
+  std::vector<ProbeKind> probes;  // each of them once
   std::vector<Variant> variants;  // at least one
   Json given;                     // the file's content, overrides applied
 };

@@ -35,6 +35,7 @@ struct TrunkSnapshot {
 /// How a run ended: with a loss, or for a reason.
 struct RunEnd {
   std::optional<Evaluation> evaluation = {};
+  Json probes = {};
   std::string diverged = {};
 };
 
@@ -216,16 +217,19 @@ bool GroupTraining::CoolDown(const PlannedRun& run, TrainingProgress progress) {
     case StretchEnd::kReached:
       break;
   }
-  const std::optional<Evaluation> evaluation =
-      trainer_.Evaluate([this] { return observer_.StopRequested(); });
-  if (!evaluation) {
+  const auto stop = [this] { return observer_.StopRequested(); };
+  const std::optional<Evaluation> evaluation = trainer_.Evaluate(stop);
+  const bool finite = evaluation && std::isfinite(evaluation->loss);
+  const std::optional<Json> probes =
+      finite ? trainer_.MeasureProbes(stop) : Json();
+  if (!evaluation || !probes) {
     store_checkpoint();
     return false;
   }
   recorder.WriteLine(evaluation->loss);
   log.Sync();
-  if (std::isfinite(evaluation->loss)) {
-    EndRun(run, progress, {.evaluation = evaluation});
+  if (finite) {
+    EndRun(run, progress, {.evaluation = evaluation, .probes = *probes});
   } else {
     EndRun(run, progress,
            {.diverged = fmt::format("the loss on the evaluation set is {}",
@@ -241,7 +245,7 @@ void GroupTraining::EndRun(const PlannedRun& run,
   if (end.evaluation) {
     result.loss = end.evaluation->loss;
     result.loss_std_error = end.evaluation->std_error;
-    result.loss_by_position = end.evaluation->by_position;
+    result.probes = end.probes;
   } else {
     result.status = RunStatus::kDiverged;
     result.reason = end.diverged;

@@ -1,5 +1,7 @@
 #include "lib/train/trainer.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -17,15 +19,8 @@ struct PositionLosses {
   at::Tensor counts;
 };
 
-/// Mean losses by position; 0 where none counts.
-std::vector<double> ByPosition(const PositionLosses& all) {
-  const at::Tensor means = all.losses.sum(0) / all.counts.sum(0).clamp_min(1.0);
-  const double* data = means.data_ptr<double>();
-  return {data, data + means.numel()};
-}
-
 /// Mean of a sample and the standard error of that mean.
-Evaluation Summarise(const PositionLosses& all, bool by_position) {
+Evaluation Summarise(const PositionLosses& all) {
   // Every example weighs the same, whatever the number of its positions that
   // count.
   const at::Tensor of_examples =
@@ -36,7 +31,6 @@ Evaluation Summarise(const PositionLosses& all, bool by_position) {
     evaluation.std_error = of_examples.std().item<double>() /
                            std::sqrt(static_cast<double>(of_examples.numel()));
   }
-  if (by_position) evaluation.by_position = ByPosition(all);
   return evaluation;
 }
 
@@ -108,8 +102,43 @@ std::optional<Evaluation> Trainer::Evaluate(const std::function<bool()>& stop) {
   const auto whole = [](const std::vector<at::Tensor>& parts) {
     return at::cat(parts).to(at::kCPU, at::kDouble);
   };
-  return Summarise({.losses = whole(losses), .counts = whole(counts)},
-                   !task_.info().optimum.by_position.empty());
+  return Summarise({.losses = whole(losses), .counts = whole(counts)});
+}
+
+ProbeBatch Trainer::ForProbes(std::int64_t first, std::int64_t examples) {
+  const at::NoGradGuard no_grad;
+  ProbeBatch batch{.first = first, .batch = batches_.Eval(first, examples)};
+  const auto on_cpu = [](const at::Tensor& tensor) {
+    return tensor.to(at::kCPU, at::kDouble);
+  };
+  batch.outputs = model_.Outputs(batch.batch.inputs).to(at::kCPU, at::kFloat);
+  batch.losses = on_cpu(model_.Losses(batch.batch));
+  batch.counts = batch.batch.counts.defined() ? on_cpu(batch.batch.counts)
+                                              : at::ones_like(batch.losses);
+  return batch;
+}
+
+std::optional<Json> Trainer::MeasureProbes(const std::function<bool()>& stop) {
+  if (group_.probes.empty()) return Json();
+  std::vector<std::unique_ptr<Probe>> probes;
+  for (const ProbeKind kind : group_.probes) {
+    probes.push_back(
+        MakeProbe(kind, {.group = group_, .task = task_, .model = model_}));
+  }
+  const std::int64_t all = task_.eval_examples();
+  const std::int64_t at_a_time = std::max(
+      std::int64_t{1}, EvalBatchTokens(group_.shape) / group_.shape.context);
+  for (std::int64_t first = 0; first < all; first += at_a_time) {
+    if (stop()) return std::nullopt;
+    const EagerTurn turn(device_);
+    const auto batch = ForProbes(first, std::min(at_a_time, all - first));
+    for (const auto& probe : probes) probe->Take(batch);
+  }
+  Json results = Json::object();
+  for (std::size_t i = 0; i < probes.size(); ++i) {
+    results[std::string(NameOf(group_.probes[i]))] = probes[i]->Result();
+  }
+  return results;
 }
 
 std::optional<std::string> Trainer::DescribeLaunch() const {

@@ -14,6 +14,7 @@
 #include "lib/model/model.h"
 #include "lib/model/step_profile.h"
 #include "lib/model/tensor.h"
+#include "lib/probe/probe.h"
 #include "lib/sweep/lr_schedule.h"
 #include "lib/sweep/plan.h"
 #include "lib/train/batch_reader.h"
@@ -39,7 +40,6 @@ struct Evaluation {
   double loss = 0.0;                     // mean over the positions that count
   std::optional<double> std_error = {};  // of that mean, over examples; absent
                                          // where the loss is exact
-  std::vector<double> by_position = {};  // mean, where the optimum has one
 };
 
 /// How updates are made, where that is not left to the device: for comparing.
@@ -76,6 +76,11 @@ class Trainer {
   /// meanwhile.
   std::optional<Evaluation> Evaluate(const std::function<bool()>& stop);
 
+  /// Measures the group's probes on the evaluation set: an object of their
+  /// results by word, null where there are none; nothing when `stop` said so
+  /// meanwhile. The model is left as it is.
+  std::optional<Json> MeasureProbes(const std::function<bool()>& stop);
+
   /// The buffers themselves, not copies.
   TrainingState state() const;
   void Load(const TrainingState& state);
@@ -95,6 +100,7 @@ class Trainer {
 
  private:
   std::optional<double> ExactLoss() const;
+  ProbeBatch ForProbes(std::int64_t first, std::int64_t examples);
 
   std::optional<EagerTurn> building_;  // until all the rest is there
   OwnStream stream_;

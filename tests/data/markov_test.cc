@@ -223,5 +223,34 @@ TEST(Markov, RefusesTooFewAndTooManySymbols) {
   EXPECT_ERROR(OpenMarkov({{"symbol", 3}}, 10), "symbol");
 }
 
+TEST(MarkovBaselines, HaveTheKnownLosses) {
+  const auto task =
+      OpenKind("markov", {{"symbols", 3}, {"eval_tokens", 409600}}, 100);
+  const std::vector<double> known = {1.0986, 1.0089, 0.8873};
+  ExampleBuffer buffer(task->shape());
+  for (std::size_t number = 0; number < known.size(); ++number) {
+    const auto baseline = task->MakeBaseline(number);
+    std::vector<double> predictions(300);
+    double sum = 0.0;
+    for (std::int64_t index = 0; index < task->eval_examples(); ++index) {
+      task->ReadEval(index, buffer[0]);
+      baseline->Predict(buffer[0], predictions);
+      for (std::size_t t = 0; t < 100; ++t) {
+        const auto target =
+            static_cast<std::size_t>(buffer[0].target_tokens[t]);
+        sum -= std::log(predictions[3 * t + target]);
+        EXPECT_NEAR(predictions[3 * t] + predictions[3 * t + 1] +
+                        predictions[3 * t + 2],
+                    1.0, 1e-12);
+      }
+    }
+    const double loss = sum / static_cast<double>(100 * task->eval_examples());
+    EXPECT_NEAR(loss, known[number], 0.006);
+    if (number == 2) {
+      EXPECT_NEAR(loss, *task->info().optimum.on_evaluation_set, 1e-9);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace isoflop

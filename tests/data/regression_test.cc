@@ -379,5 +379,81 @@ TEST(Regression, RefusesWhatDoesNotFit) {
   EXPECT_ERROR(OpenRegression({{"tasks", -1}}, 8), "tasks: must be");
 }
 
+/// Mean squared errors by position of one of the task's baselines on its
+/// evaluation set.
+std::vector<double> ErrorsOf(const Task& task, std::size_t baseline) {
+  const auto predictor = task.MakeBaseline(baseline);
+  ExampleBuffer buffer(task.shape());
+  const auto positions = static_cast<std::size_t>(task.context());
+  std::vector<double> predictions(positions);
+  std::vector<double> sums(positions);
+  for (std::int64_t index = 0; index < task.eval_examples(); ++index) {
+    task.ReadEval(index, buffer[0]);
+    predictor->Predict(buffer[0], predictions);
+    for (std::size_t t = 0; t < positions; ++t) {
+      const double error =
+          predictions[t] - static_cast<double>(buffer[0].target_vectors[t]);
+      sums[t] += error * error;
+    }
+  }
+  for (double& sum : sums) sum /= static_cast<double>(task.eval_examples());
+  return sums;
+}
+
+std::size_t NumberOf(const Json& keys, std::string_view name) {
+  Json json = {{"kind", "regression"}};
+  json.update(keys);
+  Problems problems;
+  const auto names =
+      ParseDataConfig(json, "a.json", 16, &problems).task->Baselines();
+  return static_cast<std::size_t>(std::ranges::find(names, name) -
+                                  names.begin());
+}
+
+TEST(RegressionBaselines, RidgeHasTheKnownErrorsInNoise) {
+  const Json keys = {{"dimension", 8}, {"noise", 0.5}};
+  const auto task = OpenRegression(keys, 32, 32 * 8192);
+  const auto errors = ErrorsOf(*task, NumberOf(keys, "ridge"));
+  const std::vector<std::pair<std::size_t, double>> known = {
+      {0, 1.0}, {4, 0.532}, {8, 0.181}, {12, 0.0625}, {15, 0.0375}};
+  for (const auto& [shown, error] : known) {
+    EXPECT_NEAR(errors[2 * shown] / 8.0, error, 0.06 * error) << shown;
+  }
+  double sum = 0.0;
+  for (std::size_t t = 0; t < errors.size(); t += 2) sum += errors[t];
+  EXPECT_NEAR(sum / 16.0, *task->info().optimum.on_evaluation_set, 1e-9);
+}
+
+TEST(RegressionBaselines, NoneIsBetterThanTheBestOne) {
+  for (const Json& keys :
+       {Json{{"dimension", 3}, {"noise", 0.5}}, Json{{"dimension", 3}},
+        Json{{"dimension", 3},
+             {"noise", 0.5},
+             {"eval_tasks", "same"},
+             {"tasks", 4}}}) {
+    const auto task = OpenRegression(keys, 16, 16 * 2048);
+    const bool same = keys.contains("tasks");
+    const char* best_name = same                     ? "mean_of_tasks"
+                            : keys.contains("noise") ? "ridge"
+                                                     : "least_squares";
+    const std::size_t best = NumberOf(keys, best_name);
+    const auto least = ErrorsOf(*task, best);
+    for (std::size_t i = 0; i < best; ++i) {
+      const auto errors = ErrorsOf(*task, i);
+      for (std::size_t t = 0; t < 16; t += 2) {
+        EXPECT_GE(errors[t], 0.9 * least[t] - 1e-6) << keys << i << " at " << t;
+      }
+    }
+  }
+}
+
+TEST(RegressionBaselines, PredictTheLastOnlyOfConcatenatedPairs) {
+  const Json keys = {{"dimension", 2}, {"layout", "concatenated"}};
+  const auto task = OpenRegression(keys, 8, 8 * 512);
+  const auto errors = ErrorsOf(*task, NumberOf(keys, "least_squares"));
+  EXPECT_NEAR(errors[7], 0.0, 1e-6);
+  EXPECT_EQ(NumberOf(keys, "ridge"), NumberOf(keys, "no such"));
+}
+
 }  // namespace
 }  // namespace isoflop

@@ -39,8 +39,10 @@ const std::vector<Layer>& Layers() {
       // door.
       {"lib/model", {"lib/core", "lib/sweep"}, {"lib/model/cpu/cpu_pass.h"}},
       {"lib/model/cpu", {"lib/core", "lib/sweep", "lib/model"}},
+      {"lib/probe", {"lib/core", "lib/data", "lib/sweep", "lib/model"}},
       {"lib/train",
-       {"lib/core", "lib/data", "lib/sweep", "lib/record", "lib/model"}},
+       {"lib/core", "lib/data", "lib/sweep", "lib/record", "lib/model",
+        "lib/probe"}},
       {"analysis/laws", {"lib/core"}},
       {"analysis/solve", {"lib/core", "lib/numeric", "analysis/laws"}},
       {"analysis/observe",
@@ -87,8 +89,8 @@ struct Library {
 };
 
 const std::vector<Library>& Libraries() {
-  static const Folders kTorchUsers = {"lib/model", "lib/model/cpu", "lib/train",
-                                      "apps/isoflop-worker"};
+  static const Folders kTorchUsers = {"lib/model", "lib/model/cpu", "lib/probe",
+                                      "lib/train", "apps/isoflop-worker"};
   static const std::vector<Library> kLibraries = {
       {"torch/", kTorchUsers},
       {"ATen/", kTorchUsers},

@@ -233,6 +233,20 @@ const std::vector<BadSweep> kBadData = {
      "a.json: data.vocab_size: is missing"},
 };
 
+const std::vector<BadSweep> kBadProbes = {
+    {"/probes", "\"metrics\"",
+     "a.json: probes: must be an array of words, got \"metrics\""},
+    {"/probes", "[\"metrics\", 3]",
+     "a.json: probes[1]: must be one of loss_by_position, in_context_curve, "
+     "metrics, gradient_reach, attention, got 3"},
+    {"/probes", "[\"metric\"]", "a.json: probes[0]: must be one of"},
+    {"/probes", "[\"metrics\", \"metrics\"]",
+     "a.json: probes[1]: \"metrics\" is there already"},
+    {"/probes", "[\"metrics\", \"in_context_curve\"]",
+     "a.json: probes[1]: in_context_curve needs predictors to compare with, "
+     "which lexicon has not"},
+};
+
 const std::vector<BadSweep> kBadVary = {
     {"/vary", "[]", "a.json: vary: must be an object of arrays"},
     {"/vary", R"({"model.position": []})",
@@ -309,6 +323,7 @@ TEST(BadSweeps, AreRefusedForTheirModel) { ExpectAllRefused(kBadModel); }
 TEST(BadSweeps, AreRefusedForTheirGrid) { ExpectAllRefused(kBadGrid); }
 TEST(BadSweeps, AreRefusedForTheirTraining) { ExpectAllRefused(kBadTraining); }
 TEST(BadSweeps, AreRefusedForTheirData) { ExpectAllRefused(kBadData); }
+TEST(BadSweeps, AreRefusedForTheirProbes) { ExpectAllRefused(kBadProbes); }
 TEST(BadSweeps, AreRefusedForTheirAxes) { ExpectAllRefused(kBadVary); }
 
 TEST(BadSweeps, StartFromAGoodOne) { EXPECT_NO_THROW(Parse(TinySweep())); }

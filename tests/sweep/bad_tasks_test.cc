@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/core/error.h"
+#include "tests/support/expect_error.h"
 #include "tests/sweep/tiny_sweep.h"
 
 namespace isoflop {
@@ -260,6 +261,43 @@ TEST(BadTasks, StartFromGoodOnes) {
       TaskSweep({kTokensTask, kShortModel, kSmallBatch, ""}), "a.json"));
   EXPECT_NO_THROW(ParseSweep(
       TaskSweep({kVectorsTask, kShortModel, kSmallBatch, ""}), "a.json"));
+}
+
+TEST(BadProbes, AreThoseThatAModelOrTaskHasNothingFor) {
+  struct BadProbe {
+    BadTask with;
+    const char* probe;
+  };
+  const std::vector<BadProbe> table = {
+      {{kVectorsTask, kShortModel, kSmallBatch,
+        "probes[0]: metrics needs tokens to predict, which teacher has not"},
+       "metrics"},
+      {{kVectorsTask, kShortModel, kSmallBatch,
+        "probes[0]: in_context_curve needs predictors to compare with"},
+       "in_context_curve"},
+      {{kTokensTask, R"({"context": 8, "architecture": "lstm"})", kSmallBatch,
+        "probes[0]: attention needs softmax attention"},
+       "attention"},
+      {{kTokensTask, R"({"context": 8, "heads": 2, "attention": "linear"})",
+        kSmallBatch, "probes[0]: attention needs softmax attention"},
+       "attention"},
+      {{kTokensTask, R"({"context": 8, "architecture": "mlp"})", kSmallBatch,
+        "probes[0]: gradient_reach needs a model that looks back, which mlp"},
+       "gradient_reach"},
+      {{R"({"kind": "manifold"})", R"({"context": 1, "architecture": "mlp"})",
+        kSmallBatch,
+        "probes[0]: loss_by_position needs more than one position"},
+       "loss_by_position"},
+  };
+  for (const auto& [with, probe] : table) {
+    SCOPED_TRACE(probe);
+    Json json = TaskSweep(with);
+    json["probes"] = {probe};
+    EXPECT_ERROR(ParseSweep(json, "a.json"),
+                 std::string("a.json: ") + with.message);
+    json.erase("probes");
+    EXPECT_NO_THROW(ParseSweep(json, "a.json"));
+  }
 }
 
 }  // namespace
