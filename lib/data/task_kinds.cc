@@ -4,9 +4,10 @@ namespace isoflop {
 
 const std::vector<TaskKind>& TaskKinds() {
   static const std::vector<TaskKind> kinds = {
-      LexiconKind(),       TextKind(),     TokensKind(),
-      PowerFeaturesKind(), MarkovKind(),   RegressionKind(),
-      RecallKind(),        ManifoldKind(), TeacherKind(),
+      LexiconKind(),   TextKind(),       TokensKind(), PowerFeaturesKind(),
+      MarkovKind(),    RegressionKind(), RecallKind(), ManifoldKind(),
+      TeacherKind(),   AdditionKind(),   SkillsKind(), IterateKind(),
+      HierarchyKind(),
   };
   return kinds;
 }

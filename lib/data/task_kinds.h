@@ -29,6 +29,10 @@ TaskKind RegressionKind();
 TaskKind RecallKind();
 TaskKind ManifoldKind();
 TaskKind TeacherKind();
+TaskKind AdditionKind();
+TaskKind SkillsKind();
+TaskKind IterateKind();
+TaskKind HierarchyKind();
 
 /// Returns all of them, the default first.
 const std::vector<TaskKind>& TaskKinds();

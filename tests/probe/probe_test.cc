@@ -217,6 +217,21 @@ TEST(Metrics, TellAShiftedAnswerFromAWrongOne) {
   EXPECT_NEAR(wrong["brier"]["mean"].get<double>(), 2.0, 1e-9);
 }
 
+TEST(Metrics, OfPartsAddUpToTheWhole) {
+  Subject subject(SweepOf(R"({"kind": "skills", "length": 3})",
+                          R"({"context": 4, "layers": 1, "heads": 2})"));
+  const Json result = subject.Measure(ProbeKind::kMetrics);
+  const Json& seen = result["parts"]["seen"];
+  const Json& unseen = result["parts"]["unseen"];
+  EXPECT_EQ(result["examples"], 6);
+  EXPECT_EQ(seen["examples"], 3);
+  EXPECT_EQ(unseen["examples"], 3);
+  EXPECT_NEAR(result["probability"]["mean"].get<double>(),
+              0.5 * (seen["probability"]["mean"].get<double>() +
+                     unseen["probability"]["mean"].get<double>()),
+              1e-12);
+}
+
 TEST(GradientReach, IsTheNormOfTheGradient) {
   for (const char* model : {R"({"context": 16, "layers": 1, "heads": 2})",
                             R"({"context": 16, "architecture": "lstm"})",

@@ -216,7 +216,8 @@ const std::vector<BadSweep> kBadData = {
     {"/data/kind", "\"lexikon\"",
      "a.json: data.kind: must be one of lexicon, text, tokens, power_features, "
      "markov, "
-     "regression, recall, manifold, teacher, got "
+     "regression, recall, manifold, teacher, addition, skills, iterate, "
+     "hierarchy, got "
      "\"lexikon\" (did you mean 'lexicon'?)"},
     {"/data/word_lenght", "4",
      "a.json: data.word_lenght: unknown key (did you mean 'word_length'?)"},

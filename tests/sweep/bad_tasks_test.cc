@@ -263,6 +263,58 @@ TEST(BadTasks, StartFromGoodOnes) {
       TaskSweep({kVectorsTask, kShortModel, kSmallBatch, ""}), "a.json"));
 }
 
+const std::vector<BadTask> kBadReasoningTasks = {
+    {R"({"kind": "addition", "digits": 0})", kShortModel, kSmallBatch,
+     "data.digits: must be from 1 to 1000, got 0"},
+    {R"({"kind": "addition", "digits": 3})", kShortModel, kSmallBatch,
+     "data.digits: sums of 3 digits need a model.context of 3 digits + 2 = 11, "
+     "got 8"},
+    {R"({"kind": "addition", "digits": 2, "order": "backwards"})", kShortModel,
+     kSmallBatch, "data.order: must be one of plain, reversed"},
+    {R"({"kind": "addition", "digits": 2})",
+     R"({"context": 8, "heads": 2, "causal": false})", kSmallBatch,
+     "model.causal: must be true for addition"},
+    {R"({"kind": "skills", "length": 3})", kShortModel, kSmallBatch,
+     "data.length: a symbol and 3 skills need a model.context of 4, got 8"},
+    {R"({"kind": "skills", "length": 7, "skills": 1000})", kShortModel,
+     kSmallBatch, "data.length: 1000 skills make 1.0e+21 sequences of 7"},
+    {R"({"kind": "skills", "length": 7, "held_out": 1})", kShortModel,
+     kSmallBatch, "data.held_out: must be from 0 to 0.9, got 1"},
+    {R"({"kind": "skills", "length": 7, "held_out": 0.001})", kShortModel,
+     kSmallBatch, "data.held_out: must be 0, or from 0.01 to 0.9, got 0.001"},
+    {R"({"kind": "skills", "length": 1, "skills": 2, "held_out": 0.25})",
+     R"({"context": 2, "heads": 2})", kSmallBatch,
+     "data.held_out: 0.25 of 2 sequences is less than one"},
+    {R"({"kind": "skills", "symbols": 1})", kShortModel, kSmallBatch,
+     "data.symbols: must be from 2 to 32768, got 1"},
+    {R"({"kind": "iterate", "symbols": 4})", kShortModel, kSmallBatch,
+     "data.symbols: 4 pairs and a query need a model.context of 9, got 8"},
+    {R"({"kind": "iterate", "steps": 0})", kShortModel, kSmallBatch,
+     "data.steps: must be from 1 to 1024, got 0"},
+    {R"({"kind": "hierarchy", "levels": 2})", kShortModel, kSmallBatch,
+     "data.levels: 2 levels of 2 with the target \"class\" need a "
+     "model.context of 4, got 8"},
+    {R"({"kind": "hierarchy", "levels": 3, "target": "last_token"})",
+     kShortModel, kSmallBatch,
+     "data.levels: 3 levels of 2 with the target \"last_token\" need a "
+     "model.context of 7, got 8"},
+    {R"({"kind": "hierarchy", "levels": 16, "branching": 3})", kShortModel,
+     kSmallBatch, "data.levels: 16 levels of 3 make 4.3e+07 tokens"},
+    {R"({"kind": "hierarchy", "levels": 3, "symbols": 4, "rules": 5})",
+     kShortModel, kSmallBatch,
+     "data.rules: 5 rules for each of 4 symbols need 20 different strings of "
+     "2, and there are 16"},
+    {R"({"kind": "hierarchy", "levels": 1, "branching": 8,
+         "symbols": 60000})",
+     kShortModel, kSmallBatch, "data.symbols: 60000 symbols make"},
+    {R"({"kind": "hierarchy", "levels": 3, "goal": "class"})", kShortModel,
+     kSmallBatch, "data.goal: unknown key"},
+};
+
+TEST(BadTasks, AreRefusedWhereTheyAskForReasoning) {
+  ExpectTasksRefused(kBadReasoningTasks);
+}
+
 TEST(BadProbes, AreThoseThatAModelOrTaskHasNothingFor) {
   struct BadProbe {
     BadTask with;

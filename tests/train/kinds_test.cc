@@ -44,6 +44,15 @@ std::vector<Kind> EveryKind() {
     kinds.push_back({data, transformer + "}"});
     kinds.push_back({data, R"({"context": 16, "architecture": "gru"})"});
   }
+  kinds.push_back({R"({"kind": "addition", "digits": 2})",
+                   R"({"context": 8, "layers": 1, "heads": 2})"});
+  kinds.push_back({R"({"kind": "skills", "length": 3, "symbols": 4})",
+                   R"({"context": 4, "layers": 1, "heads": 2})"});
+  kinds.push_back({R"({"kind": "hierarchy", "symbols": 4, "rules": 2})",
+                   R"({"context": 4, "layers": 1, "heads": 2})"});
+  kinds.push_back({R"({"kind": "iterate", "symbols": 4})",
+                   R"({"context": 9, "layers": 1, "heads": 2})",
+                   R"({"batch_tokens": 72})"});
   const char* of_one = R"({"kind": "manifold"})";
   kinds.push_back({of_one, R"({"context": 1, "architecture": "mlp"})"});
   kinds.push_back({R"({"kind": "power_features"})",
