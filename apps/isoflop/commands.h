@@ -27,5 +27,6 @@ void AddNextCommand(CLI::App& app, ExitCode* exit_code);
 void AddCompareCommand(CLI::App& app, ExitCode* exit_code);
 void AddExportCommand(CLI::App& app, ExitCode* exit_code);
 void AddBenchCommand(CLI::App& app, ExitCode* exit_code);
+void AddExperimentsCommand(CLI::App& app, ExitCode* exit_code);
 
 }  // namespace isoflop

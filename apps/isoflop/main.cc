@@ -55,6 +55,7 @@ int Main(int argc, char** argv) {
   AddCompareCommand(app, &exit_code);
   AddExportCommand(app, &exit_code);
   AddBenchCommand(app, &exit_code);
+  AddExperimentsCommand(app, &exit_code);
   try {
     RefuseArgumentsThatAreNoText(argc, argv);
     RefuseUnknownCommand(app, argc, argv);

@@ -1,5 +1,7 @@
 // `isoflop sweep`: train every run of a sweep file; again to resume.
 
+#include "apps/isoflop/sweep_command.h"
+
 #include <fmt/core.h>
 #include <signal.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/report/claim_verdict.h"
 #include "analysis/report/runs_text.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/sweep_fit.h"
@@ -25,19 +28,6 @@
 
 namespace isoflop {
 namespace {
-
-struct SweepArgs {
-  std::string sweep;
-  std::string out;
-  std::vector<std::string> data;
-  std::string executor = "local";
-  std::string devices = "auto";
-  std::optional<std::int64_t> jobs;
-  std::string worker;
-  bool retry_failed = false;
-  bool fail_fast = false;
-  bool fit = false;
-};
 
 void Warn(const std::vector<std::string>& messages) {
   for (const std::string& message : messages) {
@@ -154,8 +144,22 @@ void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
   std::fflush(stdout);
 }
 
+/// What has become of the sweep's claim, on standard output and as a file.
+void ReportClaim(const SweepClaim& claim, const std::vector<RunResult>& results,
+                 const SweepDir& dir) {
+  if (claim.text.empty()) return;
+  const ClaimVerdict verdict = JudgeClaim(claim, results);
+  fmt::print("\n{}", ClaimText(verdict, OutputWidth()));
+  const auto file = dir.root() / "claim.json";
+  WriteJsonFile(file, ToJson(verdict));
+  SayWritten(file.string());
+}
+
+}  // namespace
+
 ExitCode RunSweep(const SweepArgs& args) {
-  const SweepSpec spec = LoadSweep(args.sweep, {.data_paths = args.data});
+  const SweepSpec spec =
+      LoadSweep(args.sweep, {.data_paths = args.data, .scale = args.scale});
   const SweepDir dir(args.out.empty() ? "runs/" + spec.name : args.out);
   RefuseForeignPath(dir, spec);
   const std::optional<Plan> before = FindPlan(dir);
@@ -172,6 +176,7 @@ ExitCode RunSweep(const SweepArgs& args) {
   const ExecuteSummary summary = Train(args, dir, plan, machine);
   const std::vector<RunResult> results = LoadResults(dir, plan);
   PrintRuns(plan, results, summary);
+  if (!summary.signal) ReportClaim(spec.claim, results, dir);
   const ExitCode status = StatusOf(summary);
   if (!args.fit || summary.signal || summary.ok == 0) return status;
   const SweepFit fit = FitSweep(plan, results, dir, {});
@@ -183,39 +188,42 @@ ExitCode RunSweep(const SweepArgs& args) {
   return status;
 }
 
-void AddOptions(CLI::App* sweep, SweepArgs* args) {
-  sweep->add_option("sweep", args->sweep, "Sweep file (JSON)")->required();
-  sweep->add_option("-o,--output", args->out,
-                    "Sweep directory (default: runs/NAME)");
-  sweep->add_option("--data", args->data,
-                    "Data files or directories, in place of the sweep's");
-  sweep->add_option("--executor", args->executor, "Who runs it: local")
+void AddTrainingOptions(CLI::App* command, SweepArgs* args) {
+  command->add_option("--executor", args->executor, "Who runs it: local")
       ->check(CLI::IsMember({"local"}))
       ->capture_default_str();
-  sweep
+  command
       ->add_option("--devices", args->devices,
                    "auto, cpu, cuda, or a list such as cuda:0,cuda:1")
       ->capture_default_str();
-  sweep
+  command
       ->add_option("--jobs", args->jobs,
                    "Groups at a time (default: one per core; on a GPU as many "
                    "as fit and pay, up to 8)")
       ->check(CLI::Range(1, 4096));
-  sweep->add_option("--worker", args->worker, "Path of isoflop-worker");
-  sweep->add_flag("--retry-failed", args->retry_failed,
-                  "Try runs again that failed");
-  sweep->add_flag("--fail-fast", args->fail_fast,
-                  "Stop at the first run that fails or diverges");
-  sweep->add_flag("--fit", args->fit, "Fit the laws at the end");
+  command->add_option("--worker", args->worker, "Path of isoflop-worker");
+  command->add_flag("--retry-failed", args->retry_failed,
+                    "Try runs again that failed");
+  command->add_flag("--fail-fast", args->fail_fast,
+                    "Stop at the first run that fails or diverges");
+  command
+      ->add_option("--scale", args->scale,
+                   "Factor of every D, for a GPU or for a trial")
+      ->check(CLI::Range(1e-6, 1e6))
+      ->capture_default_str();
 }
-
-}  // namespace
 
 void AddSweepCommand(CLI::App& app, ExitCode* exit_code) {
   auto args = std::make_shared<SweepArgs>();
   CLI::App* sweep = app.add_subcommand(
       "sweep", "Train every run of a sweep; the same command again resumes");
-  AddOptions(sweep, args.get());
+  sweep->add_option("sweep", args->sweep, "Sweep file (JSON)")->required();
+  sweep->add_option("-o,--output", args->out,
+                    "Sweep directory (default: runs/NAME)");
+  sweep->add_option("--data", args->data,
+                    "Data files or directories, in place of the sweep's");
+  AddTrainingOptions(sweep, args.get());
+  sweep->add_flag("--fit", args->fit, "Fit the laws at the end");
   sweep->footer(
       "Example:\n  isoflop sweep sweeps/demo.json -o runs/demo --fit");
   sweep->callback([args, exit_code] { *exit_code = RunSweep(*args); });

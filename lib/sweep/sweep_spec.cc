@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "lib/core/quote.h"
@@ -53,6 +54,28 @@ void ApplyOverrides(const SweepOverrides& overrides, const std::string& source,
   data[key] = overrides.data_paths;
   // They were chosen for the other files.
   data.erase("extensions");
+}
+
+/// Multiplies the numbers of an array in `section`, if there is one: what is no
+/// number, the parser refuses.
+void Scale(double factor, const char* key, bool whole, Json* section) {
+  if (!section->is_object() || !section->contains(key)) return;
+  for (Json& number : (*section)[key]) {
+    if (!number.is_number()) continue;
+    const double scaled = factor * number.get<double>();
+    number = whole ? Json(std::llround(scaled)) : Json(scaled);
+  }
+}
+
+/// What is scaled is stored with the sweep, as if it had been written so.
+void ApplyScale(double factor, Json* json) {
+  if (factor == 1.0 || !json->contains("grid")) return;
+  Json& grid = (*json)["grid"];
+  Scale(factor, "tokens", true, &grid);
+  Scale(factor, "tokens_per_param", false, &grid);
+  Scale(factor, "budgets_flops", false, &grid);
+  if (!grid.is_object() || !grid.contains("sizes")) return;
+  for (Json& size : grid["sizes"]) Scale(factor, "tokens", true, &size);
 }
 
 /// The name becomes a directory: letters, digits and ._- only.
@@ -175,11 +198,21 @@ GridConfig ReadGrid(ObjectReader* reader, Problems* problems) {
   return ParseGrid(*json, reader->PathOf("grid"), problems);
 }
 
+/// The key paths under "vary", which are checked elsewhere.
+std::vector<std::string> AxesOf(const Json& given) {
+  std::vector<std::string> axes;
+  const Json vary = given.value("vary", Json::object());
+  if (!vary.is_object()) return axes;
+  for (const auto& item : vary.items()) axes.push_back(item.key());
+  return axes;
+}
+
 /// Parses what stands outside the sections that can vary.
-void ReadTop(ObjectReader* reader, SweepSpec* spec) {
+void ReadTop(ObjectReader* reader, SweepSpec* spec, Problems* problems) {
   ReadName(reader, &spec->name);
   ReadSeeds(reader, &spec->seeds);
   ReadProbes(reader, &spec->probes);
+  spec->claim = ReadSweepClaim(reader, AxesOf(spec->given), problems);
   reader->Need("data");
   for (const char* key : {"schema", "data", "model", "training", "vary"}) {
     reader->Ignore(key);
@@ -208,12 +241,13 @@ SweepSpec ParseSweep(const Json& json, const std::string& source,
   spec.source = source;
   spec.given = json;
   ApplyOverrides(overrides, source, &problems, &spec.given);
+  ApplyScale(overrides.scale, &spec.given);
 
   ObjectReader reader(spec.given, source, &problems);
   // Apart, so that sizes are looked at only in a grid that is right.
   Problems of_grid;
   spec.grid = ReadGrid(&reader, &of_grid);
-  ReadTop(&reader, &spec);
+  ReadTop(&reader, &spec, &problems);
   for (const auto& message : of_grid.messages()) problems.Add("", message);
 
   const auto combinations = Combinations(spec.given, source, &problems);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lib/data/data_config.h"
+#include "lib/sweep/claim.h"
 #include "lib/sweep/model_shape.h"
 #include "lib/sweep/training_config.h"
 
@@ -104,6 +105,7 @@ struct SweepSpec {
   GridConfig grid;
   std::vector<std::int64_t> seeds{0};
   std::vector<ProbeKind> probes;  // each of them once
+  SweepClaim claim;               // what it is made to show
   std::vector<Variant> variants;  // at least one
   Json given;                     // the file's content, overrides applied
 };
@@ -113,6 +115,8 @@ struct SweepOverrides {
   // Replaces data.paths, together with data.extensions, which said what counts
   // in the folders that are replaced; or data.train_paths.
   std::vector<std::string> data_paths;
+  // Factor of every D and C of the grid.
+  double scale = 1.0;
 };
 
 /// Whether a setting asks for this precision.

@@ -26,7 +26,7 @@ TEST_P(HelpTest, HasAnExample) {
 INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,
                          testing::Values("plan", "sweep", "status", "fit",
                                          "allocate", "compare", "next",
-                                         "export", "bench"));
+                                         "export", "bench", "experiments"));
 
 /// The options of every `isoflop COMMAND ...` line in the README.
 std::vector<std::pair<std::string, std::string>> ReadmeOptions() {

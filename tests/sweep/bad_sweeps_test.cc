@@ -248,6 +248,37 @@ const std::vector<BadSweep> kBadProbes = {
      "which lexicon has not"},
 };
 
+const std::vector<BadSweep> kBadClaims = {
+    {"/claim", "\"It does.\"",
+     "a.json: claim: needs \"expect\", by what to see if it holds, got \"It "
+     "does.\""},
+    {"/expect", R"([{"that": "x", "value": "loss", "at_most": 1}])",
+     "a.json: claim: is missing"},
+    {"/expect", "{}", "a.json: expect: must be a non-empty array of objects"},
+    {"/expect", "[]", "a.json: expect: must be a non-empty array of objects"},
+    {"/expect", "[3]", "a.json: expect[0]: must be an object, got 3"},
+    {"/expect", R"([{"value": "loss", "at_most": 1}])",
+     "a.json: expect[0].that: is missing"},
+    {"/expect", R"([{"that": "x", "at_most": 1}])",
+     "a.json: expect[0].value: is missing"},
+    {"/expect", R"([{"that": "x", "value": "loss"}])",
+     "a.json: expect[0]: needs \"at_least\", \"at_most\" or both"},
+    {"/expect",
+     R"([{"that": "x", "value": "loss", "at_least": 2, "at_most": 1}])",
+     "a.json: expect[0].at_least: 2 is above at_most, 1"},
+    {"/expect", R"([{"that": "x", "value": "loss", "atmost": 1}])",
+     "a.json: expect[0].atmost: unknown key (did you mean 'at_most'?)"},
+    {"/expect",
+     R"([{"that": "x", "value": "loss", "at_most": 1, "of": {"width": 1}}])",
+     "a.json: expect[0].of.\"width\": must be one of d_model, layers, tokens, "
+     "seed, got \"width\""},
+    {"/expect",
+     R"([{"that": "x", "value": "loss", "at_most": 1, "of": {"seed": "0"}}])",
+     "a.json: expect[0].of.\"seed\": must be a number, got \"0\""},
+    {"/expect", R"([{"that": "x", "value": "loss", "at_most": 1, "of": 3}])",
+     "a.json: expect[0].of: must be an object, got 3"},
+};
+
 const std::vector<BadSweep> kBadVary = {
     {"/vary", "[]", "a.json: vary: must be an object of arrays"},
     {"/vary", R"({"model.position": []})",
@@ -325,6 +356,7 @@ TEST(BadSweeps, AreRefusedForTheirGrid) { ExpectAllRefused(kBadGrid); }
 TEST(BadSweeps, AreRefusedForTheirTraining) { ExpectAllRefused(kBadTraining); }
 TEST(BadSweeps, AreRefusedForTheirData) { ExpectAllRefused(kBadData); }
 TEST(BadSweeps, AreRefusedForTheirProbes) { ExpectAllRefused(kBadProbes); }
+TEST(BadSweeps, AreRefusedForTheirClaims) { ExpectAllRefused(kBadClaims); }
 TEST(BadSweeps, AreRefusedForTheirAxes) { ExpectAllRefused(kBadVary); }
 
 TEST(BadSweeps, StartFromAGoodOne) { EXPECT_NO_THROW(Parse(TinySweep())); }

@@ -49,6 +49,54 @@ TEST(ParseSweep, ReadsTheModelSection) {
   EXPECT_FALSE(model.tied_embeddings);
 }
 
+TEST(ParseSweep, ReadsProbesAndClaim) {
+  Json json = TinySweep();
+  json["probes"] = {"metrics", "attention"};
+  json["claim"] = "It does.";
+  json["vary"] = {{"model.position", {"none", "rotary"}}};
+  json["expect"] = ParseJson(R"([
+    { "that": "low", "value": "loss", "at_most": 2,
+      "of": { "model.position": "none", "d_model": 8 } },
+    { "that": "near", "value": "a.b", "relative_to": "a.c",
+      "at_least": 0.9, "at_most": 1.1 } ])",
+                             "expect");
+  const SweepSpec spec = Parse(json);
+  EXPECT_THAT(spec.probes,
+              ElementsAre(ProbeKind::kMetrics, ProbeKind::kAttention));
+  EXPECT_EQ(spec.claim.text, "It does.");
+  ASSERT_THAT(spec.claim.expectations, SizeIs(2));
+  EXPECT_EQ(spec.claim.expectations[0].of["model.position"], "none");
+  EXPECT_EQ(spec.claim.expectations[0].at_most, 2.0);
+  EXPECT_FALSE(spec.claim.expectations[0].at_least);
+  EXPECT_EQ(spec.claim.expectations[1].relative_to, "a.c");
+  EXPECT_EQ(PlanOf(json).groups.front().probes, spec.probes);
+}
+
+TEST(ParseSweep, ScalesEveryLength) {
+  Json json = TinySweep();
+  json["grid"]["sizes"][0]["tokens"] = {2560};
+  const SweepSpec spec =
+      ParseSweep(json, "a.json", {.data_paths = {}, .scale = 2.5});
+  EXPECT_THAT(spec.grid.tokens, ElementsAre(64000, 128000, 256000));
+  EXPECT_THAT(spec.grid.sizes[0].tokens, ElementsAre(6400));
+  EXPECT_EQ(spec.given["grid"]["tokens"], Json({64000, 128000, 256000}));
+  json["grid"].erase("tokens");
+  json["grid"]["sizes"][0].erase("tokens");
+  json["grid"]["budgets_flops"] = {1e9};
+  EXPECT_THAT(ParseSweep(json, "a.json", {.data_paths = {}, .scale = 10.0})
+                  .grid.budgets_flops,
+              ElementsAre(1e10));
+}
+
+TEST(ParseSweep, RefusesWhatWasNotGoodBeforeItWasScaled) {
+  for (const Json& tokens : {Json("many"), Json({"many"}), Json(3), Json()}) {
+    Json json = TinySweep();
+    json["grid"]["tokens"] = tokens;
+    EXPECT_ERROR(ParseSweep(json, "a.json", {.data_paths = {}, .scale = 2.0}),
+                 "a.json: grid.tokens");
+  }
+}
+
 TEST(ParseSweep, ReadsTheGridSection) {
   Json json = TinySweep();
   json["grid"] = ParseJson(R"({

@@ -1,0 +1,39 @@
+// What a sweep is made to show, and by which numbers one sees whether it does.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/core/json.h"
+#include "lib/core/object_reader.h"
+
+namespace isoflop {
+
+/// A range in which some numbers of some results are expected.
+struct Expectation {
+  std::string that;          // in words
+  Json of = Json::object();  // which runs: {"d_model": 64, "layers": 2,
+                             // "tokens": 1e6, "seed": 0}, settings of "vary"
+                             // axes; empty: all
+  std::string value;         // where the number stands in result.json:
+                             // "probes.metrics.exact_match.mean", "loss"; of an
+                             // array every element, or one: "curve[-1]"
+  std::string relative_to = {};  // the value is divided by this one; empty: not
+  std::optional<double> at_least = {};
+  std::optional<double> at_most = {};
+};
+
+struct SweepClaim {
+  std::string text;  // empty: none is made
+  std::vector<Expectation> expectations;
+};
+
+/// Reads "claim" and "expect" of a sweep file. `axes` are the key paths under
+/// its "vary".
+SweepClaim ReadSweepClaim(ObjectReader* reader,
+                          const std::vector<std::string>& axes,
+                          Problems* problems);
+
+}  // namespace isoflop

@@ -1,0 +1,123 @@
+// Experiments: sweeps that make a claim, trained by a worker whose losses
+// follow a known law.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "lib/core/json.h"
+#include "tests/apps/command.h"
+#include "tests/support/schema_check.h"
+
+namespace isoflop {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kWorker =
+    " --devices cpu --jobs 2 --worker " ISOFLOP_FAKE_WORKER;
+
+/// A folder "claims" of two sweeps: the loss of one can be what it says.
+void WriteClaims(const TempDir& dir) {
+  std::filesystem::create_directory(dir / "claims");
+  const auto write = [&](const std::string& name, const std::string& most) {
+    dir.Write("claims/" + name + ".json",
+              R"({"schema": "isoflop.sweep/1", "name": ")" + name + R"(",
+       "data": {"kind": "lexicon", "words": 64, "eval_tokens": 256},
+       "model": {"context": 16, "head_size": 8, "layers": 1},
+       "grid": {"sizes": [{"d_model": 8}, {"d_model": 16}],
+                "tokens": [8192, 16384]},
+       "training": {"batch_tokens": 64, "schedule": {"warmup_steps": 4}},
+       "claim": "Losses of )" +
+                  name + R"( are low.",
+       "expect": [{"that": "loss", "value": "loss", "at_most": )" +
+                  most + "}]}");
+  };
+  write("true-one", "1000");
+  write("false-one", "0.001");
+  dir.Write("claims/plain.json",
+            R"({"schema": "isoflop.sweep/1", "name": "plain",
+       "data": {"kind": "lexicon"},
+       "grid": {"sizes": [{"d_model": 16}], "tokens": [65536]}})");
+}
+
+TEST(Experiments, AreListedWithTheirClaims) {
+  const TempDir dir;
+  WriteClaims(dir);
+  const Outcome list = Isoflop(dir, "experiments --folder claims");
+  EXPECT_EQ(list.status, 0) << list.err;
+  EXPECT_THAT(list.out, HasSubstr("true-one"));
+  EXPECT_THAT(list.out, HasSubstr("Losses of false-one are low."));
+  EXPECT_THAT(list.out, testing::Not(HasSubstr("plain")));
+  const Json json = ParseJson(
+      Isoflop(dir, "experiments --folder claims --json").out, "stdout");
+  EXPECT_EQ(json["experiments"].size(), 2U);
+  EXPECT_EQ(json["experiments"][1]["name"], "true-one");
+}
+
+TEST(Experiments, AreTrainedAndJudged) {
+  const TempDir dir;
+  WriteClaims(dir);
+  const Outcome run =
+      Isoflop(dir, "experiments --folder claims run all -o out" + kWorker);
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("The claim held: 1 of 1 expectations"));
+  EXPECT_THAT(run.out,
+              HasSubstr("The claim did not hold: 0 of 1 expectations"));
+  for (const bool held : {true, false}) {
+    const Json claim = ReadJsonFile(
+        dir / "out" / (held ? "true-one" : "false-one") / "claim.json");
+    EXPECT_EQ(SchemaProblem(claim, "claim"), "");
+    EXPECT_EQ(claim["held"], held);
+    EXPECT_EQ(claim["expected"][0]["values"], 4);
+  }
+  // Again: nothing is left to train, and the answer is the same.
+  const Outcome again =
+      Isoflop(dir, "experiments --folder claims run all -o out" + kWorker);
+  EXPECT_EQ(again.out, run.out);
+}
+
+TEST(Experiments, AreChosenByNameAndScaled) {
+  const TempDir dir;
+  WriteClaims(dir);
+  const Outcome run = Isoflop(
+      dir, "experiments --folder claims run true-one --scale 2" + kWorker);
+  EXPECT_EQ(run.status, 0) << run.err;
+  const auto out = dir / "runs/experiments/true-one";
+  const Json sweep = ReadJsonFile(out / "sweep.json");
+  EXPECT_EQ(sweep["grid"]["tokens"], Json({16384, 32768}));
+  EXPECT_FALSE(std::filesystem::exists(dir / "runs/experiments/false-one"));
+}
+
+TEST(Experiments, AreRefusedWhenThereIsNone) {
+  const TempDir dir;
+  WriteClaims(dir);
+  const Outcome unknown =
+      Isoflop(dir, "experiments --folder claims run tru-one" + kWorker);
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no experiment \"tru-one\" (did "
+                                     "you mean 'true-one'?)"));
+  const Outcome nowhere = Isoflop(dir, "experiments --folder nowhere");
+  EXPECT_EQ(nowhere.status, 2);
+  EXPECT_THAT(nowhere.err, HasSubstr("there is no directory"));
+  std::filesystem::create_directory(dir / "empty");
+  const Outcome empty = Isoflop(dir, "experiments --folder empty");
+  EXPECT_EQ(empty.status, 2);
+  EXPECT_THAT(empty.err, HasSubstr("no sweep file in here makes a claim"));
+  EXPECT_EQ(Isoflop(dir, "experiments run --folder claims").status, 2);
+  dir.Write("empty/bad.json", "{");
+  EXPECT_THAT(Isoflop(dir, "experiments --folder empty").err,
+              HasSubstr("bad.json"));
+}
+
+TEST(Experiments, AreFoundWhereTheProgramWasBuilt) {
+  const TempDir dir;
+  const Outcome list = Isoflop(dir, "experiments");
+  EXPECT_EQ(list.status, 0) << list.err;
+  EXPECT_THAT(list.out, HasSubstr("linear-attention"));
+}
+
+}  // namespace
+}  // namespace isoflop
