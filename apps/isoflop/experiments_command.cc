@@ -111,6 +111,7 @@ ExitCode ListExperiments(const ExperimentsArgs& args) {
 std::vector<Experiment> Chosen(std::vector<Experiment> experiments,
                                const std::vector<std::string>& names) {
   std::vector<std::string> known;
+  known.reserve(experiments.size());
   for (const auto& experiment : experiments) {
     known.push_back(experiment.spec.name);
   }
