@@ -1,5 +1,6 @@
 #include <ATen/core/grad_mode.h>
 
+#include <array>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -31,10 +32,14 @@ class Attention final : public Probe {
 
   const Model& model_;
   bool tokens_;
+  std::int64_t weights_seen_ = 0;
   std::vector<std::vector<Series>> layers_;  // by layer and head
 };
 
 void Attention::Take(const ProbeBatch& batch) {
+  // A quarter of a billion weights are enough for means, and take seconds.
+  constexpr std::int64_t kMostWeights = std::int64_t{1} << 28;
+  if (weights_seen_ >= kMostWeights) return;
   const at::NoGradGuard no_grad;
   const auto layers = model_.Attention(batch.batch.inputs);
   layers_.resize(layers.size());
@@ -43,6 +48,7 @@ void Attention::Take(const ProbeBatch& batch) {
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     const at::Tensor on_cpu = layers[layer].to(at::kCPU, at::kDouble);
     const auto weights = on_cpu.accessor<double, 4>();
+    weights_seen_ += on_cpu.numel();
     layers_[layer].resize(static_cast<std::size_t>(weights.size(1)),
                           Series(kLooks));
     for (std::int64_t i = 0; i < counts.size(0); ++i) {

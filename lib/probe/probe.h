@@ -72,7 +72,8 @@ std::unique_ptr<Probe> MakeMetrics(const ProbeSubject& subject);
 /// {distance: [k], gradient_norm: [...], std_error: [...]}
 std::unique_ptr<Probe> MakeGradientReach(const ProbeSubject& subject);
 
-/// What heads look at, averaged over the positions that count:
+/// What heads look at, averaged over the positions that count, of the first
+/// examples, until 2^28 weights were seen:
 /// {layers: [{heads: [{entropy: -sum a ln a in nats,
 ///   previous: weight of the position before,
 ///   same: of earlier positions with the same token,
