@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string_view>
+#include <utility>
 
 #include "analysis/report/text_page.h"
+#include "lib/core/error.h"
 #include "lib/core/text.h"
 
 namespace isoflop {
@@ -22,27 +25,35 @@ const Json* ElementOf(const Json* array, std::string_view index) {
   return &(*array)[static_cast<std::size_t>(at)];
 }
 
+/// Takes the first key, with the places in arrays behind it, off a path and
+/// returns what stands there; null where there is nothing.
+const Json* Step(const Json* at, std::string_view* path) {
+  constexpr auto kNone = std::string_view::npos;
+  const auto end = path->find_first_of(".[]");
+  const std::string key(path->substr(0, end));
+  *path = end == kNone ? std::string_view() : path->substr(end);
+  if (!at->is_object()) return nullptr;
+  const auto found = at->find(key);
+  at = found == at->end() ? nullptr : &*found;
+  while (at != nullptr && path->starts_with('[')) {
+    const auto close = path->find(']');
+    if (close == kNone) return nullptr;
+    at = ElementOf(at, path->substr(1, close - 1));
+    *path = path->substr(close + 1);
+  }
+  return at;
+}
+
 /// Returns what stands at "a.b[0].c[-1]"; null where there is nothing.
 const Json* Find(const Json& json, std::string_view path) {
   const Json* at = &json;
-  while (at != nullptr && !path.empty()) {
-    const auto end = path.find_first_of(".[]");
-    const std::string key(path.substr(0, end));
-    if (!key.empty()) {
-      if (!at->is_object()) return nullptr;
-      const auto found = at->find(key);
-      at = found == at->end() ? nullptr : &*found;
-    }
-    path = end == std::string_view::npos ? "" : path.substr(end);
-    if (path.starts_with('[')) {
-      const auto close = path.find(']');
-      if (close == std::string_view::npos || at == nullptr) return nullptr;
-      at = ElementOf(at, path.substr(1, close - 1));
-      path = path.substr(close + 1);
-    }
-    if (path.starts_with('.')) path = path.substr(1);
+  while (at != nullptr) {
+    at = Step(at, &path);
+    if (path.empty()) return at;
+    if (!path.starts_with('.')) return nullptr;
+    path = path.substr(1);
   }
-  return at;
+  return nullptr;
 }
 
 /// Returns the number, or the numbers of an array.
@@ -58,27 +69,42 @@ std::vector<double> NumbersAt(const Json& json, std::string_view path) {
   return numbers;
 }
 
-/// Whether the expectation is about this run.
-bool IsMeant(const RunResult& result, const Json& of) {
+/// Whether an expectation is about this run.
+bool IsMeant(const RunGroup& group, const PlannedRun& run, const Json& of) {
+  const auto is = [](const Json& value, std::int64_t number) {
+    return value == Json(number) || value == Json(static_cast<double>(number));
+  };
   for (const auto& item : of.items()) {
     const std::string& key = item.key();
+    const Json& value = item.value();
     if (key == "tokens") {
       // D is rounded to whole batches.
-      const double batch =
-          result.config["training"]["batch_tokens"].get<double>();
-      const auto tokens = static_cast<double>(result.tokens);
-      if (std::abs(tokens - item.value().get<double>()) >= batch) return false;
+      const double difference =
+          static_cast<double>(run.tokens) - value.get<double>();
+      const auto batch = static_cast<double>(group.training.batch_tokens);
+      if (std::abs(difference) >= batch) return false;
     } else if (key == "seed") {
-      if (item.value() != Json(result.seed)) return false;
-    } else if (key == "d_model" || key == "layers") {
-      if (result.config["model"].value(key, Json()) != item.value()) {
-        return false;
-      }
-    } else if (result.variant.value(key, Json()) != item.value()) {
+      if (!is(value, group.seed)) return false;
+    } else if (key == "d_model") {
+      if (!is(value, group.shape.d_model)) return false;
+    } else if (key == "layers") {
+      if (!is(value, group.shape.layers)) return false;
+    } else if (group.variant.value(key, Json()) != value) {
       return false;
     }
   }
   return true;
+}
+
+/// Returns the ids of the runs that an expectation is about.
+std::set<std::string> MeantRuns(const Plan& plan, const Json& of) {
+  std::set<std::string> ids;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) {
+      if (IsMeant(group, run, of)) ids.insert(run.id);
+    }
+  }
+  return ids;
 }
 
 std::vector<double> ValuesOf(const Json& result,
@@ -96,22 +122,22 @@ std::vector<double> ValuesOf(const Json& result,
   return ratios;
 }
 
-ExpectationOutcome Judge(const Expectation& expectation,
+ExpectationOutcome Judge(const Expectation& expectation, const Plan& plan,
                          const std::vector<RunResult>& results) {
-  ExpectationOutcome outcome{.expected = expectation};
+  const auto meant = MeantRuns(plan, expectation.of);
+  ExpectationOutcome outcome{.expected = expectation, .planned = meant.size()};
   for (const RunResult& result : results) {
-    if (result.status != RunStatus::kOk || !IsMeant(result, expectation.of)) {
-      continue;
-    }
-    ++outcome.runs;
-    for (const double value : ValuesOf(ToJson(result), expectation)) {
+    if (result.status != RunStatus::kOk || !meant.contains(result.id)) continue;
+    const auto values = ValuesOf(ToJson(result), expectation);
+    if (!values.empty()) ++outcome.runs;
+    for (const double value : values) {
       const bool first = outcome.values++ == 0;
       outcome.least = first ? value : std::min(outcome.least, value);
       outcome.most = first ? value : std::max(outcome.most, value);
     }
   }
   outcome.held =
-      outcome.values > 0 &&
+      outcome.values > 0 && outcome.runs == outcome.planned &&
       (!expectation.at_least || outcome.least >= *expectation.at_least) &&
       (!expectation.at_most || outcome.most <= *expectation.at_most);
   return outcome;
@@ -126,10 +152,20 @@ std::string RangeText(const Expectation& expectation) {
 }
 
 std::string SeenText(const ExpectationOutcome& outcome) {
-  if (outcome.runs == 0) return "no such run ended ok";
-  if (outcome.values == 0) return "the results have no such number";
-  if (outcome.values == 1) return fmt::format("{:.4g}", outcome.least);
-  return fmt::format("{:.4g} to {:.4g}", outcome.least, outcome.most);
+  if (outcome.values == 0) {
+    return fmt::format("no such number in {}",
+                       outcome.planned == 1
+                           ? "the run"
+                           : fmt::format("any of {} runs", outcome.planned));
+  }
+  std::string text =
+      outcome.values == 1
+          ? fmt::format("{:.4g}", outcome.least)
+          : fmt::format("{:.4g} to {:.4g}", outcome.least, outcome.most);
+  if (outcome.runs < outcome.planned) {
+    text += fmt::format(" in {} of {} runs", outcome.runs, outcome.planned);
+  }
+  return text;
 }
 
 }  // namespace
@@ -138,11 +174,23 @@ bool ClaimVerdict::held() const {
   return std::ranges::all_of(outcomes, &ExpectationOutcome::held);
 }
 
-ClaimVerdict JudgeClaim(const SweepClaim& claim,
+void RequireRunsOf(const SweepClaim& claim, const Plan& plan,
+                   const std::string& source) {
+  Problems problems;
+  for (std::size_t i = 0; i < claim.expectations.size(); ++i) {
+    const Json& of = claim.expectations[i].of;
+    if (!MeantRuns(plan, of).empty()) continue;
+    problems.Add(fmt::format("{}: expect[{}].of", source, i),
+                 "no run of the sweep is like " + of.dump());
+  }
+  problems.ThrowIfAny();
+}
+
+ClaimVerdict JudgeClaim(const SweepClaim& claim, const Plan& plan,
                         const std::vector<RunResult>& results) {
   ClaimVerdict verdict{.claim = claim.text, .outcomes = {}};
   for (const Expectation& expectation : claim.expectations) {
-    verdict.outcomes.push_back(Judge(expectation, results));
+    verdict.outcomes.push_back(Judge(expectation, plan, results));
   }
   return verdict;
 }
@@ -151,6 +199,7 @@ Json ToJson(const ClaimVerdict& verdict) {
   Json outcomes = Json::array();
   for (const ExpectationOutcome& outcome : verdict.outcomes) {
     Json json{{"that", outcome.expected.that},
+              {"planned", outcome.planned},
               {"runs", outcome.runs},
               {"values", outcome.values}};
     if (outcome.values > 0) {

@@ -3,12 +3,14 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "analysis/report/text_page.h"
@@ -35,17 +37,17 @@ struct ExperimentsArgs {
 /// Where the sweeps are: below the working directory, or where this program was
 /// built.
 fs::path FindFolder(const std::string& given) {
+  std::error_code ignored;
   if (!given.empty()) {
-    Require(fs::is_directory(given), "--folder: there is no directory {}",
-            Quoted(given));
+    Require(fs::is_directory(given, ignored),
+            "--folder: there is no directory {}", Quoted(given));
     return given;
   }
   const fs::path usual = fs::path("sweeps") / "theory";
-  std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
   for (const fs::path& root :
        {fs::path("."), program.parent_path() / ".." / ".." / ".."}) {
-    if (fs::is_directory(root / usual)) {
+    if (fs::is_directory(root / usual, ignored)) {
       return (root / usual).lexically_normal();
     }
   }
@@ -62,16 +64,24 @@ struct Experiment {
 /// Returns the sweeps of the folder that make a claim, by name.
 std::vector<Experiment> LoadExperiments(const fs::path& folder) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".json") files.push_back(entry->path());
   }
+  Require(!error, "{}: cannot be listed: {}", folder.string(), error.message());
   std::ranges::sort(files);
   std::vector<Experiment> experiments;
   for (const fs::path& file : files) {
     SweepSpec spec = LoadSweep(file);
-    if (!spec.claim.text.empty()) {
-      experiments.push_back({.file = file, .spec = std::move(spec)});
-    }
+    if (spec.claim.text.empty()) continue;
+    const auto same = std::ranges::find_if(
+        experiments,
+        [&](const Experiment& other) { return other.spec.name == spec.name; });
+    Require(same == experiments.end(),
+            "{}: name: \"{}\" is that of another experiment in the folder",
+            file.string(), spec.name);
+    experiments.push_back({.file = file, .spec = std::move(spec)});
   }
   Require(!experiments.empty(), "{}: no sweep file in here makes a claim",
           folder.string());
@@ -129,6 +139,9 @@ std::vector<Experiment> Chosen(std::vector<Experiment> experiments,
 
 /// Goes on after a sweep with runs that failed; a signal ends it.
 ExitCode RunExperiments(const ExperimentsArgs& args) {
+  Require(!args.json,
+          "--json is for the list; every experiment that has run "
+          "leaves a claim.json");
   const auto chosen =
       Chosen(LoadExperiments(FindFolder(args.folder)), args.names);
   ExitCode worst = ExitCode::kOk;
@@ -162,6 +175,7 @@ void AddExperimentsCommand(CLI::App& app, ExitCode* exit_code) {
       "  isoflop experiments run linear-attention");
   CLI::App* run = experiments->add_subcommand(
       "run", "Train what is pending, and say whether the claims held");
+  run->fallthrough();  // --folder may stand behind it
   run->add_option("name", args->names, "Names, or all")->required();
   run->add_option("-o,--output", args->out,
                   "Folder of a sweep directory for each")

@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cmath>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +18,7 @@
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/sweep_fit.h"
 #include "apps/isoflop/terminal.h"
+#include "lib/core/error.h"
 #include "lib/core/text.h"
 #include "lib/execute/local_executor.h"
 #include "lib/execute/pending.h"
@@ -145,10 +148,10 @@ void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
 }
 
 /// What has become of the sweep's claim, on standard output and as a file.
-void ReportClaim(const SweepClaim& claim, const std::vector<RunResult>& results,
-                 const SweepDir& dir) {
+void ReportClaim(const SweepClaim& claim, const Plan& plan,
+                 const std::vector<RunResult>& results, const SweepDir& dir) {
   if (claim.text.empty()) return;
-  const ClaimVerdict verdict = JudgeClaim(claim, results);
+  const ClaimVerdict verdict = JudgeClaim(claim, plan, results);
   fmt::print("\n{}", ClaimText(verdict, OutputWidth()));
   const auto file = dir.root() / "claim.json";
   WriteJsonFile(file, ToJson(verdict));
@@ -158,6 +161,8 @@ void ReportClaim(const SweepClaim& claim, const std::vector<RunResult>& results,
 }  // namespace
 
 ExitCode RunSweep(const SweepArgs& args) {
+  Require(std::isfinite(args.scale), "--scale: must be a number, got {}",
+          args.scale);
   const SweepSpec spec =
       LoadSweep(args.sweep, {.data_paths = args.data, .scale = args.scale});
   const SweepDir dir(args.out.empty() ? "runs/" + spec.name : args.out);
@@ -169,6 +174,7 @@ ExitCode RunSweep(const SweepArgs& args) {
                   : ProbeMachine(worker);
   });
   const Plan plan = PlanHere(args, spec, dir, before, machine);
+  RequireRunsOf(spec.claim, plan, spec.source);
   PrepareSweepDir(dir, spec, plan, [](const std::string& note) {
     fmt::print(stderr, "note: {}\n", note);
   });
@@ -176,7 +182,7 @@ ExitCode RunSweep(const SweepArgs& args) {
   const ExecuteSummary summary = Train(args, dir, plan, machine);
   const std::vector<RunResult> results = LoadResults(dir, plan);
   PrintRuns(plan, results, summary);
-  if (!summary.signal) ReportClaim(spec.claim, results, dir);
+  if (!summary.signal) ReportClaim(spec.claim, plan, results, dir);
   const ExitCode status = StatusOf(summary);
   if (!args.fit || summary.signal || summary.ok == 0) return status;
   const SweepFit fit = FitSweep(plan, results, dir, {});

@@ -4,8 +4,9 @@
 //   1 2 3 + 9 5 4 = 7 7 0 1        "reversed": the last digit of the sum first
 //
 // Every token has to be predicted from those before, and the digits of the sum
-// count. Tokens: the ten digits, then + and =. One pair of numbers in sixteen,
-// chosen by a hash, is kept for the evaluation set and never trained on.
+// count. Tokens: the ten digits, then + and =. About one pair of numbers in
+// sixteen, chosen by a hash, whichever of them comes first, is kept for the
+// evaluation set and never trained on.
 //
 // Source for the order: Lee et al. 2023 (arXiv:2307.03381).
 
@@ -20,6 +21,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/core/hash.h"
@@ -111,12 +113,20 @@ AdditionTask::AdditionTask(const AdditionConfig& config,
   info_.optimum.on_evaluation_set = 0.0;
 }
 
-/// Whether a pair of numbers, by their digits, belongs to the evaluation set.
+/// Whether a pair of numbers, given by their digits, belongs to the evaluation
+/// set: whichever of them comes first.
 bool IsKept(std::span<const std::int32_t> digits) {
   constexpr std::uint64_t kOneIn = 16;
+  auto first = digits.first(digits.size() / 2);
+  auto second = digits.subspan(digits.size() / 2);
+  if (std::ranges::lexicographical_compare(second, first)) {
+    std::swap(first, second);
+  }
   std::uint64_t hash = kAdditionSplit;
-  for (const std::int32_t digit : digits) {
-    hash = MixBits(hash, static_cast<std::uint64_t>(digit));
+  for (const auto number : {first, second}) {
+    for (const std::int32_t digit : number) {
+      hash = MixBits(hash, static_cast<std::uint64_t>(digit));
+    }
   }
   return hash % kOneIn == 0;
 }

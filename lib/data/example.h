@@ -79,7 +79,7 @@ class ExampleBuffer {
         vectors_(Size(examples) * static_cast<std::size_t>(shape.d_in)),
         target_tokens_(shape.d_out == 0 ? Size(examples) : 0),
         target_vectors_(Size(examples) * static_cast<std::size_t>(shape.d_out)),
-        counts_(Size(examples)) {}
+        counts_(shape.all_count() ? 0 : Size(examples)) {}
 
   /// Returns the place of an example.
   ExampleSpans operator[](std::int64_t example) {

@@ -92,6 +92,13 @@ void HierarchyConfig::Validate(std::int64_t context, const std::string& path,
                   fmt::format("{} levels of {} make {:.1e} tokens, and at most "
                               "{:.0f} are possible",
                               levels, branching, Tokens(), kMostTokens));
+  } else if (needed < 2.0) {
+    problems->Add(
+        path + ".levels",
+        fmt::format("1 level of 2 leaves one token to see, whose last "
+                    "one is the target: raise levels or branching, "
+                    "got {}",
+                    levels));
   } else if (static_cast<double>(context) != needed) {
     problems->Add(
         path + ".levels",

@@ -33,7 +33,8 @@ std::unique_ptr<InContextPredictor> MakeRidge(std::size_t dimension,
                                               double lambda);
 
 /// Least squares of least norm, whether the pairs agree or not: ridge
-/// regression with a lambda that is next to nothing, 1e-8.
+/// regression with a lambda that is next to nothing, 1e-8, for x of the size of
+/// standard normal ones.
 std::unique_ptr<InContextPredictor> MakeLeastSquares(std::size_t dimension);
 
 /// Always 0.

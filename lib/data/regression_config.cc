@@ -8,7 +8,7 @@ namespace isoflop {
 
 std::vector<RegressionBaseline> RegressionBaselines(
     const RegressionConfig& config) {
-  constexpr std::int64_t kMostTasks = 1 << 16;
+  constexpr std::int64_t kMostNumbers = 1 << 19;
   std::vector<RegressionBaseline> baselines = {
       RegressionBaseline::kZero,
       RegressionBaseline::kAveraging,
@@ -17,7 +17,7 @@ std::vector<RegressionBaseline> RegressionBaselines(
       RegressionBaseline::kKernelSmoother,
       RegressionBaseline::kLeastSquares};
   if (config.noise > 0.0) baselines.push_back(RegressionBaseline::kRidge);
-  if (config.tasks > 0 && config.tasks <= kMostTasks) {
+  if (config.tasks > 0 && config.tasks <= kMostNumbers / config.dimension) {
     baselines.push_back(RegressionBaseline::kMeanOfTasks);
   }
   return baselines;

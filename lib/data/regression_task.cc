@@ -286,7 +286,9 @@ double RegressionTask::RidgeLoss() const {
 /// Returns the bandwidth of a kernel smoother that is best on some training
 /// examples, to a factor of 2^(1/3).
 double RegressionTask::Bandwidth() const {
-  constexpr std::int64_t kExamples = 128;
+  constexpr std::int64_t kWork = std::int64_t{1} << 28;  // about a second
+  const std::int64_t examples = std::clamp<std::int64_t>(
+      kWork / (16 * pairs_ * pairs_ * config_.dimension), 1, 128);
   constexpr std::int64_t kSeed = -1;  // of no run
   const double typical = std::sqrt(static_cast<double>(config_.dimension));
   double best = typical;
@@ -295,7 +297,7 @@ double RegressionTask::Bandwidth() const {
     const double bandwidth = typical * std::exp2(third / 3.0);
     const auto smoother = MakeKernelSmoother(dimension(), bandwidth);
     const double error =
-        ErrorOf(smoother.get(), kExamples,
+        ErrorOf(smoother.get(), examples,
                 [this](std::int64_t index, const ExampleSpans& example) {
                   ReadTrain(kSeed, index, example);
                 });

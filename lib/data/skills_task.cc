@@ -6,8 +6,7 @@
 //
 // Only the last position counts. Of the n^k sequences of skills a share is held
 // out: never trained on, and half of the evaluation set (its part "unseen").
-// Each of their skills is trained on in others. Tokens: the skills, then the
-// symbols.
+// Tokens: the skills, then the symbols.
 //
 // After Okawa et al. 2023 (arXiv:2310.09336) and Ramesh et al. 2023
 // (arXiv:2311.12997).
@@ -47,6 +46,8 @@ struct SkillsConfig final : TaskConfig {
   double Sequences() const {
     return std::pow(static_cast<double>(skills), static_cast<double>(length));
   }
+  /// So many of them are held out.
+  std::int64_t HeldOut() const { return std::llround(held_out * Sequences()); }
   bool holds_out() const { return held_out > 0.0; }
 
   std::string_view kind() const override { return "skills"; }
@@ -85,11 +86,19 @@ void SkillsConfig::Validate(std::int64_t context, const std::string& path,
                   fmt::format("{} skills make {:.1e} sequences of {}, and at "
                               "most {:.0e} are possible",
                               skills, Sequences(), length, kMostSequences));
-  } else if (holds_out() && held_out * Sequences() < 1.0) {
+    return;
+  }
+  if (!holds_out()) return;
+  if (length < 2) {
     problems->Add(path + ".held_out",
-                  fmt::format("{} of {:.0f} sequences is less than one: raise "
-                              "it, or say 0 to hold out none",
-                              held_out, Sequences()));
+                  fmt::format("must be 0 where length is 1, as a skill that is "
+                              "held out would never be seen, got {}",
+                              held_out));
+  } else if (HeldOut() < 1 || HeldOut() >= std::llround(Sequences())) {
+    problems->Add(path + ".held_out",
+                  fmt::format("{} of {:.0f} sequences is {} of them: one at "
+                              "least has to be held out, and one trained on",
+                              held_out, Sequences(), HeldOut()));
   }
 }
 
@@ -127,8 +136,7 @@ SkillsTask::SkillsTask(const SkillsConfig& config, std::int64_t eval_tokens,
                        std::int64_t context)
     : config_(config),
       sequences_(static_cast<std::uint64_t>(std::llround(config.Sequences()))),
-      held_out_(static_cast<std::uint64_t>(
-          std::llround(config.held_out * config.Sequences()))),
+      held_out_(static_cast<std::uint64_t>(config.HeldOut())),
       order_(
           MixBits(kSkillsHeldOut, static_cast<std::uint64_t>(config.task_seed)),
           sequences_) {

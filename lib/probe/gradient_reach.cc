@@ -1,3 +1,4 @@
+#include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include "lib/probe/probe.h"

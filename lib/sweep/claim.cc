@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <regex>
+#include <string_view>
 
 #include "lib/core/quote.h"
 
@@ -35,6 +37,34 @@ void ReadRuns(ObjectReader* reader, const std::vector<std::string>& axes,
   *of = *json;
 }
 
+/// "a.b[0].c[-1]": keys, each with places in arrays.
+void ReadPath(ObjectReader* reader, const char* key, std::string* path) {
+  static const std::regex kPath(
+      R"(\w+(\[-?\d{1,9}\])*(\.\w+(\[-?\d{1,9}\])*)*)");
+  if (!reader->Read(key, path) || std::regex_match(*path, kPath)) return;
+  reader->Refuse(key,
+                 "must be keys of a result, as in "
+                 "\"probes.metrics.brier.mean\" or \"curve[-1]\", got " +
+                     Quoted(Json(*path)));
+}
+
+/// A number of a probe needs that probe.
+void CheckProbeOf(const ObjectReader& reader, const char* key,
+                  const std::string& path, const std::vector<ProbeKind>& probes,
+                  Problems* problems) {
+  constexpr std::string_view kProbes = "probes.";
+  if (!path.starts_with(kProbes)) return;
+  const auto rest = std::string_view(path).substr(kProbes.size());
+  const auto name = rest.substr(0, rest.find_first_of(".["));
+  if (std::ranges::any_of(
+          probes, [&](ProbeKind probe) { return NameOf(probe) == name; })) {
+    return;
+  }
+  problems->Add(reader.PathOf(key),
+                fmt::format("{} is not among the sweep's \"probes\"",
+                            Quoted(Json(std::string(name)))));
+}
+
 void ReadBound(ObjectReader* reader, const char* key,
                std::optional<double>* bound) {
   double number = 0.0;
@@ -42,21 +72,22 @@ void ReadBound(ObjectReader* reader, const char* key,
 }
 
 Expectation ParseExpectation(const Json& json, const std::string& path,
-                             const std::vector<std::string>& axes,
-                             Problems* problems) {
+                             const ClaimContext& context, Problems* problems) {
   Expectation expectation;
   ObjectReader reader(json, path, problems);
   if (reader.Need("that")) reader.Read("that", &expectation.that);
-  if (reader.Need("value")) reader.Read("value", &expectation.value);
-  reader.Read("relative_to", &expectation.relative_to);
-  ReadRuns(&reader, axes, &expectation.of, problems);
+  if (reader.Need("value")) ReadPath(&reader, "value", &expectation.value);
+  ReadPath(&reader, "relative_to", &expectation.relative_to);
+  CheckProbeOf(reader, "value", expectation.value, context.probes, problems);
+  CheckProbeOf(reader, "relative_to", expectation.relative_to, context.probes,
+               problems);
+  ReadRuns(&reader, context.axes, &expectation.of, problems);
   ReadBound(&reader, "at_least", &expectation.at_least);
   ReadBound(&reader, "at_most", &expectation.at_most);
   reader.Finish();
-  const auto& [low, high] =
-      std::pair(expectation.at_least, expectation.at_most);
-  if (!json.is_object()) return expectation;
-  if (!low && !high) {
+  const std::optional<double>& low = expectation.at_least;
+  const std::optional<double>& high = expectation.at_most;
+  if (json.is_object() && !reader.Has("at_least") && !reader.Has("at_most")) {
     problems->Add(path, "needs \"at_least\", \"at_most\" or both");
   } else if (low && high && *low > *high) {
     problems->Add(path + ".at_least",
@@ -67,8 +98,7 @@ Expectation ParseExpectation(const Json& json, const std::string& path,
 
 }  // namespace
 
-SweepClaim ReadSweepClaim(ObjectReader* reader,
-                          const std::vector<std::string>& axes,
+SweepClaim ReadSweepClaim(ObjectReader* reader, const ClaimContext& context,
                           Problems* problems) {
   SweepClaim claim;
   reader->Read("claim", &claim.text);
@@ -89,7 +119,7 @@ SweepClaim ReadSweepClaim(ObjectReader* reader,
   }
   for (std::size_t i = 0; i < json->size(); ++i) {
     claim.expectations.push_back(ParseExpectation(
-        (*json)[i], reader->PathOf(fmt::format("expect[{}]", i)), axes,
+        (*json)[i], reader->PathOf(fmt::format("expect[{}]", i)), context,
         problems));
   }
   return claim;

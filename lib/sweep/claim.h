@@ -8,6 +8,7 @@
 
 #include "lib/core/json.h"
 #include "lib/core/object_reader.h"
+#include "lib/sweep/probes.h"
 
 namespace isoflop {
 
@@ -30,10 +31,14 @@ struct SweepClaim {
   std::vector<Expectation> expectations;
 };
 
-/// Reads "claim" and "expect" of a sweep file. `axes` are the key paths under
-/// its "vary".
-SweepClaim ReadSweepClaim(ObjectReader* reader,
-                          const std::vector<std::string>& axes,
+/// What expectations may speak of.
+struct ClaimContext {
+  std::vector<std::string> axes;  // key paths under "vary"
+  std::vector<ProbeKind> probes;
+};
+
+/// Reads "claim" and "expect" of a sweep file.
+SweepClaim ReadSweepClaim(ObjectReader* reader, const ClaimContext& context,
                           Problems* problems);
 
 }  // namespace isoflop

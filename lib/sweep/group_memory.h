@@ -78,8 +78,9 @@ Precision PrecisionOnCpu(const ModelShape& shape, Precision precision);
 ///     product of rows and layers by what a layer of a Transformer keeps, a
 ///     layer of an LSTM or GRU has 120 d, of an mlp 12 d
 ///
-/// With probes, beside that: rows (28 outputs + a layer of the graph, or all of
-/// them for gradient_reach, + heads context (4 layers + 8) for attention).
+/// With probes, beside that, rows = min(EvalBatchTokens, eval_tokens): rows (28
+/// outputs + a layer of the graph, or all of them for gradient_reach, + heads
+/// context (4 layers + 8) for attention).
 double EstimateMemoryBytes(const RunGroup& group,
                            DeviceKind device = DeviceKind::kCpu);
 

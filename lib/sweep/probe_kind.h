@@ -1,15 +1,11 @@
-// The kinds of probe there are: what can be measured on a trained model beside
-// its loss. A new one is an enumerator and its word here, what it asks for in
-// probe_kind.cc, and a file that measures: see lib/probe/probe.h.
+// What a probe needs, and its words in files.
 
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
 #include "lib/core/json.h"
-#include "lib/core/names.h"
 #include "lib/core/object_reader.h"
 #include "lib/sweep/sweep_spec.h"
 

@@ -56,26 +56,48 @@ void ApplyOverrides(const SweepOverrides& overrides, const std::string& source,
   data.erase("extensions");
 }
 
-/// Multiplies the numbers of an array in `section`, if there is one: what is no
-/// number, the parser refuses.
-void Scale(double factor, const char* key, bool whole, Json* section) {
-  if (!section->is_object() || !section->contains(key)) return;
-  for (Json& number : (*section)[key]) {
-    if (!number.is_number()) continue;
-    const double scaled = factor * number.get<double>();
-    number = whole ? Json(std::llround(scaled)) : Json(scaled);
-  }
+/// Returns a number times `factor`, whole if it was; what is no number, or not
+/// one that can be, is left for the parser to refuse.
+Json Scaled(const Json& value, double factor) {
+  constexpr double kMostExact = 9007199254740992.0;  // 2^53
+  if (!value.is_number()) return value;
+  const double number = value.get<double>();
+  const double scaled = factor * number;
+  const bool whole = number == std::floor(number);
+  if (!whole || std::abs(scaled) > kMostExact) return scaled;
+  return std::llround(scaled);
 }
 
-/// What is scaled is stored with the sweep, as if it had been written so.
+/// Of every element of an array, if there is one.
+void ScaleArray(double factor, const char* key, Json* section) {
+  if (!section->is_object() || !section->contains(key)) return;
+  Json& array = (*section)[key];
+  if (!array.is_array()) return;
+  for (Json& number : array) number = Scaled(number, factor);
+}
+
+/// Everything that speaks of D or C. It is stored with the sweep, as if it had
+/// been written so.
 void ApplyScale(double factor, Json* json) {
-  if (factor == 1.0 || !json->contains("grid")) return;
-  Json& grid = (*json)["grid"];
-  Scale(factor, "tokens", true, &grid);
-  Scale(factor, "tokens_per_param", false, &grid);
-  Scale(factor, "budgets_flops", false, &grid);
-  if (!grid.is_object() || !grid.contains("sizes")) return;
-  for (Json& size : grid["sizes"]) Scale(factor, "tokens", true, &size);
+  if (factor == 1.0) return;
+  if (json->contains("grid")) {
+    Json& grid = (*json)["grid"];
+    for (const char* key : {"tokens", "tokens_per_param", "budgets_flops",
+                            "tokens_range", "tokens_per_param_range"}) {
+      ScaleArray(factor, key, &grid);
+    }
+    if (grid.is_object() && grid.contains("sizes") &&
+        grid["sizes"].is_array()) {
+      for (Json& size : grid["sizes"]) ScaleArray(factor, "tokens", &size);
+    }
+  }
+  if (!json->contains("expect") || !(*json)["expect"].is_array()) return;
+  for (Json& expectation : (*json)["expect"]) {
+    if (!expectation.is_object() || !expectation.contains("of")) continue;
+    Json& of = expectation["of"];
+    if (!of.is_object() || !of.contains("tokens")) continue;
+    of["tokens"] = Scaled(of["tokens"], factor);
+  }
 }
 
 /// The name becomes a directory: letters, digits and ._- only.
@@ -212,7 +234,8 @@ void ReadTop(ObjectReader* reader, SweepSpec* spec, Problems* problems) {
   ReadName(reader, &spec->name);
   ReadSeeds(reader, &spec->seeds);
   ReadProbes(reader, &spec->probes);
-  spec->claim = ReadSweepClaim(reader, AxesOf(spec->given), problems);
+  spec->claim = ReadSweepClaim(
+      reader, {.axes = AxesOf(spec->given), .probes = spec->probes}, problems);
   reader->Need("data");
   for (const char* key : {"schema", "data", "model", "training", "vary"}) {
     reader->Ignore(key);

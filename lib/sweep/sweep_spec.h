@@ -12,6 +12,7 @@
 #include "lib/data/data_config.h"
 #include "lib/sweep/claim.h"
 #include "lib/sweep/model_shape.h"
+#include "lib/sweep/probes.h"
 #include "lib/sweep/training_config.h"
 
 namespace isoflop {
@@ -28,23 +29,6 @@ constexpr std::array<NamedValue<ParamsConvention>, 2> EnumNames(
 
 /// Returns the count that `convention` means.
 std::int64_t Count(const ParameterCounts& params, ParamsConvention convention);
-
-/// What is measured on every trained model beside its loss, on the evaluation
-/// set; see lib/probe/probe.h for each.
-enum class ProbeKind {
-  kLossByPosition,
-  kInContextCurve,
-  kMetrics,
-  kGradientReach,
-  kAttention,
-};
-constexpr std::array<NamedValue<ProbeKind>, 5> EnumNames(ProbeKind) {
-  return {{{ProbeKind::kLossByPosition, "loss_by_position"},
-           {ProbeKind::kInContextCurve, "in_context_curve"},
-           {ProbeKind::kMetrics, "metrics"},
-           {ProbeKind::kGradientReach, "gradient_reach"},
-           {ProbeKind::kAttention, "attention"}}};
-}
 
 /// The "model" section: everything but the sizes, which the grid gives.
 struct ModelConfig {

@@ -83,7 +83,7 @@ TEST(Experiments, AreChosenByNameAndScaled) {
   const TempDir dir;
   WriteClaims(dir);
   const Outcome run = Isoflop(
-      dir, "experiments --folder claims run true-one --scale 2" + kWorker);
+      dir, "experiments run true-one --folder claims --scale 2" + kWorker);
   EXPECT_EQ(run.status, 0) << run.err;
   const auto out = dir / "runs/experiments/true-one";
   const Json sweep = ReadJsonFile(out / "sweep.json");
@@ -107,9 +107,30 @@ TEST(Experiments, AreRefusedWhenThereIsNone) {
   EXPECT_EQ(empty.status, 2);
   EXPECT_THAT(empty.err, HasSubstr("no sweep file in here makes a claim"));
   EXPECT_EQ(Isoflop(dir, "experiments run --folder claims").status, 2);
+  const Outcome long_name =
+      Isoflop(dir, "experiments --folder " + std::string(300, 'a'));
+  EXPECT_EQ(long_name.status, 2);
+  EXPECT_THAT(long_name.err, HasSubstr("there is no directory"));
+  const Outcome json =
+      Isoflop(dir, "experiments --folder claims --json run all" + kWorker);
+  EXPECT_EQ(json.status, 2);
+  EXPECT_THAT(json.err, HasSubstr("--json is for the list"));
+  const Outcome scale =
+      Isoflop(dir, "experiments --folder claims run all --scale nan" + kWorker);
+  EXPECT_EQ(scale.status, 2);
   dir.Write("empty/bad.json", "{");
   EXPECT_THAT(Isoflop(dir, "experiments --folder empty").err,
               HasSubstr("bad.json"));
+}
+
+TEST(Experiments, AreRefusedWhereTwoHaveOneName) {
+  const TempDir dir;
+  WriteClaims(dir);
+  std::filesystem::copy(dir / "claims/true-one.json",
+                        dir / "claims/true-two.json");
+  const Outcome list = Isoflop(dir, "experiments --folder claims");
+  EXPECT_EQ(list.status, 2);
+  EXPECT_THAT(list.err, HasSubstr("is that of another experiment"));
 }
 
 TEST(Experiments, AreFoundWhereTheProgramWasBuilt) {

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "tests/support/expect_error.h"
 #include "tests/support/schema_check.h"
 
 namespace isoflop {
@@ -10,32 +14,61 @@ namespace {
 
 using testing::HasSubstr;
 
-RunResult ResultOf(std::int64_t d_model, double loss, const Json& probes) {
+/// Of one size.
+struct Run {
+  std::int64_t d_model = 8;
+  double loss = 0.0;
+  Json probes = {};
+};
+
+RunGroup GroupOf(const Run& run) {
+  RunGroup group;
+  group.shape.d_model = run.d_model;
+  group.shape.layers = 2;
+  group.training.batch_tokens = 1024;
+  group.variant = {{"model.position", run.d_model == 8 ? "none" : "rotary"}};
+  group.runs.resize(1);
+  group.runs[0].id = "d" + std::to_string(run.d_model);
+  group.runs[0].tokens = 10240;
+  return group;
+}
+
+RunResult ResultOf(const Run& run) {
   RunResult result;
-  result.id = "d-0";
-  result.loss = loss;
-  result.tokens = 10240;
-  result.config = {{"model", {{"d_model", d_model}, {"layers", 2}}},
-                   {"training", {{"batch_tokens", 1024}}}};
-  result.variant = {{"model.position", d_model == 8 ? "none" : "rotary"}};
-  result.probes = probes;
+  result.id = GroupOf(run).runs[0].id;
+  result.loss = run.loss;
+  result.probes = run.probes;
   return result;
 }
 
-const std::vector<RunResult>& TwoResults() {
-  static const std::vector<RunResult> results = {
-      ResultOf(8, 2.0,
-               {{"curve",
-                 {{"loss", {1.0, 2.0, 3.0}},
-                  {"best", {1.0, 1.0, 2.0}},
-                  {"floor", {0.0, 1.0, 1.0}}}}}),
-      ResultOf(16, 1.0, {{"curve", {{"loss", {4.0, 5.0}}}}})};
-  return results;
+const std::vector<Run>& TwoRuns() {
+  static const std::vector<Run> runs = {
+      {8,
+       2.0,
+       {{"curve",
+         {{"loss", {1.0, 2.0, 3.0}},
+          {"best", {1.0, 1.0, 2.0}},
+          {"floor", {0.0, 1.0, 1.0}}}}}},
+      {16, 1.0, {{"curve", {{"loss", {4.0, 5.0}}}}}}};
+  return runs;
+}
+
+const Plan& TwoPlanned() {
+  static const Plan plan = [] {
+    Plan both;
+    for (const Run& run : TwoRuns()) both.groups.push_back(GroupOf(run));
+    return both;
+  }();
+  return plan;
+}
+
+std::vector<RunResult> TwoResults() {
+  return {ResultOf(TwoRuns()[0]), ResultOf(TwoRuns()[1])};
 }
 
 ExpectationOutcome Judged(const Expectation& expectation) {
   return JudgeClaim({.text = "It does.", .expectations = {expectation}},
-                    TwoResults())
+                    TwoPlanned(), TwoResults())
       .outcomes.front();
 }
 
@@ -54,7 +87,7 @@ TEST(Claim, LooksAtEveryRunThatIsMeant) {
 TEST(Claim, KnowsRunsBySizeLengthSeedAndAxis) {
   const auto runs = [](const Json& of) {
     return Judged({.that = "it", .of = of, .value = "loss", .at_most = 9.0})
-        .runs;
+        .planned;
   };
   EXPECT_EQ(runs({{"layers", 2}}), 2U);
   EXPECT_EQ(runs({{"layers", 3}}), 0U);
@@ -102,7 +135,8 @@ TEST(Claim, DividesElementByElement) {
 TEST(Claim, DoesNotHoldWhereNothingIsSeen) {
   for (const char* value :
        {"probes.metrics.brier.mean", "probes", "loss.mean", "nothing", "",
-        "probes.curve.loss[", "probes.curve.loss[x]", "loss[0]"}) {
+        "probes.curve.loss[", "probes.curve.loss[x]", "loss[0]", "loss]",
+        "probes.curve.loss[0]]", "probes.curve.loss[0]x"}) {
     const auto outcome =
         Judged({.that = "it", .value = value, .at_least = -1e9});
     EXPECT_EQ(outcome.values, 0U) << value;
@@ -110,15 +144,40 @@ TEST(Claim, DoesNotHoldWhereNothingIsSeen) {
   }
 }
 
-TEST(Claim, LeavesOutRunsThatDidNotEndWell) {
+TEST(Claim, DoesNotHoldWhileRunsAreMissing) {
   std::vector<RunResult> results = TwoResults();
   results[0].status = RunStatus::kDiverged;
   const auto verdict = JudgeClaim(
       {.text = "It does.",
        .expectations = {{.that = "it", .value = "loss", .at_most = 1.0}}},
-      results);
+      TwoPlanned(), results);
+  EXPECT_EQ(verdict.outcomes[0].planned, 2U);
   EXPECT_EQ(verdict.outcomes[0].runs, 1U);
-  EXPECT_TRUE(verdict.held());
+  EXPECT_EQ(verdict.outcomes[0].most, 1.0);
+  EXPECT_FALSE(verdict.held());
+  EXPECT_THAT(ClaimText(verdict, 80), HasSubstr("1 in 1 of 2 runs"));
+}
+
+TEST(Claim, DoesNotHoldWhereARunHasNoSuchNumber) {
+  const auto outcome =
+      Judged({.that = "it", .value = "probes.curve.best[0]", .at_most = 9.0});
+  EXPECT_EQ(outcome.values, 1U);
+  EXPECT_FALSE(outcome.held);
+}
+
+TEST(Claim, IsRefusedWhereItIsAboutNoRun) {
+  const SweepClaim claim = {.text = "It does.",
+                            .expectations = {{.that = "one",
+                                              .of = {{"d_model", 8}},
+                                              .value = "loss",
+                                              .at_most = 1.0},
+                                             {.that = "none",
+                                              .of = {{"d_model", 9}},
+                                              .value = "loss",
+                                              .at_most = 1.0}}};
+  EXPECT_ERROR(RequireRunsOf(claim, TwoPlanned(), "a.json"),
+               "a.json: expect[1].of: no run of the sweep is like "
+               "{\"d_model\":9}");
 }
 
 TEST(Claim, IsToldInWordsAndAsJson) {
@@ -131,12 +190,12 @@ TEST(Claim, IsToldInWordsAndAsJson) {
                         .value = "loss",
                         .at_least = 0.0,
                         .at_most = 1.0}}};
-  const ClaimVerdict verdict = JudgeClaim(claim, TwoResults());
+  const ClaimVerdict verdict = JudgeClaim(claim, TwoPlanned(), TwoResults());
   const std::string text = ClaimText(verdict, 80);
   EXPECT_THAT(text, HasSubstr("The claim did not hold: 1 of 3 expectations"));
   EXPECT_THAT(text, HasSubstr("the loss: 1 to 2; expected at most 3: held"));
-  EXPECT_THAT(text, HasSubstr("the results have no such number"));
-  EXPECT_THAT(text, HasSubstr("no such run ended ok"));
+  EXPECT_THAT(text, HasSubstr("no such number in any of 2 runs"));
+  EXPECT_THAT(text, HasSubstr("no such number in any of 0 runs"));
   EXPECT_EQ(SchemaProblem(ToJson(verdict), "claim"), "");
   EXPECT_EQ(ToJson(verdict)["held"], false);
 }

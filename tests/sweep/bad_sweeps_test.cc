@@ -275,6 +275,17 @@ const std::vector<BadSweep> kBadClaims = {
     {"/expect",
      R"([{"that": "x", "value": "loss", "at_most": 1, "of": {"seed": "0"}}])",
      "a.json: expect[0].of.\"seed\": must be a number, got \"0\""},
+    {"/expect", R"([{"that": "x", "value": "loss]", "at_most": 1}])",
+     "a.json: expect[0].value: must be keys of a result"},
+    {"/expect",
+     R"([{"that": "x", "value": "a", "relative_to": "b[c]", "at_most": 1}])",
+     "a.json: expect[0].relative_to: must be keys of a result"},
+    {"/expect",
+     R"([{"that": "x", "value": "probes.metrics.brier.mean", "at_most": 1}])",
+     "a.json: expect[0].value: \"metrics\" is not among the sweep's "
+     "\"probes\""},
+    {"/expect", R"([{"that": "x", "value": "loss", "at_least": "1"}])",
+     "a.json: expect[0].at_least: must be a number"},
     {"/expect", R"([{"that": "x", "value": "loss", "at_most": 1, "of": 3}])",
      "a.json: expect[0].of: must be an object, got 3"},
 };

@@ -57,7 +57,7 @@ TEST(ParseSweep, ReadsProbesAndClaim) {
   json["expect"] = ParseJson(R"([
     { "that": "low", "value": "loss", "at_most": 2,
       "of": { "model.position": "none", "d_model": 8 } },
-    { "that": "near", "value": "a.b", "relative_to": "a.c",
+    { "that": "near", "value": "probes.metrics.b[-1]", "relative_to": "a.c",
       "at_least": 0.9, "at_most": 1.1 } ])",
                              "expect");
   const SweepSpec spec = Parse(json);
@@ -75,11 +75,20 @@ TEST(ParseSweep, ReadsProbesAndClaim) {
 TEST(ParseSweep, ScalesEveryLength) {
   Json json = TinySweep();
   json["grid"]["sizes"][0]["tokens"] = {2560};
+  json["grid"]["tokens_range"] = {1000, 1e6};
+  json["claim"] = "It does.";
+  json["expect"] = {{{"that", "it"},
+                     {"value", "loss"},
+                     {"at_most", 1},
+                     {"of", {{"tokens", 25600}}}}};
   const SweepSpec spec =
       ParseSweep(json, "a.json", {.data_paths = {}, .scale = 2.5});
   EXPECT_THAT(spec.grid.tokens, ElementsAre(64000, 128000, 256000));
   EXPECT_THAT(spec.grid.sizes[0].tokens, ElementsAre(6400));
   EXPECT_EQ(spec.given["grid"]["tokens"], Json({64000, 128000, 256000}));
+  EXPECT_EQ(spec.grid.tokens_range->at(1), 2.5e6);
+  EXPECT_EQ(spec.claim.expectations[0].of["tokens"], 64000);
+  json["grid"].erase("tokens_range");
   json["grid"].erase("tokens");
   json["grid"]["sizes"][0].erase("tokens");
   json["grid"]["budgets_flops"] = {1e9};
@@ -89,7 +98,8 @@ TEST(ParseSweep, ScalesEveryLength) {
 }
 
 TEST(ParseSweep, RefusesWhatWasNotGoodBeforeItWasScaled) {
-  for (const Json& tokens : {Json("many"), Json({"many"}), Json(3), Json()}) {
+  for (const Json& tokens :
+       {Json("many"), Json({"many"}), Json(3), Json({1.25}), Json({1e18})}) {
     Json json = TinySweep();
     json["grid"]["tokens"] = tokens;
     EXPECT_ERROR(ParseSweep(json, "a.json", {.data_paths = {}, .scale = 2.0}),
