@@ -284,28 +284,28 @@ std::unique_ptr<Baseline> MarkovTask::MakeBaseline(std::size_t number) const {
 
 MarkovLosses MarkovTask::OnEvaluationSet() const {
   const auto k = static_cast<std::size_t>(shape_.vocab_size);
-  const auto classes = static_cast<double>(k);
-  const auto loss = [classes](double count, double all) {
-    return std::log((all + classes) / (count + 1.0));
-  };
+  CountingBaseline unigram(Counted::kSymbols, shape_.vocab_size);
+  CountingBaseline bigram(Counted::kTransitions, shape_.vocab_size);
   MarkovLosses sums;
   ExampleBuffer buffer(shape_);
   const ExampleSpans example = buffer[0];
+  std::vector<double> predictions(example.tokens.size() * k);
+  const auto loss = [&](CountingBaseline* baseline) {
+    baseline->Predict(example, predictions);
+    double sum = 0.0;
+    for (std::size_t t = 0; t < example.tokens.size(); ++t) {
+      const auto target = static_cast<std::size_t>(example.target_tokens[t]);
+      sum -= std::log(predictions[t * k + target]);
+    }
+    return sum;
+  };
   for (std::int64_t index = 0; index < eval_examples_; ++index) {
     ReadEval(index, example);
+    sums.unigram += loss(&unigram);
+    sums.bayes += loss(&bigram);
     const MarkovChain chain = ChainOf(kMarkovEval, index);
-    std::vector<double> seen(k);
-    std::vector<double> left(k);
-    std::vector<double> transitions(k * k);
-    for (std::size_t t = 0; t < example.tokens.size(); ++t) {
-      const auto from = static_cast<std::size_t>(example.tokens[t]);
-      const auto to = static_cast<std::size_t>(example.target_tokens[t]);
-      seen[from] += 1.0;
-      sums.unigram += loss(seen[to], static_cast<double>(t + 1));
-      sums.bayes += loss(transitions[from * k + to], left[from]);
-      sums.entropy += chain.Entropy(example.tokens[t]);
-      transitions[from * k + to] += 1.0;
-      left[from] += 1.0;
+    for (const std::int32_t symbol : example.tokens) {
+      sums.entropy += chain.Entropy(symbol);
     }
   }
   const auto tokens = static_cast<double>(eval_examples_ * context());
