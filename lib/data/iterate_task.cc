@@ -16,14 +16,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <numeric>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "lib/core/hash.h"
 #include "lib/core/random.h"
+#include "lib/data/draw_distinct.h"
 #include "lib/data/task.h"
 #include "lib/data/task_kinds.h"
 
@@ -56,16 +55,6 @@ struct IterateConfig final : TaskConfig {
   std::unique_ptr<Task> Open(std::int64_t eval_tokens,
                              std::int64_t context) const override;
 };
-
-/// Returns 0 ... size - 1 in random order (Fisher & Yates).
-std::vector<std::int32_t> Shuffled(std::int64_t size, RandomStream* stream) {
-  std::vector<std::int32_t> order(static_cast<std::size_t>(size));
-  std::iota(order.begin(), order.end(), 0);
-  for (std::size_t i = order.size(); i > 1; --i) {
-    std::swap(order[i - 1], order[stream->Below(i)]);
-  }
-  return order;
-}
 
 class IterateTask final : public Task {
  public:
@@ -133,8 +122,8 @@ IterateTask::IterateTask(const IterateConfig& config, std::int64_t eval_tokens,
 void IterateTask::Read(std::uint64_t key, std::int64_t index,
                        const ExampleSpans& example) const {
   RandomStream stream(MixBits(key, static_cast<std::uint64_t>(index)));
-  const auto image = Shuffled(config_.symbols, &stream);
-  const auto order = Shuffled(config_.symbols, &stream);
+  const auto image = DrawDistinct(config_.symbols, config_.symbols, &stream);
+  const auto order = DrawDistinct(config_.symbols, config_.symbols, &stream);
   for (std::size_t i = 0; i < order.size(); ++i) {
     example.tokens[2 * i] = order[i];
     example.tokens[2 * i + 1] = image[static_cast<std::size_t>(order[i])];

@@ -19,14 +19,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <numeric>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "lib/core/hash.h"
 #include "lib/core/random.h"
+#include "lib/data/draw_distinct.h"
 #include "lib/data/task.h"
 #include "lib/data/task_kinds.h"
 
@@ -54,20 +53,6 @@ struct RecallConfig final : TaskConfig {
   std::unique_ptr<Task> Open(std::int64_t eval_tokens,
                              std::int64_t context) const override;
 };
-
-/// Returns `count` different numbers below `bound`, in random order.
-/// REQUIRES: count <= bound.
-std::vector<std::int32_t> DrawDistinct(std::int64_t bound, std::int64_t count,
-                                       RandomStream* stream) {
-  std::vector<std::int32_t> numbers(static_cast<std::size_t>(bound));
-  std::iota(numbers.begin(), numbers.end(), 0);
-  const auto drawn = static_cast<std::size_t>(count);
-  for (std::size_t i = 0; i < drawn; ++i) {  // Fisher & Yates, cut short
-    std::swap(numbers[i], numbers[i + stream->Below(numbers.size() - i)]);
-  }
-  numbers.resize(drawn);
-  return numbers;
-}
 
 /// Returns the loss of a predictor that knows which values an example has, and
 /// how often, but not whose they are: the expectation of ln(pairs / m), where
