@@ -1,6 +1,6 @@
 // A probe: what is measured on a trained model beside its loss. Probes see the
 // evaluation set batch by batch. A new one is a file that defines it and a line
-// in probe.cc, beside its word in lib/sweep/probes.h.
+// in probe.cc, beside its word in lib/sweep/probe_kind.h.
 
 #pragma once
 

@@ -8,7 +8,7 @@
 
 #include "lib/core/json.h"
 #include "lib/core/object_reader.h"
-#include "lib/sweep/probes.h"
+#include "lib/sweep/probe_kind.h"
 
 namespace isoflop {
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "lib/core/quote.h"
-#include "lib/sweep/probe_kind.h"
+#include "lib/sweep/probe_checks.h"
 
 namespace isoflop {
 namespace {

@@ -1,7 +1,7 @@
 // Writes plans as JSON: plan.json and group.json.
 
 #include "lib/sweep/plan.h"
-#include "lib/sweep/probe_kind.h"
+#include "lib/sweep/probe_checks.h"
 
 namespace isoflop {
 namespace {

@@ -1,29 +1,30 @@
-// What a probe needs, and its words in files.
+// The kinds of probe there are. A new one is an enumerator and its word here,
+// what it asks for in probe_checks.cc, and a file that measures: see
+// lib/probe/probe.h.
 
 #pragma once
 
-#include <string>
-#include <vector>
+#include <array>
 
-#include "lib/core/json.h"
-#include "lib/core/object_reader.h"
-#include "lib/sweep/sweep_spec.h"
+#include "lib/core/names.h"
 
 namespace isoflop {
 
-/// Returns why a variant's models cannot be measured so: "needs ..."; nothing
-/// where they can.
-std::string WhyNot(ProbeKind probe, const Variant& variant);
-
-/// Reads "probes", a list of words, each of them once.
-void ReadProbes(ObjectReader* reader, std::vector<ProbeKind>* probes);
-
-/// Returns the words.
-Json ToJson(const std::vector<ProbeKind>& probes);
-
-/// Adds to `problems` the probes that a variant's models cannot be measured
-/// with. `source` is the sweep file.
-void CheckProbes(const std::vector<ProbeKind>& probes, const Variant& variant,
-                 const std::string& source, Problems* problems);
+/// What is measured on every trained model beside its loss, on the evaluation
+/// set; see lib/probe/probe.h for each.
+enum class ProbeKind {
+  kLossByPosition,
+  kInContextCurve,
+  kMetrics,
+  kGradientReach,
+  kAttention,
+};
+constexpr std::array<NamedValue<ProbeKind>, 5> EnumNames(ProbeKind) {
+  return {{{ProbeKind::kLossByPosition, "loss_by_position"},
+           {ProbeKind::kInContextCurve, "in_context_curve"},
+           {ProbeKind::kMetrics, "metrics"},
+           {ProbeKind::kGradientReach, "gradient_reach"},
+           {ProbeKind::kAttention, "attention"}}};
+}
 
 }  // namespace isoflop

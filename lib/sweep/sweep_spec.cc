@@ -8,7 +8,7 @@
 
 #include "lib/core/quote.h"
 #include "lib/sweep/model_config.h"
-#include "lib/sweep/probe_kind.h"
+#include "lib/sweep/probe_checks.h"
 #include "lib/sweep/sizes.h"
 #include "lib/sweep/sweep_grid.h"
 #include "lib/sweep/vary.h"

@@ -12,7 +12,7 @@
 #include "lib/data/data_config.h"
 #include "lib/sweep/claim.h"
 #include "lib/sweep/model_shape.h"
-#include "lib/sweep/probes.h"
+#include "lib/sweep/probe_kind.h"
 #include "lib/sweep/training_config.h"
 
 namespace isoflop {

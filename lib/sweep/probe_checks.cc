@@ -1,4 +1,4 @@
-#include "lib/sweep/probe_kind.h"
+#include "lib/sweep/probe_checks.h"
 
 #include <fmt/format.h>
 
