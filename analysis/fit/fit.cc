@@ -239,7 +239,12 @@ void AddHoldouts(FitProgress* progress, FitReport* report) {
 
 bool FitReport::usable() const {
   return Supported(chinchilla) || Supported(isoflop) || Supported(envelope) ||
-         (kaplan && kaplan->supported()) || more_laws.usable();
+         (kaplan && kaplan->supported()) || more_laws.usable() ||
+         std::ranges::any_of(experiments, [](const ExperimentFit& experiment) {
+           return std::ranges::find(experiment.series, FitStatus::kOk,
+                                    &CurveSeries::status) !=
+                  experiment.series.end();
+         });
 }
 
 FitReport FitScalingLaws(ObservationSet observations, const FitOptions& options,

@@ -17,6 +17,7 @@
 #include "analysis/fit/bootstrap.h"
 #include "analysis/fit/conventions.h"
 #include "analysis/fit/envelope_fit.h"
+#include "analysis/fit/experiment_fit.h"
 #include "analysis/fit/fit_options.h"
 #include "analysis/fit/isoflop_fit.h"
 #include "analysis/fit/kaplan_fit.h"
@@ -87,6 +88,7 @@ struct FitReport {
 
   std::vector<ConventionFit> conventions;  // empty: one count of N is known
   MoreLaws more_laws;
+  std::vector<ExperimentFit> experiments;  // the analyses of a sweep
 
   /// One a budget, when Approach 3 was asked for and has a law.
   std::vector<Allocation> allocations;

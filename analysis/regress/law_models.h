@@ -37,6 +37,11 @@ LawModel OffsetPowerLawModel(std::span<const LawRun> runs);
 /// laws of one variable with an irreducible loss.
 LawModel FallingPowerLawModel(std::span<const LawRun> runs);
 
+/// y = top / (1 + (critical/x)^steepness) and y = top (1 -
+/// e^(-x/scale))^skills: how an ability comes.
+LawModel LogisticModel(std::span<const LawRun> runs);
+LawModel SkillProductModel(std::span<const LawRun> runs);
+
 /// What several recipes' Chinchilla laws have in common.
 ///
 /// kEverything: one law for all recipes, 5 coefficients.

@@ -3,115 +3,30 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <set>
+#include <map>
 #include <string_view>
 #include <utility>
 
+#include "analysis/observe/result_values.h"
+#include "analysis/report/experiment_report.h"
 #include "analysis/report/text_page.h"
 #include "lib/core/error.h"
-#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
 
-/// Returns an element of an array, counted from the end if negative.
-const Json* ElementOf(const Json* array, std::string_view index) {
-  const auto number = ParseNumber<std::int64_t>(index);
-  if (!number || !array->is_array()) return nullptr;
-  const auto size = static_cast<std::int64_t>(array->size());
-  const std::int64_t at = *number < 0 ? size + *number : *number;
-  if (at < 0 || at >= size) return nullptr;
-  return &(*array)[static_cast<std::size_t>(at)];
-}
+/// Where numbers of an expectation stand, and those they are divided by.
+struct Pair {
+  const Json* value = nullptr;
+  const Json* relative_to = nullptr;
+};
 
-/// Takes the first key, with the places in arrays behind it, off a path and
-/// returns what stands there; null where there is nothing.
-const Json* Step(const Json* at, std::string_view* path) {
-  constexpr auto kNone = std::string_view::npos;
-  const auto end = path->find_first_of(".[]");
-  const std::string key(path->substr(0, end));
-  *path = end == kNone ? std::string_view() : path->substr(end);
-  if (!at->is_object()) return nullptr;
-  const auto found = at->find(key);
-  at = found == at->end() ? nullptr : &*found;
-  while (at != nullptr && path->starts_with('[')) {
-    const auto close = path->find(']');
-    if (close == kNone) return nullptr;
-    at = ElementOf(at, path->substr(1, close - 1));
-    *path = path->substr(close + 1);
-  }
-  return at;
-}
-
-/// Returns what stands at "a.b[0].c[-1]"; null where there is nothing.
-const Json* Find(const Json& json, std::string_view path) {
-  const Json* at = &json;
-  while (at != nullptr) {
-    at = Step(at, &path);
-    if (path.empty()) return at;
-    if (!path.starts_with('.')) return nullptr;
-    path = path.substr(1);
-  }
-  return nullptr;
-}
-
-/// Returns the number, or the numbers of an array.
-std::vector<double> NumbersAt(const Json& json, std::string_view path) {
-  const Json* found = Find(json, path);
-  std::vector<double> numbers;
-  if (found == nullptr) return numbers;
-  if (found->is_number()) return {found->get<double>()};
-  if (!found->is_array()) return numbers;
-  for (const Json& element : *found) {
-    if (element.is_number()) numbers.push_back(element.get<double>());
-  }
-  return numbers;
-}
-
-/// Whether an expectation is about this run.
-bool IsMeant(const RunGroup& group, const PlannedRun& run, const Json& of) {
-  const auto is = [](const Json& value, std::int64_t number) {
-    return value == Json(number) || value == Json(static_cast<double>(number));
-  };
-  for (const auto& item : of.items()) {
-    const std::string& key = item.key();
-    const Json& value = item.value();
-    if (key == "tokens") {
-      // D is rounded to whole batches.
-      const double difference =
-          static_cast<double>(run.tokens) - value.get<double>();
-      const auto batch = static_cast<double>(group.training.batch_tokens);
-      if (std::abs(difference) >= batch) return false;
-    } else if (key == "seed") {
-      if (!is(value, group.seed)) return false;
-    } else if (key == "d_model") {
-      if (!is(value, group.shape.d_model)) return false;
-    } else if (key == "layers") {
-      if (!is(value, group.shape.layers)) return false;
-    } else if (group.variant.value(key, Json()) != value) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/// Returns the ids of the runs that an expectation is about.
-std::set<std::string> MeantRuns(const Plan& plan, const Json& of) {
-  std::set<std::string> ids;
-  for (const RunGroup& group : plan.groups) {
-    for (const PlannedRun& run : group.runs) {
-      if (IsMeant(group, run, of)) ids.insert(run.id);
-    }
-  }
-  return ids;
-}
-
-std::vector<double> ValuesOf(const Json& result,
-                             const Expectation& expectation) {
-  std::vector<double> values = NumbersAt(result, expectation.value);
-  if (expectation.relative_to.empty()) return values;
-  const auto divisors = NumbersAt(result, expectation.relative_to);
+std::vector<double> ValuesOf(const Pair& pair, const std::string& path,
+                             const std::string& relative_to) {
+  std::vector<double> values = NumbersAt(*pair.value, path);
+  if (relative_to.empty()) return values;
+  if (pair.relative_to == nullptr) return {};
+  const auto divisors = NumbersAt(*pair.relative_to, relative_to);
   // One for all, or one for each.
   if (divisors.size() != 1 && divisors.size() != values.size()) return {};
   std::vector<double> ratios;
@@ -122,19 +37,113 @@ std::vector<double> ValuesOf(const Json& result,
   return ratios;
 }
 
-ExpectationOutcome Judge(const Expectation& expectation, const Plan& plan,
-                         const std::vector<RunResult>& results) {
+void Add(const std::vector<double>& values, ExpectationOutcome* outcome) {
+  if (!values.empty()) ++outcome->runs;
+  for (const double value : values) {
+    const bool first = outcome->values++ == 0;
+    outcome->least = first ? value : std::min(outcome->least, value);
+    outcome->most = first ? value : std::max(outcome->most, value);
+  }
+}
+
+/// The results of runs that ended ok, by id.
+using Results = std::map<std::string, Json>;
+
+void JudgeRuns(const Plan& plan, const Results& results,
+               ExpectationOutcome* outcome) {
+  const Expectation& expectation = outcome->expected;
+  const bool divided = expectation.against || !expectation.relative_to.empty();
+  const std::string& relative_to = expectation.relative_to.empty()
+                                       ? expectation.value
+                                       : expectation.relative_to;
+  const auto result_of = [&](const std::string& id) -> const Json* {
+    const auto found = results.find(id);
+    return found == results.end() ? nullptr : &found->second;
+  };
   const auto meant = MeantRuns(plan, expectation.of);
-  ExpectationOutcome outcome{.expected = expectation, .planned = meant.size()};
-  for (const RunResult& result : results) {
-    if (result.status != RunStatus::kOk || !meant.contains(result.id)) continue;
-    const auto values = ValuesOf(ToJson(result), expectation);
-    if (!values.empty()) ++outcome.runs;
-    for (const double value : values) {
-      const bool first = outcome.values++ == 0;
-      outcome.least = first ? value : std::min(outcome.least, value);
-      outcome.most = first ? value : std::max(outcome.most, value);
+  outcome->planned = meant.size();
+  for (const std::string& id : meant) {
+    const Pair pair{
+        .value = result_of(id),
+        .relative_to = result_of(expectation.against
+                                     ? PartnerOf(plan, id, *expectation.against)
+                                     : id)};
+    if (pair.value == nullptr) continue;
+    Add(ValuesOf(pair, expectation.value, divided ? relative_to : ""), outcome);
+  }
+}
+
+/// "analyses.NAME.rest", taken apart.
+struct AnalysisPath {
+  std::string name;
+  std::string rest;
+};
+
+constexpr std::string_view kAnalyses = "analyses.";
+
+AnalysisPath TakeApart(std::string_view path) {
+  path.remove_prefix(kAnalyses.size());
+  const auto end = std::min(path.find('.'), path.size());
+  return {.name = std::string(path.substr(0, end)),
+          .rest = std::string(path.substr(std::min(end + 1, path.size())))};
+}
+
+const ExperimentFit* FindFit(const std::vector<ExperimentFit>& experiments,
+                             const std::string& name) {
+  const auto found = std::ranges::find_if(
+      experiments, [&](const auto& fit) { return fit.request.name == name; });
+  return found == experiments.end() ? nullptr : &*found;
+}
+
+/// Whether a curve has all of these settings, as far as it has them at all.
+bool IsCurveOf(const CurveSeries& series, const Json& of) {
+  return std::ranges::all_of(of.items(), [&](const auto& item) {
+    const auto own = series.of.find(item.key());
+    return own == series.of.end() || *own == item.value();
+  });
+}
+
+void JudgeCurves(const std::vector<ExperimentFit>& experiments,
+                 ExpectationOutcome* outcome) {
+  const Expectation& expectation = outcome->expected;
+  const AnalysisPath path = TakeApart(expectation.value);
+  const ExperimentFit* fit = FindFit(experiments, path.name);
+  if (fit == nullptr) return;
+  AnalysisPath divisor;
+  const ExperimentFit* other = fit;
+  if (expectation.against) divisor = path;
+  if (!expectation.relative_to.empty()) {
+    divisor = TakeApart(expectation.relative_to);
+    other = FindFit(experiments, divisor.name);
+  }
+  for (const CurveSeries& series : fit->series) {
+    if (!IsCurveOf(series, expectation.of)) continue;
+    ++outcome->planned;
+    const Json value = SeriesJson(*fit, series);
+    Json of_other = series.of;
+    if (expectation.against) of_other.update(*expectation.against);
+    Json relative_to;
+    if (other != nullptr) {
+      const auto found =
+          std::ranges::find(other->series, of_other, &CurveSeries::of);
+      if (found != other->series.end()) {
+        relative_to = SeriesJson(*other, *found);
+      }
     }
+    Add(ValuesOf({.value = &value, .relative_to = &relative_to}, path.rest,
+                 divisor.rest),
+        outcome);
+  }
+}
+
+ExpectationOutcome Judge(const Expectation& expectation, const Plan& plan,
+                         const Results& results,
+                         const std::vector<ExperimentFit>& experiments) {
+  ExpectationOutcome outcome{.expected = expectation};
+  if (expectation.value.starts_with(kAnalyses)) {
+    JudgeCurves(experiments, &outcome);
+  } else {
+    JudgeRuns(plan, results, &outcome);
   }
   outcome.held =
       outcome.values > 0 && outcome.runs == outcome.planned &&
@@ -174,23 +183,44 @@ bool ClaimVerdict::held() const {
   return std::ranges::all_of(outcomes, &ExpectationOutcome::held);
 }
 
-void RequireRunsOf(const SweepClaim& claim, const Plan& plan,
-                   const std::string& source) {
+void RequireMeantRuns(const SweepSpec& spec, const Plan& plan) {
   Problems problems;
-  for (std::size_t i = 0; i < claim.expectations.size(); ++i) {
-    const Json& of = claim.expectations[i].of;
-    if (!MeantRuns(plan, of).empty()) continue;
-    problems.Add(fmt::format("{}: expect[{}].of", source, i),
+  const auto require = [&](const char* list, std::size_t i, const Json& of) {
+    if (!MeantRuns(plan, of).empty()) return;
+    problems.Add(fmt::format("{}: {}[{}].of", spec.source, list, i),
                  "no run of the sweep is like " + of.dump());
+  };
+  for (std::size_t i = 0; i < spec.analyses.size(); ++i) {
+    require("analyses", i, spec.analyses[i].of);
+  }
+  const auto& expectations = spec.claim.expectations;
+  for (std::size_t i = 0; i < expectations.size(); ++i) {
+    require("expect", i, expectations[i].of);
+    if (!expectations[i].against ||
+        expectations[i].value.starts_with(kAnalyses)) {
+      continue;
+    }
+    for (const std::string& id : MeantRuns(plan, expectations[i].of)) {
+      if (!PartnerOf(plan, id, *expectations[i].against).empty()) continue;
+      problems.Add(fmt::format("{}: expect[{}].against", spec.source, i),
+                   fmt::format("no run to compare {} with is like {}", id,
+                               expectations[i].against->dump()));
+      break;
+    }
   }
   problems.ThrowIfAny();
 }
 
 ClaimVerdict JudgeClaim(const SweepClaim& claim, const Plan& plan,
-                        const std::vector<RunResult>& results) {
+                        const std::vector<RunResult>& results,
+                        const std::vector<ExperimentFit>& experiments) {
+  Results by_id;
+  for (const RunResult& result : results) {
+    if (result.status == RunStatus::kOk) by_id[result.id] = ToJson(result);
+  }
   ClaimVerdict verdict{.claim = claim.text, .outcomes = {}};
   for (const Expectation& expectation : claim.expectations) {
-    verdict.outcomes.push_back(Judge(expectation, plan, results));
+    verdict.outcomes.push_back(Judge(expectation, plan, by_id, experiments));
   }
   return verdict;
 }

@@ -6,17 +6,19 @@
 #include <string>
 #include <vector>
 
+#include "analysis/fit/experiment_fit.h"
 #include "lib/core/json.h"
 #include "lib/record/run_result.h"
 #include "lib/sweep/claim.h"
 #include "lib/sweep/plan.h"
+#include "lib/sweep/sweep_spec.h"
 
 namespace isoflop {
 
 /// What became of one expectation.
 struct ExpectationOutcome {
   Expectation expected;
-  std::size_t planned = 0;  // runs that are meant
+  std::size_t planned = 0;  // runs that are meant, or curves of an analysis
   std::size_t runs = 0;     // of these, ended ok and have such a number
   std::size_t values = 0;   // of those runs
   double least = 0.0;       // of the values, if there are any
@@ -32,15 +34,16 @@ struct ClaimVerdict {
   bool held() const;
 };
 
-/// Looks the numbers up in the results of the plan's runs. A value that is
-/// divided by 0 is left out.
+/// Looks the numbers up in the results of the plan's runs, or in what the
+/// analyses have made of them. A value that is divided by 0 is left out.
 ClaimVerdict JudgeClaim(const SweepClaim& claim, const Plan& plan,
-                        const std::vector<RunResult>& results);
+                        const std::vector<RunResult>& results,
+                        const std::vector<ExperimentFit>& experiments = {});
 
-/// Throws Error, naming the sweep file `source`, when an expectation is about
-/// no run of the plan: that is better known before anything is trained.
-void RequireRunsOf(const SweepClaim& claim, const Plan& plan,
-                   const std::string& source);
+/// Throws Error, naming the file, when an expectation or an analysis of a sweep
+/// is about no run of the plan, or a run has none to be compared with: that is
+/// better known before anything is trained.
+void RequireMeantRuns(const SweepSpec& spec, const Plan& plan);
 
 /// Returns the object of claim.json.
 Json ToJson(const ClaimVerdict& verdict);

@@ -6,6 +6,7 @@
 #include "analysis/report/approaches_json.h"
 #include "analysis/report/conventions_report.h"
 #include "analysis/report/diagnostics_json.h"
+#include "analysis/report/experiment_report.h"
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/more_laws_json.h"
 
@@ -90,6 +91,9 @@ void PutLaws(Json* json, const FitReport& report, const ExactLoss& exact) {
     (*json)["laws"] = LawsJson(more, report.options.objective);
   }
   if (more.comparison) (*json)["comparison"] = ToJson(*more.comparison);
+  if (!report.experiments.empty()) {
+    (*json)["experiments"] = ToJson(report.experiments);
+  }
 }
 
 }  // namespace

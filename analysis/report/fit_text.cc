@@ -5,6 +5,7 @@
 #include "analysis/report/allocation_report.h"
 #include "analysis/report/approaches_text.h"
 #include "analysis/report/conventions_report.h"
+#include "analysis/report/experiment_report.h"
 #include "analysis/report/more_laws_text.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/text_page.h"
@@ -75,6 +76,7 @@ std::string FitText(const FitReport& report, const ExactLoss& exact,
   AddKaplanLaws(report, &page);
   AddMoreLaws(report, &page);
   AddLawComparison(report, &page);
+  AddExperiments(report.experiments, &page);
   AddHoldout(report, &page);
   AddDiagnostics(report, &page);
   AddAllocations(report, &page);

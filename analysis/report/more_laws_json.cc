@@ -58,19 +58,6 @@ Json AllocationJson(const LawAllocation& allocation) {
   return json;
 }
 
-Json LawJson(const LawFit& fit, const ObjectiveOptions& objective) {
-  Json json{{"law", fit.formula}, {"source", fit.source}};
-  json.update(StatusJson(fit.status, fit.reason));
-  if (fit.status != FitStatus::kOk) return json;
-  json["points"] = fit.points;
-  PutCoefficients(fit, &json);
-  json["objective"] = ObjectiveJson(fit, objective);
-  json["certificate"] = ToJson(fit.certificate);
-  PutNumber(&json, "rms_log_residual", fit.rms_log_residual);
-  PutNumber(&json, "max_log_residual", fit.max_log_residual);
-  return json;
-}
-
 Json ErrorJson(const PredictionError& error) {
   Json json = Json::object();
   PutNumber(&json, "rms", error.rms);
@@ -103,6 +90,19 @@ Json ScoreJson(const LawScore& score) {
 }
 
 }  // namespace
+
+Json LawJson(const LawFit& fit, const ObjectiveOptions& objective) {
+  Json json{{"law", fit.formula}, {"source", fit.source}};
+  json.update(StatusJson(fit.status, fit.reason));
+  if (fit.status != FitStatus::kOk) return json;
+  json["points"] = fit.points;
+  PutCoefficients(fit, &json);
+  json["objective"] = ObjectiveJson(fit, objective);
+  json["certificate"] = ToJson(fit.certificate);
+  PutNumber(&json, "rms_log_residual", fit.rms_log_residual);
+  PutNumber(&json, "max_log_residual", fit.max_log_residual);
+  return json;
+}
 
 Json LawsJson(const MoreLaws& laws, const ObjectiveOptions& objective) {
   Json json = Json::object();

@@ -8,9 +8,13 @@
 
 namespace isoflop {
 
-/// Returns every law by its name: formula, source, coefficients, objective,
-/// certificate, and the profile interval of each coefficient. An end that the
-/// data do not bound has no number; "unbounded" says which ends those are.
+/// Returns one law: formula, source, coefficients, objective, certificate, and
+/// the profile interval of each coefficient; of one that could not be fitted
+/// the reason.
+Json LawJson(const LawFit& fit, const ObjectiveOptions& objective);
+
+/// Returns every law by its name, as LawJson has it. An end of an interval that
+/// the data do not bound has no number; "unbounded" says which ends those are.
 Json LawsJson(const MoreLaws& laws, const ObjectiveOptions& objective);
 
 /// Returns the scores of the laws and the verdict.

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "analysis/report/claim_verdict.h"
+#include "analysis/report/experiment_report.h"
 #include "analysis/report/runs_text.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/sweep_fit.h"
@@ -147,14 +148,24 @@ void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
   std::fflush(stdout);
 }
 
-/// What has become of the sweep's claim, on standard output and as a file.
-void ReportClaim(const SweepClaim& claim, const Plan& plan,
+/// What the analyses of the sweep say, and what has become of its claim: on
+/// standard output, and as a file.
+void ReportClaim(const SweepArgs& args, const SweepSpec& spec, const Plan& plan,
                  const std::vector<RunResult>& results, const SweepDir& dir) {
-  if (claim.text.empty()) return;
-  const ClaimVerdict verdict = JudgeClaim(claim, plan, results);
+  const auto experiments = FitExperiments(spec.analyses, plan, results);
+  if (!args.fit) {  // else they are part of the fit
+    TextPage page(OutputWidth());
+    AddExperiments(experiments, &page);
+    fmt::print("{}{}", page.text().empty() ? "" : "\n", page.text());
+  }
+  if (spec.claim.text.empty()) return;
+  const ClaimVerdict verdict =
+      JudgeClaim(spec.claim, plan, results, experiments);
   fmt::print("\n{}", ClaimText(verdict, OutputWidth()));
   const auto file = dir.root() / "claim.json";
-  WriteJsonFile(file, ToJson(verdict));
+  Json json = ToJson(verdict);
+  if (!experiments.empty()) json["experiments"] = ToJson(experiments);
+  WriteJsonFile(file, json);
   SayWritten(file.string());
 }
 
@@ -174,7 +185,7 @@ ExitCode RunSweep(const SweepArgs& args) {
                   : ProbeMachine(worker);
   });
   const Plan plan = PlanHere(args, spec, dir, before, machine);
-  RequireRunsOf(spec.claim, plan, spec.source);
+  RequireMeantRuns(spec, plan);
   PrepareSweepDir(dir, spec, plan, [](const std::string& note) {
     fmt::print(stderr, "note: {}\n", note);
   });
@@ -182,7 +193,7 @@ ExitCode RunSweep(const SweepArgs& args) {
   const ExecuteSummary summary = Train(args, dir, plan, machine);
   const std::vector<RunResult> results = LoadResults(dir, plan);
   PrintRuns(plan, results, summary);
-  if (!summary.signal) ReportClaim(spec.claim, plan, results, dir);
+  if (!summary.signal) ReportClaim(args, spec, plan, results, dir);
   const ExitCode status = StatusOf(summary);
   if (!args.fit || summary.signal || summary.ok == 0) return status;
   const SweepFit fit = FitSweep(plan, results, dir, {});

@@ -13,13 +13,14 @@
 #include "apps/isoflop/fit_progress_line.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
+#include "lib/sweep/sweep_spec.h"
 
 namespace isoflop {
 
 SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
                   const SweepDir& dir, const FitOptions& options) {
-  ObservationSet observations =
-      SweepObservations(plan, results, ReadJsonFile(dir.sweep_json()));
+  const Json sweep_file = ReadJsonFile(dir.sweep_json());
+  ObservationSet observations = SweepObservations(plan, results, sweep_file);
   observations.source = dir.root().string();
   Require(!observations.rows.empty(),
           "{}: no run has ended well yet, so there is nothing to fit",
@@ -28,7 +29,11 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
     observations.curves = SweepCurves(dir, plan, results);
   }
   FitProgressLine progress(STDERR_FILENO);
-  return {InWords(FitScalingLaws(std::move(observations), options, &progress)),
+  FitReport report =
+      FitScalingLaws(std::move(observations), options, &progress);
+  report.experiments = FitExperiments(
+      AnalysesOf(sweep_file, dir.sweep_json().string()), plan, results);
+  return {InWords(std::move(report)),
           {plan.data.optimum.expected, plan.data.optimum.on_evaluation_set}};
 }
 

@@ -29,6 +29,7 @@ struct LexiconConfig final : TaskConfig {
 
   std::string_view kind() const override { return "lexicon"; }
   Json ToJson() const override;
+  std::optional<RandomStrings> ToMemorise() const override;
   ExampleShape Shape(std::int64_t context) const override;
 
   /// Complains of what is no language, or one that windows of `context` tokens

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "lib/core/hash.h"
 #include "lib/core/random.h"
@@ -49,6 +50,17 @@ Json LexiconConfig::ToJson() const {
           {"word_length", word_length},
           {"zipf_exponent", zipf_exponent},
           {"language_seed", language_seed}};
+}
+
+/// Nothing where words differ in frequency: what is known of them would be no
+/// average over strings.
+std::optional<RandomStrings> LexiconConfig::ToMemorise() const {
+  if (zipf_exponent != 0.0) return std::nullopt;
+  return RandomStrings{.count = words,
+                       .length = word_length,
+                       .choices = vocab_size / 2,
+                       .nats_per_token = std::log(static_cast<double>(words)) /
+                                         static_cast<double>(word_length)};
 }
 
 ExampleShape LexiconConfig::Shape(std::int64_t context) const {

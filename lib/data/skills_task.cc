@@ -62,6 +62,13 @@ struct SkillsConfig final : TaskConfig {
     if (!holds_out()) return {};
     return {"seen", "unseen"};
   }
+  std::vector<TaskFactor> Factors() const override {
+    std::vector<TaskFactor> factors = {{.name = "symbol", .values = symbols}};
+    for (std::int64_t i = 1; i <= length; ++i) {
+      factors.push_back({.name = fmt::format("skill {}", i), .values = skills});
+    }
+    return factors;
+  }
   ExampleShape Shape(std::int64_t context) const override {
     return {.positions = context, .vocab_size = skills + symbols, .counted = 1};
   }
@@ -121,6 +128,7 @@ class SkillsTask final : public Task {
   std::size_t PartOf(std::int64_t index) const override {
     return static_cast<std::size_t>(index % 2);
   }
+  std::vector<std::int64_t> FactorsOf(std::int64_t index) const override;
 
  private:
   void Read(std::uint64_t key, bool unseen, const ExampleSpans& example) const;
@@ -189,6 +197,17 @@ void SkillsTask::Read(std::uint64_t key, bool unseen,
   example.target_tokens.back() =
       first_symbol + static_cast<std::int32_t>(symbol);
   example.counts.back() = 1;
+}
+
+/// What its tokens say.
+std::vector<std::int64_t> SkillsTask::FactorsOf(std::int64_t index) const {
+  ExampleBuffer buffer(shape_);
+  const ExampleSpans example = buffer[0];
+  ReadEval(index, example);
+  std::vector<std::int64_t> factors(example.tokens.begin(),
+                                    example.tokens.end());
+  factors.front() -= config_.skills;
+  return factors;
 }
 
 std::unique_ptr<Task> SkillsConfig::Open(std::int64_t eval_tokens,

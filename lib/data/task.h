@@ -91,6 +91,12 @@ class Task {
   /// belongs. REQUIRES: there are parts; 0 <= index < eval_examples().
   virtual std::size_t PartOf(std::int64_t /*index*/) const { return 0; }
 
+  /// Returns the value of each of TaskConfig::Factors in an example of the
+  /// evaluation set. REQUIRES: 0 <= index < eval_examples().
+  virtual std::vector<std::int64_t> FactorsOf(std::int64_t /*index*/) const {
+    return {};
+  }
+
   /// Makes predictor `number` of TaskConfig::Baselines.
   /// REQUIRES: there is such a one; the task outlives it.
   virtual std::unique_ptr<Baseline> MakeBaseline(std::size_t /*number*/) const {

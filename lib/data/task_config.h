@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,20 @@
 namespace isoflop {
 
 class Task;
+
+/// Something that an example is made with, of which it has one of some values.
+struct TaskFactor {
+  std::string name;         // "skill 1"
+  std::int64_t values = 0;  // that there are
+};
+
+/// Random strings that are all there is to learn, each as frequent as another.
+struct RandomStrings {
+  std::int64_t count = 0;       // K
+  std::int64_t length = 0;      // m, in tokens
+  std::int64_t choices = 0;     // for each token, to who knows none of them
+  double nats_per_token = 0.0;  // the loss of who knows all of them
+};
 
 /// What a "data" section says that only its kind of task knows.
 class TaskConfig {
@@ -42,6 +57,15 @@ class TaskConfig {
   /// Returns the names of the parts that its evaluation set falls into, each
   /// measured for itself: see Task::PartOf. None where all is alike.
   virtual std::vector<std::string_view> Parts() const { return {}; }
+
+  /// Returns what an example of the evaluation set is made with: see
+  /// Task::FactorsOf.
+  virtual std::vector<TaskFactor> Factors() const { return {}; }
+
+  /// Returns the strings that the task is made of, if it is.
+  virtual std::optional<RandomStrings> ToMemorise() const {
+    return std::nullopt;
+  }
 
   /// Opens the task, with an evaluation set of eval_tokens / context examples.
   /// Throws Error: see OpenTask. REQUIRES: Validate finds nothing wrong.

@@ -7,7 +7,7 @@ const std::vector<TaskKind>& TaskKinds() {
       LexiconKind(),   TextKind(),       TokensKind(), PowerFeaturesKind(),
       MarkovKind(),    RegressionKind(), RecallKind(), ManifoldKind(),
       TeacherKind(),   AdditionKind(),   SkillsKind(), IterateKind(),
-      HierarchyKind(),
+      HierarchyKind(), ParitiesKind(),
   };
   return kinds;
 }

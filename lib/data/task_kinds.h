@@ -33,6 +33,7 @@ TaskKind AdditionKind();
 TaskKind SkillsKind();
 TaskKind IterateKind();
 TaskKind HierarchyKind();
+TaskKind ParitiesKind();
 
 /// Returns all of them, the default first.
 const std::vector<TaskKind>& TaskKinds();

@@ -66,9 +66,10 @@ class Model {
   /// where it does not count.
   at::Tensor LossesOf(const at::Tensor& outputs, const Batch& batch) const;
 
-  /// As Network::AttentionOf, of a batch's inputs.
-  std::vector<at::Tensor> Attention(const at::Tensor& inputs) const {
-    return network_->AttentionOf(network_->Embed(inputs));
+  /// As Network::PartOf, of a batch's inputs.
+  std::vector<at::Tensor> PartOfLayers(const at::Tensor& inputs,
+                                       LayerPart part) const {
+    return network_->PartOf(network_->Embed(inputs), part);
   }
 
   /// Returns the loss at every position: fp32 [B, T], 0 where it does not

@@ -20,6 +20,15 @@ struct NetworkWeights {
                                // another dtype
 };
 
+/// What happens within a layer, position by position.
+enum class LayerPart {
+  kAttention,   // how it weights positions s for position t: [B, heads, T, T],
+                // rows over s; of softmax attention
+  kActivation,  // what the last matrix of a feed-forward layer is multiplied
+                // with: [B, T, d_ff]
+  kStream,      // what stands after it: [B, T, d_model]
+};
+
 /// What stands between the inputs and the head.
 class Network {
  public:
@@ -38,10 +47,9 @@ class Network {
     return HiddenOf(Embed(inputs));
   }
 
-  /// Returns how every layer weights positions s for position t:
-  /// [B, heads, T, T], rows over s; nothing without softmax attention.
-  virtual std::vector<at::Tensor> AttentionOf(
-      const at::Tensor& /*embedded*/) const {
+  /// Returns a part of every layer; nothing where the layers have no such part.
+  virtual std::vector<at::Tensor> PartOf(const at::Tensor& /*embedded*/,
+                                         LayerPart /*part*/) const {
     return {};
   }
 };

@@ -27,8 +27,8 @@ class Transformer final : public Network {
 
   at::Tensor Embed(const at::Tensor& inputs) const override;
   at::Tensor HiddenOf(const at::Tensor& embedded) const override;
-  std::vector<at::Tensor> AttentionOf(
-      const at::Tensor& embedded) const override;
+  std::vector<at::Tensor> PartOf(const at::Tensor& embedded,
+                                 LayerPart part) const override;
 
  private:
   /// By head, [B, heads, T, head size] each.
@@ -51,6 +51,8 @@ class Transformer final : public Network {
   at::Tensor Prepare(const at::Tensor& x, const at::Tensor& gain) const;
   Heads HeadsOf(const at::Tensor& qkv, const Layer& layer) const;
   at::Tensor Attend(const Layer& layer, const at::Tensor& x) const;
+  at::Tensor Weights(const Layer& layer, const at::Tensor& x) const;
+  at::Tensor Activation(const Layer& layer, const at::Tensor& x) const;
   at::Tensor FeedForward(const Layer& layer, const at::Tensor& x) const;
   at::Tensor NormaliseForProduct(const Norm& norm, const at::Tensor& x) const;
 
@@ -169,11 +171,24 @@ at::Tensor Transformer::Attend(const Layer& layer, const at::Tensor& x) const {
   return at::linear(attended.transpose(1, 2).reshape(x.sizes()), layer.out);
 }
 
+/// How attention weights positions, [B, heads, T, T].
+at::Tensor Transformer::Weights(const Layer& layer, const at::Tensor& x) const {
+  const Heads heads = HeadsOf(
+      at::linear(NormaliseForProduct(layer.attention_norm, x), layer.qkv),
+      layer);
+  return AttentionWeights(heads.q, heads.k, shape_.context,
+                          AttentionOptionsOf(shape_));
+}
+
+at::Tensor Transformer::Activation(const Layer& layer,
+                                   const at::Tensor& x) const {
+  return Activate(at::linear(NormaliseForProduct(layer.ffn_norm, x), layer.fc),
+                  shape_.ffn);
+}
+
 at::Tensor Transformer::FeedForward(const Layer& layer,
                                     const at::Tensor& x) const {
-  const at::Tensor hidden =
-      at::linear(NormaliseForProduct(layer.ffn_norm, x), layer.fc);
-  return at::linear(Activate(hidden, shape_.ffn), layer.proj);
+  return at::linear(Activation(layer, x), layer.proj);
 }
 
 at::Tensor Transformer::Embed(const at::Tensor& inputs) const {
@@ -181,21 +196,23 @@ at::Tensor Transformer::Embed(const at::Tensor& inputs) const {
   return sinusoidal_.defined() ? x + sinusoidal_.narrow(0, 0, x.size(1)) : x;
 }
 
-std::vector<at::Tensor> Transformer::AttentionOf(
-    const at::Tensor& embedded) const {
-  if (shape_.attention != AttentionKind::kSoftmax) return {};
-  std::vector<at::Tensor> weights;
+std::vector<at::Tensor> Transformer::PartOf(const at::Tensor& embedded,
+                                            LayerPart part) const {
+  const bool softmax = shape_.attention == AttentionKind::kSoftmax;
+  std::vector<at::Tensor> parts;
   at::Tensor x = embedded;
   for (const Layer& layer : layers_) {
-    const Heads heads = HeadsOf(
-        at::linear(NormaliseForProduct(layer.attention_norm, x), layer.qkv),
-        layer);
-    weights.push_back(AttentionWeights(heads.q, heads.k, shape_.context,
-                                       AttentionOptionsOf(shape_)));
+    if (part == LayerPart::kAttention && softmax) {
+      parts.push_back(Weights(layer, x));
+    }
     x = x + Attend(layer, x);
-    if (layer.fc.defined()) x = x + FeedForward(layer, x);
+    if (layer.fc.defined()) {
+      if (part == LayerPart::kActivation) parts.push_back(Activation(layer, x));
+      x = x + FeedForward(layer, x);
+    }
+    if (part == LayerPart::kStream) parts.push_back(x);
   }
-  return weights;
+  return parts;
 }
 
 at::Tensor Transformer::HiddenOf(const at::Tensor& embedded) const {

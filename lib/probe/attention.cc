@@ -41,7 +41,8 @@ void Attention::Take(const ProbeBatch& batch) {
   constexpr std::int64_t kMostWeights = std::int64_t{1} << 28;
   if (weights_seen_ >= kMostWeights) return;
   const at::NoGradGuard no_grad;
-  const auto layers = model_.Attention(batch.batch.inputs);
+  const auto layers =
+      model_.PartOfLayers(batch.batch.inputs, LayerPart::kAttention);
   layers_.resize(layers.size());
   const at::Tensor inputs = batch.batch.inputs.to(at::kCPU);
   const auto counts = batch.counts.accessor<double, 2>();

@@ -14,6 +14,18 @@ std::unique_ptr<Probe> MakeProbe(ProbeKind kind, const ProbeSubject& subject) {
       return MakeGradientReach(subject);
     case ProbeKind::kAttention:
       return MakeAttention(subject);
+    case ProbeKind::kHeadGeometry:
+      return MakeHeadGeometry(subject);
+    case ProbeKind::kFfnMemory:
+      return MakeFfnMemory(subject);
+    case ProbeKind::kCapacity:
+      return MakeCapacity(subject);
+    case ProbeKind::kEffectiveDimension:
+      return MakeEffectiveDimension(subject);
+    case ProbeKind::kDisentanglement:
+      return MakeDisentanglement(subject);
+    case ProbeKind::kSecondsPerToken:
+      return MakeSecondsPerToken(subject);
   }
   return nullptr;
 }

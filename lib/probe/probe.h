@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 
@@ -83,6 +82,60 @@ std::unique_ptr<Probe> MakeGradientReach(const ProbeSubject& subject);
 /// weight of the value that is asked for. Source: Olsson et al. 2022
 /// (arXiv:2209.11895).
 std::unique_ptr<Probe> MakeAttention(const ProbeSubject& subject);
+
+/// The subspaces of heads, [head size] dimensions of the stream each: of
+/// queries, keys and values what they read, of "writes" what they add. Of two
+/// with orthonormal bases P, Q the singular values of P' Q are the cosines of
+/// their principal angles. Averaged over the pairs of a layer:
+/// {layers: [{queries, keys, values, writes:
+///   {overlap: mean squared cosine, random: the same of random subspaces,
+///    angles: [in radians, the smallest first]}}]}
+/// A layer of one head has no pairs, and none of these.
+/// Source: Bjorck & Golub 1973.
+std::unique_ptr<Probe> MakeHeadGeometry(const ProbeSubject& subject);
+
+/// Feed-forward layers as memories: a row of fc is a key, the column of proj
+/// its value. Of every layer
+/// {keys, agreement: {mean, std_error} over the keys of whether the token that
+///  the value makes most probable is the next one, where the key is activated
+///  most; chance: the same wherever a token stands by its frequency;
+///  strongest: [{key, activation, prefix: [tokens], next, top: of the value}]}
+/// Source: Geva et al. 2021 (arXiv:2012.14913).
+std::unique_ptr<Probe> MakeFfnMemory(const ProbeSubject& subject);
+
+/// What of the strings that a task is made of was memorised, in bits: how much
+/// shorter they are by the model than by a uniform guess,
+///
+///   K m (ln choices - loss) / ln 2
+///
+/// of K equally frequent strings of m tokens. {bits, std_error,
+/// bits_per_parameter: of all N, available: in the strings}
+/// Source: Morris et al. 2025 (arXiv:2505.24832).
+std::unique_ptr<Probe> MakeCapacity(const ProbeSubject& subject);
+
+/// How many directions of parameter space the gradients of examples fill:
+/// (tr S)^2 / tr S^2 of S = E g g', by pairs of different examples, so that the
+/// number of examples is no bound. {examples, participation,
+/// per_parameter: of all N, spectrum: the largest eigenvalues of S over their
+/// sum, as the examples have them}
+std::unique_ptr<Probe> MakeEffectiveDimension(const ProbeSubject& subject);
+
+/// How well a direction of the stream carries a factor of an example (see
+/// TaskConfig::Factors), after every layer, at the last position that counts.
+/// A linear probe is fitted on one half of the examples and judged on the
+/// other: {examples, factors: {name: {values, layers: [{
+///   linear: accuracy of least squares on the whole stream,
+///   direction: accuracy of telling one value from the others by the direction
+///     between their means alone, averaged over values (a guess has .5),
+///   overlap: mean squared cosine of the directions of two values}]}}}
+/// Source: Alain & Bengio 2016 (arXiv:1610.01644).
+std::unique_ptr<Probe> MakeDisentanglement(const ProbeSubject& subject);
+
+/// What a token costs in windows of other lengths, one window at a time, on the
+/// device that trained: the median of several, in seconds.
+/// {lengths, forward, training: with the gradient}
+/// Times are no function of the sweep: they differ from run to run.
+std::unique_ptr<Probe> MakeSecondsPerToken(const ProbeSubject& subject);
 
 std::unique_ptr<Probe> MakeProbe(ProbeKind kind, const ProbeSubject& subject);
 

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <regex>
 #include <string_view>
 
 #include "lib/core/quote.h"
@@ -12,76 +11,45 @@
 namespace isoflop {
 namespace {
 
-void ReadRuns(ObjectReader* reader, const std::vector<std::string>& axes,
-              Json* of, Problems* problems) {
-  const Json* json = reader->Child("of");
-  if (json == nullptr) return;
-  if (!json->is_object()) {
-    reader->Refuse("of", "must be an object, got " + Quoted(*json));
-    return;
-  }
-  std::vector<std::string> allowed = {"d_model", "layers", "tokens", "seed"};
-  allowed.insert(allowed.end(), axes.begin(), axes.end());
-  for (const auto& item : json->items()) {
-    const std::string path =
-        fmt::format("{}.\"{}\"", reader->PathOf("of"), item.key());
-    const bool is_axis = std::ranges::find(axes, item.key()) != axes.end();
-    if (std::ranges::find(allowed, item.key()) == allowed.end()) {
-      problems->Add(path, fmt::format("must be one of {}, got {}",
-                                      fmt::join(allowed, ", "),
-                                      Quoted(Json(item.key()))));
-    } else if (!is_axis && !item.value().is_number()) {
-      problems->Add(path, "must be a number, got " + Quoted(item.value()));
-    }
-  }
-  *of = *json;
-}
-
-/// "a.b[0].c[-1]": keys, each with places in arrays.
-void ReadPath(ObjectReader* reader, const char* key, std::string* path) {
-  static const std::regex kPath(
-      R"(\w+(\[-?\d{1,9}\])*(\.\w+(\[-?\d{1,9}\])*)*)");
-  if (!reader->Read(key, path) || std::regex_match(*path, kPath)) return;
-  reader->Refuse(key,
-                 "must be keys of a result, as in "
-                 "\"probes.metrics.brier.mean\" or \"curve[-1]\", got " +
-                     Quoted(Json(*path)));
-}
-
-/// A number of a probe needs that probe.
-void CheckProbeOf(const ObjectReader& reader, const char* key,
-                  const std::string& path, const std::vector<ProbeKind>& probes,
-                  Problems* problems) {
-  constexpr std::string_view kProbes = "probes.";
-  if (!path.starts_with(kProbes)) return;
-  const auto rest = std::string_view(path).substr(kProbes.size());
-  const auto name = rest.substr(0, rest.find_first_of(".["));
-  if (std::ranges::any_of(
-          probes, [&](ProbeKind probe) { return NameOf(probe) == name; })) {
-    return;
-  }
-  problems->Add(reader.PathOf(key),
-                fmt::format("{} is not among the sweep's \"probes\"",
-                            Quoted(Json(std::string(name)))));
-}
-
 void ReadBound(ObjectReader* reader, const char* key,
                std::optional<double>* bound) {
   double number = 0.0;
   if (reader->Read(key, &number)) *bound = number;
 }
 
+bool IsOfAnalysis(const std::string& path) {
+  return path.starts_with("analyses.");
+}
+
+/// A number of a run is compared with those of runs, one of an analysis with
+/// those of analyses.
+void CheckSubjects(ObjectReader& reader, const Expectation& expectation) {
+  const bool of_analysis = IsOfAnalysis(expectation.value);
+  if (!expectation.relative_to.empty() &&
+      IsOfAnalysis(expectation.relative_to) != of_analysis) {
+    reader.Refuse("relative_to",
+                  "must be of an analysis where \"value\" is, and else not, "
+                  "got " +
+                      Quoted(Json(expectation.relative_to)));
+  }
+}
+
 Expectation ParseExpectation(const Json& json, const std::string& path,
-                             const ClaimContext& context, Problems* problems) {
+                             const ResultContext& context, Problems* problems) {
   Expectation expectation;
   ObjectReader reader(json, path, problems);
   if (reader.Need("that")) reader.Read("that", &expectation.that);
-  if (reader.Need("value")) ReadPath(&reader, "value", &expectation.value);
-  ReadPath(&reader, "relative_to", &expectation.relative_to);
-  CheckProbeOf(reader, "value", expectation.value, context.probes, problems);
-  CheckProbeOf(reader, "relative_to", expectation.relative_to, context.probes,
-               problems);
-  ReadRuns(&reader, context.axes, &expectation.of, problems);
+  if (reader.Need("value")) {
+    ReadResultPath(&reader, "value", context, problems, &expectation.value);
+  }
+  ReadResultPath(&reader, "relative_to", context, problems,
+                 &expectation.relative_to);
+  ReadRuns(&reader, "of", context.axes, &expectation.of, problems);
+  if (reader.Has("against")) {
+    expectation.against = Json::object();
+    ReadRuns(&reader, "against", context.axes, &*expectation.against, problems);
+  }
+  CheckSubjects(reader, expectation);
   ReadBound(&reader, "at_least", &expectation.at_least);
   ReadBound(&reader, "at_most", &expectation.at_most);
   reader.Finish();
@@ -98,7 +66,7 @@ Expectation ParseExpectation(const Json& json, const std::string& path,
 
 }  // namespace
 
-SweepClaim ReadSweepClaim(ObjectReader* reader, const ClaimContext& context,
+SweepClaim ReadSweepClaim(ObjectReader* reader, const ResultContext& context,
                           Problems* problems) {
   SweepClaim claim;
   reader->Read("claim", &claim.text);

@@ -8,7 +8,7 @@
 
 #include "lib/core/json.h"
 #include "lib/core/object_reader.h"
-#include "lib/sweep/probe_kind.h"
+#include "lib/sweep/analysis_request.h"
 
 namespace isoflop {
 
@@ -20,8 +20,14 @@ struct Expectation {
                              // axes; empty: all
   std::string value;         // where the number stands in result.json:
                              // "probes.metrics.exact_match.mean", "loss"; of an
-                             // array every element, or one: "curve[-1]"
+                             // array every element, or one: "curve[-1]"; or
+                             // in what an analysis gives:
+                             // "analyses.NAME.law.estimate.e"
   std::string relative_to = {};  // the value is divided by this one; empty: not
+  // In which other runs relative_to, or the same value, stands: in each that is
+  // like the run but for these settings, that of the nearest N; of an analysis
+  // in the curve that is like it but for these.
+  std::optional<Json> against = {};
   std::optional<double> at_least = {};
   std::optional<double> at_most = {};
 };
@@ -31,14 +37,8 @@ struct SweepClaim {
   std::vector<Expectation> expectations;
 };
 
-/// What expectations may speak of.
-struct ClaimContext {
-  std::vector<std::string> axes;  // key paths under "vary"
-  std::vector<ProbeKind> probes;
-};
-
 /// Reads "claim" and "expect" of a sweep file.
-SweepClaim ReadSweepClaim(ObjectReader* reader, const ClaimContext& context,
+SweepClaim ReadSweepClaim(ObjectReader* reader, const ResultContext& context,
                           Problems* problems);
 
 }  // namespace isoflop

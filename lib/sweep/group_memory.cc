@@ -198,6 +198,36 @@ double WorkspaceBytes(const RunGroup& group, DeviceKind device) {
          std::max(GraphBytes(group, device), GraphUpdateBytes(group));
 }
 
+/// Bytes of what probes keep from batch to batch, and of models of their own.
+double KeptByProbes(const RunGroup& group, DeviceKind device) {
+  const ModelShape& s = group.shape;
+  const auto params = static_cast<double>(group.params.total);
+  double bytes = 0.0;
+  for (const ProbeKind probe : group.probes) {
+    if (probe == ProbeKind::kEffectiveDimension) {
+      const auto examples =
+          static_cast<double>(GradientExamples(group.params.total));
+      bytes += kFloatBytes * params * (examples + 2.0);
+      RunGroup one = group;
+      one.probes.clear();
+      one.training.precision = Precision::kFp32;
+      one.training.micro_batch_tokens = s.context;
+      bytes += WorkspaceBytes(one, device);
+    } else if (probe == ProbeKind::kDisentanglement) {
+      bytes +=
+          3.0 * sizeof(double) *
+          static_cast<double>(kDisentangledExamples * s.layers * s.d_model);
+    } else if (probe == ProbeKind::kSecondsPerToken) {
+      RunGroup one = group;
+      one.probes.clear();
+      one.shape.context = kLongestTimedWindow;
+      one.training.micro_batch_tokens = kLongestTimedWindow;
+      bytes += 2.0 * kFloatBytes * params + WorkspaceBytes(one, device);
+    }
+  }
+  return bytes;
+}
+
 /// Bytes of a batch of probes: tensor operations without a graph keep one
 /// layer, with one all of them; attention is kept of all layers, and of one in
 /// double; outputs are there on the device, on the CPU, as ln p, and twice in
@@ -219,7 +249,7 @@ double ProbeBytes(const RunGroup& group, DeviceKind device) {
     of_row += static_cast<double>(s.heads * s.context) *
               (kFloatBytes * layers + 2.0 * kFloatBytes);
   }
-  return rows * of_row;
+  return rows * of_row + KeptByProbes(group, device);
 }
 
 }  // namespace
@@ -229,6 +259,11 @@ std::int64_t EvalBatchTokens(const ModelShape& shape) {
   constexpr std::int64_t kLogits = std::int64_t{1} << 24;
   const std::int64_t tokens = std::min(kTokens, kLogits / HeadOutputs(shape));
   return std::max<std::int64_t>(1, tokens / shape.context) * shape.context;
+}
+
+std::int64_t GradientExamples(std::int64_t params) {
+  constexpr std::int64_t kNumbers = std::int64_t{1} << 26;
+  return std::clamp<std::int64_t>(kNumbers / params, 16, 128);
 }
 
 std::int64_t LossRows(const ModelShape& shape, std::int64_t rows) {

@@ -25,6 +25,17 @@ std::int64_t EvalBatchTokens(const ModelShape& shape);
 /// gradient of the head.
 std::int64_t LossRows(const ModelShape& shape, std::int64_t rows);
 
+/// Of how many examples the probe effective_dimension keeps gradients: 128, or
+/// fewer where these would take more than 2^26 numbers, but 16 at least.
+std::int64_t GradientExamples(std::int64_t params);
+
+/// Of how many examples, more or less, the probe disentanglement keeps the
+/// stream.
+inline constexpr std::int64_t kDisentangledExamples = 8192;
+
+/// The longest window that the probe seconds_per_token measures.
+inline constexpr std::int64_t kLongestTimedWindow = 1024;
+
 /// Returns how many tokens the bf16 pass on the CPU takes at a time, whole
 /// windows: so few that what a layer keeps of them stays in a cache, and at
 /// most 2^25 logits.

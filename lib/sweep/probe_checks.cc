@@ -8,6 +8,19 @@
 #include "lib/sweep/sizes.h"
 
 namespace isoflop {
+namespace {
+
+/// Nothing where it does.
+std::string LooksBack(Architecture architecture) {
+  if (architecture != Architecture::kMlp &&
+      architecture != Architecture::kLinear) {
+    return {};
+  }
+  return fmt::format("needs a model that looks back, which {} does not",
+                     NameOf(architecture));
+}
+
+}  // namespace
 
 std::string WhyNot(ProbeKind probe, const Variant& variant) {
   const ExampleShape examples = ExamplesOf(variant);
@@ -28,10 +41,9 @@ std::string WhyNot(ProbeKind probe, const Variant& variant) {
       return needs(examples.loss_unit() == LossUnit::kNats,
                    "tokens to predict");
     case ProbeKind::kGradientReach:
-      if (variant.model.architecture == Architecture::kMlp ||
-          variant.model.architecture == Architecture::kLinear) {
-        return fmt::format("needs a model that looks back, which {} does not",
-                           NameOf(variant.model.architecture));
+      if (const auto why = LooksBack(variant.model.architecture);
+          !why.empty()) {
+        return why;
       }
       return needs(examples.positions > 1, "more than one position");
     case ProbeKind::kAttention:
@@ -39,6 +51,26 @@ std::string WhyNot(ProbeKind probe, const Variant& variant) {
         return {};
       }
       return "needs softmax attention";
+    case ProbeKind::kHeadGeometry:
+      return transformer ? "" : "needs a transformer, which has heads";
+    case ProbeKind::kFfnMemory:
+      if (!transformer || variant.model.ffn == FfnKind::kNone) {
+        return "needs a transformer with feed-forward layers";
+      }
+      return needs(examples.d_in == 0 && examples.d_out == 0,
+                   "tokens to read and to predict");
+    case ProbeKind::kCapacity:
+      return needs(variant.data.task->ToMemorise().has_value(),
+                   "random strings, all of one frequency (a lexicon with a "
+                   "zipf_exponent of 0)");
+    case ProbeKind::kEffectiveDimension:
+      return {};
+    case ProbeKind::kDisentanglement:
+      if (!transformer) return "needs a transformer, which has a stream";
+      return needs(!variant.data.task->Factors().empty(),
+                   "factors that its examples are made with");
+    case ProbeKind::kSecondsPerToken:
+      return LooksBack(variant.model.architecture);
   }
   return {};
 }

@@ -18,13 +18,25 @@ enum class ProbeKind {
   kMetrics,
   kGradientReach,
   kAttention,
+  kHeadGeometry,
+  kFfnMemory,
+  kCapacity,
+  kEffectiveDimension,
+  kDisentanglement,
+  kSecondsPerToken,
 };
-constexpr std::array<NamedValue<ProbeKind>, 5> EnumNames(ProbeKind) {
+constexpr std::array<NamedValue<ProbeKind>, 11> EnumNames(ProbeKind) {
   return {{{ProbeKind::kLossByPosition, "loss_by_position"},
            {ProbeKind::kInContextCurve, "in_context_curve"},
            {ProbeKind::kMetrics, "metrics"},
            {ProbeKind::kGradientReach, "gradient_reach"},
-           {ProbeKind::kAttention, "attention"}}};
+           {ProbeKind::kAttention, "attention"},
+           {ProbeKind::kHeadGeometry, "head_geometry"},
+           {ProbeKind::kFfnMemory, "ffn_memory"},
+           {ProbeKind::kCapacity, "capacity"},
+           {ProbeKind::kEffectiveDimension, "effective_dimension"},
+           {ProbeKind::kDisentanglement, "disentanglement"},
+           {ProbeKind::kSecondsPerToken, "seconds_per_token"}}};
 }
 
 }  // namespace isoflop

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "lib/core/quote.h"
+#include "lib/core/transformed.h"
 #include "lib/sweep/model_config.h"
 #include "lib/sweep/probe_checks.h"
 #include "lib/sweep/sizes.h"
@@ -76,6 +77,17 @@ void ScaleArray(double factor, const char* key, Json* section) {
   for (Json& number : array) number = Scaled(number, factor);
 }
 
+/// Those of the runs that an expectation or an analysis is about.
+void ScaleTokensOf(double factor, Json* entry) {
+  if (!entry->is_object()) return;
+  for (const char* runs : {"of", "against"}) {
+    if (!entry->contains(runs)) continue;
+    Json& of = (*entry)[runs];
+    if (!of.is_object() || !of.contains("tokens")) continue;
+    of["tokens"] = Scaled(of["tokens"], factor);
+  }
+}
+
 /// Everything that speaks of D or C. It is stored with the sweep, as if it had
 /// been written so.
 void ApplyScale(double factor, Json* json) {
@@ -91,12 +103,9 @@ void ApplyScale(double factor, Json* json) {
       for (Json& size : grid["sizes"]) ScaleArray(factor, "tokens", &size);
     }
   }
-  if (!json->contains("expect") || !(*json)["expect"].is_array()) return;
-  for (Json& expectation : (*json)["expect"]) {
-    if (!expectation.is_object() || !expectation.contains("of")) continue;
-    Json& of = expectation["of"];
-    if (!of.is_object() || !of.contains("tokens")) continue;
-    of["tokens"] = Scaled(of["tokens"], factor);
+  for (const char* list : {"expect", "analyses"}) {
+    if (!json->contains(list) || !(*json)[list].is_array()) continue;
+    for (Json& entry : (*json)[list]) ScaleTokensOf(factor, &entry);
   }
 }
 
@@ -234,8 +243,10 @@ void ReadTop(ObjectReader* reader, SweepSpec* spec, Problems* problems) {
   ReadName(reader, &spec->name);
   ReadSeeds(reader, &spec->seeds);
   ReadProbes(reader, &spec->probes);
-  spec->claim = ReadSweepClaim(
-      reader, {.axes = AxesOf(spec->given), .probes = spec->probes}, problems);
+  ResultContext context{.axes = AxesOf(spec->given), .probes = spec->probes};
+  spec->analyses = ReadAnalyses(reader, context, problems);
+  context.analyses = Transformed(spec->analyses, &AnalysisRequest::name);
+  spec->claim = ReadSweepClaim(reader, context, problems);
   reader->Need("data");
   for (const char* key : {"schema", "data", "model", "training", "vary"}) {
     reader->Ignore(key);
@@ -244,6 +255,17 @@ void ReadTop(ObjectReader* reader, SweepSpec* spec, Problems* problems) {
 }
 
 }  // namespace
+
+std::vector<AnalysisRequest> AnalysesOf(const Json& sweep_file,
+                                        const std::string& source) {
+  Problems problems;
+  ObjectReader reader(sweep_file, source, &problems);
+  ResultContext context{.axes = AxesOf(sweep_file), .probes = {}};
+  ReadProbes(&reader, &context.probes);
+  auto analyses = ReadAnalyses(&reader, context, &problems);
+  problems.ThrowIfAny();
+  return analyses;
+}
 
 std::int64_t Count(const ParameterCounts& params, ParamsConvention convention) {
   return convention == ParamsConvention::kTotal ? params.total

@@ -88,10 +88,11 @@ struct SweepSpec {
   std::string name;
   GridConfig grid;
   std::vector<std::int64_t> seeds{0};
-  std::vector<ProbeKind> probes;  // each of them once
-  SweepClaim claim;               // what it is made to show
-  std::vector<Variant> variants;  // at least one
-  Json given;                     // the file's content, overrides applied
+  std::vector<ProbeKind> probes;          // each of them once
+  std::vector<AnalysisRequest> analyses;  // curves to be made of its results
+  SweepClaim claim;                       // what it is made to show
+  std::vector<Variant> variants;          // at least one
+  Json given;  // the file's content, overrides applied
 };
 
 /// What the command line may say over the file.
@@ -105,6 +106,11 @@ struct SweepOverrides {
 
 /// Whether a setting asks for this precision.
 bool UsesPrecision(const SweepSpec& spec, Precision precision);
+
+/// Returns the analyses of a sweep that has been read before, from what is
+/// stored of it. Throws Error, naming `source`.
+std::vector<AnalysisRequest> AnalysesOf(const Json& sweep_file,
+                                        const std::string& source);
 
 /// Parses a sweep. `source` names it in messages. Throws Error with everything
 /// that is wrong, each with its key path, value and what is allowed.

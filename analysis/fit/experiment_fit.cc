@@ -1,0 +1,238 @@
+#include "analysis/fit/experiment_fit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "analysis/observe/result_values.h"
+#include "analysis/regress/law_models.h"
+#include "lib/core/transformed.h"
+
+namespace isoflop {
+namespace {
+
+constexpr double kLeastAbility = 1e-6;
+
+bool IsAbility(AnalysisLaw law) {
+  return law == AnalysisLaw::kLogistic || law == AnalysisLaw::kSkillProduct;
+}
+
+LawModel ModelOf(AnalysisLaw law, std::span<const LawRun> runs) {
+  switch (law) {
+    case AnalysisLaw::kPower:
+      return PowerLawModel(runs);
+    case AnalysisLaw::kFallingPower:
+      return FallingPowerLawModel(runs);
+    case AnalysisLaw::kSkillProduct:
+      return SkillProductModel(runs);
+    case AnalysisLaw::kLogistic:
+    case AnalysisLaw::kCrossing:
+      break;
+  }
+  return LogisticModel(runs);
+}
+
+/// A number of the run itself, if `over` is such a word.
+std::optional<double> SizeOrLength(std::string_view over, const RunGroup& group,
+                                   const PlannedRun& run) {
+  if (over == "params_total") return static_cast<double>(group.params.total);
+  if (over == "params_non_embedding") {
+    return static_cast<double>(group.params.non_embedding);
+  }
+  if (over == "d_model") return static_cast<double>(group.shape.d_model);
+  if (over == "layers") return static_cast<double>(group.shape.layers);
+  if (over == "tokens") return static_cast<double>(run.tokens);
+  if (over == "flops") return run.flops;
+  return std::nullopt;
+}
+
+std::optional<double> OneNumberAt(const Json& json, const std::string& path) {
+  const auto numbers = NumbersAt(json, path);
+  if (numbers.size() != 1 || !std::isfinite(numbers[0])) return std::nullopt;
+  return numbers[0];
+}
+
+std::optional<double> XOf(const std::string& over, const RunGroup& group,
+                          const PlannedRun& run, const Json& result) {
+  if (const auto own = SizeOrLength(over, group, run)) return own;
+  const Json setting = group.variant.value(over, Json());
+  if (setting.is_number()) return setting.get<double>();
+  return OneNumberAt(result, over);
+}
+
+/// What a run shares with the others of its curve.
+Json CommonOf(const std::string& over, const RunGroup& group,
+              const PlannedRun& run) {
+  Json common = group.variant;
+  common.erase(over);
+  const bool axis = group.variant.contains(over);
+  const bool size =
+      over.starts_with("params_") || over == "d_model" || over == "layers";
+  if (axis || over == "tokens" || over == "layers") {
+    common["d_model"] = group.shape.d_model;
+  }
+  if (axis || over == "tokens" || over == "d_model") {
+    common["layers"] = group.shape.layers;
+  }
+  if (axis || size) common["tokens"] = run.tokens;
+  return common;
+}
+
+std::optional<SeriesPoint> PointOf(const AnalysisRequest& request,
+                                   const RunGroup& group, const PlannedRun& run,
+                                   const Json& result) {
+  const auto x = XOf(request.over, group, run, result);
+  auto y = OneNumberAt(result, request.value);
+  if (!x || !y || *x <= 0.0) return std::nullopt;
+  SeriesPoint point{.x = *x, .y = *y};
+  if (request.law == AnalysisLaw::kCrossing) {
+    const auto* path = std::get_if<std::string>(&request.passes);
+    point.passes = path == nullptr ? std::get<double>(request.passes)
+                                   : OneNumberAt(result, *path);
+    if (!point.passes) return std::nullopt;
+  } else if (IsAbility(request.law)) {
+    if (*y < 0.0) return std::nullopt;
+  } else if (*y <= 0.0) {
+    return std::nullopt;
+  }
+  return point;
+}
+
+/// Runs of several seeds at one x count as their mean.
+std::vector<SeriesPoint> MeansAtX(const std::vector<SeriesPoint>& points) {
+  std::vector<SeriesPoint> means;
+  for (std::size_t i = 0; i < points.size();) {
+    SeriesPoint sum{.x = points[i].x, .y = 0.0, .passes = 0.0};
+    std::size_t end = i;
+    for (; end < points.size() && points[end].x == points[i].x; ++end) {
+      sum.y += points[end].y;
+      *sum.passes += *points[end].passes;
+    }
+    const auto count = static_cast<double>(end - i);
+    sum.y /= count;
+    *sum.passes /= count;
+    means.push_back(sum);
+    i = end;
+  }
+  return means;
+}
+
+void FindCrossing(CurveSeries* series) {
+  const auto means = MeansAtX(series->points);
+  const auto above = [](const SeriesPoint& point) {
+    return point.y - *point.passes;
+  };
+  for (std::size_t i = 1; i < means.size(); ++i) {
+    const double before = above(means[i - 1]);
+    const double after = above(means[i]);
+    if ((before > 0.0) == (after > 0.0)) continue;
+    const double way = before / (before - after);
+    series->crossing = Crossing{
+        .x = means[i - 1].x * std::pow(means[i].x / means[i - 1].x, way),
+        .before = means[i - 1].x,
+        .after = means[i].x,
+        .downwards = before > 0.0};
+  }
+  if (series->crossing) {
+    series->status = FitStatus::kOk;
+  } else if (means.size() < 2) {
+    series->reason = "needs two values of x";
+  } else {
+    series->reason = above(means.back()) > 0.0
+                         ? "y stays above what it is to pass"
+                         : "y stays below what it is to pass";
+  }
+}
+
+void FitSeries(const AnalysisRequest& request,
+               const ObjectiveOptions& objective, CurveSeries* series) {
+  const bool ability = IsAbility(request.law);
+  const auto run_of = [&](const SeriesPoint& point) {
+    LawRun run;
+    run.x = point.x;
+    run.y = ability ? std::max(point.y, kLeastAbility) : point.y;
+    return run;
+  };
+  std::vector<LawRun> fitted;
+  for (const SeriesPoint& point : series->points) {
+    if (!request.up_to || point.x <= *request.up_to) {
+      fitted.push_back(run_of(point));
+    }
+  }
+  if (fitted.empty()) {
+    series->reason = request.up_to ? "no run has an x up to up_to"
+                                   : "no run has such numbers";
+    return;
+  }
+  const LawModel model = ModelOf(request.law, fitted);
+  series->law = FitLaw(model, fitted, {.objective = objective, .threads = 1});
+  series->status = series->law->status;
+  series->reason = series->law->reason;
+  if (series->status != FitStatus::kOk) return;
+  for (SeriesPoint& point : series->points) {
+    if (!request.up_to || point.x <= *request.up_to) continue;
+    const LawRun one[] = {run_of(point)};
+    point.predicted = Predict(model, series->law->values(), one).front();
+  }
+}
+
+ObjectiveOptions ObjectiveOf(const AnalysisRequest& request) {
+  return {.loss = LossKind::kL2,
+          .residual =
+              IsAbility(request.law) ? ResidualKind::kRaw : ResidualKind::kLog,
+          .fixed = request.fixed};
+}
+
+}  // namespace
+
+std::vector<ExperimentFit> FitExperiments(
+    const std::vector<AnalysisRequest>& requests, const Plan& plan,
+    const std::vector<RunResult>& results) {
+  std::map<std::string, Json> by_run;
+  for (const RunResult& result : results) {
+    if (result.status == RunStatus::kOk) by_run[result.id] = ToJson(result);
+  }
+  std::vector<ExperimentFit> fits;
+  for (const AnalysisRequest& request : requests) {
+    ExperimentFit fit{
+        .request = request, .objective = ObjectiveOf(request), .series = {}};
+    for (const RunGroup& group : plan.groups) {
+      for (const PlannedRun& run : group.runs) {
+        if (!IsRunOf(group, run, request.of)) continue;
+        const Json common = CommonOf(request.over, group, run);
+        auto series = std::ranges::find(fit.series, common, &CurveSeries::of);
+        if (series == fit.series.end()) {
+          fit.series.push_back({.of = common});
+          series = std::prev(fit.series.end());
+        }
+        const auto result = by_run.find(run.id);
+        const auto point = result == by_run.end()
+                               ? std::nullopt
+                               : PointOf(request, group, run, result->second);
+        if (point) {
+          series->points.push_back(*point);
+        } else {
+          ++series->left_out;
+        }
+      }
+    }
+    for (CurveSeries& series : fit.series) {
+      std::ranges::stable_sort(series.points, {}, &SeriesPoint::x);
+      if (request.law == AnalysisLaw::kCrossing) {
+        FindCrossing(&series);
+      } else {
+        FitSeries(request, fit.objective, &series);
+      }
+    }
+    fits.push_back(std::move(fit));
+  }
+  return fits;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,58 @@
+// The analyses that a sweep file asks for: curves through the numbers of its
+// results, each a law of one variable that is fitted as all laws are.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/regress/law_fit.h"
+#include "lib/record/run_result.h"
+#include "lib/sweep/analysis_request.h"
+#include "lib/sweep/plan.h"
+
+namespace isoflop {
+
+/// A run on a curve.
+struct SeriesPoint {
+  double x = 0.0;
+  double y = 0.0;
+  std::optional<double> passes = {};     // what y is to pass, of a crossing
+  std::optional<double> predicted = {};  // by the law of smaller x
+};
+
+/// Where y passes a number: the last time that it comes to another side.
+struct Crossing {
+  double x = 0.0;          // between the two by a straight line in ln x
+  double before = 0.0;     // the last x on the one side
+  double after = 0.0;      // the first on the other
+  bool downwards = false;  // whether y is below from there on
+};
+
+/// A curve: the runs that differ in nothing but x, and in their seeds.
+struct CurveSeries {
+  Json of = {};                          // what they have in common
+  std::vector<SeriesPoint> points = {};  // by rising x
+  int left_out = 0;                      // runs without such numbers
+  FitStatus status = FitStatus::kUnsupported;
+  std::string reason = {};                // why not, in words
+  std::optional<LawFit> law = {};         // of all laws but kCrossing
+  std::optional<Crossing> crossing = {};  // of kCrossing
+};
+
+struct ExperimentFit {
+  AnalysisRequest request;
+  ObjectiveOptions objective;  // what is minimised
+  std::vector<CurveSeries> series;
+};
+
+/// Makes the curves. Powers are fitted by least squares of ln y, abilities
+/// (logistic, skill_product) by those of y, of which 0 counts as 1e-6; results
+/// whose x or y is not above 0 are left out of the others, and none is left out
+/// of a crossing but where x is not. Runs have to have ended ok.
+std::vector<ExperimentFit> FitExperiments(
+    const std::vector<AnalysisRequest>& requests, const Plan& plan,
+    const std::vector<RunResult>& results);
+
+}  // namespace isoflop

@@ -1,0 +1,162 @@
+#include "analysis/observe/result_values.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+#include "lib/core/text.h"
+
+namespace isoflop {
+namespace {
+
+/// Returns an element of an array, counted from the end if negative.
+const Json* ElementOf(const Json* array, std::string_view index) {
+  const auto number = ParseNumber<std::int64_t>(index);
+  if (!number || !array->is_array()) return nullptr;
+  const auto size = static_cast<std::int64_t>(array->size());
+  const std::int64_t at = *number < 0 ? size + *number : *number;
+  if (at < 0 || at >= size) return nullptr;
+  return &(*array)[static_cast<std::size_t>(at)];
+}
+
+/// Takes the first key, with the places in arrays behind it, off a path and
+/// returns what stands there; null where there is nothing.
+const Json* Step(const Json* at, std::string_view* path) {
+  constexpr auto kNone = std::string_view::npos;
+  const auto end = path->find_first_of(".[]");
+  const std::string key(path->substr(0, end));
+  *path = end == kNone ? std::string_view() : path->substr(end);
+  if (!at->is_object()) return nullptr;
+  const auto found = at->find(key);
+  at = found == at->end() ? nullptr : &*found;
+  while (at != nullptr && path->starts_with('[')) {
+    const auto close = path->find(']');
+    if (close == kNone) return nullptr;
+    at = ElementOf(at, path->substr(1, close - 1));
+    *path = path->substr(close + 1);
+  }
+  return at;
+}
+
+/// Returns what stands at "a.b[0].c[-1]"; null where there is nothing.
+const Json* Find(const Json& json, std::string_view path) {
+  const Json* at = &json;
+  while (at != nullptr) {
+    at = Step(at, &path);
+    if (path.empty()) return at;
+    if (!path.starts_with('.')) return nullptr;
+    path = path.substr(1);
+  }
+  return nullptr;
+}
+
+/// A run of a plan with its group.
+struct FoundRun {
+  const RunGroup* group = nullptr;
+  const PlannedRun* run = nullptr;
+};
+
+FoundRun FindRun(const Plan& plan, const std::string& id) {
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) {
+      if (run.id == id) return {.group = &group, .run = &run};
+    }
+  }
+  return {};
+}
+
+bool SameTokens(const FoundRun& one, const PlannedRun& run) {
+  const auto batch = one.group->training.batch_tokens;
+  return std::abs(one.run->tokens - run.tokens) < batch;
+}
+
+bool SameOtherSettings(const Json& one, const Json& other,
+                       const Json& against) {
+  return std::ranges::all_of(one.items(), [&](const auto& item) {
+    return against.contains(item.key()) ||
+           other.value(item.key(), Json()) == item.value();
+  });
+}
+
+}  // namespace
+
+std::vector<double> NumbersAt(const Json& json, std::string_view path) {
+  const Json* found = Find(json, path);
+  std::vector<double> numbers;
+  if (found == nullptr) return numbers;
+  if (found->is_number()) return {found->get<double>()};
+  if (!found->is_array()) return numbers;
+  for (const Json& element : *found) {
+    if (element.is_number()) numbers.push_back(element.get<double>());
+  }
+  return numbers;
+}
+
+bool IsRunOf(const RunGroup& group, const PlannedRun& run, const Json& of) {
+  const auto is = [](const Json& value, std::int64_t number) {
+    return value == Json(number) || value == Json(static_cast<double>(number));
+  };
+  for (const auto& item : of.items()) {
+    const std::string& key = item.key();
+    const Json& value = item.value();
+    if (key == "tokens") {
+      // D is rounded to whole batches.
+      const double difference =
+          static_cast<double>(run.tokens) - value.get<double>();
+      const auto batch = static_cast<double>(group.training.batch_tokens);
+      if (std::abs(difference) >= batch) return false;
+    } else if (key == "seed") {
+      if (!is(value, group.seed)) return false;
+    } else if (key == "d_model") {
+      if (!is(value, group.shape.d_model)) return false;
+    } else if (key == "layers") {
+      if (!is(value, group.shape.layers)) return false;
+    } else if (group.variant.value(key, Json()) != value) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::set<std::string> MeantRuns(const Plan& plan, const Json& of) {
+  std::set<std::string> ids;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) {
+      if (IsRunOf(group, run, of)) ids.insert(run.id);
+    }
+  }
+  return ids;
+}
+
+std::string PartnerOf(const Plan& plan, const std::string& run,
+                      const Json& against) {
+  const FoundRun one = FindRun(plan, run);
+  if (one.run == nullptr) return {};
+  const bool any_size =
+      against.contains("d_model") || against.contains("layers");
+  const auto distance = [&](const RunGroup& group) {
+    if (any_size) return 0.0;
+    return std::abs(std::log(static_cast<double>(group.params.total)) -
+                    std::log(static_cast<double>(one.group->params.total)));
+  };
+  std::string nearest;
+  double least = std::numeric_limits<double>::infinity();
+  for (const RunGroup& group : plan.groups) {
+    if (group.seed != one.group->seed && !against.contains("seed")) continue;
+    if (!SameOtherSettings(one.group->variant, group.variant, against)) {
+      continue;
+    }
+    for (const PlannedRun& other : group.runs) {
+      if (other.id == run || !IsRunOf(group, other, against)) continue;
+      if (!against.contains("tokens") && !SameTokens(one, other)) continue;
+      if (distance(group) >= least) continue;
+      least = distance(group);
+      nearest = other.id;
+    }
+  }
+  return nearest;
+}
+
+}  // namespace isoflop

@@ -1,0 +1,98 @@
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/linalg_qr.h>
+#include <ATen/ops/linalg_svdvals.h>
+#include <ATen/ops/split_with_sizes.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "lib/probe/probe.h"
+#include "lib/probe/series.h"
+
+namespace isoflop {
+namespace {
+
+/// The subspaces of heads, as orthonormal columns [d_model, head size] of each.
+std::vector<at::Tensor> Bases(const at::Tensor& rows, std::int64_t size) {
+  std::vector<at::Tensor> bases;
+  for (const at::Tensor& head : rows.to(at::kCPU, at::kDouble).split(size)) {
+    bases.push_back(std::get<0>(at::linalg_qr(head.transpose(0, 1))));
+  }
+  return bases;
+}
+
+/// Nothing of a single head.
+Json Geometry(const std::vector<at::Tensor>& bases) {
+  if (bases.size() < 2) return nullptr;
+  const auto size = static_cast<std::size_t>(bases[0].size(1));
+  Series angles(size);
+  Series overlaps(1);
+  for (std::size_t i = 0; i < bases.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      // The largest cosine, and so the smallest angle, comes first.
+      const at::Tensor cosines =
+          at::linalg_svdvals(bases[i].transpose(0, 1).matmul(bases[j]))
+              .clamp(0.0, 1.0);
+      overlaps.Add(0, (cosines * cosines).mean().item<double>());
+      const at::Tensor pair = cosines.acos();
+      for (std::size_t k = 0; k < size; ++k) {
+        angles.Add(k, pair[static_cast<std::int64_t>(k)].item<double>());
+      }
+    }
+  }
+  // E tr(P P' Q Q') = r^2 / d of subspaces of r dimensions.
+  const double random = static_cast<double>(bases[0].size(1)) /
+                        static_cast<double>(bases[0].size(0));
+  return {{"overlap", overlaps.mean(0)},
+          {"random", random},
+          {"angles", angles.Means(angles.Places())}};
+}
+
+/// Looks at the weights alone.
+class HeadGeometry final : public Probe {
+ public:
+  explicit HeadGeometry(const ProbeSubject& subject)
+      : shape_(subject.group.shape), parameters_(subject.model.parameters()) {}
+
+  void Take(const ProbeBatch& /*batch*/) override {}
+
+  Json Result() const override {
+    const at::NoGradGuard no_grad;
+    Json layers = Json::array();
+    for (std::int64_t i = 0; i < shape_.layers; ++i) {
+      layers.push_back(OfLayer(i));
+    }
+    return {{"layers", std::move(layers)}};
+  }
+
+ private:
+  Json OfLayer(std::int64_t layer) const {
+    const std::int64_t size = shape_.d_model / shape_.heads;
+    const std::int64_t kv = KvHeads(shape_) * size;
+    const auto qkv = at::split_with_sizes(
+        parameters_.Find(InLayer(layer, "qkv")), {shape_.d_model, kv, kv});
+    const at::Tensor out = parameters_.Find(InLayer(layer, "out"));
+    Json json = Json::object();
+    const auto add = [&](const char* name, const at::Tensor& rows) {
+      Json geometry = Geometry(Bases(rows, size));
+      if (!geometry.is_null()) json[name] = std::move(geometry);
+    };
+    add("queries", qkv[0]);
+    add("keys", qkv[1]);
+    add("values", qkv[2]);
+    add("writes", out.transpose(0, 1));
+    return json;
+  }
+
+  const ModelShape& shape_;
+  const Parameters& parameters_;
+};
+
+}  // namespace
+
+std::unique_ptr<Probe> MakeHeadGeometry(const ProbeSubject& subject) {
+  return std::make_unique<HeadGeometry>(subject);
+}
+
+}  // namespace isoflop
