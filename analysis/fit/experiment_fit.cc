@@ -189,39 +189,75 @@ ObjectiveOptions ObjectiveOf(const AnalysisRequest& request) {
           .fixed = request.fixed};
 }
 
+/// Results of runs that ended ok, by id.
+using Results = std::map<std::string, Json>;
+
+/// The curves of a request, with their points but without a fit.
+std::vector<CurveSeries> Collect(const AnalysisRequest& request,
+                                 const Plan& plan, const Results& results) {
+  std::vector<CurveSeries> all;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) {
+      if (!IsRunOf(group, run, request.of)) continue;
+      const Json common = CommonOf(request.over, group, run);
+      auto series = std::ranges::find(all, common, &CurveSeries::of);
+      if (series == all.end()) {
+        all.push_back({.of = common});
+        series = std::prev(all.end());
+      }
+      const auto result = results.find(run.id);
+      const auto point = result == results.end()
+                             ? std::nullopt
+                             : PointOf(request, group, run, result->second);
+      if (point) {
+        series->points.push_back(*point);
+      } else {
+        ++series->left_out;
+      }
+    }
+  }
+  return all;
+}
+
+/// Where every size has a D of its own, D is no setting but goes along with N.
+void JoinOverTokens(std::vector<CurveSeries>* all) {
+  const bool single = std::ranges::all_of(*all, [](const CurveSeries& series) {
+    return series.of.contains("tokens") &&
+           std::ranges::all_of(series.points, [&](const SeriesPoint& point) {
+             return point.x == series.points.front().x;
+           });
+  });
+  if (!single) return;
+  std::vector<CurveSeries> joined;
+  for (CurveSeries& series : *all) {
+    series.of.erase("tokens");
+    auto same = std::ranges::find(joined, series.of, &CurveSeries::of);
+    if (same == joined.end()) {
+      joined.push_back(std::move(series));
+      continue;
+    }
+    same->points.insert(same->points.end(), series.points.begin(),
+                        series.points.end());
+    same->left_out += series.left_out;
+  }
+  *all = std::move(joined);
+}
+
 }  // namespace
 
 std::vector<ExperimentFit> FitExperiments(
     const std::vector<AnalysisRequest>& requests, const Plan& plan,
     const std::vector<RunResult>& results) {
-  std::map<std::string, Json> by_run;
+  Results by_run;
   for (const RunResult& result : results) {
     if (result.status == RunStatus::kOk) by_run[result.id] = ToJson(result);
   }
   std::vector<ExperimentFit> fits;
   for (const AnalysisRequest& request : requests) {
-    ExperimentFit fit{
-        .request = request, .objective = ObjectiveOf(request), .series = {}};
-    for (const RunGroup& group : plan.groups) {
-      for (const PlannedRun& run : group.runs) {
-        if (!IsRunOf(group, run, request.of)) continue;
-        const Json common = CommonOf(request.over, group, run);
-        auto series = std::ranges::find(fit.series, common, &CurveSeries::of);
-        if (series == fit.series.end()) {
-          fit.series.push_back({.of = common});
-          series = std::prev(fit.series.end());
-        }
-        const auto result = by_run.find(run.id);
-        const auto point = result == by_run.end()
-                               ? std::nullopt
-                               : PointOf(request, group, run, result->second);
-        if (point) {
-          series->points.push_back(*point);
-        } else {
-          ++series->left_out;
-        }
-      }
-    }
+    ExperimentFit fit{.request = request,
+                      .objective = ObjectiveOf(request),
+                      .series = Collect(request, plan, by_run)};
+    JoinOverTokens(&fit.series);
     for (CurveSeries& series : fit.series) {
       std::ranges::stable_sort(series.points, {}, &SeriesPoint::x);
       if (request.law == AnalysisLaw::kCrossing) {

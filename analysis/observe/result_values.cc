@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "lib/core/text.h"
@@ -52,6 +53,39 @@ const Json* Find(const Json& json, std::string_view path) {
   return nullptr;
 }
 
+/// From one place, included, to another, left out; from the end if negative.
+struct Places {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
+/// Takes "[2:5]" off the end of a path, if it is there.
+std::optional<Places> TakeSlice(std::string_view* path) {
+  const auto open = path->rfind('[');
+  const auto colon = path->rfind(':');
+  if (open == std::string_view::npos || colon == std::string_view::npos ||
+      colon < open || !path->ends_with(']')) {
+    return std::nullopt;
+  }
+  const auto first =
+      ParseNumber<std::int64_t>(path->substr(open + 1, colon - open - 1));
+  const auto last = ParseNumber<std::int64_t>(
+      path->substr(colon + 1, path->size() - colon - 2));
+  if (!first || !last) return std::nullopt;
+  *path = path->substr(0, open);
+  return Places{.first = *first, .last = *last};
+}
+
+std::vector<double> Slice(const std::vector<double>& numbers, Places places) {
+  const auto size = std::ssize(numbers);
+  const auto within = [size](std::int64_t place) {
+    return std::clamp<std::int64_t>(place < 0 ? size + place : place, 0, size);
+  };
+  const std::int64_t first = within(places.first);
+  const std::int64_t last = std::max(first, within(places.last));
+  return {numbers.begin() + first, numbers.begin() + last};
+}
+
 /// A run of a plan with its group.
 struct FoundRun {
   const RunGroup* group = nullptr;
@@ -83,6 +117,9 @@ bool SameOtherSettings(const Json& one, const Json& other,
 }  // namespace
 
 std::vector<double> NumbersAt(const Json& json, std::string_view path) {
+  if (const auto slice = TakeSlice(&path)) {
+    return Slice(NumbersAt(json, path), *slice);
+  }
   const Json* found = Find(json, path);
   std::vector<double> numbers;
   if (found == nullptr) return numbers;

@@ -13,8 +13,9 @@
 
 namespace isoflop {
 
-/// Returns the number that stands at "a.b[0].c[-1]", or the numbers of an array
-/// there, counted from its end if negative; none where there is nothing.
+/// Returns the number that stands at "a.b[0].c[-1]", places counted from the
+/// end if negative, or the numbers of an array there; with "[2:5]" behind the
+/// path those at 2, 3 and 4. None where there is nothing.
 std::vector<double> NumbersAt(const Json& json, std::string_view path);
 
 /// Whether a run has all of these: {"d_model": 64, "layers": 2, "tokens": 1e6,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -21,12 +22,21 @@ struct Pair {
   const Json* relative_to = nullptr;
 };
 
+/// The numbers at a path, or their mean.
+std::vector<double> Numbers(const Json& json, const std::string& path,
+                            bool mean) {
+  std::vector<double> numbers = NumbersAt(json, path);
+  if (!mean || numbers.empty()) return numbers;
+  return {std::accumulate(numbers.begin(), numbers.end(), 0.0) /
+          static_cast<double>(numbers.size())};
+}
+
 std::vector<double> ValuesOf(const Pair& pair, const std::string& path,
-                             const std::string& relative_to) {
-  std::vector<double> values = NumbersAt(*pair.value, path);
+                             const std::string& relative_to, bool mean) {
+  std::vector<double> values = Numbers(*pair.value, path, mean);
   if (relative_to.empty()) return values;
   if (pair.relative_to == nullptr) return {};
-  const auto divisors = NumbersAt(*pair.relative_to, relative_to);
+  const auto divisors = Numbers(*pair.relative_to, relative_to, mean);
   // One for all, or one for each.
   if (divisors.size() != 1 && divisors.size() != values.size()) return {};
   std::vector<double> ratios;
@@ -69,7 +79,9 @@ void JudgeRuns(const Plan& plan, const Results& results,
                                      ? PartnerOf(plan, id, *expectation.against)
                                      : id)};
     if (pair.value == nullptr) continue;
-    Add(ValuesOf(pair, expectation.value, divided ? relative_to : ""), outcome);
+    Add(ValuesOf(pair, expectation.value, divided ? relative_to : "",
+                 expectation.mean),
+        outcome);
   }
 }
 
@@ -131,7 +143,7 @@ void JudgeCurves(const std::vector<ExperimentFit>& experiments,
       }
     }
     Add(ValuesOf({.value = &value, .relative_to = &relative_to}, path.rest,
-                 divisor.rest),
+                 divisor.rest, expectation.mean),
         outcome);
   }
 }

@@ -12,26 +12,52 @@
 #include "analysis/report/more_laws_json.h"
 #include "analysis/report/number_text.h"
 #include "lib/core/text.h"
+#include "lib/core/transformed.h"
 
 namespace isoflop {
 namespace {
 
 /// The settings in which the curves of an analysis differ.
-std::string LabelOf(const ExperimentFit& fit, const CurveSeries& series) {
-  std::vector<std::string> settings;
-  for (const auto& item : series.of.items()) {
-    const bool same =
-        std::ranges::all_of(fit.series, [&](const CurveSeries& other) {
-          return other.of.value(item.key(), Json()) == item.value();
-        });
-    if (same) continue;
-    const std::string value = item.value().is_string()
-                                  ? item.value().get<std::string>()
-                                  : item.value().dump();
-    settings.push_back(fmt::format(
-        "{} {}", item.key().substr(item.key().find('.') + 1), value));
+std::vector<std::string> SettingsOf(const ExperimentFit& fit) {
+  std::vector<std::string> keys;
+  for (const CurveSeries& series : fit.series) {
+    for (const auto& item : series.of.items()) {
+      if (std::ranges::find(keys, item.key()) != keys.end()) continue;
+      const bool same =
+          std::ranges::all_of(fit.series, [&](const CurveSeries& other) {
+            return other.of.value(item.key(), Json()) == item.value();
+          });
+      if (!same) keys.push_back(item.key());
+    }
   }
-  return fmt::format("{}", fmt::join(settings, ", "));
+  return keys;
+}
+
+/// "zipf_exponent", of "data.zipf_exponent".
+std::string ShortName(const std::string& key) {
+  return key.substr(key.find('.') + 1);
+}
+
+std::string HeadOf(const ExperimentFit& fit) {
+  return fmt::format("{}",
+                     fmt::join(Transformed(SettingsOf(fit), ShortName), ", "));
+}
+
+/// "1.2", or "rotary, 3": the values of those settings.
+std::string LabelOf(const ExperimentFit& fit, const CurveSeries& series) {
+  std::vector<std::string> values;
+  for (const std::string& key : SettingsOf(fit)) {
+    const Json value = series.of.value(key, Json());
+    values.push_back(value.is_string() ? value.get<std::string>()
+                                       : value.dump());
+  }
+  return fmt::format("{}", fmt::join(values, ", "));
+}
+
+/// "zipf_exponent 1.2: ", in front of what is said of one curve.
+std::string PrefixOf(const ExperimentFit& fit, const CurveSeries& series) {
+  const std::string label = LabelOf(fit, series);
+  return label.empty() ? "" : fmt::format("{} {}: ", HeadOf(fit), label);
 }
 
 std::string NumberText(double value) {
@@ -64,7 +90,7 @@ void AddLaws(const ExperimentFit& fit, TextPage* page) {
   const auto fitted =
       std::ranges::find(fit.series, FitStatus::kOk, &CurveSeries::status);
   if (fitted == fit.series.end()) return;
-  std::vector<std::string> head = {"", "runs"};
+  std::vector<std::string> head = {HeadOf(fit), "runs"};
   for (const auto& coefficient : fitted->law->coefficients) {
     head.push_back(coefficient.name);
   }
@@ -82,14 +108,13 @@ void AddLaws(const ExperimentFit& fit, TextPage* page) {
   for (const CurveSeries& series : fit.series) {
     const std::string predicted = PredictedText(series);
     if (predicted.empty()) continue;
-    const std::string label = LabelOf(fit, series);
-    page->Line(fmt::format("{}{}predicted from smaller ones: {}", label,
-                           label.empty() ? "" : ": ", predicted));
+    page->Line(fmt::format("{}predicted from smaller ones: {}",
+                           PrefixOf(fit, series), predicted));
   }
 }
 
 void AddCrossings(const ExperimentFit& fit, TextPage* page) {
-  TextTable table({"", "passes at", "between", ""});
+  TextTable table({HeadOf(fit), "passes at", "between", ""});
   bool any = false;
   for (const CurveSeries& series : fit.series) {
     if (!series.crossing) continue;
@@ -173,9 +198,8 @@ void AddExperiments(const std::vector<ExperimentFit>& experiments,
     }
     for (const CurveSeries& series : fit.series) {
       if (series.status == FitStatus::kOk) continue;
-      const std::string label = LabelOf(fit, series);
-      page->Line(fmt::format("{}{}not supported by these runs: {}", label,
-                             label.empty() ? "" : ": ", series.reason));
+      page->Line(fmt::format("{}not supported by these runs: {}",
+                             PrefixOf(fit, series), series.reason));
     }
   }
 }

@@ -60,7 +60,28 @@ void RefuseKeysOfOtherKinds(const TaskKind& kind, ObjectReader* reader) {
   }
 }
 
+void CheckTrainPositions(const DataConfig& config, std::int64_t context,
+                         ObjectReader* reader) {
+  if (config.train_positions == 0) return;
+  if (!config.task->Shape(context).all_count()) {
+    reader->Refuse("train_positions",
+                   fmt::format("has no meaning for {}, of which only some "
+                               "positions count",
+                               config.task->kind()));
+  } else if (config.train_positions >= context) {
+    reader->Refuse("train_positions",
+                   fmt::format("must be below model.context of {}, got {}",
+                               context, config.train_positions));
+  }
+}
+
 }  // namespace
+
+ExampleShape ShapeOf(const DataConfig& config, std::int64_t context) {
+  ExampleShape shape = config.task->Shape(context);
+  if (config.train_positions > 0) shape.counted = config.train_positions;
+  return shape;
+}
 
 DataConfig::DataConfig() {
   static const auto kDefault = [] {
@@ -86,12 +107,15 @@ DataConfig ParseDataConfig(const Json& json, const std::string& path,
                               context, config.eval_tokens));
   }
   reader.Read("max_epochs", &config.max_epochs, {1, 1000000});
+  reader.Read("train_positions", &config.train_positions,
+              {0, std::int64_t{1} << 24});
   config.task = kind->read(&reader);
   RefuseKeysOfOtherKinds(*kind, &reader);
   reader.Finish();
   // What depends on several keys is asked only where each of them is right.
   if (problems->messages().size() == before) {
     config.task->Validate(context, path, problems);
+    CheckTrainPositions(config, context, &reader);
   }
   return config;
 }
@@ -101,6 +125,9 @@ Json ToJson(const DataConfig& config) {
   json.update(config.task->ToJson());
   json["eval_tokens"] = config.eval_tokens;
   json["max_epochs"] = config.max_epochs;
+  if (config.train_positions > 0) {
+    json["train_positions"] = config.train_positions;
+  }
   return json;
 }
 

@@ -19,7 +19,12 @@ struct DataConfig {
   std::shared_ptr<const TaskConfig> task;  // never null
   std::int64_t eval_tokens = 65536;  // positions of the fixed evaluation set
   std::int64_t max_epochs = 1;       // how often training data may be reused
+  std::int64_t train_positions = 0;  // only so many of an example count in
+                                     // training, the first; 0: all
 };
+
+/// Returns the layout of examples of `context` positions.
+ExampleShape ShapeOf(const DataConfig& config, std::int64_t context);
 
 /// Reads the "data" section. `path` is where it stands ("a.json: data").
 /// Everything wrong with it goes to `problems`. `context` is the number of

@@ -30,6 +30,8 @@ struct LexiconConfig final : TaskConfig {
   std::string_view kind() const override { return "lexicon"; }
   Json ToJson() const override;
   std::optional<RandomStrings> ToMemorise() const override;
+  /// Sum over words of p_k (1 - p_k)^n, n = tokens / m: the missing mass.
+  std::optional<double> UnseenShare(std::int64_t tokens) const override;
   ExampleShape Shape(std::int64_t context) const override;
 
   /// Complains of what is no language, or one that windows of `context` tokens

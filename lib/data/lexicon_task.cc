@@ -63,6 +63,18 @@ std::optional<RandomStrings> LexiconConfig::ToMemorise() const {
                                          static_cast<double>(word_length)};
 }
 
+std::optional<double> LexiconConfig::UnseenShare(std::int64_t tokens) const {
+  const ZipfDistribution frequencies(words, zipf_exponent);
+  const double drawn =
+      static_cast<double>(tokens) / static_cast<double>(word_length);
+  double share = 0.0;
+  for (std::int64_t rank = 0; rank < words; ++rank) {
+    const double p = std::exp(-frequencies.Surprisal(rank));
+    share += p * std::exp(drawn * std::log1p(-p));
+  }
+  return share;
+}
+
 ExampleShape LexiconConfig::Shape(std::int64_t context) const {
   return WindowShape(vocab_size, context);
 }

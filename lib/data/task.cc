@@ -4,6 +4,7 @@
 
 #include "lib/core/error.h"
 #include "lib/core/text.h"
+#include "lib/data/first_positions_task.h"
 
 namespace isoflop {
 namespace {
@@ -46,7 +47,9 @@ std::unique_ptr<Task> OpenTask(const DataConfig& config, std::int64_t context) {
   Problems problems;
   config.task->Validate(context, "data", &problems);
   problems.ThrowIfAny();
-  return config.task->Open(config.eval_tokens, context);
+  auto task = config.task->Open(config.eval_tokens, context);
+  if (config.train_positions == 0) return task;
+  return TrainOnFirst(std::move(task), config.train_positions);
 }
 
 void RequireTokens(const Task& task, const DataConfig& config,

@@ -67,6 +67,13 @@ class TaskConfig {
     return std::nullopt;
   }
 
+  /// Returns which share of the evaluation set is made of what no training on
+  /// so many tokens has shown, in expectation, where that is known: the least
+  /// part of the loss that more data would take away.
+  virtual std::optional<double> UnseenShare(std::int64_t /*tokens*/) const {
+    return std::nullopt;
+  }
+
   /// Opens the task, with an evaluation set of eval_tokens / context examples.
   /// Throws Error: see OpenTask. REQUIRES: Validate finds nothing wrong.
   virtual std::unique_ptr<Task> Open(std::int64_t eval_tokens,

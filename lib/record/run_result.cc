@@ -67,9 +67,10 @@ RunResult ResultFor(const RunGroup& group, const PlannedRun& run) {
   result.params_total = group.params.total;
   result.params_non_embedding = group.params.non_embedding;
   result.tokens = run.tokens;
-  const ExampleShape examples = group.data.task->Shape(group.shape.context);
+  const ExampleShape examples = ShapeOf(group.data, group.shape.context);
   result.tokens_counted = run.tokens / examples.positions * examples.counted;
   result.loss_unit = examples.loss_unit();
+  result.unseen_share = group.data.task->UnseenShare(run.tokens);
   result.steps = run.steps;
   result.flops = run.flops;
   result.flops_exact = run.flops_exact;
@@ -92,6 +93,7 @@ Json ToJson(const RunResult& result) {
   json["params_non_embedding"] = result.params_non_embedding;
   json["tokens"] = result.tokens;
   json["tokens_counted"] = result.tokens_counted;
+  PutFinite(&json, "unseen_share", result.unseen_share);
   json["steps"] = result.steps;
   json["flops"] = result.flops;
   json["flops_exact"] = result.flops_exact;
@@ -133,6 +135,7 @@ RunResult RunResultFromJson(const Json& json, const std::string& source) {
   reader.strict().Read("tokens_counted", &result.tokens_counted, {1});
   reader.strict().ReadEnum("loss_unit", &result.loss_unit);
   reader.strict().Ignore("loss_by_position");  // a probe now
+  reader.Maybe("unseen_share", &result.unseen_share);
   reader.Need("steps", &result.steps, Range<std::int64_t>{1});
   reader.Need("flops", &result.flops, Range<double>{kPositive});
   reader.Need("flops_exact", &result.flops_exact, Range<double>{kPositive});

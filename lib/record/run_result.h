@@ -37,8 +37,9 @@ struct RunResult {
   std::string reason;  // why diverged or failed; empty for kOk
   std::int64_t params_total = 0;
   std::int64_t params_non_embedding = 0;
-  std::int64_t tokens = 0;          // D
-  std::int64_t tokens_counted = 0;  // of these, whose loss counts
+  std::int64_t tokens = 0;             // D
+  std::int64_t tokens_counted = 0;     // of these, whose loss counts
+  std::optional<double> unseen_share;  // as TaskConfig::UnseenShare has it
   std::int64_t steps = 0;
   double flops = 0.0;        // C = 6ND, N by the grid's convention
   double flops_exact = 0.0;  // every matrix multiplication

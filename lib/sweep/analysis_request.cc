@@ -156,7 +156,8 @@ void ReadResultPath(ObjectReader* reader, const char* key,
                     const ResultContext& context, Problems* problems,
                     std::string* path) {
   static const std::regex kPath(
-      R"(\w+(\[-?\d{1,9}\])*(\.[\w ]+(\[-?\d{1,9}\])*)*)");
+      R"(\w+(\[-?\d{1,9}\])*(\.[\w ]+(\[-?\d{1,9}\])*)*)"
+      R"((\[-?\d{1,9}:-?\d{1,9}\])?)");
   if (!reader->Read(key, path)) return;
   if (!std::regex_match(*path, kPath)) {
     reader->Refuse(key,

@@ -50,6 +50,7 @@ Expectation ParseExpectation(const Json& json, const std::string& path,
     ReadRuns(&reader, "against", context.axes, &*expectation.against, problems);
   }
   CheckSubjects(reader, expectation);
+  reader.Read("mean", &expectation.mean);
   ReadBound(&reader, "at_least", &expectation.at_least);
   ReadBound(&reader, "at_most", &expectation.at_most);
   reader.Finish();

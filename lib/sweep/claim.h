@@ -24,6 +24,8 @@ struct Expectation {
                              // in what an analysis gives:
                              // "analyses.NAME.law.estimate.e"
   std::string relative_to = {};  // the value is divided by this one; empty: not
+  bool mean = false;             // of several values their mean counts, and is
+                                 // divided by that of the others
   // In which other runs relative_to, or the same value, stands: in each that is
   // like the run but for these settings, that of the nearest N; of an analysis
   // in the curve that is like it but for these.

@@ -200,7 +200,7 @@ ResolvedSize ResolveCount(const SizeSpec& size, const Variant& variant,
 }  // namespace
 
 ExampleShape ExamplesOf(const Variant& variant) {
-  return variant.data.task->Shape(variant.model.context);
+  return ShapeOf(variant.data, variant.model.context);
 }
 
 std::int64_t ModelVocabSize(const Variant& variant) {
