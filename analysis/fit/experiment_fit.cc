@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -52,10 +53,14 @@ std::optional<double> SizeOrLength(std::string_view over, const RunGroup& group,
   return std::nullopt;
 }
 
-std::optional<double> OneNumberAt(const Json& json, const std::string& path) {
+/// The number at a path, or the mean of the numbers there.
+std::optional<double> MeanAt(const Json& json, const std::string& path) {
   const auto numbers = NumbersAt(json, path);
-  if (numbers.size() != 1 || !std::isfinite(numbers[0])) return std::nullopt;
-  return numbers[0];
+  if (numbers.empty()) return std::nullopt;
+  const double mean = std::accumulate(numbers.begin(), numbers.end(), 0.0) /
+                      static_cast<double>(numbers.size());
+  if (!std::isfinite(mean)) return std::nullopt;
+  return mean;
 }
 
 std::optional<double> XOf(const std::string& over, const RunGroup& group,
@@ -63,7 +68,7 @@ std::optional<double> XOf(const std::string& over, const RunGroup& group,
   if (const auto own = SizeOrLength(over, group, run)) return own;
   const Json setting = group.variant.value(over, Json());
   if (setting.is_number()) return setting.get<double>();
-  return OneNumberAt(result, over);
+  return MeanAt(result, over);
 }
 
 /// What a run shares with the others of its curve.
@@ -88,13 +93,13 @@ std::optional<SeriesPoint> PointOf(const AnalysisRequest& request,
                                    const RunGroup& group, const PlannedRun& run,
                                    const Json& result) {
   const auto x = XOf(request.over, group, run, result);
-  auto y = OneNumberAt(result, request.value);
+  auto y = MeanAt(result, request.value);
   if (!x || !y || *x <= 0.0) return std::nullopt;
   SeriesPoint point{.x = *x, .y = *y};
   if (request.law == AnalysisLaw::kCrossing) {
     const auto* path = std::get_if<std::string>(&request.passes);
     point.passes = path == nullptr ? std::get<double>(request.passes)
-                                   : OneNumberAt(result, *path);
+                                   : MeanAt(result, *path);
     if (!point.passes) return std::nullopt;
   } else if (IsAbility(request.law)) {
     if (*y < 0.0) return std::nullopt;

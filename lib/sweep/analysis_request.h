@@ -37,8 +37,8 @@ constexpr std::array<NamedValue<AnalysisLaw>, 5> EnumNames(AnalysisLaw) {
 struct AnalysisRequest {
   std::string name;
   AnalysisLaw law = AnalysisLaw::kPower;
-  std::string value;         // y: where it stands in result.json
-  std::string over;          // x: kSizesAndLengths, an axis under "vary", or
+  std::string value = {};    // y: where it stands in result.json
+  std::string over = {};     // x: kSizesAndLengths, an axis under "vary", or
                              // where it stands in result.json
   Json of = Json::object();  // which runs, as of Expectation
   std::optional<double> up_to = {};               // larger x are predicted

@@ -10,6 +10,7 @@
 
 #include "analysis/laws/broken_power_law.h"
 #include "analysis/laws/chinchilla.h"
+#include "analysis/laws/emergence.h"
 #include "analysis/laws/farseer.h"
 #include "analysis/laws/kaplan.h"
 #include "analysis/laws/offset_power_law.h"
@@ -123,6 +124,33 @@ TEST(LawDerivatives, OfABrokenPowerLawOfSecondOrderAreThoseOfTheFirst) {
       return DifferentiateAtLog(
           BrokenPowerLaw{c[0], c[1], c[2], c[3], c[4], c[5]}, std::log(x));
     });
+  }
+}
+
+TEST(LawDerivatives, OfALogisticCurveAreTheAutomaticOnes) {
+  const Logistic l{.top = 0.9, .critical = 5e3, .steepness = 4.0};
+  const auto j = Variables<3>({l.top, l.critical, l.steepness});
+  const LogisticCoefficients<ceres::Jet<double, 3>> jets{j[0], j[1], j[2]};
+  for (const double x : {1e2, 4e3, 5e3, 7e3, 1e6}) {
+    ExpectSame(DifferentiateAtLog(l, std::log(x)), Evaluate(jets, x));
+  }
+}
+
+TEST(LawDerivatives, OfALogisticCurveStayNumbersWhereItIsAStep) {
+  const Logistic step{.top = 1.0, .critical = 5e3, .steepness = 1e4};
+  for (const double x : {1.0, 4.9e3, 5.1e3, 1e12}) {
+    const auto at = DifferentiateAtLog(step, std::log(x));
+    EXPECT_TRUE(std::isfinite(at.value));
+    for (const double slope : at.gradient) EXPECT_TRUE(std::isfinite(slope));
+  }
+}
+
+TEST(LawDerivatives, OfAProductOfSkillsAreTheAutomaticOnes) {
+  const SkillProduct l{.top = 0.9, .scale = 5e3, .skills = 3.5};
+  const auto j = Variables<3>({l.top, l.scale, l.skills});
+  const SkillProductCoefficients<ceres::Jet<double, 3>> jets{j[0], j[1], j[2]};
+  for (const double x : {1e-3, 1e2, 5e3, 7e4}) {
+    ExpectSame(DifferentiateAtLog(l, std::log(x)), Evaluate(jets, x));
   }
 }
 

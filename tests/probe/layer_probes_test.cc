@@ -168,19 +168,21 @@ TEST(EffectiveDimension, LeavesTheGradientsOfTrainingAlone) {
 }
 
 TEST(Disentanglement, ReadsTheTokenThatStandsThere) {
-  Subject subject(SweepOf(kSkills, kShort));
+  Json json = SweepOf(kSkills, kShort);
+  json["data"]["eval_tokens"] = 800;
+  Subject subject(json);
   const auto probe = MakeDisentanglement(subject.subject());
-  probe->Take(subject.BatchOf(0, 64));
+  probe->Take(subject.BatchOf(0, 200));
   const Json result = probe->Result();
-  EXPECT_EQ(result["examples"], 64);
+  EXPECT_EQ(result["examples"], 200);
   EXPECT_EQ(result["factors"]["symbol"]["values"], 4);
   // The last skill is the token at the last position, so its embedding.
   const Json& last = result["factors"]["skill 3"]["layers"][0];
-  EXPECT_EQ(last["linear"], 1.0);
-  EXPECT_GT(last["direction"].get<double>(), 0.9);
+  EXPECT_GT(last["linear"].get<double>(), 0.9);
+  EXPECT_GT(last["direction"].get<double>(), 0.8);
   EXPECT_LE(last["overlap"].get<double>(), 1.0);
   const Json& first = result["factors"]["symbol"]["layers"][0];
-  EXPECT_LT(first["linear"].get<double>(), 1.0);
+  EXPECT_LT(first["linear"].get<double>(), last["linear"].get<double>());
 }
 
 TEST(SecondsPerToken, AreOfWindowsOfEveryLength) {

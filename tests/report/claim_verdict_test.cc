@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/report/experiment_report.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/schema_check.h"
 
@@ -165,6 +166,103 @@ TEST(Claim, DoesNotHoldWhereARunHasNoSuchNumber) {
   EXPECT_FALSE(outcome.held);
 }
 
+TEST(Claim, ComparesARunWithAnother) {
+  Expectation than = {.that = "none over rotary",
+                      .of = {{"model.position", "none"}},
+                      .value = "loss",
+                      .against = Json{{"model.position", "rotary"}},
+                      .at_most = 9.0};
+  EXPECT_EQ(Judged(than).least, 2.0);
+  EXPECT_EQ(Judged(than).planned, 1U);
+  than.value = "probes.curve.floor[2]";
+  than.relative_to = "probes.curve.loss[0]";
+  EXPECT_EQ(Judged(than).least, 0.25);
+  than.against = Json{{"model.position", "alibi"}};
+  EXPECT_FALSE(Judged(than).held);
+}
+
+TEST(Claim, MayBeAboutTheMeanOfACurve) {
+  const auto mean = Judged({.that = "it",
+                            .of = {{"d_model", 8}},
+                            .value = "probes.curve.loss[1:3]",
+                            .relative_to = "probes.curve.best",
+                            .mean = true,
+                            .at_most = 9.0});
+  EXPECT_EQ(mean.values, 1U);
+  EXPECT_NEAR(mean.least, 2.5 / (4.0 / 3.0), 1e-12);
+}
+
+/// Two curves: where the loss passes 1.5 over D, at 100 and at 400.
+std::vector<ExperimentFit> TwoCrossings() {
+  ExperimentFit fit;
+  fit.request = {.name = "learned",
+                 .law = AnalysisLaw::kCrossing,
+                 .value = "loss",
+                 .over = "tokens"};
+  for (const double x : {100.0, 400.0}) {
+    CurveSeries series;
+    series.of = {{"data.rules", x == 100.0 ? 4 : 8}, {"d_model", 8}};
+    series.status = FitStatus::kOk;
+    series.crossing = {.x = x, .before = x, .after = 2.0 * x};
+    fit.series.push_back(series);
+  }
+  fit.series.push_back({.of = {{"data.rules", 16}, {"d_model", 8}},
+                        .reason = "y stays above what it is to pass"});
+  return {fit};
+}
+
+ExpectationOutcome JudgedCurves(const Expectation& expectation) {
+  return JudgeClaim({.text = "It does.", .expectations = {expectation}},
+                    TwoPlanned(), TwoResults(), TwoCrossings())
+      .outcomes.front();
+}
+
+TEST(Claim, MayBeAboutWhatAnAnalysisGives) {
+  Expectation one = {.that = "it",
+                     .of = {{"data.rules", 4}, {"seed", 0}},
+                     .value = "analyses.learned.crossing.x",
+                     .at_most = 100.0};
+  EXPECT_TRUE(JudgedCurves(one).held);
+  one.of = {{"data.rules", 16}};  // of which there is no crossing
+  EXPECT_EQ(JudgedCurves(one).planned, 1U);
+  EXPECT_FALSE(JudgedCurves(one).held);
+  one.of = {{"data.rules", 5}};
+  EXPECT_EQ(JudgedCurves(one).planned, 0U);
+  EXPECT_FALSE(JudgedCurves(one).held);
+  one.value = "analyses.unknown.crossing.x";
+  EXPECT_FALSE(JudgedCurves(one).held);
+}
+
+TEST(Claim, ComparesOneCurveWithAnother) {
+  const auto ratio = JudgedCurves({.that = "8 rules over 4",
+                                   .of = {{"data.rules", 8}},
+                                   .value = "analyses.learned.crossing.x",
+                                   .against = Json{{"data.rules", 4}},
+                                   .at_least = 4.0});
+  EXPECT_EQ(ratio.least, 4.0);
+  EXPECT_TRUE(ratio.held);
+  const auto own =
+      JudgedCurves({.that = "after over before",
+                    .of = {{"data.rules", 8}},
+                    .value = "analyses.learned.crossing.after",
+                    .relative_to = "analyses.learned.crossing.before",
+                    .at_least = 2.0});
+  EXPECT_EQ(own.least, 2.0);
+}
+
+TEST(Claim, IsToldWithTheCurvesOfItsAnalyses) {
+  Json json = ToJson(JudgeClaim({.text = "It does.", .expectations = {}},
+                                TwoPlanned(), TwoResults()));
+  json["experiments"] = ToJson(TwoCrossings());
+  EXPECT_EQ(SchemaProblem(json, "claim"), "");
+  TextPage page(80);
+  AddExperiments(TwoCrossings(), &page);
+  EXPECT_THAT(page.text(), HasSubstr("rules"));
+  EXPECT_THAT(page.text(), HasSubstr("between"));
+  EXPECT_THAT(page.text(),
+              HasSubstr("rules 16: not supported by these runs: y stays"));
+}
+
 TEST(Claim, IsRefusedWhereItIsAboutNoRun) {
   const SweepClaim claim = {.text = "It does.",
                             .expectations = {{.that = "one",
@@ -175,9 +273,29 @@ TEST(Claim, IsRefusedWhereItIsAboutNoRun) {
                                               .of = {{"d_model", 9}},
                                               .value = "loss",
                                               .at_most = 1.0}}};
-  EXPECT_ERROR(RequireRunsOf(claim, TwoPlanned(), "a.json"),
+  SweepSpec spec;
+  spec.source = "a.json";
+  spec.claim = claim;
+  spec.analyses = {{.name = "it", .of = {{"layers", 9}}}};
+  EXPECT_ERROR(RequireMeantRuns(spec, TwoPlanned()),
                "a.json: expect[1].of: no run of the sweep is like "
                "{\"d_model\":9}");
+  EXPECT_ERROR(RequireMeantRuns(spec, TwoPlanned()),
+               "a.json: analyses[0].of: no run of the sweep is like "
+               "{\"layers\":9}");
+}
+
+TEST(Claim, IsRefusedWhereARunHasNoneToBeComparedWith) {
+  SweepSpec spec;
+  spec.source = "a.json";
+  spec.claim.expectations = {{.that = "it",
+                              .of = {{"d_model", 8}},
+                              .value = "loss",
+                              .against = Json{{"model.position", "alibi"}},
+                              .at_most = 1.0}};
+  EXPECT_ERROR(RequireMeantRuns(spec, TwoPlanned()),
+               "a.json: expect[0].against: no run to compare d8 with is like "
+               "{\"model.position\":\"alibi\"}");
 }
 
 TEST(Claim, IsToldInWordsAndAsJson) {

@@ -217,7 +217,7 @@ const std::vector<BadSweep> kBadData = {
      "a.json: data.kind: must be one of lexicon, text, tokens, power_features, "
      "markov, "
      "regression, recall, manifold, teacher, addition, skills, iterate, "
-     "hierarchy, got "
+     "hierarchy, parities, got "
      "\"lexikon\" (did you mean 'lexicon'?)"},
     {"/data/word_lenght", "4",
      "a.json: data.word_lenght: unknown key (did you mean 'word_length'?)"},
@@ -239,13 +239,97 @@ const std::vector<BadSweep> kBadProbes = {
      "a.json: probes: must be an array of words, got \"metrics\""},
     {"/probes", "[\"metrics\", 3]",
      "a.json: probes[1]: must be one of loss_by_position, in_context_curve, "
-     "metrics, gradient_reach, attention, got 3"},
+     "metrics, gradient_reach, attention, head_geometry, ffn_memory, "
+     "capacity, effective_dimension, disentanglement, seconds_per_token, got "
+     "3"},
+    {"/probes", "[\"capacity\"]",
+     "a.json: probes[0]: capacity needs random strings, all of one frequency "
+     "(a lexicon with a zipf_exponent of 0), which lexicon has not"},
+    {"/probes", "[\"disentanglement\"]",
+     "a.json: probes[0]: disentanglement needs factors that its examples are "
+     "made with, which lexicon has not"},
     {"/probes", "[\"metric\"]", "a.json: probes[0]: must be one of"},
     {"/probes", "[\"metrics\", \"metrics\"]",
      "a.json: probes[1]: \"metrics\" is there already"},
     {"/probes", "[\"metrics\", \"in_context_curve\"]",
      "a.json: probes[1]: in_context_curve needs predictors to compare with, "
      "which lexicon has not"},
+};
+
+const std::vector<BadSweep> kBadAnalyses = {
+    {"/analyses", "{}",
+     "a.json: analyses: must be an array of objects, got {}"},
+    {"/analyses", "[3]", "a.json: analyses[0]: must be an object, got 3"},
+    {"/analyses", R"([{"law": "power", "value": "loss", "over": "tokens"}])",
+     "a.json: analyses[0].name: is missing"},
+    {"/analyses",
+     R"([{"name": "a b", "law": "power", "value": "loss", "over": "tokens"}])",
+     "a.json: analyses[0].name: must be up to 64 letters, digits and _, a "
+     "letter first, got \"a b\""},
+    {"/analyses", R"([{"name": "a", "value": "loss", "over": "tokens"}])",
+     "a.json: analyses[0].law: is missing"},
+    {"/analyses",
+     R"([{"name": "a", "law": "powr", "value": "loss", "over": "tokens"}])",
+     "a.json: analyses[0].law: must be one of power, falling_power, logistic, "
+     "skill_product, crossing, got \"powr\" (did you mean 'power'?)"},
+    {"/analyses", R"([{"name": "a", "law": "power", "over": "tokens"}])",
+     "a.json: analyses[0].value: is missing"},
+    {"/analyses", R"([{"name": "a", "law": "power", "value": "loss"}])",
+     "a.json: analyses[0].over: is missing"},
+    {"/analyses",
+     R"([{"name": "a", "law": "power", "value": "loss", "over": "size"}])",
+     "a.json: analyses[0].over: must be one of params_total, "
+     "params_non_embedding, d_model, layers, tokens, flops, or a number of a "
+     "probe, got \"size\""},
+    {"/analyses",
+     R"([{"name": "a", "law": "power", "value": "probes.metrics.brier.mean",
+          "over": "tokens"}])",
+     "a.json: analyses[0].value: \"metrics\" is not among the sweep's "
+     "\"probes\""},
+    {"/analyses",
+     R"([{"name": "a", "law": "power", "value": "loss",
+          "over": "probes.metrics.brier.mean"}])",
+     "a.json: analyses[0].over: \"metrics\" is not among the sweep's "
+     "\"probes\""},
+    {"/analyses",
+     R"([{"name": "a", "law": "crossing", "value": "loss", "over": "tokens"}])",
+     "a.json: analyses[0].passes: is missing"},
+    {"/analyses",
+     R"([{"name": "a", "law": "power", "value": "loss", "over": "tokens",
+          "passes": 1}])",
+     "a.json: analyses[0].passes: is a key of the law \"crossing\""},
+    {"/analyses",
+     R"([{"name": "a", "law": "crossing", "value": "loss", "over": "tokens",
+          "passes": 1, "fixed": {"k": 1}}])",
+     "a.json: analyses[0].fixed: a crossing has no coefficients"},
+    {"/analyses",
+     R"([{"name": "a", "law": "crossing", "value": "loss", "over": "tokens",
+          "passes": 1, "up_to": 5}])",
+     "a.json: analyses[0].up_to: a crossing predicts nothing"},
+    {"/analyses",
+     R"([{"name": "a", "law": "power", "value": "loss", "over": "tokens",
+          "fixed": {"exponent": 1}}])",
+     "a.json: analyses[0].fixed.exponent: unknown key"},
+    {"/analyses",
+     R"([{"name": "a", "law": "power", "value": "loss", "over": "tokens",
+          "fixed": {"k": 1, "e": 1}}])",
+     "a.json: analyses[0].fixed: leaves nothing to fit"},
+    {"/analyses",
+     R"([{"name": "a", "law": "logistic", "value": "loss", "over": "tokens",
+          "fixed": {"top": 0}}])",
+     "a.json: analyses[0].fixed.top: must be"},
+    {"/analyses",
+     R"([{"name": "a", "law": "power", "value": "loss", "over": "tokens",
+          "up_to": 0}])",
+     "a.json: analyses[0].up_to: must be above 0"},
+    {"/analyses",
+     R"([{"name": "a", "law": "power", "value": "loss", "over": "tokens",
+          "of": {"width": 1}}])",
+     "a.json: analyses[0].of.\"width\": must be one of d_model"},
+    {"/analyses",
+     R"([{"name": "a", "law": "power", "value": "loss", "over": "tokens"},
+         {"name": "a", "law": "power", "value": "loss", "over": "flops"}])",
+     "a.json: analyses[1].name: \"a\" is there already"},
 };
 
 const std::vector<BadSweep> kBadClaims = {
@@ -284,6 +368,19 @@ const std::vector<BadSweep> kBadClaims = {
      R"([{"that": "x", "value": "probes.metrics.brier.mean", "at_most": 1}])",
      "a.json: expect[0].value: \"metrics\" is not among the sweep's "
      "\"probes\""},
+    {"/expect",
+     R"([{"that": "x", "value": "analyses.a.crossing.x", "at_most": 1}])",
+     "a.json: expect[0].value: \"a\" is not among the sweep's \"analyses\""},
+    {"/expect",
+     R"([{"that": "x", "value": "loss", "at_most": 1,
+          "relative_to": "analyses.a.crossing.x"}])",
+     "a.json: expect[0].relative_to: must be of an analysis where \"value\" "
+     "is, and else not"},
+    {"/expect",
+     R"([{"that": "x", "value": "loss", "at_most": 1, "against": {"w": 1}}])",
+     "a.json: expect[0].against.\"w\": must be one of d_model"},
+    {"/expect", R"([{"that": "x", "value": "loss", "at_most": 1, "mean": 1}])",
+     "a.json: expect[0].mean: must be"},
     {"/expect", R"([{"that": "x", "value": "loss", "at_least": "1"}])",
      "a.json: expect[0].at_least: must be a number"},
     {"/expect", R"([{"that": "x", "value": "loss", "at_most": 1, "of": 3}])",
@@ -367,6 +464,7 @@ TEST(BadSweeps, AreRefusedForTheirGrid) { ExpectAllRefused(kBadGrid); }
 TEST(BadSweeps, AreRefusedForTheirTraining) { ExpectAllRefused(kBadTraining); }
 TEST(BadSweeps, AreRefusedForTheirData) { ExpectAllRefused(kBadData); }
 TEST(BadSweeps, AreRefusedForTheirProbes) { ExpectAllRefused(kBadProbes); }
+TEST(BadSweeps, AreRefusedForTheirAnalyses) { ExpectAllRefused(kBadAnalyses); }
 TEST(BadSweeps, AreRefusedForTheirClaims) { ExpectAllRefused(kBadClaims); }
 TEST(BadSweeps, AreRefusedForTheirAxes) { ExpectAllRefused(kBadVary); }
 

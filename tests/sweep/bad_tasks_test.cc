@@ -316,6 +316,18 @@ const std::vector<BadTask> kBadReasoningTasks = {
     {R"({"kind": "hierarchy", "levels": 1, "branching": 8,
          "symbols": 60000})",
      kShortModel, kSmallBatch, "data.symbols: 60000 symbols make"},
+    {R"({"kind": "parities"})", kShortModel, kSmallBatch,
+     "data.kind: parities has examples of one position: model.context must be "
+     "1, got 8"},
+    {R"({"kind": "parities", "bits": 3, "subset": 4})",
+     R"({"context": 1, "architecture": "mlp"})", kSmallBatch,
+     "data.subset: must be at most bits, 3, got 4"},
+    {R"({"kind": "parities", "parities": 1})",
+     R"({"context": 1, "architecture": "mlp"})", kSmallBatch,
+     "data.parities: must be from 2 to 65536, got 1"},
+    {R"({"kind": "parities", "alpha": -1})",
+     R"({"context": 1, "architecture": "mlp"})", kSmallBatch,
+     "data.alpha: must be from 0 to 10, got -1"},
     {R"({"kind": "hierarchy", "levels": 3, "goal": "class"})", kShortModel,
      kSmallBatch, "data.goal: unknown key"},
 };

@@ -55,12 +55,17 @@ std::vector<Kind> EveryKind() {
                    R"({"batch_tokens": 72})"});
   const char* of_one = R"({"kind": "manifold"})";
   kinds.push_back({of_one, R"({"context": 1, "architecture": "mlp"})"});
+  kinds.push_back({R"({"kind": "parities", "parities": 4, "bits": 6})",
+                   R"({"context": 1, "architecture": "mlp"})"});
   kinds.push_back({R"({"kind": "power_features"})",
                    R"({"context": 1, "architecture": "linear"})",
                    R"({"optimizer": "sgd", "peak_lr": 0.1})"});
   kinds.push_back({R"({"kind": "power_features", "features": 20})",
                    R"({"context": 1, "architecture": "mlp", "layers": 1})"});
   const char* lexicon = R"({"kind": "lexicon", "vocab_size": 16, "words": 32})";
+  kinds.push_back({R"({"kind": "lexicon", "vocab_size": 16, "words": 32,
+                       "train_positions": 5})",
+                   transformer + "}"});
   kinds.push_back({lexicon, R"({"context": 16, "architecture": "lstm"})"});
   kinds.push_back({lexicon, R"({"context": 16, "architecture": "mlp"})",
                    R"({"optimizer": "sgd"})"});
