@@ -13,7 +13,7 @@
 
 #include "analysis/observe/result_values.h"
 #include "analysis/regress/law_models.h"
-#include "lib/core/transformed.h"
+#include "lib/numeric/distributions.h"
 
 namespace isoflop {
 namespace {
@@ -34,6 +34,7 @@ LawModel ModelOf(AnalysisLaw law, std::span<const LawRun> runs) {
       return SkillProductModel(runs);
     case AnalysisLaw::kLogistic:
     case AnalysisLaw::kCrossing:
+    case AnalysisLaw::kEquivalent:
       break;
   }
   return LogisticModel(runs);
@@ -117,7 +118,7 @@ std::vector<SeriesPoint> MeansAtX(const std::vector<SeriesPoint>& points) {
     std::size_t end = i;
     for (; end < points.size() && points[end].x == points[i].x; ++end) {
       sum.y += points[end].y;
-      *sum.passes += *points[end].passes;
+      *sum.passes += points[end].passes.value_or(0.0);
     }
     const auto count = static_cast<double>(end - i);
     sum.y /= count;
@@ -194,6 +195,61 @@ ObjectiveOptions ObjectiveOf(const AnalysisRequest& request) {
           .fixed = request.fixed};
 }
 
+/// The x at which a curve has this y, by straight lines between the logarithms
+/// of its runs; nothing beyond them.
+std::optional<double> XAt(const std::vector<SeriesPoint>& curve, double y) {
+  for (std::size_t i = 1; i < curve.size(); ++i) {
+    const SeriesPoint& a = curve[i - 1];
+    const SeriesPoint& b = curve[i];
+    if (a.y == b.y || (a.y - y) * (b.y - y) > 0.0) continue;
+    const double way = std::log(y / a.y) / std::log(b.y / a.y);
+    return a.x * std::pow(b.x / a.x, way);
+  }
+  return std::nullopt;
+}
+
+void CompareSeries(const std::vector<SeriesPoint>& other, CurveSeries* series) {
+  const auto curve = MeansAtX(other);
+  std::vector<double> ratios;
+  for (const SeriesPoint& point : MeansAtX(series->points)) {
+    if (const auto x = XAt(curve, point.y)) {
+      ratios.push_back(std::log(*x / point.x));
+    }
+  }
+  if (ratios.empty()) {
+    series->reason = "no run has a y that lies within the other curve";
+    return;
+  }
+  const auto n = static_cast<double>(ratios.size());
+  const double mean = std::accumulate(ratios.begin(), ratios.end(), 0.0) / n;
+  double squares = 0.0;
+  for (const double ratio : ratios) squares += (ratio - mean) * (ratio - mean);
+  Equivalence found{.ratio = std::exp(mean),
+                    .runs = static_cast<int>(ratios.size())};
+  if (n > 1.0) {
+    const double half =
+        StudentTQuantile(0.975, n - 1.0) * std::sqrt(squares / (n - 1.0) / n);
+    found.low = std::exp(mean - half);
+    found.high = std::exp(mean + half);
+  }
+  series->equivalence = found;
+  series->status = FitStatus::kOk;
+}
+
+/// Compares each curve with that which has `against` in place of its own.
+void CompareAll(const Json& against, std::vector<CurveSeries>* all) {
+  for (CurveSeries& series : *all) {
+    Json of_other = series.of;
+    of_other.update(against);
+    const auto other = std::ranges::find(*all, of_other, &CurveSeries::of);
+    if (other == all->end()) {
+      series.reason = "there is no other curve to compare with";
+    } else {
+      CompareSeries(other->points, &series);
+    }
+  }
+}
+
 /// Results of runs that ended ok, by id.
 using Results = std::map<std::string, Json>;
 
@@ -267,9 +323,12 @@ std::vector<ExperimentFit> FitExperiments(
       std::ranges::stable_sort(series.points, {}, &SeriesPoint::x);
       if (request.law == AnalysisLaw::kCrossing) {
         FindCrossing(&series);
-      } else {
+      } else if (request.law != AnalysisLaw::kEquivalent) {
         FitSeries(request, fit.objective, &series);
       }
+    }
+    if (request.law == AnalysisLaw::kEquivalent) {
+      CompareAll(request.against, &fit.series);
     }
     fits.push_back(std::move(fit));
   }

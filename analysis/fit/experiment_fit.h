@@ -30,15 +30,25 @@ struct Crossing {
   bool downwards = false;  // whether y is below from there on
 };
 
+/// How much more of x another curve takes for the same y: x there over x here,
+/// the geometric mean over the runs of which y lies within the other curve.
+struct Equivalence {
+  double ratio = 0.0;
+  std::optional<double> low = {};  // 95 % interval of the mean, by Student's t,
+  std::optional<double> high = {};  // of the runs' own ratios
+  int runs = 0;
+};
+
 /// A curve: the runs that differ in nothing but x, and in their seeds.
 struct CurveSeries {
   Json of = {};                          // what they have in common
   std::vector<SeriesPoint> points = {};  // by rising x
   int left_out = 0;                      // runs without such numbers
   FitStatus status = FitStatus::kUnsupported;
-  std::string reason = {};                // why not, in words
-  std::optional<LawFit> law = {};         // of all laws but kCrossing
-  std::optional<Crossing> crossing = {};  // of kCrossing
+  std::string reason = {};                      // why not, in words
+  std::optional<LawFit> law = {};               // of laws that have one
+  std::optional<Equivalence> equivalence = {};  // of kEquivalent
+  std::optional<Crossing> crossing = {};        // of kCrossing
 };
 
 struct ExperimentFit {

@@ -94,6 +94,7 @@ void AddLaws(const ExperimentFit& fit, TextPage* page) {
   for (const auto& coefficient : fitted->law->coefficients) {
     head.push_back(coefficient.name);
   }
+  page->Line(fitted->law->formula + ", with 95 % profile intervals");
   TextTable table(head);
   for (const CurveSeries& series : fit.series) {
     if (series.status != FitStatus::kOk) continue;
@@ -128,6 +129,22 @@ void AddCrossings(const ExperimentFit& fit, TextPage* page) {
   if (any) page->Table(table);
 }
 
+void AddEquivalences(const ExperimentFit& fit, TextPage* page) {
+  TextTable table({HeadOf(fit), "runs", "x there / x here", "95 % interval"});
+  bool any = false;
+  for (const CurveSeries& series : fit.series) {
+    if (!series.equivalence) continue;
+    any = true;
+    const Equivalence& found = *series.equivalence;
+    table.AddRow({LabelOf(fit, series), fmt::format("{}", found.runs),
+                  FormatNumber(found.ratio),
+                  found.low ? fmt::format("{} to {}", FormatNumber(*found.low),
+                                          FormatNumber(*found.high))
+                            : std::string("of one run none")});
+  }
+  if (any) page->Table(table);
+}
+
 std::string PassedInWords(const AnalysisRequest& request) {
   const auto* path = std::get_if<std::string>(&request.passes);
   return path != nullptr ? *path
@@ -158,6 +175,13 @@ Json SeriesJson(const ExperimentFit& fit, const CurveSeries& series) {
     PutNumber(&crossing, "after", series.crossing->after);
     json["crossing"] = std::move(crossing);
   }
+  if (const auto& equivalence = series.equivalence) {
+    Json ratio{{"runs", equivalence->runs}};
+    PutNumber(&ratio, "ratio", equivalence->ratio);
+    if (equivalence->low) PutNumber(&ratio, "low", *equivalence->low);
+    if (equivalence->high) PutNumber(&ratio, "high", *equivalence->high);
+    json["equivalence"] = std::move(ratio);
+  }
   return json;
 }
 
@@ -180,20 +204,19 @@ Json ToJson(const std::vector<ExperimentFit>& experiments) {
 void AddExperiments(const std::vector<ExperimentFit>& experiments,
                     TextPage* page) {
   for (const ExperimentFit& fit : experiments) {
-    const bool crossing = fit.request.law == AnalysisLaw::kCrossing;
-    page->Heading(fmt::format("Analysis {}", fit.request.name));
-    std::string what =
-        fmt::format("{} over {}", fit.request.value, fit.request.over);
-    if (crossing) what += ", where it passes " + PassedInWords(fit.request);
-    page->Line(what);
-    if (crossing) {
+    const AnalysisRequest& request = fit.request;
+    page->Heading(fmt::format("Analysis {}", request.name));
+    const std::string what =
+        fmt::format("{} over {}", request.value, request.over);
+    if (request.law == AnalysisLaw::kCrossing) {
+      page->Line(what + ", where it passes " + PassedInWords(request));
       AddCrossings(fit, page);
+    } else if (request.law == AnalysisLaw::kEquivalent) {
+      page->Line(fmt::format("{}, compared at the same y with the curve of {}",
+                             what, request.against.dump()));
+      AddEquivalences(fit, page);
     } else {
-      for (const CurveSeries& series : fit.series) {
-        if (!series.law) continue;
-        page->Line(series.law->formula + ", with 95 % profile intervals");
-        break;
-      }
+      page->Line(what);
       AddLaws(fit, page);
     }
     for (const CurveSeries& series : fit.series) {

@@ -13,7 +13,7 @@ namespace isoflop {
 
 /// Returns one curve: {of, runs: [{x, y, passes?, predicted?}], left_out,
 /// status, reason?, law?: as LawJson has it, crossing?: {x, before, after,
-/// downwards}}.
+/// downwards}, equivalence?: {runs, ratio, low?, high?}}.
 Json SeriesJson(const ExperimentFit& fit, const CurveSeries& series);
 
 /// Returns [{name, value, over, series: [...]}].

@@ -25,6 +25,7 @@ std::vector<std::string> CoefficientsOf(AnalysisLaw law) {
     case AnalysisLaw::kSkillProduct:
       return {"top", "scale", "skills"};
     case AnalysisLaw::kCrossing:
+    case AnalysisLaw::kEquivalent:
       return {};
   }
   return {};
@@ -36,7 +37,7 @@ void ReadFixed(ObjectReader* reader, AnalysisLaw law,
   if (json == nullptr) return;
   const auto known = CoefficientsOf(law);
   if (known.empty()) {
-    reader->Refuse("fixed", "a crossing has no coefficients");
+    reader->Refuse("fixed", "this law has no coefficients");
     return;
   }
   ObjectReader values(*json, reader->PathOf("fixed"), problems);
@@ -92,6 +93,20 @@ void ReadPasses(ObjectReader* reader, const ResultContext& context,
   }
 }
 
+/// Settings of axes: the curve that others are compared with.
+void ReadAgainst(ObjectReader* reader, const ResultContext& context,
+                 AnalysisRequest* request, Problems* problems) {
+  const bool equivalent = request->law == AnalysisLaw::kEquivalent;
+  if (!reader->Has("against")) {
+    if (equivalent) reader->Need("against");
+    return;
+  }
+  ReadRuns(reader, "against", context.axes, &request->against, problems);
+  if (!equivalent) {
+    reader->Refuse("against", "is a key of the law \"equivalent\"");
+  }
+}
+
 AnalysisRequest ParseAnalysis(const Json& json, const std::string& path,
                               const ResultContext& context,
                               Problems* problems) {
@@ -113,11 +128,12 @@ AnalysisRequest ParseAnalysis(const Json& json, const std::string& path,
   ReadRuns(&reader, "of", context.axes, &request.of, problems);
   ReadFixed(&reader, request.law, &request.fixed, problems);
   ReadPasses(&reader, context, &request, problems);
+  ReadAgainst(&reader, context, &request, problems);
   double up_to = 0.0;
   if (reader.Read("up_to", &up_to, {kPositive})) {
     request.up_to = up_to;
-    if (request.law == AnalysisLaw::kCrossing) {
-      reader.Refuse("up_to", "a crossing predicts nothing");
+    if (CoefficientsOf(request.law).empty()) {
+      reader.Refuse("up_to", "this law predicts nothing");
     }
   }
   reader.Finish();

@@ -24,13 +24,15 @@ enum class AnalysisLaw {
   kLogistic,      // y = top / (1 + (critical/x)^steepness)
   kSkillProduct,  // y = top (1 - e^(-x/scale))^skills
   kCrossing,      // where y passes another number
+  kEquivalent,    // the x at which another curve has the same y
 };
-constexpr std::array<NamedValue<AnalysisLaw>, 5> EnumNames(AnalysisLaw) {
+constexpr std::array<NamedValue<AnalysisLaw>, 6> EnumNames(AnalysisLaw) {
   return {{{AnalysisLaw::kPower, "power"},
            {AnalysisLaw::kFallingPower, "falling_power"},
            {AnalysisLaw::kLogistic, "logistic"},
            {AnalysisLaw::kSkillProduct, "skill_product"},
-           {AnalysisLaw::kCrossing, "crossing"}}};
+           {AnalysisLaw::kCrossing, "crossing"},
+           {AnalysisLaw::kEquivalent, "equivalent"}}};
 }
 
 /// A curve, one for every setting that is not on its x axis.
@@ -41,8 +43,9 @@ struct AnalysisRequest {
   std::string over = {};     // x: kSizesAndLengths, an axis under "vary", or
                              // where it stands in result.json
   Json of = Json::object();  // which runs, as of Expectation
-  std::optional<double> up_to = {};               // larger x are predicted
-  std::map<std::string, double> fixed = {};       // coefficients that are given
+  std::optional<double> up_to = {};          // larger x are predicted
+  std::map<std::string, double> fixed = {};  // coefficients that are given
+  Json against = Json::object();  // kEquivalent: what the other curve has
   std::variant<double, std::string> passes{0.0};  // kCrossing: a number, or
                                                   // where it stands
 };

@@ -225,6 +225,41 @@ TEST(Experiments, FindWhereACurvePassesAnotherAndTakeTheMeanOfSeeds) {
             "y stays below what it is to pass");
 }
 
+TEST(Experiments, SayHowMuchLargerAnotherCurveHasToBe) {
+  // The second needs three times the size for the same loss.
+  const Grid grid(kSizes, {1000}, {1, 2}, [](double N, double, int d) {
+    return 1.0 + std::pow(d == 1 ? N : N / 3.0, -0.5);
+  });
+  const ExperimentFit fit = grid.Fit({.name = "worth",
+                                      .law = AnalysisLaw::kEquivalent,
+                                      .value = "loss",
+                                      .over = "params_total",
+                                      .against = {{"data.dimension", 2}}});
+  ASSERT_TRUE(fit.series[0].equivalence.has_value());
+  const Equivalence& worth = *fit.series[0].equivalence;
+  EXPECT_EQ(worth.runs, 4);  // the largest two lie below the other curve
+  EXPECT_NEAR(worth.ratio, 3.0, 0.1);
+  EXPECT_LT(*worth.low, worth.ratio);
+  EXPECT_GT(*worth.high, worth.ratio);
+  EXPECT_NEAR(fit.series[1].equivalence->ratio, 1.0, 1e-12);
+}
+
+TEST(Experiments, SayWhyCurvesCannotBeCompared) {
+  const Grid grid(kSizes, {1000}, {1, 2}, [](double N, double, int d) {
+    return static_cast<double>(d) + 0.1 / N;
+  });
+  AnalysisRequest request = {.name = "worth",
+                             .law = AnalysisLaw::kEquivalent,
+                             .value = "loss",
+                             .over = "params_total",
+                             .against = {{"data.dimension", 2}}};
+  EXPECT_EQ(grid.Fit(request).series[0].reason,
+            "no run has a y that lies within the other curve");
+  request.against = {{"data.dimension", 3}};
+  EXPECT_EQ(grid.Fit(request).series[0].reason,
+            "there is no other curve to compare with");
+}
+
 TEST(Experiments, CountRunsThatHaveNoSuchNumber) {
   Grid grid(kSizes, {1000}, {2}, [](double N, double, int) { return 1.0 / N; });
   grid.results()[0].status = RunStatus::kDiverged;

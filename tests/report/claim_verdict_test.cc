@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -296,6 +297,27 @@ TEST(Claim, IsRefusedWhereARunHasNoneToBeComparedWith) {
   EXPECT_ERROR(RequireMeantRuns(spec, TwoPlanned()),
                "a.json: expect[0].against: no run to compare d8 with is like "
                "{\"model.position\":\"alibi\"}");
+}
+
+TEST(ShippedClaims, AreAboutRunsThatThereAre) {
+  int judged = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(
+           std::filesystem::path(ISOFLOP_SOURCE_DIR) / "sweeps" / "theory")) {
+    SCOPED_TRACE(entry.path().string());
+    const SweepSpec spec = LoadSweep(entry.path());
+    if (spec.variants.front().data.task->kind() == "text") continue;
+    const Plan plan = MakePlan(spec);
+    EXPECT_NO_THROW(RequireMeantRuns(spec, plan));
+    // Without results nothing holds, and everything is looked for.
+    const auto verdict = JudgeClaim(spec.claim, plan, {},
+                                    FitExperiments(spec.analyses, plan, {}));
+    for (const ExpectationOutcome& outcome : verdict.outcomes) {
+      EXPECT_FALSE(outcome.held);
+      EXPECT_GT(outcome.planned, 0U) << outcome.expected.that;
+    }
+    ++judged;
+  }
+  EXPECT_GE(judged, 15);
 }
 
 TEST(Claim, IsToldInWordsAndAsJson) {
