@@ -72,21 +72,43 @@ std::optional<double> XOf(const std::string& over, const RunGroup& group,
   return MeanAt(result, over);
 }
 
-/// What a run shares with the others of its curve.
+/// Whether sizes of one width and depth differ in their heads.
+bool HeadsDiffer(const Plan& plan) {
+  return std::ranges::any_of(plan.groups, [&](const RunGroup& one) {
+    return std::ranges::any_of(plan.groups, [&](const RunGroup& other) {
+      return one.variant == other.variant &&
+             one.shape.d_model == other.shape.d_model &&
+             one.shape.layers == other.shape.layers &&
+             one.shape.heads != other.shape.heads;
+    });
+  });
+}
+
+bool IsSize(const std::string& over) {
+  return over.starts_with("params_") || over == "d_model" || over == "layers";
+}
+
+/// What a run shares with the others of its curve. Over C, and over a number of
+/// a probe, one curve goes through all sizes and lengths.
 Json CommonOf(const std::string& over, const RunGroup& group,
-              const PlannedRun& run) {
+              const PlannedRun& run, bool heads_differ) {
   Json common = group.variant;
   common.erase(over);
   const bool axis = group.variant.contains(over);
-  const bool size =
-      over.starts_with("params_") || over == "d_model" || over == "layers";
   if (axis || over == "tokens" || over == "layers") {
     common["d_model"] = group.shape.d_model;
   }
   if (axis || over == "tokens" || over == "d_model") {
     common["layers"] = group.shape.layers;
   }
-  if (axis || size) common["tokens"] = run.tokens;
+  if (heads_differ && (axis || over == "tokens" || IsSize(over))) {
+    common["heads"] = group.shape.heads;
+  }
+  if ((axis || IsSize(over)) && run.budget_flops) {
+    common["budget_flops"] = *run.budget_flops;
+  } else if (axis || IsSize(over)) {
+    common["tokens"] = run.tokens;
+  }
   return common;
 }
 
@@ -239,13 +261,13 @@ void CompareSeries(const std::vector<SeriesPoint>& other, CurveSeries* series) {
 /// Compares each curve with that which has `against` in place of its own.
 void CompareAll(const Json& against, std::vector<CurveSeries>* all) {
   for (CurveSeries& series : *all) {
-    Json of_other = series.of;
-    of_other.update(against);
-    const auto other = std::ranges::find(*all, of_other, &CurveSeries::of);
-    if (other == all->end()) {
-      series.reason = "there is no other curve to compare with";
-    } else {
+    const CurveSeries* other = FindPartner(*all, series, against);
+    if (other != nullptr) {
       CompareSeries(other->points, &series);
+    } else {
+      series.reason = IsCurveOf(series, against)
+                          ? "it is what others are compared with"
+                          : "there is no other curve to compare with";
     }
   }
 }
@@ -253,58 +275,94 @@ void CompareAll(const Json& against, std::vector<CurveSeries>* all) {
 /// Results of runs that ended ok, by id.
 using Results = std::map<std::string, Json>;
 
+/// A planned run on the curve of its settings.
+struct PlacedRun {
+  const RunGroup* group = nullptr;
+  const PlannedRun* run = nullptr;
+  Json common;
+};
+
+/// Where every size has a single D of its own, D is no setting but goes along
+/// with N.
+void JoinOverTokens(const std::string& over, std::vector<PlacedRun>* placed) {
+  if (!IsSize(over)) return;
+  std::map<std::pair<std::string, double>, std::set<std::int64_t>> lengths;
+  std::map<std::string, std::set<std::int64_t>> all_lengths;
+  for (const PlacedRun& place : *placed) {
+    if (!place.common.contains("tokens")) return;
+    Json rest = place.common;
+    rest.erase("tokens");
+    const double x = *SizeOrLength(over, *place.group, *place.run);
+    lengths[{rest.dump(), x}].insert(place.run->tokens);
+    all_lengths[rest.dump()].insert(place.run->tokens);
+  }
+  const auto single = [](const auto& item) { return item.second.size() == 1; };
+  if (!std::ranges::all_of(lengths, single) ||
+      std::ranges::all_of(all_lengths, single)) {
+    return;
+  }
+  for (PlacedRun& place : *placed) place.common.erase("tokens");
+}
+
 /// The curves of a request, with their points but without a fit.
 std::vector<CurveSeries> Collect(const AnalysisRequest& request,
                                  const Plan& plan, const Results& results) {
-  std::vector<CurveSeries> all;
+  const bool heads_differ = HeadsDiffer(plan);
+  std::vector<PlacedRun> placed;
   for (const RunGroup& group : plan.groups) {
     for (const PlannedRun& run : group.runs) {
       if (!IsRunOf(group, run, request.of)) continue;
-      const Json common = CommonOf(request.over, group, run);
-      auto series = std::ranges::find(all, common, &CurveSeries::of);
-      if (series == all.end()) {
-        all.push_back({.of = common});
-        series = std::prev(all.end());
-      }
-      const auto result = results.find(run.id);
-      const auto point = result == results.end()
-                             ? std::nullopt
-                             : PointOf(request, group, run, result->second);
-      if (point) {
-        series->points.push_back(*point);
-      } else {
-        ++series->left_out;
-      }
+      placed.push_back(
+          {.group = &group,
+           .run = &run,
+           .common = CommonOf(request.over, group, run, heads_differ)});
+    }
+  }
+  JoinOverTokens(request.over, &placed);
+  std::vector<CurveSeries> all;
+  for (const PlacedRun& place : placed) {
+    auto series = std::ranges::find(all, place.common, &CurveSeries::of);
+    if (series == all.end()) {
+      all.push_back({.of = place.common,
+                     .batch_tokens = place.group->training.batch_tokens});
+      series = std::prev(all.end());
+    }
+    const auto result = results.find(place.run->id);
+    if (result == results.end()) {
+      ++series->missing;
+    } else if (const auto point =
+                   PointOf(request, *place.group, *place.run, result->second)) {
+      series->points.push_back(*point);
+    } else {
+      ++series->left_out;
     }
   }
   return all;
 }
 
-/// Where every size has a D of its own, D is no setting but goes along with N.
-void JoinOverTokens(std::vector<CurveSeries>* all) {
-  const bool single = std::ranges::all_of(*all, [](const CurveSeries& series) {
-    return series.of.contains("tokens") &&
-           std::ranges::all_of(series.points, [&](const SeriesPoint& point) {
-             return point.x == series.points.front().x;
-           });
+}  // namespace
+
+bool IsCurveOf(const CurveSeries& series, const Json& settings) {
+  return std::ranges::all_of(settings.items(), [&](const auto& item) {
+    const auto own = series.of.find(item.key());
+    return own != series.of.end() &&
+           SameSetting(item.key(), *own, item.value(), series.batch_tokens);
   });
-  if (!single) return;
-  std::vector<CurveSeries> joined;
-  for (CurveSeries& series : *all) {
-    series.of.erase("tokens");
-    auto same = std::ranges::find(joined, series.of, &CurveSeries::of);
-    if (same == joined.end()) {
-      joined.push_back(std::move(series));
-      continue;
-    }
-    same->points.insert(same->points.end(), series.points.begin(),
-                        series.points.end());
-    same->left_out += series.left_out;
-  }
-  *all = std::move(joined);
 }
 
-}  // namespace
+const CurveSeries* FindPartner(const std::vector<CurveSeries>& all,
+                               const CurveSeries& series,
+                               const Json& settings) {
+  Json wanted = series.of;
+  wanted.update(settings);
+  for (const CurveSeries& other : all) {
+    if (&other != &series && other.of.size() == wanted.size() &&
+        IsCurveOf(other, wanted)) {
+      return &other;
+    }
+  }
+  return nullptr;
+}
 
 std::vector<ExperimentFit> FitExperiments(
     const std::vector<AnalysisRequest>& requests, const Plan& plan,
@@ -318,7 +376,6 @@ std::vector<ExperimentFit> FitExperiments(
     ExperimentFit fit{.request = request,
                       .objective = ObjectiveOf(request),
                       .series = Collect(request, plan, by_run)};
-    JoinOverTokens(&fit.series);
     for (CurveSeries& series : fit.series) {
       std::ranges::stable_sort(series.points, {}, &SeriesPoint::x);
       if (request.law == AnalysisLaw::kCrossing) {

@@ -43,6 +43,8 @@ struct Equivalence {
 struct CurveSeries {
   Json of = {};                          // what they have in common
   std::vector<SeriesPoint> points = {};  // by rising x
+  std::int64_t batch_tokens = 1;         // to which D is a whole number
+  int missing = 0;                       // runs that have not ended ok
   int left_out = 0;                      // runs without such numbers
   FitStatus status = FitStatus::kUnsupported;
   std::string reason = {};                      // why not, in words
@@ -57,10 +59,20 @@ struct ExperimentFit {
   std::vector<CurveSeries> series;
 };
 
+/// Whether a curve has all of these settings; `tokens` to a batch.
+bool IsCurveOf(const CurveSeries& series, const Json& settings);
+
+/// Returns the curve that is like `series` but for these settings, of those of
+/// an analysis; null where there is none, or none but itself.
+const CurveSeries* FindPartner(const std::vector<CurveSeries>& all,
+                               const CurveSeries& series, const Json& settings);
+
 /// Makes the curves. Powers are fitted by least squares of ln y, abilities
 /// (logistic, skill_product) by those of y, of which 0 counts as 1e-6; results
 /// whose x or y is not above 0 are left out of the others, and none is left out
-/// of a crossing but where x is not. Runs have to have ended ok.
+/// of a crossing but where x is not. Runs have to have ended ok. Curves do not
+/// depend on what has ended: without results there are all of them, without
+/// points.
 std::vector<ExperimentFit> FitExperiments(
     const std::vector<AnalysisRequest>& requests, const Plan& plan,
     const std::vector<RunResult>& results);

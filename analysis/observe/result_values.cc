@@ -76,16 +76,6 @@ std::optional<Places> TakeSlice(std::string_view* path) {
   return Places{.first = *first, .last = *last};
 }
 
-std::vector<double> Slice(const std::vector<double>& numbers, Places places) {
-  const auto size = std::ssize(numbers);
-  const auto within = [size](std::int64_t place) {
-    return std::clamp<std::int64_t>(place < 0 ? size + place : place, 0, size);
-  };
-  const std::int64_t first = within(places.first);
-  const std::int64_t last = std::max(first, within(places.last));
-  return {numbers.begin() + first, numbers.begin() + last};
-}
-
 /// A run of a plan with its group.
 struct FoundRun {
   const RunGroup* group = nullptr;
@@ -101,8 +91,11 @@ FoundRun FindRun(const Plan& plan, const std::string& id) {
   return {};
 }
 
-bool SameTokens(const FoundRun& one, const PlannedRun& run) {
-  const auto batch = one.group->training.batch_tokens;
+/// To a batch.
+bool SameTokens(const FoundRun& one, const RunGroup& group,
+                const PlannedRun& run) {
+  const auto batch =
+      std::max(one.group->training.batch_tokens, group.training.batch_tokens);
   return std::abs(one.run->tokens - run.tokens) < batch;
 }
 
@@ -117,15 +110,19 @@ bool SameOtherSettings(const Json& one, const Json& other,
 }  // namespace
 
 std::vector<double> NumbersAt(const Json& json, std::string_view path) {
-  if (const auto slice = TakeSlice(&path)) {
-    return Slice(NumbersAt(json, path), *slice);
-  }
+  const auto slice = TakeSlice(&path);
   const Json* found = Find(json, path);
   std::vector<double> numbers;
   if (found == nullptr) return numbers;
-  if (found->is_number()) return {found->get<double>()};
+  if (found->is_number() && !slice) return {found->get<double>()};
   if (!found->is_array()) return numbers;
-  for (const Json& element : *found) {
+  const auto size = std::ssize(*found);
+  const auto within = [size](std::int64_t place) {
+    return std::clamp<std::int64_t>(place < 0 ? size + place : place, 0, size);
+  };
+  const std::int64_t last = slice ? within(slice->last) : size;
+  for (std::int64_t i = slice ? within(slice->first) : 0; i < last; ++i) {
+    const Json& element = (*found)[static_cast<std::size_t>(i)];
     if (element.is_number()) numbers.push_back(element.get<double>());
   }
   return numbers;
@@ -140,10 +137,9 @@ bool IsRunOf(const RunGroup& group, const PlannedRun& run, const Json& of) {
     const Json& value = item.value();
     if (key == "tokens") {
       // D is rounded to whole batches.
-      const double difference =
-          static_cast<double>(run.tokens) - value.get<double>();
-      const auto batch = static_cast<double>(group.training.batch_tokens);
-      if (std::abs(difference) >= batch) return false;
+      if (!SameSetting(key, run.tokens, value, group.training.batch_tokens)) {
+        return false;
+      }
     } else if (key == "seed") {
       if (!is(value, group.seed)) return false;
     } else if (key == "d_model") {
@@ -155,6 +151,15 @@ bool IsRunOf(const RunGroup& group, const PlannedRun& run, const Json& of) {
     }
   }
   return true;
+}
+
+bool SameSetting(const std::string& key, const Json& one, const Json& other,
+                 std::int64_t batch_tokens) {
+  if (key == "tokens" && one.is_number() && other.is_number()) {
+    return std::abs(one.get<double>() - other.get<double>()) <
+           static_cast<double>(batch_tokens);
+  }
+  return one == other;
 }
 
 std::set<std::string> MeantRuns(const Plan& plan, const Json& of) {
@@ -187,7 +192,8 @@ std::string PartnerOf(const Plan& plan, const std::string& run,
     }
     for (const PlannedRun& other : group.runs) {
       if (other.id == run || !IsRunOf(group, other, against)) continue;
-      if (!against.contains("tokens") && !SameTokens(one, other)) continue;
+      if (!against.contains("tokens") && !SameTokens(one, group, other))
+        continue;
       if (distance(group) >= least) continue;
       least = distance(group);
       nearest = other.id;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -22,14 +23,18 @@ std::vector<double> NumbersAt(const Json& json, std::string_view path);
 /// "seed": 0}, and settings of "vary" axes. `tokens` are met to a batch.
 bool IsRunOf(const RunGroup& group, const PlannedRun& run, const Json& of);
 
+/// Whether two settings of one name are the same; `tokens` to a batch.
+bool SameSetting(const std::string& key, const Json& one, const Json& other,
+                 std::int64_t batch_tokens);
+
 /// Returns the ids of those runs of a plan.
 std::set<std::string> MeantRuns(const Plan& plan, const Json& of);
 
 /// Returns the run that a run is compared with: it has all of `against`, is
 /// like the run in seed, D and the settings that `against` does not name, and
-/// of those has the nearest N (the smaller where two are as near). D may differ
-/// where `against` has "tokens", and N is not looked at where it has "d_model"
-/// or "layers". Empty: there is none.
+/// of those has the nearest N, the first in the plan where two are as near. D
+/// may differ where `against` has "tokens", and N is not looked at where it has
+/// "d_model" or "layers". Empty: there is none.
 std::string PartnerOf(const Plan& plan, const std::string& run,
                       const Json& against);
 

@@ -1,10 +1,15 @@
 // How an ability comes with size: analysis/laws/emergence.h.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "analysis/laws/emergence.h"
-#include "analysis/observe/run_support.h"
 #include "analysis/regress/law_models.h"
 
 namespace isoflop {
@@ -40,12 +45,20 @@ LawModel OfAbility(std::span<const LawRun> runs, BlockFunction evaluate,
   const double unit = std::exp(model.units.log_input[0]);
   Coefficient top = Positive("top", 0.5, 2.0);
   top.constant = model.units.log_y;
+  top.linear = true;
   Coefficient size =
       Positive("size", low * least.x / unit, high * most.x / unit);
   size.constant = model.units.log_input[0];
   model.coefficients = {top, size, Positive("shape", 1.0, 1.0)};
-  model.lack = [](std::span<const LawRun> all, const std::vector<bool>&) {
-    return LackOfValues(all, &LawRun::x, "x", 3);
+  model.lack = [](std::span<const LawRun> all, const std::vector<bool>& held) {
+    const auto needed =
+        static_cast<std::size_t>(std::ranges::count(held, false));
+    std::set<double> different;
+    for (const LawRun& run : all) different.insert(run.x);
+    const std::size_t values = different.size();
+    return values >= needed ? std::string()
+                            : fmt::format("{} different x, and {} are needed",
+                                          values, needed);
   };
   return model;
 }

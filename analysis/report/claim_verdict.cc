@@ -107,43 +107,60 @@ const ExperimentFit* FindFit(const std::vector<ExperimentFit>& experiments,
   return found == experiments.end() ? nullptr : &*found;
 }
 
-/// Whether a curve has all of these settings, as far as it has them at all.
-bool IsCurveOf(const CurveSeries& series, const Json& of) {
-  return std::ranges::all_of(of.items(), [&](const auto& item) {
-    const auto own = series.of.find(item.key());
-    return own == series.of.end() || *own == item.value();
-  });
+/// What the analyses gave, as a claim asks for it.
+struct AskedOfCurves {
+  const ExperimentFit* fit = nullptr;    // null: no such analysis
+  const ExperimentFit* other = nullptr;  // whose numbers it is divided by
+  std::string path;
+  std::string divisor;
+};
+
+AskedOfCurves AskedOf(const Expectation& expectation,
+                      const std::vector<ExperimentFit>& experiments) {
+  const AnalysisPath path = TakeApart(expectation.value);
+  AskedOfCurves asked{
+      .fit = FindFit(experiments, path.name), .path = path.rest, .divisor = {}};
+  if (!expectation.relative_to.empty()) {
+    const AnalysisPath divisor = TakeApart(expectation.relative_to);
+    asked.other = FindFit(experiments, divisor.name);
+    asked.divisor = divisor.rest;
+  } else if (expectation.against) {
+    asked.other = asked.fit;
+    asked.divisor = path.rest;
+  }
+  return asked;
+}
+
+/// The curve whose numbers those of `series` are divided by; null: none.
+const CurveSeries* DivisorOf(const AskedOfCurves& asked,
+                             const CurveSeries& series,
+                             const std::optional<Json>& against) {
+  if (asked.other == nullptr) return nullptr;
+  if (against) return FindPartner(asked.other->series, series, *against);
+  const auto same =
+      std::ranges::find(asked.other->series, series.of, &CurveSeries::of);
+  return same == asked.other->series.end() ? nullptr : &*same;
 }
 
 void JudgeCurves(const std::vector<ExperimentFit>& experiments,
                  ExpectationOutcome* outcome) {
   const Expectation& expectation = outcome->expected;
-  const AnalysisPath path = TakeApart(expectation.value);
-  const ExperimentFit* fit = FindFit(experiments, path.name);
-  if (fit == nullptr) return;
-  AnalysisPath divisor;
-  const ExperimentFit* other = fit;
-  if (expectation.against) divisor = path;
-  if (!expectation.relative_to.empty()) {
-    divisor = TakeApart(expectation.relative_to);
-    other = FindFit(experiments, divisor.name);
-  }
-  for (const CurveSeries& series : fit->series) {
+  const AskedOfCurves asked = AskedOf(expectation, experiments);
+  outcome->of_curves = true;
+  if (asked.fit == nullptr) return;
+  for (const CurveSeries& series : asked.fit->series) {
     if (!IsCurveOf(series, expectation.of)) continue;
     ++outcome->planned;
-    const Json value = SeriesJson(*fit, series);
-    Json of_other = series.of;
-    if (expectation.against) of_other.update(*expectation.against);
-    Json relative_to;
-    if (other != nullptr) {
-      const auto found =
-          std::ranges::find(other->series, of_other, &CurveSeries::of);
-      if (found != other->series.end()) {
-        relative_to = SeriesJson(*other, *found);
-      }
+    const CurveSeries* divisor = DivisorOf(asked, series, expectation.against);
+    // A curve of which runs are missing may yet become another.
+    if (series.missing > 0 || (divisor != nullptr && divisor->missing > 0)) {
+      continue;
     }
-    Add(ValuesOf({.value = &value, .relative_to = &relative_to}, path.rest,
-                 divisor.rest, expectation.mean),
+    const Json value = SeriesJson(*asked.fit, series);
+    const Json relative_to =
+        divisor == nullptr ? Json() : SeriesJson(*asked.other, *divisor);
+    Add(ValuesOf({.value = &value, .relative_to = &relative_to}, asked.path,
+                 asked.divisor, expectation.mean),
         outcome);
   }
 }
@@ -173,20 +190,86 @@ std::string RangeText(const Expectation& expectation) {
 }
 
 std::string SeenText(const ExpectationOutcome& outcome) {
+  const char* kind = outcome.of_curves ? "curve" : "run";
   if (outcome.values == 0) {
-    return fmt::format("no such number in {}",
-                       outcome.planned == 1
-                           ? "the run"
-                           : fmt::format("any of {} runs", outcome.planned));
+    return outcome.planned == 1 ? fmt::format("no such number in the {}", kind)
+                                : fmt::format("no such number in any of {} {}s",
+                                              outcome.planned, kind);
   }
   std::string text =
       outcome.values == 1
           ? fmt::format("{:.4g}", outcome.least)
           : fmt::format("{:.4g} to {:.4g}", outcome.least, outcome.most);
   if (outcome.runs < outcome.planned) {
-    text += fmt::format(" in {} of {} runs", outcome.runs, outcome.planned);
+    text +=
+        fmt::format(" in {} of {} {}s", outcome.runs, outcome.planned, kind);
   }
   return text;
+}
+
+std::string NoneLike(const std::string& what, const Json& settings) {
+  return fmt::format("no {} is like {}", what, settings.dump());
+}
+
+/// Why a key of an expectation can come to nothing.
+struct Lack {
+  const char* key = "of";
+  std::string why;
+};
+
+std::optional<Lack> LackOfRuns(const Expectation& expectation,
+                               const Plan& plan) {
+  const auto meant = MeantRuns(plan, expectation.of);
+  if (meant.empty()) {
+    return Lack{.key = "of",
+                .why = NoneLike("run of the sweep", expectation.of)};
+  }
+  if (!expectation.against) return std::nullopt;
+  for (const std::string& id : meant) {
+    if (!PartnerOf(plan, id, *expectation.against).empty()) continue;
+    return Lack{.key = "against",
+                .why = NoneLike("run to compare " + id + " with",
+                                *expectation.against)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Lack> LackOfCurves(
+    const Expectation& expectation,
+    const std::vector<ExperimentFit>& experiments) {
+  const AskedOfCurves asked = AskedOf(expectation, experiments);
+  bool any = false;
+  for (const CurveSeries& series : asked.fit->series) {
+    if (!IsCurveOf(series, expectation.of)) continue;
+    any = true;
+    if (asked.divisor.empty()) continue;
+    if (DivisorOf(asked, series, expectation.against) != nullptr) continue;
+    return Lack{.key = expectation.against ? "against" : "relative_to",
+                .why = NoneLike(
+                    "curve to compare with",
+                    expectation.against ? *expectation.against : series.of)};
+  }
+  if (any) return std::nullopt;
+  return Lack{.key = "of",
+              .why = fmt::format("no curve of {} is like {}, but there is {}",
+                                 asked.fit->request.name, expectation.of.dump(),
+                                 asked.fit->series.empty()
+                                     ? "none"
+                                     : asked.fit->series.front().of.dump())};
+}
+
+/// Why an axis is no x.
+std::string WhyNoCurve(const ExperimentFit& fit, const Plan& plan) {
+  const std::string& over = fit.request.over;
+  for (const RunGroup& group : plan.groups) {
+    const Json value = group.variant.value(over, Json());
+    if (value.is_null()) continue;
+    if (!value.is_number() || value.get<double>() <= 0.0) {
+      return fmt::format("needs numbers above 0, and {} is {}", over,
+                         value.dump());
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -197,28 +280,23 @@ bool ClaimVerdict::held() const {
 
 void RequireMeantRuns(const SweepSpec& spec, const Plan& plan) {
   Problems problems;
-  const auto require = [&](const char* list, std::size_t i, const Json& of) {
-    if (!MeantRuns(plan, of).empty()) return;
-    problems.Add(fmt::format("{}: {}[{}].of", spec.source, list, i),
-                 "no run of the sweep is like " + of.dump());
+  const auto path_of = [&](const char* list, std::size_t i, const char* key) {
+    return fmt::format("{}: {}[{}].{}", spec.source, list, i, key);
   };
-  for (std::size_t i = 0; i < spec.analyses.size(); ++i) {
-    require("analyses", i, spec.analyses[i].of);
+  const auto experiments = FitExperiments(spec.analyses, plan, {});
+  for (std::size_t i = 0; i < experiments.size(); ++i) {
+    const std::string why = WhyNoCurve(experiments[i], plan);
+    if (!why.empty()) problems.Add(path_of("analyses", i, "over"), why);
+    if (!experiments[i].series.empty()) continue;
+    problems.Add(path_of("analyses", i, "of"),
+                 NoneLike("run of the sweep", spec.analyses[i].of));
   }
   const auto& expectations = spec.claim.expectations;
   for (std::size_t i = 0; i < expectations.size(); ++i) {
-    require("expect", i, expectations[i].of);
-    if (!expectations[i].against ||
-        expectations[i].value.starts_with(kAnalyses)) {
-      continue;
-    }
-    for (const std::string& id : MeantRuns(plan, expectations[i].of)) {
-      if (!PartnerOf(plan, id, *expectations[i].against).empty()) continue;
-      problems.Add(fmt::format("{}: expect[{}].against", spec.source, i),
-                   fmt::format("no run to compare {} with is like {}", id,
-                               expectations[i].against->dump()));
-      break;
-    }
+    const auto lack = expectations[i].value.starts_with(kAnalyses)
+                          ? LackOfCurves(expectations[i], experiments)
+                          : LackOfRuns(expectations[i], plan);
+    if (lack) problems.Add(path_of("expect", i, lack->key), lack->why);
   }
   problems.ThrowIfAny();
 }

@@ -19,9 +19,10 @@ namespace isoflop {
 struct ExpectationOutcome {
   Expectation expected;
   std::size_t planned = 0;  // runs that are meant, or curves of an analysis
-  std::size_t runs = 0;     // of these, ended ok and have such a number
-  std::size_t values = 0;   // of those runs
-  double least = 0.0;       // of the values, if there are any
+  bool of_curves = false;
+  std::size_t runs = 0;    // of these, ended ok and have such a number
+  std::size_t values = 0;  // of those runs
+  double least = 0.0;      // of the values, if there are any
   double most = 0.0;
   bool held = false;  // every run that is meant has values, all within range
 };

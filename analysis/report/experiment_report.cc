@@ -165,6 +165,7 @@ Json SeriesJson(const ExperimentFit& fit, const CurveSeries& series) {
   }
   Json json{{"of", series.of},
             {"runs", std::move(runs)},
+            {"missing", series.missing},
             {"left_out", series.left_out}};
   json.update(StatusJson(series.status, series.reason));
   if (series.law) json["law"] = LawJson(*series.law, fit.objective);

@@ -11,7 +11,8 @@
 
 namespace isoflop {
 
-/// Returns one curve: {of, runs: [{x, y, passes?, predicted?}], left_out,
+/// Returns one curve: {of, runs: [{x, y, passes?, predicted?}], missing,
+/// left_out,
 /// status, reason?, law?: as LawJson has it, crossing?: {x, before, after,
 /// downwards}, equivalence?: {runs, ratio, low?, high?}}.
 Json SeriesJson(const ExperimentFit& fit, const CurveSeries& series);

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "analysis/report/claim_verdict.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/plan_text.h"
+#include "apps/isoflop/sweep_command.h"
 #include "lib/execute/cost_model.h"
 #include "lib/execute/room.h"
 #include "lib/machine/find_room.h"
@@ -28,6 +30,7 @@ struct PlanArgs {
   std::optional<std::int64_t> jobs;
   std::string worker;
   bool json = false;
+  double scale = 1.0;  // of every D
 };
 
 /// What the device is, as far as it tells.
@@ -73,8 +76,11 @@ Json ToJson(const PlanEstimate& estimate) {
 }
 
 ExitCode RunPlan(const PlanArgs& args) {
-  const SweepSpec spec = LoadSweep(args.sweep, {.data_paths = args.data});
+  RequireScale(args.scale);
+  const SweepSpec spec =
+      LoadSweep(args.sweep, {.data_paths = args.data, .scale = args.scale});
   Plan plan = MakePlan(spec);  // finds what is wrong before a worker is asked
+  RequireMeantRuns(spec, plan);
   PlanEstimate estimate;
   if (const auto site = ThisSite(args)) {
     plan = MakePlan(
@@ -109,6 +115,7 @@ void AddPlanCommand(CLI::App& app, ExitCode* exit_code) {
           "on a GPU as many as fit and pay)")
       ->check(CLI::Range(1, 4096));
   plan->add_option("--worker", args->worker, "Path of isoflop-worker");
+  AddScaleOption(plan, &args->scale);
   plan->add_flag("--json", args->json, "Print the plan as JSON");
   plan->footer("Example:\n  isoflop plan sweeps/demo.json");
   plan->callback([args, exit_code] { *exit_code = RunPlan(*args); });

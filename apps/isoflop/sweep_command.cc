@@ -171,9 +171,12 @@ void ReportClaim(const SweepArgs& args, const SweepSpec& spec, const Plan& plan,
 
 }  // namespace
 
+void RequireScale(double scale) {
+  Require(std::isfinite(scale), "--scale: must be a number, got {}", scale);
+}
+
 ExitCode RunSweep(const SweepArgs& args) {
-  Require(std::isfinite(args.scale), "--scale: must be a number, got {}",
-          args.scale);
+  RequireScale(args.scale);
   const SweepSpec spec =
       LoadSweep(args.sweep, {.data_paths = args.data, .scale = args.scale});
   const SweepDir dir(args.out.empty() ? "runs/" + spec.name : args.out);
@@ -205,6 +208,14 @@ ExitCode RunSweep(const SweepArgs& args) {
   return status;
 }
 
+void AddScaleOption(CLI::App* command, double* scale) {
+  command
+      ->add_option("--scale", *scale,
+                   "Factor of every D, for a GPU or for a trial")
+      ->check(CLI::Range(1e-6, 1e6))
+      ->capture_default_str();
+}
+
 void AddTrainingOptions(CLI::App* command, SweepArgs* args) {
   command->add_option("--executor", args->executor, "Who runs it: local")
       ->check(CLI::IsMember({"local"}))
@@ -223,11 +234,7 @@ void AddTrainingOptions(CLI::App* command, SweepArgs* args) {
                     "Try runs again that failed");
   command->add_flag("--fail-fast", args->fail_fast,
                     "Stop at the first run that fails or diverges");
-  command
-      ->add_option("--scale", args->scale,
-                   "Factor of every D, for a GPU or for a trial")
-      ->check(CLI::Range(1e-6, 1e6))
-      ->capture_default_str();
+  AddScaleOption(command, &args->scale);
 }
 
 void AddSweepCommand(CLI::App& app, ExitCode* exit_code) {

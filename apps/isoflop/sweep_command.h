@@ -25,6 +25,10 @@ struct SweepArgs {
   double scale = 1.0;  // of every D
 };
 
+/// Adds --scale, and throws Error unless it is a number.
+void AddScaleOption(CLI::App* command, double* scale);
+void RequireScale(double scale);
+
 /// Adds the options that say where and how to train.
 void AddTrainingOptions(CLI::App* command, SweepArgs* args);
 

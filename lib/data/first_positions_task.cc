@@ -51,6 +51,10 @@ class FirstPositionsTask final : public Task {
   std::vector<std::int64_t> FactorsOf(std::int64_t index) const override {
     return task_->FactorsOf(index);
   }
+  std::optional<double> RiskOfLinear(
+      std::span<const float> weights) const override {
+    return task_->RiskOfLinear(weights);
+  }
   std::unique_ptr<Baseline> MakeBaseline(std::size_t number) const override {
     return task_->MakeBaseline(number);
   }

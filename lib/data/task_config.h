@@ -68,8 +68,7 @@ class TaskConfig {
   }
 
   /// Returns which share of the evaluation set is made of what no training on
-  /// so many tokens has shown, in expectation, where that is known: the least
-  /// part of the loss that more data would take away.
+  /// so many tokens has shown, in expectation, where that is known.
   virtual std::optional<double> UnseenShare(std::int64_t /*tokens*/) const {
     return std::nullopt;
   }

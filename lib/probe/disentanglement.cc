@@ -18,6 +18,9 @@
 namespace isoflop {
 namespace {
 
+/// A factor of more values has too few examples of each.
+constexpr std::int64_t kMostValues = 256;
+
 /// Examples to fit to and examples to judge by: the stream, double [n, d], and
 /// which value a factor has.
 struct Half {
@@ -140,6 +143,7 @@ Json Disentanglement::Result() const {
   const std::int64_t half = examples / 2;
   if (half == 0) return json;
   for (std::size_t f = 0; f < factors_.size(); ++f) {
+    if (factors_[f].values > kMostValues) continue;
     const at::Tensor values = at::tensor(values_[f], at::kLong);
     Json layers = Json::array();
     for (const auto& examples_of_layer : streams_) {

@@ -3,7 +3,6 @@
 #include <ATen/ops/max.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -20,7 +19,7 @@ namespace {
 
 /// Where a key is activated most.
 struct Trigger {
-  double activation = -std::numeric_limits<double>::infinity();
+  double activation = 0.0;                // at 0 it never was
   std::vector<std::int64_t> prefix = {};  // the last tokens up to there
   std::int64_t next = 0;                  // the token to predict
 };
@@ -82,7 +81,8 @@ void FfnMemory::TakeLayer(const at::Tensor& activation,
   for (std::size_t key = 0; key < triggers->size(); ++key) {
     const auto at = static_cast<std::int64_t>(key);
     Trigger& trigger = (*triggers)[key];
-    if (static_cast<double>(value[at]) <= trigger.activation) continue;
+    // So that what is no number is passed over, too.
+    if (!(static_cast<double>(value[at]) > trigger.activation)) continue;
     const std::int64_t example = place[at] / context;
     const std::int64_t t = place[at] % context;
     trigger = {.activation = static_cast<double>(value[at]),
@@ -99,6 +99,10 @@ std::vector<std::int64_t> FfnMemory::TopTokens(std::int64_t layer) const {
   const Parameters& parameters = model_.parameters();
   const char* head = HasTiedHead(model_.shape()) ? "embedding" : "head";
   at::Tensor values = parameters.Find(InLayer(layer, "proj"));  // [d, d_ff]
+  // A layer norm takes away the mean of the stream.
+  if (parameters.Find("final_norm.bias").defined()) {
+    values = values - values.mean(0, true);
+  }
   const at::Tensor gain = parameters.Find("final_norm.gain");
   if (gain.defined()) values = values * gain.unsqueeze(1);
   const at::Tensor top =
@@ -115,9 +119,10 @@ Json FfnMemory::OfLayer(std::int64_t layer) const {
       std::accumulate(frequency_.begin(), frequency_.end(), 0.0);
   Series agreement(1);
   double chance = 0.0;
-  std::vector<std::size_t> order(triggers.size());
-  std::iota(order.begin(), order.end(), 0U);
-  for (const std::size_t key : order) {
+  std::vector<std::size_t> order;
+  for (std::size_t key = 0; key < triggers.size(); ++key) {
+    if (triggers[key].activation == 0.0) continue;
+    order.push_back(key);
     agreement.Add(0, top[key] == triggers[key].next ? 1.0 : 0.0);
     chance += frequency_[static_cast<std::size_t>(top[key])] / predictions;
   }
@@ -135,10 +140,14 @@ Json FfnMemory::OfLayer(std::int64_t layer) const {
                          {"next", triggers[key].next},
                          {"top", top[key]}});
   }
-  return {{"keys", triggers.size()},
-          {"agreement", MeanAndError(agreement, 0)},
-          {"chance", chance / static_cast<double>(triggers.size())},
-          {"strongest", std::move(strongest)}};
+  Json json{{"keys", order.size()},
+            {"never_active", triggers.size() - order.size()},
+            {"strongest", std::move(strongest)}};
+  if (!order.empty()) {
+    json["agreement"] = MeanAndError(agreement, 0);
+    json["chance"] = chance / static_cast<double>(order.size());
+  }
+  return json;
 }
 
 Json FfnMemory::Result() const {

@@ -70,8 +70,11 @@ class HeadGeometry final : public Probe {
   Json OfLayer(std::int64_t layer) const {
     const std::int64_t size = shape_.d_model / shape_.heads;
     const std::int64_t kv = KvHeads(shape_) * size;
-    const auto qkv = at::split_with_sizes(
-        parameters_.Find(InLayer(layer, "qkv")), {shape_.d_model, kv, kv});
+    at::Tensor reads = parameters_.Find(InLayer(layer, "qkv"));
+    const at::Tensor gain =
+        parameters_.Find(InLayer(layer, "attention_norm") + ".gain");
+    if (gain.defined()) reads = reads * gain;  // of the normalised stream
+    const auto qkv = at::split_with_sizes(reads, {shape_.d_model, kv, kv});
     const at::Tensor out = parameters_.Find(InLayer(layer, "out"));
     Json json = Json::object();
     const auto add = [&](const char* name, const at::Tensor& rows) {

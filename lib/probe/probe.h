@@ -96,10 +96,11 @@ std::unique_ptr<Probe> MakeHeadGeometry(const ProbeSubject& subject);
 
 /// Feed-forward layers as memories: a row of fc is a key, the column of proj
 /// its value. Of every layer
-/// {keys, agreement: {mean, std_error} over the keys of whether the token that
-///  the value makes most probable is the next one, where the key is activated
-///  most; chance: the same wherever a token stands by its frequency;
-///  strongest: [{key, activation, prefix: [tokens], next, top: of the value}]}
+/// {keys: that are ever activated, never_active: the others,
+///  agreement: {mean, std_error} over the keys of whether the token that the
+///  value makes most probable is the next one, where the key is activated most;
+///  chance: the same wherever a token stands by its frequency; strongest:
+///  [{key, activation, prefix: [tokens], next, top: of the value}]}
 /// Source: Geva et al. 2021 (arXiv:2012.14913).
 std::unique_ptr<Probe> MakeFfnMemory(const ProbeSubject& subject);
 
@@ -122,6 +123,7 @@ std::unique_ptr<Probe> MakeEffectiveDimension(const ProbeSubject& subject);
 
 /// How well a direction of the stream carries a factor of an example (see
 /// TaskConfig::Factors), after every layer, at the last position that counts.
+/// Factors of more than 256 values are left out.
 /// A linear probe is fitted on one half of the examples and judged on the
 /// other: {examples, factors: {name: {values, layers: [{
 ///   linear: accuracy of least squares on the whole stream,
@@ -132,7 +134,7 @@ std::unique_ptr<Probe> MakeEffectiveDimension(const ProbeSubject& subject);
 std::unique_ptr<Probe> MakeDisentanglement(const ProbeSubject& subject);
 
 /// What a token costs in windows of other lengths, one window at a time, on the
-/// device that trained: the median of several, in seconds.
+/// device that trained: the shortest of several, in seconds.
 /// {lengths, forward, training: with the gradient}
 /// Times are no function of the sweep: they differ from run to run.
 std::unique_ptr<Probe> MakeSecondsPerToken(const ProbeSubject& subject);

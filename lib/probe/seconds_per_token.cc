@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "lib/core/clock.h"
@@ -14,19 +15,18 @@
 namespace isoflop {
 namespace {
 
-/// The median over calls of `work`, in seconds. After a first one, which
-/// allocates.
-double MedianSeconds(const std::function<void()>& work) {
-  constexpr std::size_t kCalls = 7;
+/// The shortest of several calls of `work`, in seconds: the one that nothing
+/// else disturbed. After a first one, which allocates.
+double ShortestSeconds(const std::function<void()>& work) {
+  constexpr int kCalls = 7;
   work();
-  std::vector<double> seconds;
-  for (std::size_t i = 0; i < kCalls; ++i) {
+  double shortest = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < kCalls; ++i) {
     const double start = MonotonicSeconds();
     work();
-    seconds.push_back(MonotonicSeconds() - start);
+    shortest = std::min(shortest, MonotonicSeconds() - start);
   }
-  std::ranges::nth_element(seconds, seconds.begin() + kCalls / 2);
-  return seconds[kCalls / 2];
+  return shortest;
 }
 
 /// A window whose content is of no importance.
@@ -73,9 +73,9 @@ class SecondsPerToken final : public Probe {
       lengths.push_back(length);
       // A number that is read back ends what a GPU is doing.
       forward.push_back(
-          MedianSeconds([&] { model.Losses(window).sum().item<double>(); }) /
+          ShortestSeconds([&] { model.Losses(window).sum().item<double>(); }) /
           tokens);
-      training.push_back(MedianSeconds([&] {
+      training.push_back(ShortestSeconds([&] {
                            const at::AutoGradMode with_gradient(true);
                            model.AddGradient(window, 1.0);
                            model.parameters().gradients().sum().item<double>();

@@ -70,7 +70,9 @@ RunResult ResultFor(const RunGroup& group, const PlannedRun& run) {
   const ExampleShape examples = ShapeOf(group.data, group.shape.context);
   result.tokens_counted = run.tokens / examples.positions * examples.counted;
   result.loss_unit = examples.loss_unit();
-  result.unseen_share = group.data.task->UnseenShare(run.tokens);
+  if (group.data.train_positions == 0) {
+    result.unseen_share = group.data.task->UnseenShare(run.tokens);
+  }
   result.steps = run.steps;
   result.flops = run.flops;
   result.flops_exact = run.flops_exact;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <regex>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,68 @@ std::vector<std::string> CoefficientsOf(AnalysisLaw law) {
       return {};
   }
   return {};
+}
+
+/// What stands at the top of result.json and is a number, or has some.
+constexpr std::array<std::string_view, 16> kResultKeys = {
+    "loss",           "loss_std_error",       "train_loss",
+    "params_total",   "params_non_embedding", "tokens",
+    "tokens_counted", "unseen_share",         "steps",
+    "flops",          "flops_exact",          "budget_flops",
+    "wall_seconds",   "tokens_per_second",    "probes",
+    "analyses"};
+
+/// A path of an analysis, behind its name: "law.estimate.e".
+std::string WhyNotOf(const AnalysisRequest& request, std::string_view rest) {
+  std::vector<std::string> allowed;
+  if (request.law == AnalysisLaw::kCrossing) {
+    allowed = {"crossing.x", "crossing.before", "crossing.after"};
+  } else if (request.law == AnalysisLaw::kEquivalent) {
+    allowed = {"equivalence.ratio", "equivalence.low", "equivalence.high",
+               "equivalence.runs"};
+  } else {
+    for (const std::string& name : CoefficientsOf(request.law)) {
+      allowed.push_back(fmt::format("law.estimate.{}", name));
+      allowed.push_back(fmt::format("law.profile95.{}.low", name));
+      allowed.push_back(fmt::format("law.profile95.{}.high", name));
+    }
+    allowed.emplace_back("law.rms_log_residual");
+  }
+  if (std::ranges::find(allowed, rest) != allowed.end()) return {};
+  return fmt::format("of {} there are {}, got {}", request.name,
+                     fmt::join(allowed, ", "), Quoted(Json(std::string(rest))));
+}
+
+/// Why there will be no number at a path; empty where there may be.
+std::string WhyNoNumber(const std::string& path, const ResultContext& context) {
+  const std::string section = path.substr(0, path.find_first_of(".["));
+  if (std::ranges::find(kResultKeys, section) == kResultKeys.end()) {
+    return fmt::format("begins with none of {}, got {}",
+                       fmt::join(kResultKeys, ", "), Quoted(Json(path)));
+  }
+  if (section != "probes" && section != "analyses") return {};
+  const auto rest =
+      std::string_view(path).substr(std::min(path.size(), section.size() + 1));
+  const auto end = rest.find('.');
+  const std::string name(rest.substr(0, end));
+  if (path.size() <= section.size() + 1 || end == std::string_view::npos) {
+    return fmt::format("must be {}.NAME.KEY, got {}", section,
+                       Quoted(Json(path)));
+  }
+  if (section == "probes") {
+    const bool known = std::ranges::any_of(
+        context.probes, [&](ProbeKind kind) { return NameOf(kind) == name; });
+    return known ? ""
+                 : fmt::format("{} is not among the sweep's \"probes\"",
+                               Quoted(Json(name)));
+  }
+  const auto request =
+      std::ranges::find(context.analyses, name, &AnalysisRequest::name);
+  if (request == context.analyses.end()) {
+    return fmt::format("{} is not among the sweep's \"analyses\"",
+                       Quoted(Json(name)));
+  }
+  return WhyNotOf(*request, rest.substr(end + 1));
 }
 
 void ReadFixed(ObjectReader* reader, AnalysisLaw law,
@@ -137,6 +200,9 @@ AnalysisRequest ParseAnalysis(const Json& json, const std::string& path,
     }
   }
   reader.Finish();
+  if (!request.over.empty() && request.over == request.value) {
+    reader.Refuse("over", "is \"value\" itself");
+  }
   return request;
 }
 
@@ -165,42 +231,30 @@ void ReadRuns(ObjectReader* reader, const char* key,
       problems->Add(path, "must be a number, got " + Quoted(item.value()));
     }
   }
+  if (json->empty() && std::string_view(key) == "against") {
+    reader->Refuse(key, "must name a setting, got {}");
+  }
   *of = *json;
 }
 
 void ReadResultPath(ObjectReader* reader, const char* key,
                     const ResultContext& context, Problems* problems,
                     std::string* path) {
+  constexpr std::size_t kLongest = 256;
   static const std::regex kPath(
       R"(\w+(\[-?\d{1,9}\])*(\.[\w ]+(\[-?\d{1,9}\])*)*)"
       R"((\[-?\d{1,9}:-?\d{1,9}\])?)");
   if (!reader->Read(key, path)) return;
-  if (!std::regex_match(*path, kPath)) {
+  // The length first: the library's match takes a piece of stack a character.
+  if (path->size() > kLongest || !std::regex_match(*path, kPath)) {
     reader->Refuse(key,
                    "must be keys of a result, as in "
                    "\"probes.metrics.brier.mean\" or \"curve[-1]\", got " +
-                       Quoted(Json(*path)));
+                       Quoted(Json(path->substr(0, kLongest))));
     return;
   }
-  const auto first = path->find('.');
-  if (first == std::string::npos) return;
-  const std::string section = path->substr(0, first);
-  const auto rest = std::string_view(*path).substr(first + 1);
-  const std::string name(rest.substr(0, rest.find_first_of(".[")));
-  std::vector<std::string> known;
-  if (section == "probes") {
-    for (const ProbeKind probe : context.probes) {
-      known.emplace_back(NameOf(probe));
-    }
-  } else if (section == "analyses") {
-    known = context.analyses;
-  } else {
-    return;
-  }
-  if (std::ranges::find(known, name) != known.end()) return;
-  problems->Add(reader->PathOf(key),
-                fmt::format("{} is not among the sweep's \"{}\"",
-                            Quoted(Json(name)), section));
+  const std::string why = WhyNoNumber(*path, context);
+  if (!why.empty()) problems->Add(reader->PathOf(key), why);
 }
 
 std::vector<AnalysisRequest> ReadAnalyses(ObjectReader* reader,

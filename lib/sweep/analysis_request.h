@@ -59,7 +59,7 @@ inline constexpr std::array<const char*, 6> kSizesAndLengths = {
 struct ResultContext {
   std::vector<std::string> axes;  // key paths under "vary"
   std::vector<ProbeKind> probes;
-  std::vector<std::string> analyses = {};  // names
+  std::vector<AnalysisRequest> analyses = {};
 };
 
 /// Reads which runs are meant: {"d_model": 64, "model.position": "none"}.

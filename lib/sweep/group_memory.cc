@@ -202,12 +202,14 @@ double WorkspaceBytes(const RunGroup& group, DeviceKind device) {
 double KeptByProbes(const RunGroup& group, DeviceKind device) {
   const ModelShape& s = group.shape;
   const auto params = static_cast<double>(group.params.total);
+  // What is kept is kept in the memory of the CPU.
+  const double on_cpu = device == DeviceKind::kCpu ? 1.0 : 0.0;
   double bytes = 0.0;
   for (const ProbeKind probe : group.probes) {
     if (probe == ProbeKind::kEffectiveDimension) {
       const auto examples =
           static_cast<double>(GradientExamples(group.params.total));
-      bytes += kFloatBytes * params * (examples + 2.0);
+      bytes += kFloatBytes * params * (on_cpu * examples + 2.0);
       RunGroup one = group;
       one.probes.clear();
       one.training.precision = Precision::kFp32;
@@ -215,7 +217,7 @@ double KeptByProbes(const RunGroup& group, DeviceKind device) {
       bytes += WorkspaceBytes(one, device);
     } else if (probe == ProbeKind::kDisentanglement) {
       bytes +=
-          3.0 * sizeof(double) *
+          on_cpu * 3.0 * sizeof(double) *
           static_cast<double>(kDisentangledExamples * s.layers * s.d_model);
     } else if (probe == ProbeKind::kSecondsPerToken) {
       RunGroup one = group;
@@ -248,6 +250,12 @@ double ProbeBytes(const RunGroup& group, DeviceKind device) {
   if (has(ProbeKind::kAttention)) {
     of_row += static_cast<double>(s.heads * s.context) *
               (kFloatBytes * layers + 2.0 * kFloatBytes);
+  }
+  if (has(ProbeKind::kFfnMemory)) {
+    of_row += kFloatBytes * static_cast<double>(s.d_ff) * (layers + 2.0);
+  }
+  if (has(ProbeKind::kDisentanglement)) {
+    of_row += 3.0 * kFloatBytes * static_cast<double>(s.d_model) * layers;
   }
   return rows * of_row + KeptByProbes(group, device);
 }

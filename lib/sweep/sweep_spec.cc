@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "lib/core/quote.h"
-#include "lib/core/transformed.h"
 #include "lib/sweep/model_config.h"
 #include "lib/sweep/probe_checks.h"
 #include "lib/sweep/sizes.h"
@@ -80,6 +79,17 @@ void ScaleArray(double factor, const char* key, Json* section) {
 /// Those of the runs that an expectation or an analysis is about.
 void ScaleTokensOf(double factor, Json* entry) {
   if (!entry->is_object()) return;
+  const Json over = entry->value("over", Json());
+  if (over == "tokens" || over == "flops") {
+    if (entry->contains("up_to")) {
+      (*entry)["up_to"] = Scaled((*entry)["up_to"], factor);
+    }
+    for (const char* place : {"scale", "critical"}) {
+      if (!entry->contains("fixed") || !(*entry)["fixed"].is_object()) continue;
+      Json& fixed = (*entry)["fixed"];
+      if (fixed.contains(place)) fixed[place] = Scaled(fixed[place], factor);
+    }
+  }
   for (const char* runs : {"of", "against"}) {
     if (!entry->contains(runs)) continue;
     Json& of = (*entry)[runs];
@@ -245,7 +255,7 @@ void ReadTop(ObjectReader* reader, SweepSpec* spec, Problems* problems) {
   ReadProbes(reader, &spec->probes);
   ResultContext context{.axes = AxesOf(spec->given), .probes = spec->probes};
   spec->analyses = ReadAnalyses(reader, context, problems);
-  context.analyses = Transformed(spec->analyses, &AnalysisRequest::name);
+  context.analyses = spec->analyses;
   spec->claim = ReadSweepClaim(reader, context, problems);
   reader->Need("data");
   for (const char* key : {"schema", "data", "model", "training", "vary"}) {

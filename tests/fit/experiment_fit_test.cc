@@ -133,6 +133,66 @@ TEST(Experiments, FollowSizesThatEachHaveALengthOfTheirOwn) {
   EXPECT_NEAR(ValueOf(fit.series[0], "e"), -1.0, 1e-9);
 }
 
+TEST(Experiments, KeepLengthsApartWhateverHasEnded) {
+  Grid grid(kSizes, {1000, 2000}, {2},
+            [](double N, double D, int) { return D / N; });
+  // Of each length one size has ended.
+  grid.results() = {grid.results()[0], grid.results()[3]};
+  const ExperimentFit fit = grid.Fit({.name = "it",
+                                      .law = AnalysisLaw::kPower,
+                                      .value = "loss",
+                                      .over = "params_total"});
+  ASSERT_THAT(fit.series, SizeIs(2));
+  EXPECT_EQ(fit.series[0].missing, 5);
+}
+
+TEST(Experiments, KeepBudgetsApart) {
+  Grid grid(kSizes, {1, 2}, {2}, [](double N, double D, int) { return D / N; });
+  for (RunGroup& group : grid.plan().groups) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      group.runs[i].budget_flops = i == 0 ? 1e9 : 2e9;
+      group.runs[i].tokens =
+          static_cast<std::int64_t>(*group.runs[i].budget_flops / 6.0 /
+                                    static_cast<double>(group.params.total));
+    }
+  }
+  const ExperimentFit fit = grid.Fit({.name = "it",
+                                      .law = AnalysisLaw::kPower,
+                                      .value = "loss",
+                                      .over = "params_total"});
+  ASSERT_THAT(fit.series, SizeIs(2));
+  EXPECT_EQ(fit.series[1].of["budget_flops"], 2e9);
+  EXPECT_THAT(fit.series[1].points, SizeIs(6));
+}
+
+TEST(Experiments, TellSizesApartByTheirHeads) {
+  Grid grid({1000, 1001}, {100, 200, 400}, {2},
+            [](double N, double D, int) { return N / D; });
+  grid.plan().groups[0].shape.heads = 1;
+  grid.plan().groups[1].shape.heads = 4;
+  const ExperimentFit fit = grid.Fit({.name = "it",
+                                      .law = AnalysisLaw::kPower,
+                                      .value = "loss",
+                                      .over = "tokens"});
+  ASSERT_THAT(fit.series, SizeIs(2));
+  EXPECT_EQ(fit.series[1].of["heads"], 4);
+}
+
+TEST(Experiments, FindTheTopOfAnAbilityThatIsMostlyNotThere) {
+  const Logistic law{.top = 0.8, .critical = 20000.0, .steepness = 9.0};
+  const Grid grid({1000, 2000, 4000, 8000, 16000, 32000, 64000, 128000}, {1000},
+                  {2}, [&](double N, double, int) {
+                    return N < 9000.0 ? 0.0 : Evaluate(law, N);
+                  });
+  const ExperimentFit fit = grid.Fit({.name = "critical",
+                                      .law = AnalysisLaw::kLogistic,
+                                      .value = "loss",
+                                      .over = "params_total"});
+  ASSERT_EQ(fit.series[0].status, FitStatus::kOk) << fit.series[0].reason;
+  EXPECT_NEAR(ValueOf(fit.series[0], "top"), 0.8, 1e-3);
+  EXPECT_NEAR(ValueOf(fit.series[0], "critical") / 20000.0, 1.0, 1e-2);
+}
+
 TEST(Experiments, FindACriticalSizeAmongZerosAndOnes) {
   const Logistic law{.top = 1.0, .critical = 5000.0, .steepness = 6.0};
   const Grid grid(kSizes, {1000}, {2}, [&](double N, double, int) {
@@ -241,7 +301,7 @@ TEST(Experiments, SayHowMuchLargerAnotherCurveHasToBe) {
   EXPECT_NEAR(worth.ratio, 3.0, 0.1);
   EXPECT_LT(*worth.low, worth.ratio);
   EXPECT_GT(*worth.high, worth.ratio);
-  EXPECT_NEAR(fit.series[1].equivalence->ratio, 1.0, 1e-12);
+  EXPECT_EQ(fit.series[1].reason, "it is what others are compared with");
 }
 
 TEST(Experiments, SayWhyCurvesCannotBeCompared) {
@@ -269,11 +329,12 @@ TEST(Experiments, CountRunsThatHaveNoSuchNumber) {
                                    .value = "loss",
                                    .over = "params_total"};
   ExperimentFit fit = grid.Fit(request);
-  EXPECT_EQ(fit.series[0].left_out, 2);
+  EXPECT_EQ(fit.series[0].missing, 1);
+  EXPECT_EQ(fit.series[0].left_out, 1);
   EXPECT_EQ(fit.series[0].law->points, 4);
   grid.results().clear();
   fit = grid.Fit(request);
-  EXPECT_EQ(fit.series[0].left_out, 6);
+  EXPECT_EQ(fit.series[0].missing, 6);
   EXPECT_EQ(fit.series[0].status, FitStatus::kUnsupported);
   EXPECT_EQ(fit.series[0].reason, "no run has such numbers");
 }

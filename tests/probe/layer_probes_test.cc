@@ -67,6 +67,24 @@ TEST(HeadGeometry, FindsTheSameSubspaceAndRightAngles) {
   EXPECT_EQ(layer["writes"]["angles"].size(), 4U);
 }
 
+TEST(HeadGeometry, TakesGroupsOfKeysAndGainsAsTheyAre) {
+  Subject subject(SweepOf(kLexicon, R"({"context": 16, "layers": 1, "heads": 4,
+                                        "kv_heads": 2})"));
+  Json layer = subject.Measure(ProbeKind::kHeadGeometry)["layers"][0];
+  EXPECT_EQ(layer["queries"]["angles"].size(), 2U);
+  EXPECT_EQ(layer["keys"]["random"], 0.25);
+  // With a gain that lets one axis through, all read that axis.
+  const at::NoGradGuard no_grad;
+  at::Tensor gain =
+      subject.model().parameters().Find("layer0.attention_norm.gain");
+  gain.zero_();
+  gain[0] = 1.0;
+  gain[1] = 1.0;
+  layer = subject.Measure(ProbeKind::kHeadGeometry)["layers"][0];
+  EXPECT_NEAR(layer["queries"]["overlap"].get<double>(), 1.0, 1e-6);
+  EXPECT_LT(layer["writes"]["overlap"].get<double>(), 0.9);
+}
+
 TEST(HeadGeometry, SaysNothingOfASingleHead) {
   Subject subject(SweepOf(kLexicon, R"({"context": 16, "heads": 1})"));
   const Json result = subject.Measure(ProbeKind::kHeadGeometry);
@@ -74,37 +92,54 @@ TEST(HeadGeometry, SaysNothingOfASingleHead) {
   EXPECT_TRUE(result["layers"][0].empty());
 }
 
-TEST(FfnMemory, FindsTheTokenAfterTheStrongestActivation) {
-  Subject subject(SweepOf(kLexicon, kTwoHeads));
+/// The shares of keys whose value says the token that follows where they are
+/// activated most, layer by layer and key by key.
+void ExpectMemoriesOf(const std::string& model) {
+  SCOPED_TRACE(model);
+  Subject subject(SweepOf(kLexicon, model));
+  const at::NoGradGuard no_grad;
+  Parameters& parameters = subject.model().parameters();
+  at::Tensor gain = parameters.Find("final_norm.gain");
+  for (std::int64_t i = 0; i < gain.size(0); ++i) {
+    gain[i] = 0.2 + static_cast<double>(i % 3);
+  }
+  subject.model().WeightsChanged();
   const Json result = subject.Measure(ProbeKind::kFfnMemory);
   ASSERT_EQ(result["layers"].size(), 2U);
-  const at::NoGradGuard no_grad;
   const ProbeBatch all = subject.BatchOf(0, 6);
   const auto activations =
       subject.model().PartOfLayers(all.batch.inputs, LayerPart::kActivation);
-  const Parameters& parameters = subject.model().parameters();
+  at::Tensor head = parameters.Find("head");
+  if (!head.defined()) head = parameters.Find("embedding");
+  const bool centred = parameters.Find("final_norm.bias").defined();
   for (std::int64_t layer = 0; layer < 2; ++layer) {
     const at::Tensor& activation = activations[static_cast<std::size_t>(layer)];
     const at::Tensor proj = parameters.Find(InLayer(layer, "proj"));
+    const std::int64_t keys = activation.size(2);
     double agreeing = 0.0;
-    for (std::int64_t key = 0; key < 32; ++key) {
-      float most = -1.0F;
-      std::int64_t next = 0;
+    int active = 0;
+    for (std::int64_t key = 0; key < keys; ++key) {
+      float most = 0.0F;
+      std::int64_t next = -1;
       for (std::int64_t i = 0; i < 6; ++i) {
         for (std::int64_t t = 0; t < 16; ++t) {
-          const float here = activation[i][t][key].item<float>();
+          const auto here = activation[i][t][key].item<float>();
           if (here <= most) continue;
           most = here;
           next = all.batch.targets[i][t].item<std::int64_t>();
         }
       }
-      const at::Tensor logits =
-          parameters.Find("embedding").matmul(proj.select(1, key));
+      if (next < 0) continue;
+      ++active;
+      at::Tensor value = proj.select(1, key);
+      if (centred) value = value - value.mean();
+      const at::Tensor logits = head.matmul(gain * value);
       agreeing += logits.argmax().item<std::int64_t>() == next ? 1.0 : 0.0;
     }
     const Json& json = result["layers"][static_cast<std::size_t>(layer)];
-    EXPECT_EQ(json["keys"], 32);
-    EXPECT_NEAR(json["agreement"]["mean"].get<double>(), agreeing / 32.0,
+    EXPECT_EQ(json["keys"], active);
+    EXPECT_EQ(json["never_active"], keys - active);
+    EXPECT_NEAR(json["agreement"]["mean"].get<double>(), agreeing / active,
                 1e-12);
     const Json& strongest = json["strongest"];
     ASSERT_EQ(strongest.size(), 8U);
@@ -112,6 +147,23 @@ TEST(FfnMemory, FindsTheTokenAfterTheStrongestActivation) {
               strongest[1]["activation"].get<double>());
     EXPECT_LE(strongest[0]["prefix"].size(), 8U);
   }
+}
+
+TEST(FfnMemory, FindsTheTokenAfterTheStrongestActivation) {
+  ExpectMemoriesOf(kTwoHeads);
+  ExpectMemoriesOf(R"({"context": 16, "layers": 2, "heads": 2, "norm": "layer",
+                       "ffn": "relu", "tied_embeddings": false})");
+  ExpectMemoriesOf(R"({"context": 16, "layers": 2, "heads": 2, "kv_heads": 1,
+                       "ffn": "swiglu"})");
+}
+
+TEST(FfnMemory, LeavesOutKeysThatAreNeverActive) {
+  Subject subject(SweepOf(kLexicon, kTwoHeads));
+  subject.Clear(InLayer(1, "fc"));
+  const Json layer = subject.Measure(ProbeKind::kFfnMemory)["layers"][1];
+  EXPECT_EQ(layer["keys"], 0);
+  EXPECT_EQ(layer["never_active"], 32);
+  EXPECT_FALSE(layer.contains("agreement"));
 }
 
 TEST(Capacity, IsMinusABitATokenForAGuessAmongTwiceAsMany) {

@@ -220,7 +220,7 @@ ExpectationOutcome JudgedCurves(const Expectation& expectation) {
 
 TEST(Claim, MayBeAboutWhatAnAnalysisGives) {
   Expectation one = {.that = "it",
-                     .of = {{"data.rules", 4}, {"seed", 0}},
+                     .of = {{"data.rules", 4}},
                      .value = "analyses.learned.crossing.x",
                      .at_most = 100.0};
   EXPECT_TRUE(JudgedCurves(one).held);
@@ -230,8 +230,72 @@ TEST(Claim, MayBeAboutWhatAnAnalysisGives) {
   one.of = {{"data.rules", 5}};
   EXPECT_EQ(JudgedCurves(one).planned, 0U);
   EXPECT_FALSE(JudgedCurves(one).held);
+  one.of = {{"data.rules", 4}, {"seed", 0}};  // seeds are points of a curve
+  EXPECT_EQ(JudgedCurves(one).planned, 0U);
   one.value = "analyses.unknown.crossing.x";
   EXPECT_FALSE(JudgedCurves(one).held);
+}
+
+TEST(Claim, WaitsForTheRunsOfACurve) {
+  auto crossings = TwoCrossings();
+  crossings[0].series[0].missing = 1;
+  const SweepClaim claim = {
+      .text = "It does.",
+      .expectations = {{.that = "it",
+                        .of = {{"data.rules", 4}},
+                        .value = "analyses.learned.crossing.x",
+                        .at_most = 100.0}}};
+  const auto verdict = JudgeClaim(claim, TwoPlanned(), {}, crossings);
+  EXPECT_FALSE(verdict.held());
+  EXPECT_THAT(ClaimText(verdict, 80), HasSubstr("no such number in the curve"));
+}
+
+TEST(Claim, MeetsTheLengthOfACurveToABatch) {
+  CurveSeries series;
+  series.of = {{"tokens", 999424}, {"layers", 2}};
+  series.batch_tokens = 2048;
+  EXPECT_TRUE(IsCurveOf(series, {{"tokens", 1000000}}));
+  EXPECT_FALSE(IsCurveOf(series, {{"tokens", 1100000}}));
+  EXPECT_FALSE(IsCurveOf(series, {{"layers", 3}}));
+}
+
+/// What is refused of a claim about a curve over N of two positions.
+SweepSpec SpecOfCurves(const Expectation& expectation) {
+  SweepSpec spec;
+  spec.source = "a.json";
+  spec.analyses = {{.name = "curve",
+                    .law = AnalysisLaw::kPower,
+                    .value = "loss",
+                    .over = "params_total"}};
+  spec.claim.expectations = {expectation};
+  return spec;
+}
+
+TEST(Claim, IsRefusedWhereItIsAboutNoCurve) {
+  Expectation expectation = {.that = "it",
+                             .of = {{"model.position", "alibi"}},
+                             .value = "analyses.curve.law.estimate.e",
+                             .at_most = 1.0};
+  EXPECT_ERROR(RequireMeantRuns(SpecOfCurves(expectation), TwoPlanned()),
+               "a.json: expect[0].of: no curve of curve is like "
+               "{\"model.position\":\"alibi\"}");
+  expectation.of = {{"model.position", "none"}};
+  EXPECT_NO_THROW(RequireMeantRuns(SpecOfCurves(expectation), TwoPlanned()));
+  expectation.against = Json{{"model.position", "none"}};  // itself
+  EXPECT_ERROR(RequireMeantRuns(SpecOfCurves(expectation), TwoPlanned()),
+               "a.json: expect[0].against: no curve to compare with is like "
+               "{\"model.position\":\"none\"}");
+  expectation.against = Json{{"model.position", "rotary"}};
+  EXPECT_NO_THROW(RequireMeantRuns(SpecOfCurves(expectation), TwoPlanned()));
+}
+
+TEST(Analysis, IsRefusedOverWhatIsNoNumber) {
+  SweepSpec spec = SpecOfCurves(
+      {.that = "it", .value = "analyses.curve.law.estimate.e", .at_most = 1.0});
+  spec.analyses[0].over = "model.position";
+  EXPECT_ERROR(RequireMeantRuns(spec, TwoPlanned()),
+               "a.json: analyses[0].over: needs numbers above 0, and "
+               "model.position is \"none\"");
 }
 
 TEST(Claim, ComparesOneCurveWithAnother) {

@@ -336,6 +336,13 @@ const std::vector<BadSweep> kBadAnalyses = {
           "of": {"width": 1}}])",
      "a.json: analyses[0].of.\"width\": must be one of d_model"},
     {"/analyses",
+     R"([{"name": "a", "law": "power", "value": "tokens", "over": "tokens"}])",
+     "a.json: analyses[0].over: is \"value\" itself"},
+    {"/analyses",
+     R"([{"name": "a", "law": "crossing", "value": "loss", "over": "tokens",
+          "passes": "1e6"}])",
+     "a.json: analyses[0].passes: begins with none of loss"},
+    {"/analyses",
      R"([{"name": "a", "law": "power", "value": "loss", "over": "tokens"},
          {"name": "a", "law": "power", "value": "loss", "over": "flops"}])",
      "a.json: analyses[1].name: \"a\" is there already"},
@@ -377,6 +384,15 @@ const std::vector<BadSweep> kBadClaims = {
      R"([{"that": "x", "value": "probes.metrics.brier.mean", "at_most": 1}])",
      "a.json: expect[0].value: \"metrics\" is not among the sweep's "
      "\"probes\""},
+    {"/expect", R"([{"that": "x", "value": "los", "at_most": 1}])",
+     "a.json: expect[0].value: begins with none of loss, loss_std_error"},
+    {"/expect", R"([{"that": "x", "value": "probes", "at_most": 1}])",
+     "a.json: expect[0].value: must be probes.NAME.KEY, got \"probes\""},
+    {"/expect", R"([{"that": "x", "value": "analyses.a", "at_most": 1}])",
+     "a.json: expect[0].value: must be analyses.NAME.KEY, got \"analyses.a\""},
+    {"/expect",
+     R"([{"that": "x", "value": "loss", "at_most": 1, "against": {}}])",
+     "a.json: expect[0].against: must name a setting, got {}"},
     {"/expect",
      R"([{"that": "x", "value": "analyses.a.crossing.x", "at_most": 1}])",
      "a.json: expect[0].value: \"a\" is not among the sweep's \"analyses\""},
@@ -473,6 +489,28 @@ TEST(BadSweeps, AreRefusedForTheirGrid) { ExpectAllRefused(kBadGrid); }
 TEST(BadSweeps, AreRefusedForTheirTraining) { ExpectAllRefused(kBadTraining); }
 TEST(BadSweeps, AreRefusedForTheirData) { ExpectAllRefused(kBadData); }
 TEST(BadSweeps, AreRefusedForTheirProbes) { ExpectAllRefused(kBadProbes); }
+TEST(BadSweeps, AreRefusedForNumbersThatAnAnalysisDoesNotGive) {
+  Json json = TinySweep();
+  json["analyses"] = {
+      {{"name", "a"}, {"law", "power"}, {"value", "loss"}, {"over", "tokens"}}};
+  json["claim"] = "It does.";
+  json["expect"] = {{{"that", "x"},
+                     {"value", "analyses.a.law.estimate.critical"},
+                     {"at_most", 1}}};
+  EXPECT_ERROR(ParseSweep(json, "a.json"),
+               "a.json: expect[0].value: of a there are law.estimate.k, "
+               "law.profile95.k.low");
+}
+
+TEST(BadSweeps, AreRefusedForPathsWithoutEnd) {
+  Json json = TinySweep();
+  json["claim"] = "It does.";
+  json["expect"] = {
+      {{"that", "x"}, {"value", std::string(300'000, 'a')}, {"at_most", 1}}};
+  EXPECT_ERROR(ParseSweep(json, "a.json"),
+               "a.json: expect[0].value: must be keys of a result");
+}
+
 TEST(BadSweeps, AreRefusedForTheirAnalyses) { ExpectAllRefused(kBadAnalyses); }
 TEST(BadSweeps, AreRefusedForTheirClaims) { ExpectAllRefused(kBadClaims); }
 TEST(BadSweeps, AreRefusedForTheirAxes) { ExpectAllRefused(kBadVary); }

@@ -57,7 +57,7 @@ TEST(ParseSweep, ReadsProbesAndClaim) {
   json["expect"] = ParseJson(R"([
     { "that": "low", "value": "loss", "at_most": 2,
       "of": { "model.position": "none", "d_model": 8 } },
-    { "that": "near", "value": "probes.metrics.b[-1]", "relative_to": "a.c",
+    { "that": "near", "value": "probes.metrics.b[-1]", "relative_to": "train_loss",
       "at_least": 0.9, "at_most": 1.1 } ])",
                              "expect");
   const SweepSpec spec = Parse(json);
@@ -68,7 +68,7 @@ TEST(ParseSweep, ReadsProbesAndClaim) {
   EXPECT_EQ(spec.claim.expectations[0].of["model.position"], "none");
   EXPECT_EQ(spec.claim.expectations[0].at_most, 2.0);
   EXPECT_FALSE(spec.claim.expectations[0].at_least);
-  EXPECT_EQ(spec.claim.expectations[1].relative_to, "a.c");
+  EXPECT_EQ(spec.claim.expectations[1].relative_to, "train_loss");
   EXPECT_EQ(PlanOf(json).groups.front().probes, spec.probes);
 }
 
