@@ -99,12 +99,25 @@ bool SameTokens(const FoundRun& one, const RunGroup& group,
   return std::abs(one.run->tokens - run.tokens) < batch;
 }
 
+/// |ln(N / N)|.
+double SizeRatio(const RunGroup& one, const RunGroup& other) {
+  return std::abs(std::log(static_cast<double>(one.params.total)) -
+                  std::log(static_cast<double>(other.params.total)));
+}
+
 bool SameOtherSettings(const Json& one, const Json& other,
                        const Json& against) {
   return std::ranges::all_of(one.items(), [&](const auto& item) {
     return against.contains(item.key()) ||
            other.value(item.key(), Json()) == item.value();
   });
+}
+
+/// Whether runs of two groups may be compared, but for D and size.
+bool IsComparable(const RunGroup& one, const RunGroup& other,
+                  const Json& against) {
+  return (one.seed == other.seed || against.contains("seed")) &&
+         SameOtherSettings(one.variant, other.variant, against);
 }
 
 }  // namespace
@@ -178,26 +191,21 @@ std::string PartnerOf(const Plan& plan, const std::string& run,
   if (one.run == nullptr) return {};
   const bool any_size =
       against.contains("d_model") || against.contains("layers");
-  const auto distance = [&](const RunGroup& group) {
-    if (any_size) return 0.0;
-    return std::abs(std::log(static_cast<double>(group.params.total)) -
-                    std::log(static_cast<double>(one.group->params.total)));
-  };
   std::string nearest;
   double least = std::numeric_limits<double>::infinity();
   for (const RunGroup& group : plan.groups) {
-    if (group.seed != one.group->seed && !against.contains("seed")) continue;
-    if (!SameOtherSettings(one.group->variant, group.variant, against)) {
-      continue;
-    }
-    for (const PlannedRun& other : group.runs) {
-      if (other.id == run || !IsRunOf(group, other, against)) continue;
-      if (!against.contains("tokens") && !SameTokens(one, group, other))
-        continue;
-      if (distance(group) >= least) continue;
-      least = distance(group);
-      nearest = other.id;
-    }
+    if (!IsComparable(*one.group, group, against)) continue;
+    const double distance = any_size ? 0.0 : SizeRatio(*one.group, group);
+    if (distance >= least) continue;
+    const auto other =
+        std::ranges::find_if(group.runs, [&](const PlannedRun& candidate) {
+          return candidate.id != run && IsRunOf(group, candidate, against) &&
+                 (against.contains("tokens") ||
+                  SameTokens(one, group, candidate));
+        });
+    if (other == group.runs.end()) continue;
+    least = distance;
+    nearest = other->id;
   }
   return nearest;
 }

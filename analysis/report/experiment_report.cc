@@ -66,7 +66,7 @@ std::string NumberText(double value) {
 
 /// "0.42 [0.3, 0.5]", an end that the data do not bound left open.
 std::string CoefficientText(const LawCoefficient& coefficient) {
-  const std::string value = NumberText(coefficient.value);
+  std::string value = NumberText(coefficient.value);
   if (coefficient.held) return value + " held";
   if (!coefficient.profile) return value;
   const auto end = [](const std::optional<double>& number) {
