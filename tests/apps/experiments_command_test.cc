@@ -53,6 +53,7 @@ TEST(Experiments, AreListedWithTheirClaims) {
   EXPECT_THAT(list.out, testing::Not(HasSubstr("plain")));
   const Json json = ParseJson(
       Isoflop(dir, "experiments --folder claims --json").out, "stdout");
+  EXPECT_EQ(SchemaProblem(json, "experiments"), "");
   EXPECT_EQ(json["experiments"].size(), 2U);
   EXPECT_EQ(json["experiments"][1]["name"], "true-one");
 }
@@ -89,6 +90,64 @@ TEST(Experiments, AreChosenByNameAndScaled) {
   const Json sweep = ReadJsonFile(out / "sweep.json");
   EXPECT_EQ(sweep["grid"]["tokens"], Json({16384, 32768}));
   EXPECT_FALSE(std::filesystem::exists(dir / "runs/experiments/false-one"));
+}
+
+/// A sweep of four sizes with a curve, and what is expected of that.
+void WriteAnalysed(const TempDir& dir, const std::string& of = "{}") {
+  dir.Write("curve.json",
+            R"({"schema": "isoflop.sweep/1", "name": "curve",
+       "data": {"kind": "lexicon", "words": 64, "eval_tokens": 256},
+       "model": {"context": 16, "head_size": 8, "layers": 1},
+       "grid": {"sizes": [{"d_model": 8}, {"d_model": 16}, {"d_model": 24},
+                          {"d_model": 32}], "tokens": [8192]},
+       "training": {"batch_tokens": 64, "schedule": {"warmup_steps": 4}},
+       "analyses": [{"name": "slope", "law": "power", "value": "loss",
+                     "over": "params_total"}],
+       "claim": "The loss falls.",
+       "expect": [{"that": "slope", "of": )" +
+                of + R"(, "value": "analyses.slope.law.estimate.e",
+                   "at_most": 0}]})");
+}
+
+TEST(Analyses, AreShownJudgedFittedAndExported) {
+  const TempDir dir;
+  WriteAnalysed(dir);
+  const Outcome sweep = Isoflop(dir, "sweep curve.json -o out" + kWorker);
+  EXPECT_EQ(sweep.status, 0) << sweep.err;
+  EXPECT_THAT(sweep.out, HasSubstr("Analysis slope\n  loss over params_total"));
+  EXPECT_THAT(sweep.out, HasSubstr("The claim held: 1 of 1 expectations"));
+  const Json claim = ReadJsonFile(dir / "out" / "claim.json");
+  EXPECT_EQ(SchemaProblem(claim, "claim"), "");
+  EXPECT_EQ(claim["experiments"][0]["series"][0]["runs"].size(), 4U);
+  const Outcome fit = Isoflop(dir, "fit out --bootstrap 0");
+  EXPECT_EQ(fit.status, 0) << fit.err;
+  EXPECT_THAT(fit.out, HasSubstr("Analysis slope"));
+  const Json stored = ReadJsonFile(dir / "out" / "fit.json");
+  EXPECT_EQ(SchemaProblem(stored, "fit"), "");
+  EXPECT_EQ(stored["experiments"], claim["experiments"]);
+  const Json exported =
+      ParseJson(Isoflop(dir, "export out").out, "standard output");
+  EXPECT_EQ(SchemaProblem(exported, "results"), "");
+  EXPECT_EQ(exported["fits"]["experiments"], claim["experiments"]);
+}
+
+TEST(Analyses, AreRefusedByPlanWhereTheyComeToNothing) {
+  const TempDir dir;
+  WriteAnalysed(dir, R"({"tokens": 9999999})");
+  const Outcome plan = Isoflop(dir, "plan curve.json");
+  EXPECT_EQ(plan.status, 2);
+  EXPECT_THAT(plan.err,
+              HasSubstr("curve.json: expect[0].of: no curve of slope is like"));
+}
+
+TEST(Plan, ShowsASweepScaled) {
+  const TempDir dir;
+  WriteAnalysed(dir);
+  const Outcome plan = Isoflop(dir, "plan curve.json --scale 2 --json");
+  EXPECT_EQ(plan.status, 0) << plan.err;
+  EXPECT_THAT(plan.out, HasSubstr("16384"));
+  EXPECT_EQ(Isoflop(dir, "plan curve.json --scale 0").status, 2);
+  EXPECT_EQ(Isoflop(dir, "plan curve.json --scale nan").status, 2);
 }
 
 TEST(Experiments, AreRefusedWhenThereIsNone) {
