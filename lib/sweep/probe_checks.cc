@@ -41,8 +41,7 @@ std::string WhyNot(ProbeKind probe, const Variant& variant) {
       return needs(examples.loss_unit() == LossUnit::kNats,
                    "tokens to predict");
     case ProbeKind::kGradientReach:
-      if (const auto why = LooksBack(variant.model.architecture);
-          !why.empty()) {
+      if (auto why = LooksBack(variant.model.architecture); !why.empty()) {
         return why;
       }
       return needs(examples.positions > 1, "more than one position");
