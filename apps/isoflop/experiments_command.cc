@@ -19,6 +19,7 @@
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/quote.h"
+#include "lib/sweep/plan.h"
 #include "lib/sweep/sweep_spec.h"
 
 namespace isoflop {
@@ -137,6 +138,20 @@ std::vector<Experiment> Chosen(std::vector<Experiment> experiments,
   return experiments;
 }
 
+/// Plans all of them before any is trained, so that none is refused hours
+/// later. Throws Error with everything that is wrong.
+void RequirePlans(const std::vector<Experiment>& experiments, double scale) {
+  std::vector<std::string> problems;
+  for (const Experiment& experiment : experiments) {
+    try {
+      MakePlan(LoadSweep(experiment.file, {.data_paths = {}, .scale = scale}));
+    } catch (const Error& error) {
+      problems.emplace_back(error.what());
+    }
+  }
+  Require(problems.empty(), "{}", fmt::join(problems, "\n"));
+}
+
 /// Goes on after a sweep with runs that failed; a signal ends it.
 ExitCode RunExperiments(const ExperimentsArgs& args) {
   Require(!args.json,
@@ -144,6 +159,8 @@ ExitCode RunExperiments(const ExperimentsArgs& args) {
           "leaves a claim.json");
   const auto chosen =
       Chosen(LoadExperiments(FindFolder(args.folder)), args.names);
+  RequireScale(args.training.scale);
+  if (chosen.size() > 1) RequirePlans(chosen, args.training.scale);
   ExitCode worst = ExitCode::kOk;
   for (const Experiment& experiment : chosen) {
     SweepArgs sweep = args.training;

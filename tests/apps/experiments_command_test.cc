@@ -150,6 +150,18 @@ TEST(Plan, ShowsASweepScaled) {
   EXPECT_EQ(Isoflop(dir, "plan curve.json --scale nan").status, 2);
 }
 
+TEST(Experiments, AreAllPlannedBeforeAnyIsTrained) {
+  const TempDir dir;
+  WriteClaims(dir);
+  // Eight steps are too few for both.
+  const Outcome run = Isoflop(
+      dir, "experiments run all --folder claims --scale 0.03 -o out" + kWorker);
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr("false-one.json: training.schedule"));
+  EXPECT_THAT(run.err, HasSubstr("true-one.json: training.schedule"));
+  EXPECT_FALSE(std::filesystem::exists(dir / "out"));
+}
+
 TEST(Experiments, AreRefusedWhenThereIsNone) {
   const TempDir dir;
   WriteClaims(dir);
