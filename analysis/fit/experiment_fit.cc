@@ -74,13 +74,13 @@ std::optional<double> XOf(const std::string& over, const RunGroup& group,
 
 /// Whether sizes of one width and depth differ in their heads.
 bool HeadsDiffer(const Plan& plan) {
-  return std::ranges::any_of(plan.groups, [&](const RunGroup& one) {
-    return std::ranges::any_of(plan.groups, [&](const RunGroup& other) {
-      return one.variant == other.variant &&
-             one.shape.d_model == other.shape.d_model &&
-             one.shape.layers == other.shape.layers &&
-             one.shape.heads != other.shape.heads;
-    });
+  std::map<std::string, std::int64_t> heads;  // by all that is not heads
+  return std::ranges::any_of(plan.groups, [&](const RunGroup& group) {
+    const std::string size =
+        fmt::format("{} {} {}", group.shape.d_model, group.shape.layers,
+                    group.variant.dump());
+    const auto at = heads.try_emplace(size, group.shape.heads).first;
+    return at->second != group.shape.heads;
   });
 }
 

@@ -1,5 +1,5 @@
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/linalg_qr.h>
+#include <ATen/ops/linalg_svd.h>
 #include <ATen/ops/linalg_svdvals.h>
 #include <ATen/ops/split_with_sizes.h>
 
@@ -7,45 +7,59 @@
 #include <string>
 #include <vector>
 
+#include "lib/core/transformed.h"
 #include "lib/probe/probe.h"
 #include "lib/probe/series.h"
 
 namespace isoflop {
 namespace {
 
-/// The subspaces of heads, as orthonormal columns [d_model, head size] of each.
+/// The subspaces of heads, as orthonormal columns [d_model, rank] of each: head
+/// size many, or fewer where directions of a head depend on one another, up to
+/// rounding of fp32.
 std::vector<at::Tensor> Bases(const at::Tensor& rows, std::int64_t size) {
+  constexpr double kRounding = 1e-6;
   std::vector<at::Tensor> bases;
   for (const at::Tensor& head : rows.to(at::kCPU, at::kDouble).split(size)) {
-    bases.push_back(std::get<0>(at::linalg_qr(head.transpose(0, 1))));
+    const auto [u, sizes, v] = at::linalg_svd(head.transpose(0, 1), false);
+    const auto rank =
+        (sizes > kRounding * sizes.max()).sum().item<std::int64_t>();
+    bases.push_back(u.narrow(1, 0, rank));
   }
   return bases;
 }
 
-/// Nothing of a single head.
+/// Nothing where there are no two subspaces.
 Json Geometry(const std::vector<at::Tensor>& bases) {
-  if (bases.size() < 2) return nullptr;
-  const auto size = static_cast<std::size_t>(bases[0].size(1));
-  Series angles(size);
+  Series angles(
+      bases.empty()
+          ? 0
+          : static_cast<std::size_t>(std::ranges::max(Transformed(
+                bases, [](const auto& basis) { return basis.size(1); }))));
   Series overlaps(1);
+  Series random(1);
   for (std::size_t i = 0; i < bases.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
+      if (bases[i].size(1) == 0 || bases[j].size(1) == 0) continue;
       // The largest cosine, and so the smallest angle, comes first.
       const at::Tensor cosines =
           at::linalg_svdvals(bases[i].transpose(0, 1).matmul(bases[j]))
               .clamp(0.0, 1.0);
       overlaps.Add(0, (cosines * cosines).mean().item<double>());
+      // E tr(P P' Q Q') = r s / d of subspaces of r and s dimensions, and there
+      // are min(r, s) angles.
+      random.Add(
+          0, static_cast<double>(std::max(bases[i].size(1), bases[j].size(1))) /
+                 static_cast<double>(bases[i].size(0)));
       const at::Tensor pair = cosines.acos();
-      for (std::size_t k = 0; k < size; ++k) {
-        angles.Add(k, pair[static_cast<std::int64_t>(k)].item<double>());
+      for (std::int64_t k = 0; k < pair.size(0); ++k) {
+        angles.Add(static_cast<std::size_t>(k), pair[k].item<double>());
       }
     }
   }
-  // E tr(P P' Q Q') = r^2 / d of subspaces of r dimensions.
-  const double random = static_cast<double>(bases[0].size(1)) /
-                        static_cast<double>(bases[0].size(0));
+  if (overlaps.count(0) == 0) return nullptr;
   return {{"overlap", overlaps.mean(0)},
-          {"random", random},
+          {"random", random.mean(0)},
           {"angles", angles.Means(angles.Places())}};
 }
 

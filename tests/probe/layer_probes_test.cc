@@ -85,6 +85,18 @@ TEST(HeadGeometry, TakesGroupsOfKeysAndGainsAsTheyAre) {
   EXPECT_LT(layer["writes"]["overlap"].get<double>(), 0.9);
 }
 
+TEST(HeadGeometry, LeavesOutDirectionsThatThereAreNot) {
+  Subject subject(SweepOf(kLexicon, kTwoHeads));
+  const at::NoGradGuard no_grad;
+  at::Tensor qkv = subject.model().parameters().Find("layer0.qkv");
+  qkv[1].copy_(qkv[0]);         // of the first head's queries two are the same
+  qkv.narrow(0, 8, 4).zero_();  // and its keys are none
+  const Json layer = subject.Measure(ProbeKind::kHeadGeometry)["layers"][0];
+  EXPECT_EQ(layer["queries"]["angles"].size(), 3U);
+  EXPECT_FALSE(layer.contains("keys"));
+  EXPECT_EQ(layer["values"]["angles"].size(), 4U);
+}
+
 TEST(HeadGeometry, SaysNothingOfASingleHead) {
   Subject subject(SweepOf(kLexicon, R"({"context": 16, "heads": 1})"));
   const Json result = subject.Measure(ProbeKind::kHeadGeometry);
