@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/probe/last_counted.h"
 #include "lib/probe/probe.h"
 #include "lib/probe/series.h"
 #include "lib/sweep/group_memory.h"
@@ -122,12 +123,12 @@ void Disentanglement::Take(const ProbeBatch& batch) {
   for (const at::Tensor& layer : layers) {
     on_cpu.push_back(layer.to(at::kCPU, at::kDouble));
   }
-  const auto counts = batch.counts.accessor<double, 2>();
-  for (std::int64_t i = 0; i < counts.size(0); ++i) {
-    std::int64_t t = counts.size(1) - 1;
-    while (t > 0 && counts[i][t] == 0.0) --t;
+  const auto last = LastCounted(batch.counts);
+  for (std::size_t example = 0; example < last.size(); ++example) {
+    if (last[example] < 0) continue;
+    const auto i = static_cast<std::int64_t>(example);
     for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-      streams_[layer].push_back(on_cpu[layer][i][t].clone());
+      streams_[layer].push_back(on_cpu[layer][i][last[example]].clone());
     }
     const auto of_example = task_.FactorsOf(batch.first + i);
     for (std::size_t f = 0; f < factors_.size(); ++f) {
@@ -142,12 +143,14 @@ Json Disentanglement::Result() const {
   Json json{{"examples", examples}, {"factors", Json::object()}};
   const std::int64_t half = examples / 2;
   if (half == 0) return json;
+  std::vector<at::Tensor> streams;  // [examples, d], by layer
+  streams.reserve(streams_.size());
+  for (const auto& of_layer : streams_) streams.push_back(at::stack(of_layer));
   for (std::size_t f = 0; f < factors_.size(); ++f) {
     if (factors_[f].values > kMostValues) continue;
     const at::Tensor values = at::tensor(values_[f], at::kLong);
     Json layers = Json::array();
-    for (const auto& examples_of_layer : streams_) {
-      const at::Tensor stream = at::stack(examples_of_layer);
+    for (const at::Tensor& stream : streams) {
       const auto part = [&](std::int64_t first, std::int64_t count) {
         return Half{.stream = stream.narrow(0, first, count),
                     .values = values.narrow(0, first, count)};

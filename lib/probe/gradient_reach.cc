@@ -1,6 +1,7 @@
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "lib/probe/last_counted.h"
 #include "lib/probe/probe.h"
 #include "lib/probe/series.h"
 
@@ -26,18 +27,6 @@ class GradientReach final : public Probe {
   const Model& model_;
   Series norms_;  // by distance
 };
-
-/// Returns the last position of every example whose loss counts, -1 of none.
-std::vector<std::int64_t> LastCounted(const at::Tensor& all_counts) {
-  const auto counts = all_counts.accessor<double, 2>();
-  std::vector<std::int64_t> last;
-  for (std::int64_t i = 0; i < counts.size(0); ++i) {
-    std::int64_t t = counts.size(1) - 1;
-    while (t >= 0 && counts[i][t] == 0.0) --t;
-    last.push_back(t);
-  }
-  return last;
-}
 
 void GradientReach::Take(const ProbeBatch& batch) {
   const at::Tensor embedded =

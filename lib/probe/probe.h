@@ -83,10 +83,11 @@ std::unique_ptr<Probe> MakeGradientReach(const ProbeSubject& subject);
 /// (arXiv:2209.11895).
 std::unique_ptr<Probe> MakeAttention(const ProbeSubject& subject);
 
-/// The subspaces of heads, [head size] dimensions of the stream each: of
-/// queries, keys and values what they read, of "writes" what they add. Of two
-/// with orthonormal bases P, Q the singular values of P' Q are the cosines of
-/// their principal angles. Averaged over the pairs of a layer:
+/// The subspaces of heads, [head size] dimensions of the stream each, or fewer
+/// where directions of a head depend on one another: of queries, keys and
+/// values what they read of the normalised stream, of "writes" what they add.
+/// Of two with orthonormal bases P, Q the singular values of P' Q are the
+/// cosines of their principal angles. Averaged over the pairs of a layer:
 /// {layers: [{queries, keys, values, writes:
 ///   {overlap: mean squared cosine, random: the same of random subspaces,
 ///    angles: [in radians, the smallest first]}}]}
