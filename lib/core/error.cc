@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
+#include <set>
+#include <string_view>
 
 namespace isoflop {
 
@@ -12,7 +14,13 @@ void Problems::Add(const std::string& where, const std::string& what) {
 }
 
 void Problems::ThrowIfAny() const {
-  if (!empty()) throw Error(fmt::format("{}", fmt::join(messages_, "\n")));
+  if (empty()) return;
+  std::vector<std::string> different;
+  std::set<std::string_view> said;
+  for (const std::string& message : messages_) {
+    if (said.insert(message).second) different.push_back(message);
+  }
+  throw Error(fmt::format("{}", fmt::join(different, "\n")));
 }
 
 void CheckPositive(const char* name, double value, Problems* problems) {

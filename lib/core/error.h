@@ -37,7 +37,8 @@ class Problems {
   bool empty() const { return messages_.empty(); }
   const std::vector<std::string>& messages() const { return messages_; }
 
-  /// Throws Error with every complaint, one a line, unless there are none.
+  /// Throws Error with every complaint, one a line and each of them once,
+  /// unless there are none.
   void ThrowIfAny() const;
 
  private:

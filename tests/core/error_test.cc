@@ -32,6 +32,20 @@ TEST(Problems, AreAllSaidAtOnceEachOnALineOfItsOwn) {
   EXPECT_ERROR(problems.ThrowIfAny(), "a.json: x: is missing\nnothing fits");
 }
 
+TEST(Problems, AreEachSaidOnce) {
+  Problems problems;
+  problems.Add("a.json: x", "is wrong");
+  problems.Add("a.json: y", "is wrong");
+  problems.Add("a.json: x", "is wrong");
+  EXPECT_EQ(problems.messages().size(), 3U);
+  try {
+    problems.ThrowIfAny();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "a.json: x: is wrong\na.json: y: is wrong");
+  }
+}
+
 TEST(Problems, AreOptionsOutOfRange) {
   Problems problems;
   CheckPositive("--delta", 1e-3, &problems);
