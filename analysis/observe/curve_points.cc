@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 
+#include "analysis/table/cell.h"
 #include "lib/core/error.h"
-#include "lib/core/files.h"
-#include "lib/core/text.h"
-#include "lib/core/utf8.h"
 
 namespace isoflop {
 namespace {
@@ -26,7 +26,7 @@ Wanted Find(const RecordTable& table, const char* option,
 
 double Number(const Record& row, const Wanted& column, RowProblems* problems) {
   const std::string& cell = row.cells[column.index];
-  const auto value = ParseNumber<double>(cell);
+  const auto value = NumberOf(cell);
   const bool usable = value && std::isfinite(*value) && *value > 0.0;
   if (!usable) {
     problems->Add(row.line, fmt::format("column '{}': must be a finite number "
@@ -39,16 +39,10 @@ double Number(const Record& row, const Wanted& column, RowProblems* problems) {
 }  // namespace
 
 CurvePoints ReadCurve(const std::filesystem::path& path,
-                      const CurveColumns& columns,
-                      const std::vector<RowCondition>& conditions) {
-  const std::string file = ReadFile(path);
-  const std::string text =
-      WithUnixLineEnds(RequirePlainText(file, path.string()));
-  RecordTable table =
-      ParseRecords(text, path.string(), HoldsJsonLines(path, text));
-  const std::size_t read = table.rows.size();
-  Require(read > 0, "{}: no rows", path.string());
-  KeepRows(conditions, &table);
+                      const CurveColumns& columns, const RowChoice& choice) {
+  RecordTable table = ReadRecords(path);
+  Require(!table.rows.empty(), "{}: no rows", path.string());
+  std::vector<std::string> chosen = KeepRows(choice, &table);
   const Wanted x = Find(table, "--x", columns.x);
   const Wanted y = Find(table, "--y", columns.y);
   std::optional<Wanted> y_std;
@@ -59,9 +53,9 @@ CurvePoints ReadCurve(const std::filesystem::path& path,
   RowProblems problems(path.string());
   std::size_t without = 0;
   for (const Record& row : table.rows) {
-    const bool complete = !row.cells[x.index].empty() &&
-                          !row.cells[y.index].empty() &&
-                          !(y_std && row.cells[y_std->index].empty());
+    const bool complete = !IsAbsent(row.cells[x.index]) &&
+                          !IsAbsent(row.cells[y.index]) &&
+                          !(y_std && IsAbsent(row.cells[y_std->index]));
     if (!complete) {
       ++without;
       continue;
@@ -81,11 +75,7 @@ CurvePoints ReadCurve(const std::filesystem::path& path,
     curve.notes.push_back(
         fmt::format("{} rows without a value are left out", without));
   }
-  for (const RowCondition& condition : conditions) {
-    curve.notes.push_back(fmt::format("rows with {} = {} only: {} of {}",
-                                      condition.column, condition.value,
-                                      table.rows.size(), read));
-  }
+  std::ranges::move(chosen, std::back_inserter(curve.notes));
   return curve;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "analysis/observe/law_run.h"
-#include "lib/core/record_table.h"
+#include "analysis/table/row_choice.h"
 
 namespace isoflop {
 
@@ -26,13 +26,12 @@ struct CurvePoints {
   std::vector<std::string> notes;  // which rows were left out
 };
 
-/// Reads the points of the rows that meet every condition; rows without one of
-/// the values are left out, and counted in a note. Throws Error as
+/// Reads the points of the rows that are wanted; rows without one of the values
+/// are left out, and counted in a note. Throws Error as
 /// ParseRecords and KeepRows do, for text that is no UTF-8, for columns that
 /// are not there, and for cells that are no finite numbers above 0, with line
 /// and column, up to 20 of them.
 CurvePoints ReadCurve(const std::filesystem::path& path,
-                      const CurveColumns& columns,
-                      const std::vector<RowCondition>& conditions);
+                      const CurveColumns& columns, const RowChoice& choice);
 
 }  // namespace isoflop

@@ -32,6 +32,16 @@ struct Observation {
   std::optional<double> params_non_embedding;
   double weight = 1.0;             // of its term in every objective
   std::optional<double> loss_std;  // standard error of L
+
+  int line = 0;               // of the table that it is from; 0: of no table
+  std::vector<int> settings;  // index into SettingColumn::values, of each
+};
+
+/// A column of a table that is none of the quantities of a fit: a learning
+/// rate, an optimiser, a name.
+struct SettingColumn {
+  std::string name;
+  std::vector<std::string> values;  // different ones, in the order they come
 };
 
 /// Which parameters N counts.
@@ -70,6 +80,7 @@ struct ObservationSet {
   std::vector<std::string> warnings;  // what to be careful about
 
   std::optional<LearningRates> learning_rates;  // absent: not known
+  std::vector<SettingColumn> settings;          // that rows may differ in
 };
 
 /// Observations of several recipes, runs that differ in more than N and D, and

@@ -1,59 +1,55 @@
-// Observations from CSV and JSON Lines text. Everything that is wrong with a
-// file is said at once, with file, line and column.
+// Observations from a table: CSV, JSON Lines or a JSON array. Everything that
+// is wrong with a file is said at once, with file, line and column.
 
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "analysis/observe/observation.h"
-#include "analysis/observe/observation_columns.h"
-#include "lib/core/record_table.h"
+#include "analysis/observe/table_columns.h"
+#include "analysis/observe/table_loss.h"
+#include "analysis/table/row_choice.h"
 
 namespace isoflop {
 
-/// Reads a CSV or a JSON Lines file: JSON Lines when the name ends in .jsonl or
-/// .ndjson, or when the text begins with "{"; CSV otherwise.
+/// How a table is to be read.
+struct TableOptions {
+  std::vector<ColumnName> columns = {};
+  RowChoice choice = {};
+  LossScale loss = {};
+  std::string label = {};  // the column that tells recipes apart; empty: none
+  std::vector<std::string> best_of = {};  // settings, as TakeBest has them
+};
+
+/// Reads a table, whose format ParseRecords tells.
 ///
 /// Quantities (letters): params (N), tokens (D), loss (L), flops (C), seed,
 /// group, weight, loss_std (or loss_std_error), budget_flops, unique_tokens (of
 /// those trained on; all of them unless given), params_total,
-/// params_non_embedding; status, as `isoflop export` writes it: runs without a
-/// loss are left out, and counted in a note. Needed are loss, a parameter
-/// count, and tokens or flops: D = C/(6N) when there are no tokens, C = 6ND
-/// when there are no flops. N counts what params_total or params_non_embedding
-/// counts where it equals the same of them in every row. Other columns are not
-/// read, and named in a note.
+/// params_non_embedding, loss_unit; status (or State), as RunEndOf knows it:
+/// rows of runs that did not finish are left out before anything else of them
+/// is read, and counted in a note. Needed are loss and two of a parameter
+/// count, tokens and flops: D = C/(6N), C = 6ND, N = C/(6D). N counts what
+/// params_total or params_non_embedding counts where it equals the same of them
+/// in every row. Numbers may have the units of NumberOf. Other columns are
+/// settings, named in a note. A group of which there is only one is none.
 ///
-/// With `conditions` only the rows that meet them all are read, and counted in
-/// a note.
-///
-/// Throws Error listing up to 20 problems and how many more there are; for text
-/// that is no UTF-8; and for columns that are not separated by commas.
-ObservationSet ReadObservations(
-    const std::filesystem::path& path,
-    const std::vector<ColumnName>& columns = {},
-    const std::vector<RowCondition>& conditions = {});
+/// Throws Error as ParseRecords and KeepRows do, and listing up to 20 problems
+/// and how many more there are.
+LabelledObservations ReadLabelledObservations(const std::filesystem::path& path,
+                                              const TableOptions& options = {});
 
-/// As ReadObservations, with the text of the column `label`, which every row
-/// has to have; it may be one of the quantities too.
-LabelledObservations ReadLabelledObservations(
-    const std::filesystem::path& path, const std::vector<ColumnName>& columns,
-    const std::string& label, const std::vector<RowCondition>& conditions = {});
+/// As ReadLabelledObservations, without a label.
+ObservationSet ReadObservations(const std::filesystem::path& path,
+                                const TableOptions& options = {});
 
-/// As ReadLabelledObservations, from text; `source` names it in messages. An
-/// empty `label` asks for none. Only the rows are read that begin on one of the
-/// `lines`, which are ascending; absent: all are.
-LabelledObservations ParseCsvObservations(
-    std::string_view text, const std::string& source,
-    const std::vector<ColumnName>& columns = {}, const std::string& label = "",
-    std::optional<std::vector<int>> lines = {});
-LabelledObservations ParseJsonLinesObservations(
-    std::string_view text, const std::string& source,
-    const std::vector<ColumnName>& columns = {}, const std::string& label = "",
-    std::optional<std::vector<int>> lines = {});
+/// As ReadLabelledObservations, from text; `source` names it in messages, and
+/// says what format it has.
+LabelledObservations ParseObservations(std::string_view text,
+                                       const std::string& source,
+                                       const TableOptions& options = {});
 
 }  // namespace isoflop

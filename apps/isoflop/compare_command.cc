@@ -14,6 +14,7 @@
 #include "analysis/observe/sweep_observations.h"
 #include "analysis/report/recipe_report.h"
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/table_args.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/json.h"
@@ -27,7 +28,7 @@ struct CompareArgs {
   std::string input;
   std::string output;
   std::string params;
-  std::vector<std::string> columns;
+  TableArgs table;
   bool json = false;
   CompareOptions options;
 };
@@ -36,16 +37,18 @@ LabelledObservations FromFile(const CompareArgs& args) {
   Require(!args.options.by.empty(),
           "--by: {} is a file: name the column whose values are the recipes",
           args.input);
-  std::vector<ColumnName> names;
-  for (const std::string& column : args.columns) {
-    names.push_back(ParseColumnName(column));
-  }
-  return ReadLabelledObservations(args.input, names, args.options.by);
+  TableOptions table = ResolveTableOptions(args.table);
+  table.label = args.options.by;
+  return ReadLabelledObservations(args.input, table);
 }
 
 LabelledObservations FromDirectory(CompareArgs* args) {
-  Require(args->columns.empty(),
-          "--column: {} is a sweep directory, whose columns are known",
+  const std::string given = GivenColumnOptions(args->table);
+  Require(given.empty(), "{}: {} is a sweep directory, whose columns are known",
+          given, args->input);
+  Require(args->table.where.empty() && args->table.drop.empty(),
+          "--where and --drop: {} is a sweep directory, of which all runs are "
+          "compared",
           args->input);
   const SweepDir dir(args->input);
   const Plan plan = LoadPlan(dir);
@@ -104,7 +107,7 @@ void AddCompareCommand(CLI::App& app, ExitCode* exit_code) {
   compare
       ->add_option("input", args->input,
                    "Sweep directory that varies something, or a CSV or JSON "
-                   "Lines file")
+                   "file of runs")
       ->required();
   compare->add_option("--by", options.by,
                       "The column, or the axis of the sweep, whose values are "
@@ -112,8 +115,7 @@ void AddCompareCommand(CLI::App& app, ExitCode* exit_code) {
   compare->add_option("--reference", options.reference,
                       "The recipe that the others are compared with (default: "
                       "the first)");
-  compare->add_option("--column", args->columns,
-                      "What the file calls a column: params=\"Model Size\"");
+  AddTableOptions(compare, &args->table);
   compare
       ->add_option("--params", args->params,
                    "Which parameters N counts: total | non_embedding")

@@ -16,6 +16,7 @@
 #include "apps/isoflop/fit_options.h"
 #include "apps/isoflop/fit_progress_line.h"
 #include "apps/isoflop/sweep_fit.h"
+#include "apps/isoflop/table_args.h"
 #include "lib/core/error.h"
 
 namespace isoflop {
@@ -24,19 +25,10 @@ namespace {
 struct FitCommandArgs {
   std::string input;
   std::string output;
-  std::vector<std::string> columns;
-  std::vector<std::string> where;
+  TableArgs table;
   CurveColumns curve;
   FitArgs fit;
 };
-
-std::vector<RowCondition> Conditions(const FitCommandArgs& args) {
-  std::vector<RowCondition> conditions;
-  for (const std::string& text : args.where) {
-    conditions.push_back(ParseRowCondition(text));
-  }
-  return conditions;
-}
 
 bool IsCurve(const CurveColumns& curve) {
   return !curve.x.empty() || !curve.y.empty() || !curve.y_std.empty();
@@ -45,18 +37,21 @@ bool IsCurve(const CurveColumns& curve) {
 /// Throws Error for options of columns where they cannot be meant.
 void CheckColumns(const FitCommandArgs& args, bool directory) {
   const bool curve = IsCurve(args.curve);
-  Require(!directory || args.columns.empty(),
-          "--column: {} is a sweep directory, whose columns are known",
+  const std::string given = GivenColumnOptions(args.table);
+  Require(!directory || given.empty(),
+          "{}: {} is a sweep directory, whose columns are known", given,
           args.input);
-  Require(!directory || args.where.empty(),
+  Require(!directory || args.table.where.empty(),
           "--where: {} is a sweep directory, of which all runs are fitted",
           args.input);
+  Require(!directory || args.table.drop.empty(),
+          "--drop: {} is a sweep directory, which has no lines", args.input);
   Require(!directory || !curve,
           "--x: {} is a sweep directory; export it as CSV first", args.input);
   Require(!curve || !args.curve.x.empty(), "--x: must name a column with --y");
   Require(!curve || !args.curve.y.empty(), "--y: must name a column with --x");
-  Require(!curve || args.columns.empty(),
-          "--column: --x and --y name the columns of the file themselves");
+  Require(!curve || given.empty(),
+          "{}: --x and --y name the columns of the file themselves", given);
 }
 
 /// Throws Error for options that only runs with N, D and L can have, whatever
@@ -72,19 +67,14 @@ void RequireNoOptionsOfRuns(const CLI::App& fit) {
 }
 
 SweepFit FitFile(const FitCommandArgs& args, FitOptions options) {
+  const TableOptions table = ResolveTableOptions(args.table);
   if (IsCurve(args.curve)) {
     if (args.fit.laws.empty()) options.laws = {LawKind::kPower};
     if (args.fit.loss.empty()) options.objective.loss = LossKind::kL2;
-    const CurvePoints curve =
-        ReadCurve(args.input, args.curve, Conditions(args));
+    const CurvePoints curve = ReadCurve(args.input, args.curve, table.choice);
     return {FitCurveLaws(curve, options), {}};
   }
-  std::vector<ColumnName> names;
-  for (const std::string& column : args.columns) {
-    names.push_back(ParseColumnName(column));
-  }
-  ObservationSet observations =
-      ReadObservations(args.input, names, Conditions(args));
+  ObservationSet observations = ReadObservations(args.input, table);
   FitProgressLine progress(STDERR_FILENO);
   return {InWords(FitScalingLaws(std::move(observations), options, &progress)),
           {}};
@@ -125,18 +115,14 @@ ExitCode RunFit(const FitCommandArgs& args, const CLI::App& fit_command) {
 void AddFitCommand(CLI::App& app, ExitCode* exit_code) {
   auto args = std::make_shared<FitCommandArgs>();
   CLI::App* fit = app.add_subcommand(
-      "fit", "Fit scaling laws to a sweep, a CSV or a JSON Lines file");
+      "fit", "Fit scaling laws to a sweep, a CSV or a JSON file of runs");
   fit->add_option("input", args->input,
                   "Sweep directory, or file with columns params, tokens, loss")
       ->required();
   fit->add_option("-o,--output", args->output,
                   "Where to write the fit (default: fit.json, in the sweep "
                   "directory if it is one)");
-  fit->add_option("--column", args->columns,
-                  "What the file calls a column: params=\"Model Size\"");
-  fit->add_option(
-      "--where", args->where,
-      "Use only rows with this value: config=base; may be repeated");
+  AddTableOptions(fit, &args->table);
   fit->add_option("--x", args->curve.x,
                   "Column of x for laws of one variable, which need no others; "
                   "least squares unless --loss is given");

@@ -58,7 +58,8 @@ void BM_Published(benchmark::State& state) {
     return;
   }
   const ObservationSet points = ReadObservations(
-      BesirogluPath(), {{"params", "Model Size"}, {"flops", "Training FLOP"}});
+      BesirogluPath(),
+      {.columns = {{"params", "Model Size"}, {"flops", "Training FLOP"}}});
   Fit(points, Options(static_cast<int>(state.range(0)), 5), &state);
 }
 

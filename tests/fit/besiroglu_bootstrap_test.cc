@@ -25,7 +25,8 @@ FitReport FitPoints(const BootstrapOptions& bootstrap) {
   options.drop_largest_loss = 5;
   options.bootstrap = bootstrap;
   const auto points = ReadObservations(
-      BesirogluPath(), {{"params", "Model Size"}, {"flops", "Training FLOP"}});
+      BesirogluPath(),
+      {.columns = {{"params", "Model Size"}, {"flops", "Training FLOP"}}});
   return FitScalingLaws(points, options);
 }
 

@@ -35,7 +35,7 @@ std::string LargeCsv() {
 TEST(LargeTable, IsReadAndFittedToItsLaw) {
   const TempDir dir;
   dir.Write("large.csv", LargeCsv());
-  const ObservationSet set = ReadObservations(dir / "large.csv", {});
+  const ObservationSet set = ReadObservations(dir / "large.csv");
   ASSERT_EQ(set.rows.size(), static_cast<std::size_t>(kRows));
   EXPECT_EQ(set.rows.back().seed, (kRows - 1) % 7);
   ObjectiveOptions objective;

@@ -35,7 +35,7 @@ std::string Written(const std::vector<CsvRow>& rows) {
 
 /// Rows that are written read back as they were.
 void CheckRoundTrip(std::string_view text) {
-  const std::vector<CsvRow> rows = ParseCsv(text, "input");
+  const std::vector<CsvRow> rows = ParseCsv(text, "input.csv");
   const std::vector<CsvRow> again = ParseCsv(Written(rows), "written");
   Check(rows.size() == again.size(), "rows that are lost when written");
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -52,9 +52,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   try {
     isoflop::CheckRoundTrip(text);
     isoflop::CheckObservations(
-        isoflop::ParseCsvObservations(text, "input").set);
+        isoflop::ParseObservations(text, "input.csv").set);
     isoflop::CheckObservations(
-        isoflop::ParseCsvObservations(text, "input", {}, "recipe").set);
+        isoflop::ParseObservations(text, "input.csv", {.label = "recipe"}).set);
   } catch (const isoflop::Error&) {
     return 0;  // refused, as it may be
   }

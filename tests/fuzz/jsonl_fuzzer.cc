@@ -14,9 +14,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
     isoflop::CheckObservations(
-        isoflop::ParseJsonLinesObservations(text, "input").set);
+        isoflop::ParseObservations(text, "input.jsonl").set);
     isoflop::CheckObservations(
-        isoflop::ParseJsonLinesObservations(text, "input", {}, "recipe").set);
+        isoflop::ParseObservations(text, "input.jsonl", {.label = "recipe"})
+            .set);
   } catch (const isoflop::Error&) {
     return 0;  // refused, as it may be
   }

@@ -7,6 +7,7 @@
 
 #include "analysis/observe/observation_reader.h"
 #include "lib/core/error.h"
+#include "lib/core/transformed.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
 
@@ -21,13 +22,17 @@ constexpr const char* kCsv =
     "\"wide\nquoted\",2e6,1e8,3.4\n"
     "base,2e6,2e8,3.3\n";
 
+TableOptions Base() {
+  return {.choice = {.where = {ParseRowCondition("config=base")}}};
+}
+
 TEST(ReadObservations, ChosenRowsComeWithANote) {
   const TempDir dir;
   dir.Write("runs.csv", kCsv);
-  const ObservationSet set =
-      ReadObservations(dir / "runs.csv", {}, {{"config", "base"}});
+  const ObservationSet set = ReadObservations(dir / "runs.csv", Base());
   EXPECT_EQ(set.rows.size(), 2U);
-  EXPECT_THAT(set.notes, testing::Contains(HasSubstr("config = base")));
+  EXPECT_THAT(set.notes, testing::Contains(
+                             HasSubstr("rows with config=base only: 2 of 3")));
 }
 
 TEST(ReadObservations, UniqueTokensAreAColumn) {
@@ -41,14 +46,14 @@ TEST(ReadObservations, UniqueTokensAreAColumn) {
 TEST(ReadObservations, WhatIsSaidOfChosenRowsNamesTheirLines) {
   const TempDir dir;
   dir.Write("runs.csv", std::string(kCsv) + "wide,-1,1e8,3\nbase,-2,1e8,3\n");
-  EXPECT_ERROR(ReadObservations(dir / "runs.csv", {}, {{"config", "base"}}),
+  EXPECT_ERROR(ReadObservations(dir / "runs.csv", Base()),
                "runs.csv:7: column 'N'");
 }
 
 struct BadRows {
   const char* text;
   CurveColumns columns;
-  std::vector<RowCondition> conditions;
+  std::vector<std::string> where;
   const char* fragment;
 };
 
@@ -67,14 +72,15 @@ TEST(CurvePoints, SayWhatIsWrong) {
       {"x,y\n", {"x", "y", ""}, {}, "no rows"},
       {"", {"x", "y", ""}, {}, "empty"},
       {"x,y\n1,\xff\n", {"x", "y", ""}, {}, "UTF-8"},
-      {"x,y\n1,2\n", {"x", "y", ""}, {{"c", "a"}}, "--where: "},
-      {"c,x,y\nabc,1,2\n", {"x", "y", ""}, {{"c", "abd"}}, "mean 'abc'"},
+      {"x,y\n1,2\n", {"x", "y", ""}, {"c=a"}, "--where: "},
+      {"c,x,y\nabc,1,2\n", {"x", "y", ""}, {"c=abd"}, "mean 'abc'"},
   };
   for (const BadRows& bad : cases) {
     const TempDir dir;
     dir.Write("curve", bad.text);
     try {
-      ReadCurve(dir / "curve", bad.columns, bad.conditions);
+      ReadCurve(dir / "curve", bad.columns,
+                {.where = Transformed(bad.where, ParseRowCondition)});
       ADD_FAILURE() << "accepted: " << bad.text;
     } catch (const Error& error) {
       EXPECT_THAT(error.what(), HasSubstr(bad.fragment)) << bad.text;

@@ -16,7 +16,8 @@ namespace {
 
 ObservationSet Points() {
   return ReadObservations(
-      BesirogluPath(), {{"params", "Model Size"}, {"flops", "Training FLOP"}});
+      BesirogluPath(),
+      {.columns = {{"params", "Model Size"}, {"flops", "Training FLOP"}}});
 }
 
 FitReport FitPoints(const ObjectiveOptions& objective, int dropped,

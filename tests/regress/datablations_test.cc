@@ -45,9 +45,10 @@ class Datablations : public testing::Test {
     if (!std::filesystem::exists(Path())) {
       GTEST_SKIP() << "no " << Path().string();
     }
-    runs_ = ReadObservations(Path(), {{"tokens", "D_total_tokens"},
-                                      {"unique_tokens", "U_unique_tokens"},
-                                      {"loss", "val_loss_C4"}});
+    runs_ = ReadObservations(Path(),
+                             {.columns = {{"tokens", "D_total_tokens"},
+                                          {"unique_tokens", "U_unique_tokens"},
+                                          {"loss", "val_loss_C4"}}});
   }
 
   LawFit Fit(const FitOptions& options) const {

@@ -120,7 +120,7 @@ TEST(RunsCsv, ReadsBackToTheSameObservations) {
   sweep.results[5].loss_std_error.reset();
   const ObservationSet direct = SweepObservations(sweep.plan, sweep.results);
   const std::string csv = RunsCsv(sweep.plan, sweep.results);
-  const ObservationSet read = ParseCsvObservations(csv, "runs.csv").set;
+  const ObservationSet read = ParseObservations(csv, "runs.csv").set;
   ExpectSame(read, direct);
   EXPECT_TRUE(read.notes.empty());
 }
@@ -132,7 +132,7 @@ TEST(RunsJsonLines, ReadsBackToTheSameObservations) {
   sweep.results[4].loss.reset();
   sweep.results[5].loss_std_error.reset();
   const std::string lines = RunsJsonLines(sweep.plan, sweep.results);
-  ExpectSame(ParseJsonLinesObservations(lines, "runs.jsonl").set,
+  ExpectSame(ParseObservations(lines, "runs.jsonl").set,
              SweepObservations(sweep.plan, sweep.results));
 }
 
@@ -160,19 +160,16 @@ TEST(Runs, ReadBackWithTheConventionOfThePlan) {
   const ObservationSet direct = SweepObservations(sweep.plan, sweep.results);
   ASSERT_EQ(direct.params, ParamsKind::kNonEmbedding);
   const auto& [plan, results] = std::tie(sweep.plan, sweep.results);
-  ExpectSame(ParseCsvObservations(RunsCsv(plan, results), "runs.csv").set,
+  ExpectSame(ParseObservations(RunsCsv(plan, results), "runs.csv").set, direct);
+  ExpectSame(ParseObservations(RunsJsonLines(plan, results), "runs.jsonl").set,
              direct);
-  ExpectSame(
-      ParseJsonLinesObservations(RunsJsonLines(plan, results), "runs.jsonl")
-          .set,
-      direct);
 }
 
 TEST(RunsCsv, CountsNByTheConventionAskedFor) {
   SampleSweep sweep;
   sweep.plan.convention = ParamsConvention::kNonEmbedding;
   const std::string csv = RunsCsv(sweep.plan, sweep.results);
-  const ObservationSet read = ParseCsvObservations(csv, "runs.csv").set;
+  const ObservationSet read = ParseObservations(csv, "runs.csv").set;
   EXPECT_EQ(read.rows[0].N, read.rows[0].params_non_embedding);
 }
 
@@ -183,7 +180,7 @@ TEST(RunsCsv, GivesTheSameFitAsTheSweep) {
   const FitReport direct =
       FitScalingLaws(SweepObservations(sweep.plan, sweep.results), options);
   const FitReport from_csv = FitScalingLaws(
-      ParseCsvObservations(RunsCsv(sweep.plan, sweep.results), "runs.csv").set,
+      ParseObservations(RunsCsv(sweep.plan, sweep.results), "runs.csv").set,
       options);
   ASSERT_EQ(direct.chinchilla->status, FitStatus::kOk);
   EXPECT_EQ(from_csv.chinchilla->law.alpha, direct.chinchilla->law.alpha);

@@ -1,0 +1,30 @@
+// What is wrong with the rows of one file.
+
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "lib/core/error.h"
+
+namespace isoflop {
+
+/// Problems of the rows of one file, of which only the first 20 are kept and
+/// the rest counted.
+class RowProblems {
+ public:
+  explicit RowProblems(std::string source) : source_(std::move(source)) {}
+
+  /// Adds "source:line: what". Line 0 stands for the file as a whole.
+  void Add(int line, const std::string& what);
+
+  /// Throws Error with the problems, unless there are none.
+  void ThrowIfAny();
+
+ private:
+  std::string source_;
+  Problems problems_;
+  int count_ = 0;
+};
+
+}  // namespace isoflop

@@ -1,0 +1,63 @@
+#include "apps/isoflop/table_args.h"
+
+#include <cmath>
+
+#include "lib/core/error.h"
+#include "lib/core/names.h"
+#include "lib/core/transformed.h"
+
+namespace isoflop {
+
+void AddTableOptions(CLI::App* command, TableArgs* args) {
+  command->add_option(
+      "--column", args->columns,
+      "What the file calls a column: params=\"Model Size\"; with a factor, "
+      "params=\"Params (M)*1e6\"; for group=, several with commas");
+  command->add_option("--where", args->where,
+                      "Use only rows with this value, or one of several: "
+                      "config=base,small; also !=, <, <=, > and >=; may be "
+                      "repeated");
+  command
+      ->add_option("--drop", args->drop,
+                   "Leave out rows by the lines of the file: 17,20-24")
+      ->delimiter(',');
+  command
+      ->add_option("--best-of", args->best_of,
+                   "Of the rows of each (N, D) that differ in these columns "
+                   "use those with the lowest loss: lr,batch")
+      ->delimiter(',');
+  command
+      ->add_option("--loss-unit", args->loss_unit,
+                   "What the losses are in: nats | bits | bits_per_byte | "
+                   "perplexity | squared_error (default: nats)")
+      ->check(CLI::IsMember(AllNames<TableLoss>()));
+  command->add_option("--bytes-per-token", args->bytes_per_token,
+                      "Bytes of a token, for losses in bits per byte");
+}
+
+TableOptions ResolveTableOptions(const TableArgs& args) {
+  TableOptions options{
+      .columns = Transformed(args.columns, ParseColumnName),
+      .choice = {.where = Transformed(args.where, ParseRowCondition),
+                 .drop = Transformed(args.drop, ParseLineRange)},
+      .best_of = args.best_of};
+  if (const auto unit = FromName<TableLoss>(args.loss_unit)) {
+    options.loss.unit = *unit;
+  }
+  if (args.bytes_per_token != 0.0) {
+    Require(std::isfinite(args.bytes_per_token) && args.bytes_per_token > 0.0,
+            "--bytes-per-token: must be a finite number above 0, got {}",
+            args.bytes_per_token);
+    options.loss.bytes_per_token = args.bytes_per_token;
+  }
+  return options;
+}
+
+std::string GivenColumnOptions(const TableArgs& args) {
+  if (!args.columns.empty()) return "--column";
+  if (!args.best_of.empty()) return "--best-of";
+  if (!args.loss_unit.empty()) return "--loss-unit";
+  return args.bytes_per_token != 0.0 ? "--bytes-per-token" : "";
+}
+
+}  // namespace isoflop

@@ -1,0 +1,32 @@
+// Options of the commands that read tables: what its columns are and which
+// rows count.
+
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+#include <vector>
+
+#include "analysis/observe/observation_reader.h"
+
+namespace isoflop {
+
+struct TableArgs {
+  std::vector<std::string> columns = {};
+  std::vector<std::string> where = {};
+  std::vector<std::string> drop = {};
+  std::vector<std::string> best_of = {};
+  std::string loss_unit = {};
+  double bytes_per_token = 0.0;  // 0: not given
+};
+
+void AddTableOptions(CLI::App* command, TableArgs* args);
+
+/// Throws Error for what cannot be meant.
+TableOptions ResolveTableOptions(const TableArgs& args);
+
+/// Returns the options of columns that were given, for a message that they have
+/// no meaning here; empty: none.
+std::string GivenColumnOptions(const TableArgs& args);
+
+}  // namespace isoflop
