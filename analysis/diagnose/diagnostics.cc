@@ -48,12 +48,17 @@ std::optional<LackOfFit> TestLackOfFit(
 }
 
 Diagnostics Diagnose(std::span<const Observation> observations,
+                     std::span<const SettingColumn> settings,
                      const ObjectiveOptions& options, const ChinchillaFit& fit,
                      const std::optional<SeedNoise>& noise, int threads,
                      FitProgress* progress) {
   if (fit.status != FitStatus::kOk) return {};
   Diagnostics diagnostics;
   diagnostics.residuals = ResidualsOf(observations, fit.law);
+  const Residuals& residuals = *diagnostics.residuals;
+  diagnostics.outliers = OutliersOf(residuals, fit.free);
+  diagnostics.split = SettingThatSplits(observations, settings, residuals);
+  diagnostics.curves = ColumnOfCurves(observations, settings, residuals);
   diagnostics.influence =
       StudyInfluence(observations, options, fit, threads, progress);
   if (noise) {

@@ -7,6 +7,8 @@
 #include <span>
 
 #include "analysis/diagnose/influence.h"
+#include "analysis/diagnose/outliers.h"
+#include "analysis/diagnose/pooled_settings.h"
 #include "analysis/diagnose/residuals.h"
 #include "analysis/diagnose/seed_noise.h"
 #include "analysis/laws/chinchilla.h"
@@ -41,9 +43,13 @@ std::optional<LackOfFit> TestLackOfFit(
     const SeedNoise& noise, int coefficients);
 
 /// Absent: Approach 3 has no law; for `lack_of_fit` also: the seed noise is not
-/// known, or there are no more cells than coefficients.
+/// known, or there are no more cells than coefficients; for `split` and
+/// `curves`: no setting does.
 struct Diagnostics {
   std::optional<Residuals> residuals;
+  std::optional<Outliers> outliers;
+  std::optional<SplitSetting> split;
+  std::optional<SharedCurves> curves;
   std::optional<InfluenceStudy> influence;
   std::optional<LackOfFit> lack_of_fit;
 };
@@ -51,6 +57,7 @@ struct Diagnostics {
 /// `threads` 0: one per core; only the time differs.
 /// REQUIRES: fit is FitChinchilla(observations, options).
 Diagnostics Diagnose(std::span<const Observation> observations,
+                     std::span<const SettingColumn> settings,
                      const ObjectiveOptions& options, const ChinchillaFit& fit,
                      const std::optional<SeedNoise>& noise, int threads = 0,
                      FitProgress* progress = nullptr);

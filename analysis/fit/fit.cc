@@ -108,6 +108,8 @@ void Summarise(ObservationSet* set, FitReport* report) {
                           .largest_flops = most.C,
                           .reach = ReachOf(report->used),
                           .learning_rates = set->learning_rates};
+  report->settings = std::move(set->settings);
+  report->repeats = SettingsOfRepeats(report->used, report->settings);
   report->seed_noise = SeedNoiseOf(report->used, report->options.seed_noise);
   report->notes = set->notes;
   report->warnings = set->warnings;
@@ -284,9 +286,9 @@ FitReport FitScalingLaws(ObservationSet observations, const FitOptions& options,
                    .threads = options.bootstrap.threads},
                   &*report.chinchilla);
     }
-    report.diagnostics =
-        Diagnose(report.used, options.objective, *report.chinchilla,
-                 report.seed_noise, options.bootstrap.threads, progress);
+    report.diagnostics = Diagnose(
+        report.used, report.settings, options.objective, *report.chinchilla,
+        report.seed_noise, options.bootstrap.threads, progress);
     report.misfit = FindMisfit(report);
   }
   if (!AskedFor(options, LawKind::kChinchilla)) {

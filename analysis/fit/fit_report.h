@@ -64,8 +64,9 @@ struct Unasked {
 /// Everything a fit has to say.
 struct FitReport {
   ObservationSummary observations;
-  std::vector<Observation> used;  // what the laws' `runs` index
-  FitOptions options;             // as they were asked for
+  std::vector<Observation> used;        // what the laws' `runs` index
+  std::vector<SettingColumn> settings;  // what Observation::settings index
+  FitOptions options;                   // as they were asked for
 
   std::optional<Resampling> resampling;  // absent: no bootstrap
 
@@ -85,6 +86,9 @@ struct FitReport {
   std::vector<Holdout> holdouts;
 
   std::optional<SeedNoise> seed_noise;  // absent: not known
+
+  /// Settings in which runs at one (N, D) differ; absent: none do.
+  std::optional<RepeatedSettings> repeats;
 
   std::vector<ConventionFit> conventions;  // empty: one count of N is known
   MoreLaws more_laws;

@@ -80,11 +80,26 @@ std::size_t CountDistinct(std::span<const Observation> observations,
   return CountDistinct(ValuesOf(observations, quantity));
 }
 
+bool NamesRows(std::span<const Observation> observations, std::size_t setting) {
+  std::set<int> values;
+  return std::ranges::all_of(observations, [&](const Observation& o) {
+    return values.insert(o.settings[setting]).second;
+  });
+}
+
 std::size_t CountDifferent(std::span<const Observation> observations) {
-  std::set<std::tuple<double, double, double, std::optional<std::int64_t>>>
+  if (observations.empty()) return 0;
+  std::vector<std::size_t> telling;
+  for (std::size_t s = 0; s < observations.front().settings.size(); ++s) {
+    if (!NamesRows(observations, s)) telling.push_back(s);
+  }
+  std::set<std::tuple<double, double, double, std::optional<std::int64_t>,
+                      std::vector<int>>>
       different;
   for (const Observation& o : observations) {
-    different.emplace(o.N, o.D, o.L, o.seed);
+    different.emplace(
+        o.N, o.D, o.L, o.seed,
+        Transformed(telling, [&](std::size_t s) { return o.settings[s]; }));
   }
   return different.size();
 }

@@ -128,7 +128,12 @@ std::vector<double> ValuesOf(std::span<const Observation> observations,
 std::size_t CountDistinct(std::span<const Observation> observations,
                           double Observation::*quantity);
 
-/// Returns how many runs differ in N, D, L or seed.
+/// Returns whether every row has a value of its own of a setting, as a name or
+/// a number of rows has.
+bool NamesRows(std::span<const Observation> observations, std::size_t setting);
+
+/// Returns how many runs differ in N, D, L, seed or a setting that does not
+/// name rows.
 std::size_t CountDifferent(std::span<const Observation> observations);
 
 /// Returns the observations and curves with N counted as `kind`, and C = 6 N D

@@ -1,6 +1,7 @@
 #include "analysis/report/diagnostics_json.h"
 
 #include "analysis/report/json_numbers.h"
+#include "lib/core/transformed.h"
 
 namespace isoflop {
 namespace {
@@ -76,6 +77,27 @@ Json ToJson(const InfluenceStudy& study) {
   return json;
 }
 
+Json ToJson(const Outliers& outliers) {
+  return {{"runs", Transformed(outliers.runs, &RunResidual::run)},
+          {"scale", outliers.scale},
+          {"limit", outliers.limit}};
+}
+
+Json ToJson(const SplitSetting& split) {
+  return {{"setting", split.name},
+          {"value", split.value},
+          {"shift", split.shift},
+          {"scatter", split.scatter},
+          {"deviations", split.deviations}};
+}
+
+Json ToJson(const SharedCurves& curves) {
+  return {{"column", curves.name},
+          {"curves", curves.curves},
+          {"rows_each", curves.rows_each},
+          {"correlation", curves.correlation}};
+}
+
 Json ToJson(const LackOfFit& test) {
   Json json{{"cells", test.cells},
             {"degrees_of_freedom", test.degrees_of_freedom}};
@@ -94,6 +116,9 @@ void PutDiagnostics(const FitReport& report, Json* section) {
     (*section)["residual_trends"] = TrendsJson(*found.residuals);
   }
   if (report.misfit) (*section)["misfit"] = ToJson(*report.misfit);
+  if (found.outliers) (*section)["outliers"] = ToJson(*found.outliers);
+  if (found.split) (*section)["split"] = ToJson(*found.split);
+  if (found.curves) (*section)["curves"] = ToJson(*found.curves);
   if (found.influence) (*section)["influence"] = ToJson(*found.influence);
   if (found.lack_of_fit) {
     (*section)["lack_of_fit"] = ToJson(*found.lack_of_fit);

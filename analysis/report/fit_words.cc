@@ -11,6 +11,7 @@
 
 #include "analysis/regress/resample.h"
 #include "analysis/report/checklist.h"
+#include "analysis/report/table_warnings.h"
 #include "analysis/solve/limits.h"
 #include "lib/numeric/student_t.h"
 
@@ -233,6 +234,7 @@ FitReport InWords(FitReport report) {
     report.misfit->in_words = MisfitInWords(report);
     warnings.insert(warnings.begin(), report.misfit->in_words);
   }
+  std::ranges::move(TableWarnings(report), std::back_inserter(warnings));
   WarnOfFlops(report, &warnings);
   WarnOfChinchilla(report, &warnings);
   WarnOfIsoflop(report, &warnings);

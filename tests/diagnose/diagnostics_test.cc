@@ -23,7 +23,7 @@ std::vector<Observation> Repeated(double sigma, std::uint64_t key) {
 
 Diagnostics DiagnoseRuns(const std::vector<Observation>& runs) {
   const ObjectiveOptions options{.loss = LossKind::kL2};
-  return Diagnose(runs, options, FitChinchilla(runs, options),
+  return Diagnose(runs, {}, options, FitChinchilla(runs, options),
                   SeedNoiseOf(runs));
 }
 
