@@ -8,7 +8,9 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
+#include "analysis/observe/best_of.h"
 #include "lib/core/error.h"
 #include "lib/core/text.h"
 #include "lib/sweep/vary.h"
@@ -59,23 +61,6 @@ bool HasOwnValues(const Json& settings, const Json& sweep_file) {
   return true;
 }
 
-/// The groups that were trained under `settings`.
-std::set<std::string> GroupsOf(const Plan& plan, const Json& settings) {
-  std::set<std::string> groups;
-  for (const RunGroup& group : plan.groups) {
-    if (group.variant == settings) groups.insert(group.id);
-  }
-  return groups;
-}
-
-std::size_t CountVariants(const Plan& plan) {
-  std::set<std::string> variants;
-  for (const RunGroup& group : plan.groups) {
-    variants.insert(CanonicalText(group.variant));
-  }
-  return variants.size();
-}
-
 LearningRates CountLearningRates(const Plan& plan) {
   std::map<std::int64_t, std::set<double>> by_size;
   std::set<double> all;
@@ -90,27 +75,219 @@ LearningRates CountLearningRates(const Plan& plan) {
           .at_largest = static_cast<int>(by_size.rbegin()->second.size())};
 }
 
-void WarnOfVariants(std::size_t variants, const Json& base, int left_out,
-                    std::vector<std::string>* warnings) {
+/// The variants of a plan of which some axes have been settled: runs of one of
+/// them are of one recipe.
+class Variants {
+ public:
+  /// `label` is the axis that tells recipes apart; empty: none. Throws Error as
+  /// SweepObservations does.
+  Variants(const Plan& plan, const VariantChoice& choice,
+           const std::string& label = "")
+      : plan_(plan) {
+    for (const RowCondition& condition : choice.where) KeepWhere(condition);
+    for (const RunGroup& group : plan_.groups) whole_[group.id] = group.variant;
+    for (const std::string& axis : choice.best_of) {
+      RequireOneOf("--best-of", axis);
+      Forget(axis);
+    }
+    for (const RowCondition& condition : choice.where) {
+      if (CountValues(condition.column) == 1) Forget(condition.column);
+    }
+    if (!label.empty()) Forget(label);
+    for (const RunGroup& group : plan_.groups)
+      settled_[group.id] = group.variant;
+  }
+
+  Json Base(const Json& sweep_file) const {
+    return BaseVariant(plan_, sweep_file);
+  }
+
+  /// Returns the variant of a group, without the axes that are settled; nothing
+  /// where it is not wanted.
+  const Json* Of(const std::string& group) const {
+    const auto found = settled_.find(group);
+    return found == settled_.end() ? nullptr : &found->second;
+  }
+
+  /// Returns the variant of a group that is wanted, whole.
+  const Json& WholeOf(const std::string& group) const {
+    return whole_.at(group);
+  }
+
+  std::size_t Count() const {
+    std::set<std::string> variants;
+    for (const auto& [id, variant] : settled_) {
+      variants.insert(CanonicalText(variant));
+    }
+    return variants.size();
+  }
+
+ private:
+  void KeepWhere(const RowCondition& condition) {
+    RequireOneOf("--where", condition.column);
+    std::erase_if(plan_.groups, [&](const RunGroup& group) {
+      return !Meets(WordOf(group.variant.at(condition.column)), condition);
+    });
+    Require(!plan_.groups.empty(), "--where: no variant of {} meets {}",
+            plan_.name, condition.text);
+  }
+
+  void RequireOneOf(const char* option, const std::string& axis) const {
+    const std::vector<std::string> axes = AxesOf(plan_);
+    Require(
+        std::ranges::find(axes, axis) != axes.end(),
+        "{}: the sweep does not vary '{}'{}; it varies {}", option, axis,
+        Suggestion(axis, axes),
+        axes.empty() ? "nothing" : fmt::format("{}", fmt::join(axes, ", ")));
+  }
+
+  /// How many values an axis has in the groups that are left; 0 where it is
+  /// settled already.
+  std::size_t CountValues(const std::string& axis) const {
+    std::set<std::string> values;
+    for (const RunGroup& group : plan_.groups) {
+      if (group.variant.contains(axis)) {
+        values.insert(WordOf(group.variant.at(axis)));
+      }
+    }
+    return values.size();
+  }
+
+  void Forget(const std::string& axis) {
+    for (RunGroup& group : plan_.groups) group.variant.erase(axis);
+  }
+
+  Plan plan_;  // of the groups that are wanted
+  std::map<std::string, Json> settled_;
+  std::map<std::string, Json> whole_;
+};
+
+/// The variant with the most runs that ended well; of equal ones the first.
+Json MostFinished(const Variants& variants,
+                  const std::vector<const RunResult*>& finished) {
+  std::vector<std::pair<const Json*, int>> counts;
+  for (const RunResult* result : finished) {
+    const Json* variant = variants.Of(result->group);
+    if (variant == nullptr) continue;
+    const auto known = std::ranges::find_if(
+        counts, [&](const auto& entry) { return *entry.first == *variant; });
+    if (known == counts.end()) {
+      counts.emplace_back(variant, 1);
+    } else {
+      ++known->second;
+    }
+  }
+  const auto most = std::ranges::max_element(
+      counts, {}, [](const auto& entry) { return entry.second; });
+  return most == counts.end() ? Json::object() : *most->first;
+}
+
+/// The runs that ended well, of whichever variant.
+std::vector<const RunResult*> Finished(const std::vector<RunResult>& results) {
+  std::vector<const RunResult*> finished;
+  for (const RunResult& result : results) {
+    if (result.status == RunStatus::kOk && result.loss) {
+      finished.push_back(&result);
+    }
+  }
+  return finished;
+}
+
+/// A variant that was chosen is a note; one that was not, a warning.
+void SayWhatIsFitted(const VariantChoice& choice, std::size_t variants,
+                     const Json& base, int left_out, ObservationSet* set) {
+  for (const RowCondition& condition : choice.where) {
+    set->notes.push_back(fmt::format("runs with {} only", condition.text));
+  }
   if (variants < 2) return;
-  warnings->push_back(fmt::format(
+  set->warnings.push_back(fmt::format(
       "the sweep trained {} variants: only the one with {} is fitted, and the "
-      "{} of the others {} left out",
+      "{} of the others {} left out; --where chooses others",
       variants, SettingsInWords(base), Counted(left_out, "run"),
       left_out == 1 ? "is" : "are"));
 }
 
-/// Every axis, in the order of the sweep file.
-std::vector<std::string> AxesOf(const Plan& plan) {
-  std::vector<std::string> axes;
-  for (const RunGroup& group : plan.groups) {
-    for (const auto& setting : group.variant.items()) {
-      if (std::ranges::find(axes, setting.key()) == axes.end()) {
-        axes.push_back(setting.key());
-      }
-    }
+/// The settings of the axes of which the best is taken, for one run.
+std::vector<int> SettingsOf(const Json& variant,
+                            const std::vector<std::string>& axes,
+                            std::vector<SettingColumn>* columns) {
+  std::vector<int> settings;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    std::vector<std::string>& values = (*columns)[i].values;
+    const std::string value = WordOf(variant.at(axes[i]));
+    const auto known = std::ranges::find(values, value);
+    settings.push_back(static_cast<int>(known - values.begin()));
+    if (known == values.end()) values.push_back(value);
   }
-  return axes;
+  return settings;
+}
+
+/// Returns the variant that is fitted, with a warning where it is not the
+/// sweep's own.
+Json ChooseVariant(const Variants& variants, const Json& sweep_file,
+                   const std::vector<const RunResult*>& finished,
+                   std::vector<std::string>* warnings) {
+  const Json own = variants.Base(sweep_file);
+  const bool has_runs =
+      std::ranges::any_of(finished, [&](const RunResult* result) {
+        const Json* variant = variants.Of(result->group);
+        return variant != nullptr && *variant == own;
+      });
+  const Json most = MostFinished(variants, finished);
+  if (has_runs || most.empty()) return own;
+  warnings->push_back(
+      fmt::format("no run of the sweep's own variant, with {}, has ended well: "
+                  "the one with "
+                  "{} is fitted",
+                  SettingsInWords(own), SettingsInWords(most)));
+  return most;
+}
+
+void NoteHowRunsEnded(const RunTally& tally, std::vector<std::string>* notes) {
+  NoteLeftOut(tally.diverged, "diverged", notes);
+  NoteLeftOut(tally.failed, "failed", notes);
+  NoteLeftOut(tally.pending(),
+              tally.pending() == 1 ? "has no result yet" : "have no result yet",
+              notes);
+}
+
+/// Returns the observations of one variant, with the settings of the axes of
+/// which the best will be taken.
+ObservationSet Observe(const Plan& plan, const std::vector<RunResult>& results,
+                       const Json& sweep_file, const VariantChoice& choice,
+                       const Variants& variants) {
+  ObservationSet set;
+  const std::vector<const RunResult*> finished = Finished(results);
+  const Json base =
+      ChooseVariant(variants, sweep_file, finished, &set.warnings);
+  for (const std::string& axis : choice.best_of) {
+    set.settings.push_back({axis, {}});
+  }
+  std::set<LossUnit> units;
+  set.source = plan.name;
+  set.params = KindOf(plan.convention);
+  set.flops = FlopsKind::kSixND;
+  int others = 0;
+  for (const RunResult* result : finished) {
+    const Json* variant = variants.Of(result->group);
+    if (variant == nullptr || *variant != base) {
+      ++others;
+      continue;
+    }
+    units.insert(result->loss_unit);
+    set.loss_unit = result->loss_unit;
+    set.rows.push_back(ToObservation(*result, plan.convention));
+    set.rows.back().settings = SettingsOf(variants.WholeOf(result->group),
+                                          choice.best_of, &set.settings);
+  }
+  Require(units.size() <= 1,
+          "{}: some losses are in nats and others are squared errors: they "
+          "cannot be in one fit",
+          plan.name);
+  NoteHowRunsEnded(Tally(plan, results), &set.notes);
+  SayWhatIsFitted(choice, variants.Count(), base, others, &set);
+  set.learning_rates = CountLearningRates(plan);
+  return set;
 }
 
 }  // namespace
@@ -128,6 +305,18 @@ RunTally Tally(const Plan& plan, const std::vector<RunResult>& results) {
   return tally;
 }
 
+std::vector<std::string> AxesOf(const Plan& plan) {
+  std::vector<std::string> axes;
+  for (const RunGroup& group : plan.groups) {
+    for (const auto& setting : group.variant.items()) {
+      if (std::ranges::find(axes, setting.key()) == axes.end()) {
+        axes.push_back(setting.key());
+      }
+    }
+  }
+  return axes;
+}
+
 Json BaseVariant(const Plan& plan, const Json& sweep_file) {
   for (const RunGroup& group : plan.groups) {
     if (HasOwnValues(group.variant, sweep_file)) return group.variant;
@@ -137,38 +326,12 @@ Json BaseVariant(const Plan& plan, const Json& sweep_file) {
 
 ObservationSet SweepObservations(const Plan& plan,
                                  const std::vector<RunResult>& results,
-                                 const Json& sweep_file) {
-  const Json base = BaseVariant(plan, sweep_file);
-  const std::set<std::string> groups = GroupsOf(plan, base);
-  int other_variants = 0;
-  std::set<LossUnit> units;
-  ObservationSet set;
-  set.source = plan.name;
-  set.params = KindOf(plan.convention);
-  set.flops = FlopsKind::kSixND;
-  for (const RunResult& result : results) {
-    if (result.status != RunStatus::kOk || !result.loss) continue;
-    if (!groups.contains(result.group)) {
-      ++other_variants;
-      continue;
-    }
-    units.insert(result.loss_unit);
-    set.loss_unit = result.loss_unit;
-    set.rows.push_back(ToObservation(result, plan.convention));
-  }
-  Require(units.size() <= 1,
-          "{}: some losses are in nats and others are squared errors: they "
-          "cannot be in one fit",
-          plan.name);
-  const RunTally tally = Tally(plan, results);
-  NoteLeftOut(tally.diverged, "diverged", &set.notes);
-  NoteLeftOut(tally.failed, "failed", &set.notes);
-  NoteLeftOut(tally.pending(),
-              tally.pending() == 1 ? "has no result yet" : "have no result yet",
-              &set.notes);
-  WarnOfVariants(CountVariants(plan), base, other_variants, &set.warnings);
-  set.learning_rates = CountLearningRates(plan);
-  return set;
+                                 const Json& sweep_file,
+                                 const VariantChoice& choice) {
+  LabelledObservations observations{
+      Observe(plan, results, sweep_file, choice, Variants(plan, choice)), {}};
+  TakeBest(choice.best_of, &observations);
+  return std::move(observations.set);
 }
 
 std::string RequireAxis(const Plan& plan, const std::string& axis) {
@@ -189,18 +352,16 @@ std::string RequireAxis(const Plan& plan, const std::string& axis) {
 LabelledObservations SweepRecipes(const Plan& plan,
                                   const std::vector<RunResult>& results,
                                   const std::string& axis,
-                                  const Json& sweep_file) {
-  Plan others = plan;  // what varies beside
-  std::map<std::string, std::string> label_of_group;
-  for (RunGroup& group : others.groups) {
-    label_of_group[group.id] = WordOf(group.variant.at(axis));
-    group.variant.erase(axis);
-  }
+                                  const Json& sweep_file,
+                                  const VariantChoice& choice) {
+  const Variants variants(plan, choice, axis);
   LabelledObservations recipes{
-      .set = SweepObservations(others, results, sweep_file), .labels = {}};
+      .set = Observe(plan, results, sweep_file, choice, variants),
+      .labels = {}};
   for (const Observation& o : recipes.set.rows) {
-    recipes.labels.push_back(label_of_group.at(o.group));
+    recipes.labels.push_back(WordOf(variants.WholeOf(o.group).at(axis)));
   }
+  TakeBest(choice.best_of, &recipes);
   return recipes;
 }
 

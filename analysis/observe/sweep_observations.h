@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/observe/observation.h"
+#include "analysis/table/row_choice.h"
 #include "lib/core/json.h"
 #include "lib/record/run_result.h"
 #include "lib/sweep/plan.h"
@@ -26,20 +27,37 @@ struct RunTally {
 /// Counts `results`, which are of runs of the plan.
 RunTally Tally(const Plan& plan, const std::vector<RunResult>& results);
 
+/// Which variants of a sweep that varies something are wanted.
+struct VariantChoice {
+  std::vector<RowCondition> where = {};   // of axes: model.position=rotary
+  std::vector<std::string> best_of = {};  // axes, as TakeBest has them
+};
+
 /// Returns one observation for each run that ended well, in the order of
 /// `results`: L with its standard error, D, and N and C = 6ND by the plan's
-/// convention. Runs of one group share a trunk. Where the sweep varies
-/// something beside N and D, only the runs of BaseVariant(plan, sweep_file) are
-/// taken: runs of different recipes lie on different laws. Notes say how many
-/// runs are left out and why.
+/// convention. Runs of one group share a trunk.
+///
+/// Where the sweep varies something beside N and D, runs of different variants
+/// lie on different laws, and one variant is taken: of those that meet the
+/// conditions, BaseVariant(plan, sweep_file) as far as an axis is neither
+/// settled by a condition nor one of `best_of`. Where no run of that one has
+/// ended well it is the variant with the most that have, with a warning. Notes
+/// say how many runs are left out and why.
+///
+/// Throws Error for an axis that the sweep does not vary, and for conditions
+/// that no variant meets.
 ObservationSet SweepObservations(const Plan& plan,
                                  const std::vector<RunResult>& results,
-                                 const Json& sweep_file = Json::object());
+                                 const Json& sweep_file = Json::object(),
+                                 const VariantChoice& choice = {});
 
 /// Returns the settings of the variant whose values are those that the sweep
 /// file's own sections give, {"model.position": "rotary"}; of the first variant
 /// where none is; {} where nothing varies.
 Json BaseVariant(const Plan& plan, const Json& sweep_file);
+
+/// Returns what the sweep varies, in the order of the sweep file.
+std::vector<std::string> AxesOf(const Plan& plan);
 
 /// Returns `axis`, or when it is empty the only axis that the plan varies.
 /// Throws Error naming the axes when it is none of them, when there are several
@@ -47,11 +65,12 @@ Json BaseVariant(const Plan& plan, const Json& sweep_file);
 std::string RequireAxis(const Plan& plan, const std::string& axis);
 
 /// Returns the observations of a sweep, each labelled with its value of the
-/// axis; where other axes vary too, of their base values only
-/// (SweepObservations). REQUIRES: `axis` is one of the plan's.
+/// axis; where other axes vary too, of the variant that SweepObservations
+/// takes. REQUIRES: `axis` is one of the plan's.
 LabelledObservations SweepRecipes(const Plan& plan,
                                   const std::vector<RunResult>& results,
                                   const std::string& axis,
-                                  const Json& sweep_file = Json::object());
+                                  const Json& sweep_file = Json::object(),
+                                  const VariantChoice& choice = {});
 
 }  // namespace isoflop

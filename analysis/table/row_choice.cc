@@ -46,18 +46,6 @@ bool InOrder(double cell, Comparison comparison, double value) {
   }
 }
 
-bool Meets(const std::string& cell, const RowCondition& condition) {
-  if (ComparesOrder(condition.comparison)) {
-    const auto number = NumberOf(cell);
-    return number && InOrder(*number, condition.comparison,
-                             *NumberOf(condition.values.front()));
-  }
-  const bool listed = std::ranges::any_of(
-      condition.values,
-      [&](const std::string& value) { return SameValue(cell, value); });
-  return listed == (condition.comparison == Comparison::kIsOneOf);
-}
-
 /// Different values of a column, in the order in which they come.
 std::vector<std::string> ValuesOf(const RecordTable& table,
                                   std::size_t column) {
@@ -98,6 +86,18 @@ void Drop(const LineRange& lines, RecordTable* table) {
 }
 
 }  // namespace
+
+bool Meets(const std::string& cell, const RowCondition& condition) {
+  if (ComparesOrder(condition.comparison)) {
+    const auto number = NumberOf(cell);
+    return number && InOrder(*number, condition.comparison,
+                             *NumberOf(condition.values.front()));
+  }
+  const bool listed = std::ranges::any_of(
+      condition.values,
+      [&](const std::string& value) { return SameValue(cell, value); });
+  return listed == (condition.comparison == Comparison::kIsOneOf);
+}
 
 RowCondition ParseRowCondition(std::string_view text) {
   const std::size_t place = text.find_first_of("=<>");

@@ -36,6 +36,9 @@ struct RowCondition {
 /// there is one number behind it.
 RowCondition ParseRowCondition(std::string_view text);
 
+/// Returns whether a cell meets the condition.
+bool Meets(const std::string& cell, const RowCondition& condition);
+
 /// Lines from `first` to `last`, both included.
 struct LineRange {
   int first = 0;

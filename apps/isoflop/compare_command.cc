@@ -43,19 +43,13 @@ LabelledObservations FromFile(const CompareArgs& args) {
 }
 
 LabelledObservations FromDirectory(CompareArgs* args) {
-  const std::string given = GivenColumnOptions(args->table);
-  Require(given.empty(), "{}: {} is a sweep directory, whose columns are known",
-          given, args->input);
-  Require(args->table.where.empty() && args->table.drop.empty(),
-          "--where and --drop: {} is a sweep directory, of which all runs are "
-          "compared",
-          args->input);
+  const VariantChoice choice = ResolveVariantChoice(args->table, args->input);
   const SweepDir dir(args->input);
   const Plan plan = LoadPlan(dir);
   args->options.by = RequireAxis(plan, args->options.by);
   LabelledObservations recipes =
       SweepRecipes(plan, LoadResults(dir, plan), args->options.by,
-                   ReadJsonFile(dir.sweep_json()));
+                   ReadJsonFile(dir.sweep_json()), choice);
   recipes.set.source = args->input;
   Require(!recipes.set.rows.empty(),
           "{}: no run has ended well yet, so there is nothing to compare",

@@ -37,19 +37,11 @@ bool IsCurve(const CurveColumns& curve) {
 /// Throws Error for options of columns where they cannot be meant.
 void CheckColumns(const FitCommandArgs& args, bool directory) {
   const bool curve = IsCurve(args.curve);
-  const std::string given = GivenColumnOptions(args.table);
-  Require(!directory || given.empty(),
-          "{}: {} is a sweep directory, whose columns are known", given,
-          args.input);
-  Require(!directory || args.table.where.empty(),
-          "--where: {} is a sweep directory, of which all runs are fitted",
-          args.input);
-  Require(!directory || args.table.drop.empty(),
-          "--drop: {} is a sweep directory, which has no lines", args.input);
   Require(!directory || !curve,
           "--x: {} is a sweep directory; export it as CSV first", args.input);
   Require(!curve || !args.curve.x.empty(), "--x: must name a column with --y");
   Require(!curve || !args.curve.y.empty(), "--y: must name a column with --x");
+  const std::string given = GivenColumnOption(args.table);
   Require(!curve || given.empty(),
           "{}: --x and --y name the columns of the file themselves", given);
 }
@@ -80,10 +72,11 @@ SweepFit FitFile(const FitCommandArgs& args, FitOptions options) {
           {}};
 }
 
-SweepFit FitDirectory(const std::string& path, const FitOptions& options) {
-  const SweepDir dir(path);
+SweepFit FitDirectory(const FitCommandArgs& args, const FitOptions& options) {
+  const VariantChoice choice = ResolveVariantChoice(args.table, args.input);
+  const SweepDir dir(args.input);
   const Plan plan = LoadPlan(dir);
-  return FitSweep(plan, LoadResults(dir, plan), dir, options);
+  return FitSweep(plan, LoadResults(dir, plan), dir, options, choice);
 }
 
 bool IsDirectory(const std::string& path) {
@@ -100,7 +93,7 @@ ExitCode RunFit(const FitCommandArgs& args, const CLI::App& fit_command) {
   const bool directory = IsDirectory(args.input);
   CheckColumns(args, directory);
   const SweepFit fit =
-      directory ? FitDirectory(args.input, options) : FitFile(args, options);
+      directory ? FitDirectory(args, options) : FitFile(args, options);
   std::filesystem::path output = args.output;
   if (output.empty()) {
     output = directory ? std::filesystem::path(args.input) / "fit.json"

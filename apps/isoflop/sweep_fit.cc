@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "analysis/observe/sweep_curves.h"
-#include "analysis/observe/sweep_observations.h"
 #include "analysis/report/fit_json.h"
 #include "analysis/report/fit_text.h"
 #include "analysis/report/fit_words.h"
@@ -18,9 +17,11 @@
 namespace isoflop {
 
 SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
-                  const SweepDir& dir, const FitOptions& options) {
+                  const SweepDir& dir, const FitOptions& options,
+                  const VariantChoice& choice) {
   const Json sweep_file = ReadJsonFile(dir.sweep_json());
-  ObservationSet observations = SweepObservations(plan, results, sweep_file);
+  ObservationSet observations =
+      SweepObservations(plan, results, sweep_file, choice);
   observations.source = dir.root().string();
   Require(!observations.rows.empty(),
           "{}: no run has ended well yet, so there is nothing to fit",

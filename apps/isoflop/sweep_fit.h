@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/fit/fit.h"
+#include "analysis/observe/sweep_observations.h"
 #include "analysis/report/exact_loss.h"
 #include "lib/record/run_result.h"
 #include "lib/record/sweep_dir.h"
@@ -21,7 +22,8 @@ struct SweepFit {
 /// Fits the laws to the runs of a sweep that ended ok. Throws Error when there
 /// is no such run. Long fits say on a terminal how far they are.
 SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
-                  const SweepDir& dir, const FitOptions& options);
+                  const SweepDir& dir, const FitOptions& options,
+                  const VariantChoice& choice = {});
 
 /// Writes fit.json and prints its text to standard output.
 void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file);

@@ -13,18 +13,20 @@ void AddTableOptions(CLI::App* command, TableArgs* args) {
       "--column", args->columns,
       "What the file calls a column: params=\"Model Size\"; with a factor, "
       "params=\"Params (M)*1e6\"; for group=, several with commas");
-  command->add_option("--where", args->where,
-                      "Use only rows with this value, or one of several: "
-                      "config=base,small; also !=, <, <=, > and >=; may be "
-                      "repeated");
+  command->add_option(
+      "--where", args->where,
+      "Use only rows, or variants of a sweep, with this value or "
+      "one of several: config=base,small; also !=, <, <=, > "
+      "and >=; may be repeated");
   command
       ->add_option("--drop", args->drop,
                    "Leave out rows by the lines of the file: 17,20-24")
       ->delimiter(',');
   command
-      ->add_option("--best-of", args->best_of,
-                   "Of the rows of each (N, D) that differ in these columns "
-                   "use those with the lowest loss: lr,batch")
+      ->add_option(
+          "--best-of", args->best_of,
+          "Of the rows of each (N, D) that differ in these columns, or "
+          "axes of a sweep, use those with the lowest loss: lr,batch")
       ->delimiter(',');
   command
       ->add_option("--loss-unit", args->loss_unit,
@@ -53,11 +55,21 @@ TableOptions ResolveTableOptions(const TableArgs& args) {
   return options;
 }
 
-std::string GivenColumnOptions(const TableArgs& args) {
+std::string GivenColumnOption(const TableArgs& args) {
   if (!args.columns.empty()) return "--column";
-  if (!args.best_of.empty()) return "--best-of";
   if (!args.loss_unit.empty()) return "--loss-unit";
   return args.bytes_per_token != 0.0 ? "--bytes-per-token" : "";
+}
+
+VariantChoice ResolveVariantChoice(const TableArgs& args,
+                                   const std::string& source) {
+  const std::string given = GivenColumnOption(args);
+  Require(given.empty(), "{}: {} is a sweep directory, whose columns are known",
+          given, source);
+  Require(args.drop.empty(),
+          "--drop: {} is a sweep directory, which has no lines", source);
+  return {.where = Transformed(args.where, ParseRowCondition),
+          .best_of = args.best_of};
 }
 
 }  // namespace isoflop

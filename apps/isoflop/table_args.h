@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/observe/observation_reader.h"
+#include "analysis/observe/sweep_observations.h"
 
 namespace isoflop {
 
@@ -25,8 +26,13 @@ void AddTableOptions(CLI::App* command, TableArgs* args);
 /// Throws Error for what cannot be meant.
 TableOptions ResolveTableOptions(const TableArgs& args);
 
-/// Returns the options of columns that were given, for a message that they have
-/// no meaning here; empty: none.
-std::string GivenColumnOptions(const TableArgs& args);
+/// Returns an option of columns that was given, for a message that it has no
+/// meaning here; empty: none was.
+std::string GivenColumnOption(const TableArgs& args);
+
+/// Returns which variants of the sweep directory `source` are wanted. Throws
+/// Error for options that only tables have.
+VariantChoice ResolveVariantChoice(const TableArgs& args,
+                                   const std::string& source);
 
 }  // namespace isoflop

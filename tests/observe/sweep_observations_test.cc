@@ -3,12 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/expect_error.h"
 #include "tests/support/tiny_sweep.h"
 
 namespace isoflop {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 /// A result with status ok for every run of the plan.
@@ -130,7 +133,7 @@ TEST(SweepObservations, TakesTheVariantThatTheSweepItselfDescribes) {
   EXPECT_THAT(set.warnings,
               ElementsAre("the sweep trained 2 variants: only the one with "
                           "model.position = none is fitted, and the 4 runs of "
-                          "the others are left out"));
+                          "the others are left out; --where chooses others"));
 }
 
 TEST(SweepObservations, TakesTheFirstVariantWhereTheSweepDescribesNone) {
@@ -142,6 +145,69 @@ TEST(SweepObservations, TakesTheFirstVariantWhereTheSweepDescribesNone) {
   EXPECT_EQ(set.rows.front().L, 2.9);
   EXPECT_EQ(BaseVariant(sweep.plan, file),
             Json({{"model.position", "rotary"}}));
+}
+
+VariantChoice Where(const std::string& condition) {
+  return {.where = {ParseRowCondition(condition)}};
+}
+
+TEST(SweepObservations, TakesTheVariantThatIsAskedFor) {
+  const Json file = VariedFile("rotary");
+  const TinySweep sweep(file);
+  const ObservationSet set = SweepObservations(
+      sweep.plan, AllOk(sweep.plan), file, Where("model.position=none"));
+  EXPECT_EQ(set.rows.size(), 4U);
+  EXPECT_EQ(set.rows.front().L, 2.5);
+  EXPECT_THAT(set.warnings, IsEmpty());
+  EXPECT_THAT(set.notes, ElementsAre("runs with model.position=none only"));
+}
+
+TEST(SweepObservations, TakesTheOwnVariantOfWhatAConditionLeavesOpen) {
+  Json file = VariedFile("none");
+  file["vary"]["training.peak_lr"] = {0.001, 0.002};
+  file["training"]["peak_lr"] = 0.002;
+  const TinySweep sweep(file);
+  const ObservationSet set = SweepObservations(
+      sweep.plan, AllOk(sweep.plan), file, Where("model.position=rotary"));
+  EXPECT_EQ(set.rows.size(), 4U);
+  EXPECT_EQ(set.rows.front().L, 2.5) << "rotary at .002";
+}
+
+TEST(SweepObservations, TakesTheBestOfAnAxisAtEachPlace) {
+  Json file = TinySweepFile();
+  file["vary"] = {{"training.peak_lr", {0.001, 0.002}}};
+  const TinySweep sweep(file);
+  const ObservationSet set = SweepObservations(
+      sweep.plan, AllOk(sweep.plan), file, {.best_of = {"training.peak_lr"}});
+  EXPECT_EQ(set.rows.size(), 4U);
+  EXPECT_EQ(set.rows.front().L, 2.5) << "the second rate, made the better one";
+}
+
+TEST(SweepObservations, TakeAVariantThatHasRunsWhereTheOwnOneHasNone) {
+  const Json file = VariedFile("rotary");
+  const TinySweep sweep(file);
+  auto results = AllOk(sweep.plan);
+  for (int i = 0; i < 4; ++i) results[i].status = RunStatus::kDiverged;
+  const ObservationSet set = SweepObservations(sweep.plan, results, file);
+  EXPECT_EQ(set.rows.size(), 4U);
+  EXPECT_THAT(set.warnings,
+              Contains(HasSubstr("no run of the sweep's own variant, with "
+                                 "model.position = rotary, has ended well")));
+}
+
+TEST(SweepObservations, RefusesConditionsThatNoVariantMeets) {
+  const Json file = VariedFile("rotary");
+  const TinySweep sweep(file);
+  const auto observe = [&](const VariantChoice& choice) {
+    SweepObservations(sweep.plan, AllOk(sweep.plan), file, choice);
+  };
+  EXPECT_ERROR(observe(Where("model.position=learned")),
+               "no variant of tiny meets model.position=learned");
+  EXPECT_ERROR(observe(Where("position=none")),
+               "the sweep does not vary 'position'");
+  EXPECT_ERROR(observe({.best_of = {"training.peak_lr"}}),
+               "--best-of: the sweep does not vary 'training.peak_lr'; it "
+               "varies model.position");
 }
 
 TEST(SweepObservations, CountsTheLearningRatesOfTheWholeSweep) {
