@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "analysis/observe/cells.h"
 #include "analysis/observe/observation.h"
 #include "lib/core/names.h"
 
@@ -35,11 +36,6 @@ struct SeedNoise {
 /// % of cases: 1.96 loss_std, or Student's t instead of 1.96 where loss_std is
 /// itself an estimate.
 double Reach95(const SeedNoise& noise);
-
-/// Returns the runs of each (N, D), as indices, in the order of first
-/// appearance. N and D count as equal as for ClassesOf.
-std::vector<std::vector<std::size_t>> Cells(
-    std::span<const Observation> observations);
 
 /// Returns how many (N, D) were trained at two seeds or more.
 int CountRepeatedCells(std::span<const Observation> observations);

@@ -60,7 +60,7 @@ const std::vector<Layer>& Layers() {
         "analysis/observe", "analysis/regress"}},
       {"analysis/compare",
        {"lib/core", "lib/numeric", "analysis/laws", "analysis/solve",
-        "analysis/observe", "analysis/regress", "analysis/decide"}},
+        "analysis/table", "analysis/observe", "analysis/regress", "analysis/decide"}},
       {"analysis/fit",
        {"lib/core", "lib/numeric", "lib/data", "lib/sweep", "lib/record",
         "analysis/laws", "analysis/solve", "analysis/observe",
