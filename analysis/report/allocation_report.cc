@@ -7,6 +7,7 @@
 
 #include "analysis/report/number_table.h"
 #include "analysis/report/number_text.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "analysis/report/approaches_text.h"
 #include "analysis/report/number_text.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {

@@ -7,6 +7,7 @@
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/text_page.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {

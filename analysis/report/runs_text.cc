@@ -9,6 +9,7 @@
 #include "analysis/report/number_text.h"
 #include "analysis/report/text_page.h"
 #include "lib/core/names.h"
+#include "lib/core/text.h"
 #include "lib/sweep/sizes.h"
 
 namespace isoflop {

@@ -6,6 +6,8 @@
 
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/number_text.h"
+#include "lib/core/text.h"
+#include "lib/core/text_table.h"
 
 namespace isoflop {
 namespace {

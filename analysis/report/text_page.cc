@@ -1,5 +1,7 @@
 #include "analysis/report/text_page.h"
 
+#include "lib/core/text.h"
+
 namespace isoflop {
 namespace {
 constexpr std::string_view kMargin = "  ";

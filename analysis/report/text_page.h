@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/core/text.h"
+#include "lib/core/text_table.h"
 
 namespace isoflop {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lib/core/text.h"
+#include "lib/core/text_table.h"
 
 namespace isoflop {
 namespace {

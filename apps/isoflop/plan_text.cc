@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/core/text.h"
+#include "lib/core/text_table.h"
 #include "lib/sweep/group_memory.h"
 #include "lib/sweep/sizes.h"
 #include "lib/sweep/vary.h"

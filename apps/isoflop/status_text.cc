@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lib/core/text.h"
+#include "lib/core/text_table.h"
 
 namespace isoflop {
 namespace {

@@ -31,26 +31,6 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-/// Characters, not bytes: a continuation byte of UTF-8 takes no column.
-std::size_t DisplayWidth(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
-}
-
-/// The first `width` characters of `text`, whole.
-std::string_view Cut(std::string_view text, std::size_t width) {
-  std::size_t size = text.size();
-  while (DisplayWidth(text.substr(0, size)) > width) --size;
-  return text.substr(0, size);
-}
-
-std::string Padded(std::string_view cell, std::size_t width, bool left) {
-  const std::size_t used = DisplayWidth(cell);
-  const std::string space(width > used ? width - used : 0, ' ');
-  return left ? std::string(cell) + space : space + std::string(cell);
-}
-
 }  // namespace
 
 std::string FormatCount(double count) {
@@ -193,41 +173,6 @@ std::string WrapText(std::string_view prefix, std::string_view text,
     empty = false;
   }
   return lines + line + "\n";
-}
-
-TextTable::TextTable(std::vector<std::string> header) {
-  rows_.push_back(std::move(header));
-}
-
-void TextTable::AddRow(std::vector<std::string> cells) {
-  assert(cells.size() == rows_.front().size());
-  rows_.push_back(std::move(cells));
-}
-
-std::string TextTable::ToString(std::size_t width) const {
-  std::vector<std::size_t> widths(rows_.front().size(), 0);
-  for (const auto& row : rows_) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], DisplayWidth(row[i]));
-    }
-  }
-  const std::size_t total =
-      std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1));
-  // Numbers have to stay whole; a name can do with less.
-  if (total > width) {
-    const std::size_t excess = total - width;
-    widths[0] = widths[0] > excess + 8 ? widths[0] - excess : 8;
-  }
-  std::string text;
-  for (const auto& row : rows_) {
-    std::string line = Padded(Cut(row[0], widths[0]), widths[0], true);
-    for (std::size_t i = 1; i < row.size(); ++i) {
-      line += "  " + Padded(row[i], widths[i], false);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
 }
 
 }  // namespace isoflop

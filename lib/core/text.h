@@ -1,5 +1,5 @@
 // Words and numbers of people, and for them: counts, durations, suggestions,
-// lists, tables.
+// lists.
 
 #pragma once
 
@@ -72,21 +72,5 @@ std::vector<TextLine> NonBlankLines(std::string_view text);
 /// spaces. A word too long for a line gets one to itself, whole.
 std::string WrapText(std::string_view prefix, std::string_view text,
                      std::size_t width);
-
-/// A table of text for a terminal: first column left-aligned, the rest right.
-class TextTable {
- public:
-  explicit TextTable(std::vector<std::string> header);
-
-  /// REQUIRES: as many cells as the header has.
-  void AddRow(std::vector<std::string> cells);
-
-  /// Returns the lines, each ended by '\n' and none longer than `width` where
-  /// the first column can be cut to make it so.
-  std::string ToString(std::size_t width = 100) const;
-
- private:
-  std::vector<std::vector<std::string>> rows_;
-};
 
 }  // namespace isoflop

@@ -61,6 +61,13 @@ std::string_view ValidUtf8Prefix(std::string_view text) {
   return text.substr(0, valid);
 }
 
+std::size_t DisplayWidth(std::string_view text) {
+  // A continuation byte takes no column.
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
 std::string_view WithoutByteOrderMark(std::string_view text) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   if (text.starts_with(kMark)) text.remove_prefix(kMark.size());

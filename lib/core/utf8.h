@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,10 @@ namespace isoflop {
 /// U+10FFFF. NUL is well-formed.
 /// Source: RFC 3629, section 4.
 std::string_view ValidUtf8Prefix(std::string_view text);
+
+/// Returns how many columns of a terminal the text takes: characters, not
+/// bytes.
+std::size_t DisplayWidth(std::string_view text);
 
 /// Returns the text without the byte-order mark that it may begin with.
 std::string_view WithoutByteOrderMark(std::string_view text);

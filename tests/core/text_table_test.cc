@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
+#include "lib/core/text_table.h"
 
-#include "lib/core/text.h"
+#include <gtest/gtest.h>
 
 namespace isoflop {
 namespace {
@@ -30,7 +30,45 @@ TEST(TextTable, CutsTheFirstColumnToTheWidth) {
   table.AddRow({"a-very-long-name-of-a-run", "1.25"});
   EXPECT_EQ(table.ToString(20),
             "run             loss\n"
-            "a-very-long-na  1.25\n");
+            "a-very-long-..  1.25\n");
+}
+
+TEST(TextTable, PutsWordsOfTheHeaderBelowEachOtherBeforeItCutsNames) {
+  TextTable table({"recipe", "decades beyond the data"});
+  table.AddRow({"baseline_adam", "1.25"});
+  EXPECT_EQ(table.ToString(38),
+            "recipe         decades beyond the data\n"
+            "baseline_adam                     1.25\n");
+  EXPECT_EQ(table.ToString(30),
+            "               decades beyond\n"
+            "recipe               the data\n"
+            "baseline_adam            1.25\n");
+}
+
+TEST(TextTable, KeepsNamesApartThatItHasToCut) {
+  const auto names = [](const std::string& first, const std::string& second) {
+    TextTable table({"run", "loss"});
+    table.AddRow({first, "1.25"});
+    table.AddRow({second, "1.26"});
+    return table.ToString(16);
+  };
+  EXPECT_EQ(names("baseline_adam_w", "baseline_muon_w"),
+            "run         loss\n"
+            "base..am_w  1.25\n"
+            "base..on_w  1.26\n");
+  EXPECT_EQ(names("adam_with_warmup", "muon_with_warmup"),
+            "run         loss\n"
+            "adam_wit..  1.25\n"
+            "muon_wit..  1.26\n");
+}
+
+TEST(TextTable, IsWiderThanItMayBeRatherThanShowTwoNamesAsOne) {
+  TextTable table({"run", "loss"});
+  table.AddRow({"the_same_start_a_the_same_end", "1.25"});
+  table.AddRow({"the_same_start_b_the_same_end", "1.26"});
+  const std::string text = table.ToString(20);
+  EXPECT_NE(text.find("a_the_same_end"), std::string::npos) << text;
+  EXPECT_NE(text.find("b_the_same_end"), std::string::npos) << text;
 }
 
 TEST(TextTable, CountsCharactersAndNotBytes) {
@@ -50,7 +88,7 @@ TEST(TextTable, CutsBetweenCharacters) {
   EXPECT_EQ(table.ToString(15),
             "run        loss\n"
             "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
-            "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4  1.25\n");
+            "\xc3\xa4\xc3\xa4..  1.25\n");
 }
 
 }  // namespace
