@@ -47,23 +47,22 @@ class Comparer {
 
   void FitLaws() {
     exponents_ = OwnExponents(labelled_);
-    result_.joint = FitRecipes(
-        Problem(RecipeSharing::kExponents, LossKind::kHuber), exponents_);
+    result_.joint = FitRecipes(Problem(RecipeSharing::kExponents), exponents_);
     result_.status = result_.joint.status;
     result_.reason = result_.joint.reason;
     if (result_.status != FitStatus::kOk) return;
-    result_.separate = FitSeparate(LossKind::kHuber);
+    result_.separate = FitSeparate();
+    result_.unexplained = UnexplainedRuns(labelled_, result_.joint.laws,
+                                          result_.joint.parameters);
   }
 
   void TestSharing() {
-    const auto runs = static_cast<int>(labelled_.rows.size());
-    const RecipeFit one = FitRecipes(
-        Problem(RecipeSharing::kEverything, LossKind::kL2), exponents_);
-    const RecipeFit joint = FitRecipes(
-        Problem(RecipeSharing::kExponents, LossKind::kL2), exponents_);
-    result_.same_law = CompareSharing(one, joint, runs);
+    const RecipeFit one =
+        FitRecipes(Problem(RecipeSharing::kEverything), exponents_);
+    const Penalty penalty = Penalty::Huber(options_.delta);
+    result_.same_law = CompareSharing(one, result_.joint, penalty);
     result_.same_exponents =
-        CompareSharing(joint, FitSeparate(LossKind::kL2), runs);
+        CompareSharing(result_.joint, result_.separate, penalty);
   }
 
   /// How many units of each recipe were drawn from; empty: no bootstrap.
@@ -85,12 +84,10 @@ class Comparer {
     result_.resampling->units = units.size();
     result_.paired = units.paired;
     units_ = units.OfRecipes(recipes());
-    const RecipeRefits joint(
-        Problem(RecipeSharing::kExponents, LossKind::kHuber), result_.joint);
+    const RecipeRefits joint(Problem(RecipeSharing::kExponents), result_.joint);
     std::optional<RecipeRefits> separate;
     if (result_.separate.status == FitStatus::kOk) {
-      separate.emplace(Problem(RecipeSharing::kOffset, LossKind::kHuber),
-                       result_.separate);
+      separate.emplace(Problem(RecipeSharing::kOffset), result_.separate);
     }
     return ResampleRecipes(units, labelled_.rows.size(), *result_.resampling,
                            joint, separate ? &*separate : nullptr,
@@ -100,17 +97,16 @@ class Comparer {
  private:
   int recipes() const { return static_cast<int>(labelled_.names.size()); }
 
-  RecipeProblem Problem(RecipeSharing sharing, LossKind loss) const {
+  RecipeProblem Problem(RecipeSharing sharing) const {
     RecipeProblem problem{runs_, recipes(), sharing, {}};
-    problem.objective.loss = loss;
     problem.objective.delta = options_.delta;
     return problem;
   }
 
-  RecipeFit FitSeparate(LossKind loss) const {
+  RecipeFit FitSeparate() const {
     const int parameters = 1 + 4 * recipes();
     if (static_cast<int>(labelled_.rows.size()) > parameters) {
-      return FitRecipes(Problem(RecipeSharing::kOffset, loss), exponents_);
+      return FitRecipes(Problem(RecipeSharing::kOffset), exponents_);
     }
     RecipeFit none;
     none.reason = fmt::format(

@@ -17,6 +17,7 @@
 
 #include "analysis/compare/recipe_fit.h"
 #include "analysis/compare/sharing_test.h"
+#include "analysis/compare/unexplained_runs.h"
 #include "analysis/observe/observation.h"
 #include "analysis/regress/resample.h"
 #include "analysis/solve/estimate.h"
@@ -81,6 +82,8 @@ struct RecipeComparison {
 
   SharingTest same_law;        // one law for all recipes, against `joint`
   SharingTest same_exponents;  // `joint` against `separate`
+
+  std::vector<UnexplainedRun> unexplained;  // by `joint`
 
   std::optional<Resampling> resampling;  // absent: no bootstrap
   bool paired = false;                   // the same runs of every recipe

@@ -46,15 +46,13 @@ RecipeFit FitRecipes(const RecipeProblem& problem,
   RecipeFit fit;
   fit.status = found.status;
   fit.reason = found.reason;
-  if (fit.status != FitStatus::kOk) return fit;
-  double weights = 0.0;
-  for (const LawRun& run : problem.runs) weights += run.weight;
-  fit.values = found.values();
-  fit.laws = LawsOf(model, fit.values);
   fit.parameters = model.size();
   fit.objective = found.objective;
-  fit.squares = weights * found.rms_log_residual * found.rms_log_residual;
+  fit.residuals = found.residuals;
   fit.certificate = found.certificate;
+  if (fit.status != FitStatus::kOk) return fit;
+  fit.values = found.values();
+  fit.laws = LawsOf(model, fit.values);
   return fit;
 }
 

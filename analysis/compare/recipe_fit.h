@@ -14,10 +14,13 @@
 #include "analysis/regress/law_solver.h"
 #include "analysis/solve/certificate.h"
 #include "analysis/solve/estimate.h"
+#include "lib/numeric/student_t.h"
 
 namespace isoflop {
 
-/// What a joint fit found. When `status` is not kOk, only `reason` counts.
+/// What a joint fit found. When `status` is not kOk, only `reason` counts, and
+/// the minimum, with its residuals, as low as was found of the laws; it need
+/// not be one point.
 struct RecipeFit {
   FitStatus status = FitStatus::kUnsupported;
   std::string reason;
@@ -25,7 +28,8 @@ struct RecipeFit {
   Eigen::VectorXd values;        // of RecipesModel
   int parameters = 0;
   double objective = 0.0;  // sum of weighted penalties
-  double squares = 0.0;    // weighted sum of squared log residuals
+  /// Of the objective, one a run, recipe after recipe.
+  std::vector<WeightedResidual> residuals;
   Certificate certificate;
 };
 

@@ -218,14 +218,14 @@ LawFit FitLaw(const LawModel& model, std::span<const LawRun> runs,
   LawSolver solver(WithStarts(model, options), runs, options.objective,
                    ConstraintsOf(model, options.objective));
   const GlobalMinimum global = solver.SolveGlobally();
+  fit.objective = solver.ObjectiveValue(global.lowest);
+  fit.residuals = solver.objective().Residuals(global.lowest.c);
+  fit.certificate = solver.Certify(global);
   fit.reason = solver.Defect(global.lowest);
   if (!fit.reason.empty()) return fit;
   fit.status = FitStatus::kOk;
   SetCoefficients(solver, global.lowest, &fit);
-  fit.residuals = solver.objective().Residuals(global.lowest.c);
-  fit.objective = solver.ObjectiveValue(global.lowest);
   fit.student_t = global.lowest.density;
-  fit.certificate = solver.Certify(global);
   SetResiduals(model, runs, &fit);
   if (options.profiles) AddProfiles(model, runs, options, &fit);
   return fit;

@@ -29,7 +29,9 @@ struct LawCoefficient {
   std::optional<ProfileInterval> profile;  // 95 %; absent when held or at_bound
 };
 
-/// What was found. When `status` is not kOk, only the first four count.
+/// What was found. When `status` is not kOk, only the first five count, and the
+/// objective, its residuals and the certificate where a search was made: they
+/// are of the lowest place that was found, which is no law.
 struct LawFit {
   std::string name;
   std::string formula;

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 #include "analysis/report/recipe_report.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
@@ -30,6 +34,24 @@ void WarnOfCertificates(const RecipeComparison& result,
   }
 }
 
+void WarnOfUnexplainedRuns(const std::vector<UnexplainedRun>& runs,
+                           std::vector<std::string>* warnings) {
+  constexpr std::size_t kMostNamed = 5;
+  for (const UnexplainedRun& run :
+       std::span(runs).first(std::min(runs.size(), kMostNamed))) {
+    warnings->push_back(fmt::format(
+        "no noise explains the loss {:.4g} of {} at N = {:.3g}, D = {:.3g}: "
+        "the "
+        "joint law has {:.4g} there, and the difference is {:.3g} times the "
+        "spread of the other runs. It hardly moves these fits, but see whether "
+        "it diverged or is a slip, and leave it out then",
+        run.loss, run.recipe, run.N, run.D, run.predicted, run.spreads));
+  }
+  if (runs.size() <= kMostNamed) return;
+  warnings->push_back(fmt::format("and no noise explains {} more",
+                                  Counted(runs.size() - kMostNamed, "run")));
+}
+
 }  // namespace
 
 RecipeComparison InWords(RecipeComparison result) {
@@ -54,6 +76,7 @@ RecipeComparison InWords(RecipeComparison result) {
                     result.failed, result.resampling->resamples));
   }
   WarnOfCertificates(result, &result.warnings);
+  WarnOfUnexplainedRuns(result.unexplained, &result.warnings);
   return result;
 }
 

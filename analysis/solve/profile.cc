@@ -7,6 +7,7 @@
 
 #include "analysis/solve/limits.h"
 #include "lib/numeric/distributions.h"
+#include "lib/numeric/moments.h"
 
 namespace isoflop {
 namespace {
@@ -97,16 +98,6 @@ class Walk {
   std::vector<ProfilePoint>* points_;
 };
 
-/// The median magnitude over that of a normal with standard deviation 1.
-double RobustScale(const std::vector<double>& residuals) {
-  std::vector<double> magnitudes;
-  magnitudes.reserve(residuals.size());
-  for (const double r : residuals) magnitudes.push_back(std::abs(r));
-  const auto middle = magnitudes.begin() + std::ssize(magnitudes) / 2;
-  std::ranges::nth_element(magnitudes, middle);
-  return *middle / 0.6744897501960817;
-}
-
 /// The residuals as they would be with weight 1, in order.
 std::vector<double> AtUnitWeight(std::span<const WeightedResidual> residuals) {
   std::vector<double> values;
@@ -178,15 +169,14 @@ double LikelihoodRise95(int degrees_of_freedom) {
   return 0.5 * t * t;
 }
 
-std::optional<double> RiseOfInterval95(
-    std::span<const WeightedResidual> residuals, const Penalty& penalty,
-    int parameters) {
+std::optional<double> DropByChance(std::span<const WeightedResidual> residuals,
+                                   const Penalty& penalty, int parameters) {
   const int degrees = static_cast<int>(residuals.size()) - parameters;
   if (degrees <= 0) return std::nullopt;
   const auto count = static_cast<double>(residuals.size());
   std::vector<double> noise = AtUnitWeight(residuals);
   const double width = std::max(
-      1.06 * std::sqrt(3.0) * std::pow(count, -0.2) * RobustScale(noise),
+      1.06 * std::sqrt(3.0) * std::pow(count, -0.2) * RobustDeviation(noise),
       1e-12);
   std::map<double, int> runs_of_weight;
   for (const WeightedResidual& r : residuals) ++runs_of_weight[r.weight];
@@ -199,7 +189,16 @@ std::optional<double> RiseOfInterval95(
     bend += runs * weight * mean.bend;
   }
   if (!(bend > 0.0)) return std::nullopt;
-  return LikelihoodRise95(degrees) * (count / degrees) * squares / bend;
+  return 0.5 * (count / degrees) * squares / bend;
+}
+
+std::optional<double> RiseOfInterval95(
+    std::span<const WeightedResidual> residuals, const Penalty& penalty,
+    int parameters) {
+  const auto drop = DropByChance(residuals, penalty, parameters);
+  if (!drop) return std::nullopt;
+  const int degrees = static_cast<int>(residuals.size()) - parameters;
+  return 2.0 * LikelihoodRise95(degrees) * *drop;
 }
 
 }  // namespace isoflop

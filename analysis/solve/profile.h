@@ -94,20 +94,25 @@ ProfileInterval Profile(const ProfileFunction& objective,
 /// REQUIRES: degrees_of_freedom > 0.
 double LikelihoodRise95(int degrees_of_freedom);
 
-/// Returns the rise of f = sum_i w_i rho(r_i) at the ends of a 95 % interval
-/// for one parameter, by the residuals' own distribution. Weights are taken for
-/// inverse variances: u_i = r_i sqrt(w_i) are drawn from one distribution, and
-/// a residual of weight w is as likely to be any u_j / sqrt(w), E the mean over
-/// j:
+/// Returns how far chance lowers the minimum of f = sum_i w_i rho(r_i), in the
+/// mean, for one parameter more that the data have no need of, by the
+/// residuals' own distribution. Weights are taken for inverse variances:
+/// u_i = r_i sqrt(w_i) are drawn from one distribution, and a residual of
+/// weight w is as likely to be any u_j / sqrt(w), E the mean over j:
 ///
-///   t^2 / 2  n / (n - p)  sum w_i^2 E[psi(u / sqrt(w_i))^2]
-///                       / sum w_i E[psi'(u / sqrt(w_i))]
+///   1 / 2  n / (n - p)  sum w_i^2 E[psi(u / sqrt(w_i))^2]
+///                     / sum w_i E[psi'(u / sqrt(w_i))]
 ///
-/// t is that of LikelihoodRise95(n - p). psi is rho', and psi' an average over
-/// a width of the residuals' density (1.06 sqrt(3) s n^(-1/5), s from the
-/// median magnitude), so that |r| has one too. For squares the rise is
-/// t^2 sum w_i r_i^2 / (n - p), for a negative log-likelihood that is true
-/// t^2 / 2. Nothing unless there are more residuals than parameters.
+/// psi is rho', and psi' an average over a width of the residuals' density
+/// (1.06 sqrt(3) s n^(-1/5), s from the median magnitude), so that |r| has one
+/// too. For squares that is sum w_i r_i^2 / (n - p), for a negative
+/// log-likelihood that is true 1 / 2. Nothing unless there are more residuals
+/// than parameters.
+std::optional<double> DropByChance(std::span<const WeightedResidual> residuals,
+                                   const Penalty& penalty, int parameters);
+
+/// Returns the rise of f at the ends of a 95 % interval for one parameter: t^2
+/// times DropByChance, t that of LikelihoodRise95(n - p).
 std::optional<double> RiseOfInterval95(
     std::span<const WeightedResidual> residuals, const Penalty& penalty,
     int parameters);

@@ -117,6 +117,45 @@ TEST(CompareRecipes, SaysWhenExponentsAreNotShared) {
             0.5);
 }
 
+/// The comparison with one loss of recipe b as it is not.
+RecipeComparison WithSlip(double loss) {
+  LabelledObservations sweep =
+      RecipeSweep({{"a"}, {"b", 1.25, 1.2}}, 0.003, 21);
+  sweep.set.rows[60].L = loss;
+  return InWords(CompareRecipes(sweep, Options(60)));
+}
+
+TEST(CompareRecipes, SaysTheSameOfRecipesWhateverOneWildLossIs) {
+  for (const double loss : {6.0, 9.5, 0.2}) {
+    const RecipeComparison result = WithSlip(loss);
+    ASSERT_EQ(result.status, FitStatus::kOk) << result.reason;
+    EXPECT_EQ(result.recipes[1].verdict, Verdict::kBetter) << loss;
+    ASSERT_EQ(result.same_law.status, FitStatus::kOk) << result.same_law.reason;
+    EXPECT_LT(result.same_law.p_value, 1e-6) << loss;
+    EXPECT_GT(result.same_exponents.p_value, 0.01) << loss;
+  }
+}
+
+TEST(CompareRecipes, NamesTheRunThatNoNoiseExplains) {
+  const RecipeComparison result = WithSlip(6.0);
+  ASSERT_EQ(result.unexplained.size(), 1U);
+  EXPECT_THAT(
+      result.warnings,
+      testing::Contains(HasSubstr("no noise explains the loss 6 of b at N =")));
+}
+
+/// 40 sets of noise: a test at 5 % rejects 8 or more of 40 true laws with
+/// probability 0.1 %.
+TEST(CompareRecipes, RejectsASharedLawAboutAsOftenAsItSays) {
+  int rejected = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const auto result = CompareRecipes(
+        RecipeSweep({{"a"}, {"b"}}, 0.003, 500 + seed), Options());
+    rejected += result.same_law.p_value < 0.05;
+  }
+  EXPECT_LE(rejected, 7);
+}
+
 /// 25 sets of noise: an interval that covers 92 % misses 7 or more of 25 with
 /// probability .4 %.
 TEST(CompareRecipes, CoversTheTruthWithItsIntervals) {
@@ -218,7 +257,13 @@ TEST(CompareRecipes, IsUnsupportedWhereNothingDependsOnData) {
   LabelledObservations sweep = RecipeSweep({{"a"}, {"b"}});
   for (Observation& o : sweep.set.rows) o.D = 1e6;
   EXPECT_THAT(CompareRecipes(sweep, Options()).reason,
-              HasSubstr("1 different D"));
+              HasSubstr("D is 1e+06 in all runs"));
+  sweep = RecipeSweep({{"a"}, {"b"}});
+  for (std::size_t i = 0; i < sweep.set.rows.size(); ++i) {
+    sweep.set.rows[i].N = 1e6 + 100.0 * static_cast<double>(i % 5);
+  }
+  EXPECT_THAT(CompareRecipes(sweep, Options()).reason,
+              HasSubstr("N differs by only 0.04 %"));
   sweep = RecipeSweep({{"a"}, {"b"}});
   for (Observation& o : sweep.set.rows) o.L = 2.0;
   EXPECT_EQ(CompareRecipes(sweep, Options()).status, FitStatus::kUnsupported);

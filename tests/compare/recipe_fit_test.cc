@@ -157,7 +157,9 @@ TEST(RecipeFit, FitsBetterTheLessIsShared) {
     const RecipeFit fit = FitRecipes(ProblemOf(runs, sharing), {});
     ASSERT_EQ(fit.status, FitStatus::kOk) << fit.reason;
     EXPECT_LT(fit.objective, last);
-    EXPECT_NEAR(fit.objective, fit.squares, 1e-12 * fit.squares);
+    const double rms = RootMeanSquare(fit.residuals);
+    const double squares = rms * rms * static_cast<double>(runs.size());
+    EXPECT_NEAR(fit.objective, squares, 1e-12 * squares);
     last = fit.objective;
   }
 }

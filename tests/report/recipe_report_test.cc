@@ -106,6 +106,18 @@ TEST(CompareText, SaysInWordsWhatTheDataCanTell) {
             HasSubstr("1000 bootstrap resamples of 10 paired groups")));
 }
 
+TEST(CompareText, ShowsWholeNames) {
+  RecipeComparison comparison = Sample();
+  const std::vector<std::string> names = {"baseline_adam", "baseline_muon",
+                                          "baseline_lion"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    comparison.recipes[i].name = names[i];
+  }
+  const std::string text = CompareText(comparison);
+  EXPECT_THAT(text, AllOf(HasSubstr("\n  baseline_muon  1.00e20"),
+                          HasSubstr("\n  baseline_lion  1.00e20")));
+}
+
 TEST(CompareText, GivesTheReasonOfWhatIsUnsupported) {
   EXPECT_THAT(CompareText(Unsupported()),
               AllOf(HasSubstr("unsupported: recipe 'muon' has 2 runs"),

@@ -87,6 +87,22 @@ std::vector<WeightedResidual> NormalResiduals(int count, double sigma) {
   return residuals;
 }
 
+TEST(DropByChance, IsTheVarianceForSquares) {
+  const auto residuals = NormalResiduals(400, 0.02);
+  double squares = 0.0;
+  for (const auto& r : residuals) squares += r.value * r.value;
+  EXPECT_NEAR(*DropByChance(residuals, Penalty::Squares(), 5), squares / 395.0,
+              1e-12);
+}
+
+TEST(DropByChance, HardlyKnowsOfAWildResidualWhereThePenaltyIsRobust) {
+  auto residuals = NormalResiduals(400, 0.02);
+  const double before = *DropByChance(residuals, Penalty::Huber(1e-3), 5);
+  residuals[7].value = 3.0;
+  EXPECT_NEAR(*DropByChance(residuals, Penalty::Huber(1e-3), 5) / before, 1.0,
+              0.02);
+}
+
 TEST(RiseOfInterval95, IsTSquaredTimesTheVarianceForSquares) {
   const auto residuals = NormalResiduals(400, 0.02);
   double squares = 0.0;
