@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "analysis/observe/law_run.h"
+#include "analysis/regress/span_support.h"
 #include "analysis/solve/limits.h"
 #include "lib/core/error.h"
 #include "lib/core/text.h"
@@ -82,6 +84,11 @@ std::string TooFew(const LabelledRuns& labelled) {
     return fmt::format(
         "{} runs cannot test a joint law of {} parameters for {} recipes",
         labelled.rows.size(), parameters, recipes);
+  }
+  const std::vector<LawRun> runs = RunsOf(labelled.rows);
+  for (std::string reason :
+       {LackOfSpan(runs, &LawRun::N, "N"), LackOfSpan(runs, &LawRun::D, "D")}) {
+    if (!reason.empty()) return reason;
   }
   const std::size_t sizes = CountDistinct(labelled.rows, &Observation::N);
   const std::size_t tokens = CountDistinct(labelled.rows, &Observation::D);

@@ -8,6 +8,8 @@
 #include "analysis/fit/envelope_fit.h"
 #include "analysis/fit/floor_fit.h"
 #include "analysis/laws/kaplan.h"
+#include "analysis/observe/law_run.h"
+#include "analysis/regress/span_support.h"
 #include "analysis/solve/limits.h"
 #include "lib/core/transformed.h"
 #include "lib/numeric/least_squares.h"
@@ -199,13 +201,37 @@ KaplanCurve FitLimited(std::span<const Observation> observations,
   return curve;
 }
 
+/// Why runs of the lower envelope say nothing of the least loss at each C: they
+/// are of one size, or have one D, so that C is only D or N by another name.
+std::string LackOfFrontier(std::span<const Observation> observations,
+                           const std::vector<std::size_t>& envelope) {
+  const auto frontier =
+      Transformed(envelope, [&](std::size_t i) { return observations[i]; });
+  const std::vector<LawRun> runs = RunsOf(frontier);
+  if (runs.empty()) return {};
+  if (!LackOfSpan(runs, &LawRun::N, "N").empty()) {
+    return "the runs on the lower envelope are all of one size, so that they "
+           "show a law of D, not of C";
+  }
+  if (!LackOfSpan(runs, &LawRun::D, "D").empty()) {
+    return "the runs on the lower envelope all have one D, so that they show a "
+           "law of N, not of C";
+  }
+  return {};
+}
+
 KaplanCurve FitEnvelopeCurve(std::span<const Observation> observations,
                              std::span<const Budget> ladder,
                              std::span<const double> counts) {
   const auto envelope = LowerEnvelope(observations, ladder, counts);
-  KaplanCurve curve =
-      FitCurve(observations, counts, Transformed(envelope, &EnvelopePoint::run),
-               &Observation::C);
+  KaplanCurve curve;
+  curve.runs = Transformed(envelope, &EnvelopePoint::run);
+  curve.reason = curve.with_offset.reason =
+      LackOfFrontier(observations, curve.runs);
+  if (curve.reason.empty()) {
+    curve =
+        FitCurve(observations, counts, std::move(curve.runs), &Observation::C);
+  }
   const auto edges =
       std::ranges::count(envelope, false, &EnvelopePoint::interior);
   curve.selection = fmt::format(

@@ -70,8 +70,9 @@ struct KaplanFit {
 ///
 /// `surface` is the law of Approach 3; without it L(N) and L(D) are
 /// unsupported. A curve needs three different values of its variable over a
-/// factor of four, a loss that falls, and a scale that is a number; with E it
-/// needs four values. Without E it is a straight line between logarithms, a
+/// factor of four, a loss that falls, and a scale that is a number, that of C
+/// also runs of more than one N and more than one D; with E it needs four
+/// values. Without E it is a straight line between logarithms, a
 /// linear problem that needs no certificate.
 KaplanFit FitKaplan(std::span<const Observation> observations,
                     const std::optional<Chinchilla>& surface);

@@ -7,6 +7,7 @@
 #include "analysis/laws/chinchilla.h"
 #include "analysis/observe/run_support.h"
 #include "analysis/regress/law_models.h"
+#include "analysis/regress/span_support.h"
 
 namespace isoflop {
 namespace {
@@ -34,12 +35,25 @@ std::size_t FewestValues(const std::vector<bool>& held, std::size_t scale,
   return static_cast<std::size_t>(std::max<std::ptrdiff_t>(fewest, 1));
 }
 
+/// A term of which one number is fitted, and nothing beside it, can do with
+/// runs that are all alike.
+std::string LackOfTerm(std::span<const LawRun> runs, double LawRun::*input,
+                       const char* name, std::size_t fewest) {
+  std::string reason;
+  if (fewest > 1) reason = LackOfSpan(runs, input, name);
+  return reason.empty() ? LackOfValues(runs, input, name, fewest) : reason;
+}
+
 std::string LackOfPowers(std::span<const LawRun> runs,
                          const std::vector<bool>& held) {
   std::string reason =
-      LackOfValues(runs, &LawRun::N, "N", FewestValues(held, 1, 3));
-  if (!reason.empty()) return reason;
-  return LackOfValues(runs, &LawRun::D, "D", FewestValues(held, 2, 4));
+      LackOfTerm(runs, &LawRun::N, "N", FewestValues(held, 1, 3));
+  if (reason.empty()) {
+    reason = LackOfTerm(runs, &LawRun::D, "D", FewestValues(held, 2, 4));
+  }
+  const bool both_exponents = !held[3] && !held[4];
+  if (reason.empty() && both_exponents) reason = LackOfDirections(runs);
+  return reason;
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ LawModel OfSizeAndData(std::span<const LawRun> runs, BlockFunction evaluate,
   model.evaluate = evaluate;
   model.falls_with = {"the number of parameters", "the number of tokens"};
   model.lack = [](std::span<const LawRun> some, const std::vector<bool>&) {
-    return LackOfSizesOrTokens(some);
+    std::string reason = LackOfSizeAndDataSpans(some);
+    return reason.empty() ? LackOfSizesOrTokens(some) : reason;
   };
   return model;
 }

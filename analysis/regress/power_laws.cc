@@ -7,6 +7,7 @@
 #include "analysis/laws/offset_power_law.h"
 #include "analysis/observe/run_support.h"
 #include "analysis/regress/law_models.h"
+#include "analysis/regress/span_support.h"
 
 namespace isoflop {
 namespace {
@@ -54,12 +55,14 @@ ISOFLOP_VECTORISE void BrokenPowerAt(const double* c, const RunBlock& runs,
       out);
 }
 
-/// Needs as many different x as a law has coefficients.
+/// Needs as many different x as a law has coefficients, and not nearly one.
 auto LackOfX(std::size_t coefficients) {
-  return
-      [coefficients](std::span<const LawRun> runs, const std::vector<bool>&) {
-        return LackOfValues(runs, &LawRun::x, "x", coefficients);
-      };
+  return [coefficients](std::span<const LawRun> runs,
+                        const std::vector<bool>&) {
+    std::string reason = LackOfSpan(runs, &LawRun::x, "x");
+    return reason.empty() ? LackOfValues(runs, &LawRun::x, "x", coefficients)
+                          : reason;
+  };
 }
 
 LawModel OfOneVariable(std::span<const LawRun> runs, const char* name,

@@ -28,7 +28,8 @@ std::string LackOfRepetition(std::span<const LawRun> runs,
     return "no run saw its data twice: this needs a column unique_tokens, with "
            "fewer tokens than were trained on";
   }
-  return LackOfSizesOrTokens(runs);
+  std::string reason = LackOfSizeAndDataSpans(runs);
+  return reason.empty() ? LackOfSizesOrTokens(runs) : reason;
 }
 
 }  // namespace

@@ -87,6 +87,20 @@ TEST(KaplanFit, RefusesAVariableThatHardlyVaries) {
   EXPECT_NE(fit.L_N.reason.find("a factor of 1.5"), std::string::npos);
 }
 
+/// What a set of runs at one D shows is a law of N, by whatever name.
+TEST(KaplanFit, RefusesALawOfComputeWhereOnlyNOrDVaries) {
+  const auto reason = [](const std::vector<double>& sizes,
+                         const std::vector<double>& tokens) {
+    return FitKaplan(FullGrid(kSmallLaw, sizes, tokens), std::nullopt)
+        .L_C.reason;
+  };
+  EXPECT_NE(reason(Doubling(1e6, 8), {1e9}).find("a law of N, not of C"),
+            std::string::npos);
+  EXPECT_NE(
+      reason({1e6, 1.004e6}, Doubling(1e8, 8)).find("a law of D, not of C"),
+      std::string::npos);
+}
+
 TEST(KaplanFit, RefusesALossThatDoesNotFall) {
   auto runs = EdgesOfTheSurface();
   for (Observation& o : runs) o.L = 3.0;
@@ -157,8 +171,10 @@ TEST(KaplanFit, SaysHowManyPointsOfTheEnvelopeAreAtAnEdge) {
 }
 
 TEST(KaplanFit, RefusesAScaleThatIsNoNumber) {
-  auto runs = FullGrid(kSurface, Doubling(1e250, 6), {1e20});
-  for (Observation& o : runs) o.L = 1e4 * std::pow(o.N, -0.01);
+  std::vector<Observation> runs;
+  for (const double N : Doubling(1e250, 6)) {
+    runs.push_back(MakeObservation(N, 1e-230 * N, 1e4 * std::pow(N, -0.01)));
+  }
   const auto fit = FitKaplan(runs, kSurface);
   EXPECT_EQ(fit.L_C.status, FitStatus::kUnsupported);
   EXPECT_NE(fit.L_C.reason.find("too large or too small"), std::string::npos)

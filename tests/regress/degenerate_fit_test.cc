@@ -44,6 +44,27 @@ std::vector<Observation> Twice(std::vector<Observation> runs) {
   return runs;
 }
 
+/// Sizes that differ in name, and with them something that matters more.
+std::vector<Observation> NearlyOneSize() {
+  std::vector<Observation> runs;
+  for (const double more : {1.0, 1.002, 1.005}) {
+    for (Observation o : Grid(1, 6)) {
+      o.N *= more;
+      o.L *= 1.0 - 8.0 * (more - 1.0);
+      runs.push_back(o);
+    }
+  }
+  return runs;
+}
+
+std::vector<Observation> AtOneRatio() {
+  std::vector<Observation> runs;
+  for (const double N : Doubling(1e4, 12)) {
+    runs.push_back(MakeObservation(N, 20.0 * N, Loss(kSmallLaw, N, 20.0 * N)));
+  }
+  return WithNoise(std::move(runs), 0.002, 6);
+}
+
 struct DegenerateCase {
   std::string name;
   std::vector<Observation> data;
@@ -56,10 +77,13 @@ std::vector<DegenerateCase> Cases() {
       {"two runs", Grid(2, 1), "2 observations"},
       {"five runs for five parameters", FirstOf(Grid(3, 3), 5),
        "5 observations cannot test a law of 5 parameters"},
-      {"one size", Grid(1, 10), "1 different N: at least 3 are needed"},
+      {"one size", Grid(1, 10), "N is 1e+04 in all runs"},
       {"two sizes", Grid(2, 10), "2 different N"},
-      {"one number of tokens", Grid(10, 1), "1 different D"},
+      {"one number of tokens", Grid(10, 1), "D is 1e+06 in all runs"},
       {"two numbers of tokens", Grid(10, 2), "2 different D"},
+      {"sizes within half a per cent", NearlyOneSize(),
+       "N differs by only 0.5 % between the runs, 1e+04 to 1.005e+04"},
+      {"D/N the same everywhere", AtOneRatio(), "D/N is 20 in all runs"},
       {"one run ten times", std::vector<Observation>(10, Grid(1, 1)[0]),
        "1 observations (10 runs, some with the same N and D)"},
       {"five points, each twice", Twice(FivePoints()),
