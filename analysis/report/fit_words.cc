@@ -11,6 +11,7 @@
 
 #include "analysis/regress/resample.h"
 #include "analysis/report/checklist.h"
+#include "analysis/report/plausibility.h"
 #include "analysis/report/table_warnings.h"
 #include "analysis/solve/limits.h"
 #include "lib/numeric/student_t.h"
@@ -221,7 +222,7 @@ std::string BiasInWords(const IsoflopFit& fit) {
                : "the sizes are too far apart");
 }
 
-FitReport InWords(FitReport report) {
+FitReport InWords(FitReport report, const ExactLoss& exact) {
   if (auto& comparison = report.more_laws.comparison) {
     comparison->verdict =
         VerdictInWords(*comparison, report.observations.loss_unit);
@@ -239,6 +240,8 @@ FitReport InWords(FitReport report) {
   WarnOfChinchilla(report, &warnings);
   WarnOfIsoflop(report, &warnings);
   WarnOfEnvelope(report, &warnings);
+  std::ranges::move(PlausibilityWarnings(report, exact),
+                    std::back_inserter(warnings));
   NoteWeights(report, &report.notes);
   WarnOfBootstrap(report, &warnings);
   std::ranges::move(DiagnosticWarnings(report), std::back_inserter(warnings));

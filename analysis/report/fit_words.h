@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "analysis/fit/fit_report.h"
+#include "analysis/report/exact_loss.h"
 
 namespace isoflop {
 
 /// Returns the finished report of a fit to runs with the sentences that it
 /// gives rise to: the verdict of the comparison of laws, the misfit, the bias
-/// of Approach 2, warnings and notes.
-FitReport InWords(FitReport report);
+/// of Approach 2, warnings and notes. `exact` is what is known of the data.
+FitReport InWords(FitReport report, const ExactLoss& exact = {});
 
 /// Returns what Approach 3 misses, and whose exponent to believe instead.
 /// REQUIRES: there is a misfit.

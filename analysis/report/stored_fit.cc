@@ -7,10 +7,13 @@
 #include <climits>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "analysis/diagnose/seed_noise.h"
+#include "analysis/regress/span_support.h"
 #include "analysis/report/certificate_text.h"
 #include "analysis/report/fit_json.h"
+#include "analysis/report/plausibility.h"
 #include "lib/core/object_reader.h"
 
 namespace isoflop {
@@ -215,6 +218,20 @@ std::string DoubtOf(const std::string& where,
                      CertificateInWords(*certificate));
 }
 
+/// Fits of earlier versions may be to runs that support none.
+std::string NarrowReachInWords(const std::optional<ObservedReach>& reach) {
+  if (!reach) return {};
+  for (const auto& [name, span] :
+       {std::pair("N", reach->params), std::pair("D", reach->tokens)}) {
+    if (span.largest >= kNarrowestSpan * span.smallest) continue;
+    return fmt::format(
+        "the runs that it was fitted to have {} from {:.4g} to {:.4g}: so "
+        "little cannot show a power of {}, so these numbers mean nothing",
+        name, span.smallest, span.largest, name);
+  }
+  return {};
+}
+
 }  // namespace
 
 StoredFit ParseFit(const Json& json, const std::string& source) {
@@ -272,10 +289,12 @@ LawBasis StoredFit::basis() const {
 
 std::string DoubtInWords(const StoredFit& fit) {
   std::string doubt = DoubtOf(fit.file + ": chinchilla", fit.certificate);
-  if (doubt.empty() && !fit.misfit.empty()) {
-    doubt = fit.file + ": " + fit.misfit;
+  if (!doubt.empty()) return doubt;
+  for (const std::string& words :
+       {fit.misfit, NarrowReachInWords(fit.reach), TooSteepInWords(fit.law)}) {
+    if (!words.empty()) return fit.file + ": " + words;
   }
-  return doubt;
+  return {};
 }
 
 std::string RepeatedDataDoubtInWords(const StoredFit& fit) {

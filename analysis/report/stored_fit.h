@@ -51,8 +51,9 @@ struct StoredFit {
 StoredFit ParseFit(const Json& json, const std::string& source);
 
 /// Returns what speaks against going by the law: that it is not certified, that
-/// its file has no certificate, or that its form does not suit the data; empty
-/// when nothing does.
+/// its file has no certificate, that its form does not suit the data, or that
+/// its runs hardly differ in N or D, or an exponent is too steep to be one;
+/// empty when nothing does.
 /// REQUIRES: fit.status is kOk.
 std::string DoubtInWords(const StoredFit& fit);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/report/plausibility.h"
 #include "lib/core/text.h"
 #include "lib/core/transformed.h"
 #include "lib/numeric/robust_scale.h"

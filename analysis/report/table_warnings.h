@@ -10,10 +10,6 @@
 
 namespace isoflop {
 
-/// No run is trained on more or fewer tokens per parameter than this.
-inline constexpr double kMostTokensPerParam = 1e6;
-inline constexpr double kFewestTokensPerParam = 1e-3;
-
 /// No language model has so few parameters.
 inline constexpr double kFewestParams = 1000.0;
 

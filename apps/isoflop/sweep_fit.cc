@@ -34,8 +34,9 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
       FitScalingLaws(std::move(observations), options, &progress);
   report.experiments = FitExperiments(
       AnalysesOf(sweep_file, dir.sweep_json().string()), plan, results);
-  return {InWords(std::move(report)),
-          {plan.data.optimum.expected, plan.data.optimum.on_evaluation_set}};
+  const ExactLoss exact{plan.data.optimum.expected,
+                        plan.data.optimum.on_evaluation_set};
+  return {InWords(std::move(report), exact), exact};
 }
 
 void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file) {

@@ -65,6 +65,20 @@ TEST(ParseFit, ReturnsWhetherTheLawIsCertified) {
             std::string::npos);
 }
 
+TEST(ParseFit, DoubtsALawOfRunsThatHardlyDiffer) {
+  Json json = SampleFitJson();
+  json["observations"]["params_range"] = {2.15e9, 2.161e9};
+  EXPECT_THAT(DoubtInWords(ParseFit(json, "f")),
+              HasSubstr("N from 2.15e+09 to 2.161e+09"));
+}
+
+TEST(ParseFit, DoubtsAnExponentThatIsNone) {
+  Json json = SampleFitJson();
+  json["chinchilla"]["estimate"]["alpha"] = 26.6;
+  EXPECT_THAT(DoubtInWords(ParseFit(json, "f")),
+              HasSubstr("alpha = 26.6 is steeper than losses are"));
+}
+
 TEST(ParseFit, RefusesACertificateThatIsNone) {
   Json json = SampleFitJson();
   json["chinchilla"]["certificate"]["starts"] = -1;
