@@ -1,12 +1,18 @@
 #include "analysis/diagnose/law_verdict.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 namespace isoflop {
 namespace {
 
-constexpr double kNoError = 1e-8;  // nats: predictions off by rounding
+/// Whether `a`, which is not below b, is b but for rounding: minima are only
+/// reached to some digits.
+bool SameNumber(double a, double b) {
+  constexpr double kDigits = 1e-6;
+  return a - b <= kDigits * std::abs(b) + kRounding;
+}
 
 /// Numbers below `floor` are equal.
 Ranking RankBy(const LawComparison& comparison, double floor, auto number_of) {
@@ -16,9 +22,16 @@ Ranking RankBy(const LawComparison& comparison, double floor, auto number_of) {
     if (!score.certified || !number) continue;
     ranking.push_back({score.name, *number, score.parameters});
   }
-  std::ranges::stable_sort(ranking, {}, [floor](const Ranked& ranked) {
-    return std::pair(std::max(ranked.number, floor), ranked.parameters);
+  const auto floored = [floor](const Ranked& ranked) {
+    return std::max(ranked.number, floor);
+  };
+  std::ranges::stable_sort(ranking, {}, floored);
+  if (ranking.empty()) return ranking;
+  const double lowest = floored(ranking.front());
+  const auto tied = std::ranges::find_if(ranking, [&](const Ranked& ranked) {
+    return !SameNumber(floored(ranked), lowest);
   });
+  std::ranges::stable_sort(ranking.begin(), tied, {}, &Ranked::parameters);
   return ranking;
 }
 
@@ -38,9 +51,10 @@ Ranking RankByError(const LawComparison& comparison,
 
 void SetDifferences(const Ranking& by_aicc, LawComparison* comparison) {
   if (by_aicc.empty()) return;
+  const double lowest = std::ranges::min(by_aicc, {}, &Ranked::number).number;
   for (LawScore& score : comparison->scores) {
     if (!score.certified || !score.aicc) continue;
-    score.aicc_difference = *score.aicc - by_aicc.front().number;
+    score.aicc_difference = *score.aicc - lowest;
   }
 }
 
@@ -61,6 +75,15 @@ ResidualNoise NoiseOf(const LawTests& tests, const LawComparison& comparison) {
 Ranking Counting(Ranking ranking) {
   std::erase_if(ranking, [](const Ranked& ranked) { return !ranked.counts; });
   return ranking;
+}
+
+std::size_t CountTied(const Ranking& ranking) {
+  if (ranking.empty()) return 0;
+  const double lowest = std::ranges::min(ranking, {}, &Ranked::number).number;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(ranking, [lowest](const Ranked& ranked) {
+        return SameNumber(ranked.number, lowest);
+      }));
 }
 
 std::string FirstOf(const Ranking& ranking) {

@@ -15,6 +15,9 @@ namespace isoflop {
 inline constexpr double kClearAicc = 4.0;
 inline constexpr double kClearRatio = 2.0;
 
+/// Predictions that are off by less, in nats, are off by rounding.
+inline constexpr double kNoError = 1e-8;
+
 /// A law with one of its numbers.
 struct Ranked {
   std::string name;
@@ -29,6 +32,10 @@ using Ranking = std::vector<Ranked>;
 
 /// Returns the ranking without those that may not win.
 Ranking Counting(Ranking ranking);
+
+/// Returns how many laws share the lowest number but for rounding: they come
+/// first.
+std::size_t CountTied(const Ranking& ranking);
 
 /// Returns the law of the lowest number; empty where there is none.
 std::string FirstOf(const Ranking& ranking);

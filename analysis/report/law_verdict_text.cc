@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
+#include <span>
 
 #include "analysis/diagnose/law_verdict.h"
 #include "analysis/report/fit_words.h"
@@ -45,32 +47,55 @@ std::string NoAiccInWords(const LawScore& best) {
       best.name, best.neighbours->correlation, best.neighbours->by_chance);
 }
 
+/// The laws that share the lowest number, "a" or "a and b".
+std::string TiedInWords(const Ranking& ranking) {
+  std::vector<std::string> names;
+  for (const Ranked& ranked : std::span(ranking).first(CountTied(ranking))) {
+    names.push_back(ranked.name);
+  }
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+/// "; next is b, 0.2 (+8.5 %)" of the law after those; nothing without one.
+std::string NextInWords(const Ranking& ranking,
+                        const std::function<std::string(double)>& number) {
+  const std::size_t tied = CountTied(ranking);
+  if (tied == ranking.size()) return {};
+  const Ranked& next = ranking[tied];
+  return fmt::format("; next is {}, {} ({})", next.name, number(next.number),
+                     MoreInWords(next.number, ranking[0].number));
+}
+
+/// The ending of a verb of which one law or several are the subject.
+const char* VerbEnding(const Ranking& ranking) {
+  return CountTied(ranking) > 1 ? "" : "s";
+}
+
 std::string ResidualsInWords(const Ranking& by_rms) {
   if (by_rms.size() < 2) return {};
-  return fmt::format(
-      "{} leaves the smallest residuals, rms {:.2g} %; next is {}, {:.2g} % "
-      "({})",
-      by_rms[0].name, 100.0 * by_rms[0].number, by_rms[1].name,
-      100.0 * by_rms[1].number,
-      MoreInWords(by_rms[1].number, by_rms[0].number));
+  const auto percent = [](double rms) {
+    return fmt::format("{:.2g} %", 100.0 * rms);
+  };
+  return fmt::format("{} leave{} the smallest residuals, rms {}{}",
+                     TiedInWords(by_rms), VerbEnding(by_rms),
+                     percent(by_rms[0].number), NextInWords(by_rms, percent));
 }
 
 std::string ErrorInWords(const std::string& test, const Ranking& all,
                          LossUnit unit) {
   const Ranking ranking = Counting(all);
   if (all.size() < 2 || ranking.empty()) return {};
-  const std::string best =
-      fmt::format("{} predicts best, rms {:.4g} {}", ranking[0].name,
-                  ranking[0].number, ShortWordOf(unit));
+  const auto nats = [](double rms) { return fmt::format("{:.4g}", rms); };
+  const std::string best = fmt::format(
+      "{} predict{} best, rms {} {}", TiedInWords(ranking), VerbEnding(ranking),
+      nats(ranking[0].number), ShortWordOf(unit));
   if (!Decided(all)) {
     return fmt::format(
-        "{}: {} has the lowest error, rms {:.4g} {}, but by fits that are not "
+        "{}: {} has the lowest error, rms {} {}, but by fits that are not "
         "all certified, which does not count; of the others {}",
-        test, all[0].name, all[0].number, ShortWordOf(unit), best);
+        test, all[0].name, nats(all[0].number), ShortWordOf(unit), best);
   }
-  const Ranked& next = all[1];
-  return fmt::format("{}: {}; next is {}, {:.4g} ({})", test, best, next.name,
-                     next.number, MoreInWords(next.number, ranking[0].number));
+  return fmt::format("{}: {}{}", test, best, NextInWords(all, nats));
 }
 
 std::string UncertifiedInWords(const LawScore& score) {

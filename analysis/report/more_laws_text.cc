@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/diagnose/law_verdict.h"
 #include "analysis/report/certificate_text.h"
 #include "analysis/report/number_text.h"
 #include "lib/core/text.h"
@@ -98,7 +99,8 @@ std::string OrDash(const std::optional<double>& number, int digits) {
 }
 
 std::string RmsOrDash(const std::optional<PredictionError>& error) {
-  return error ? FormatNumber(error->rms) : "-";
+  if (!error) return "-";
+  return error->rms <= kNoError ? "rounding" : FormatNumber(error->rms);
 }
 
 }  // namespace

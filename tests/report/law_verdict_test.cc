@@ -55,6 +55,20 @@ TEST(LawVerdict, PrefersTheLawThatEveryTestPrefers) {
   EXPECT_THAT(judged.verdict, Contains(HasSubstr("(+50.0 %)")));
 }
 
+/// A law with a coefficient on its bound is a smaller one.
+TEST(LawVerdict, SeesNoDifferenceBetweenNumbersThatAreEqualToRounding) {
+  LawScore larger = Score("larger", -296.0, 0.01 * (1.0 - 1e-9));
+  larger.parameters = 7;
+  const auto judged = Judged(
+      {larger, Score("small", -300.0, 0.01), Score("bad", -250.0, 0.015)});
+  EXPECT_EQ(judged.lowest_held_out, "small");
+  EXPECT_EQ(judged.lowest_cross_validated, "small");
+  EXPECT_THAT(judged.verdict,
+              Contains("10-fold cross-validation: small and larger predict "
+                       "best, rms 0.02 nats; next is bad, 0.03 (+50.0 %)"));
+  EXPECT_THAT(judged.verdict, Each(Not(HasSubstr("(+0.0 %)"))));
+}
+
 TEST(LawVerdict, NeverPrefersALawWithoutACertificate) {
   LawScore doubtful = Score("doubtful", -900.0, 0.001);
   doubtful.certified = false;
