@@ -174,6 +174,7 @@ RecipeComparison CompareRecipes(const LabelledObservations& observations,
   RecipeComparison result;
   Comparer comparer(set, observations.labels, options, &result);
   Describe(set, comparer.labelled(), options, &result);
+  result.optima = OptimaOf(set.rows, observations.labels);
   result.reason = TooFew(comparer.labelled());
   if (!result.reason.empty()) return result;
   comparer.FitLaws();

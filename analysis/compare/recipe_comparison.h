@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "analysis/compare/recipe_fit.h"
+#include "analysis/compare/setting_optima.h"
 #include "analysis/compare/sharing_test.h"
 #include "analysis/compare/unexplained_runs.h"
 #include "analysis/observe/observation.h"
@@ -84,6 +85,9 @@ struct RecipeComparison {
   SharingTest same_exponents;  // `joint` against `separate`
 
   std::vector<UnexplainedRun> unexplained;  // by `joint`
+
+  /// Of recipes that are values of one number; there in any case.
+  std::optional<SettingOptima> optima;
 
   std::optional<Resampling> resampling;  // absent: no bootstrap
   bool paired = false;                   // the same runs of every recipe

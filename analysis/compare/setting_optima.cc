@@ -37,7 +37,7 @@ std::optional<std::vector<double>> NumbersOf(
 
 Valley ValleyOf(const std::vector<std::size_t>& cell,
                 const std::vector<double>& values,
-                const std::vector<Observation>& runs) {
+                std::span<const Observation> runs) {
   std::map<double, std::vector<double>> losses;
   for (const std::size_t i : cell) losses[values[i]].push_back(runs[i].L);
   Valley valley;
@@ -158,11 +158,10 @@ std::optional<SettingLaw> FitLawOf(std::vector<PlaceOptimum> places) {
 
 }  // namespace
 
-std::optional<SettingOptima> OptimaOf(
-    const LabelledObservations& observations) {
-  const auto values = NumbersOf(observations.labels);
+std::optional<SettingOptima> OptimaOf(std::span<const Observation> runs,
+                                      const std::vector<std::string>& labels) {
+  const auto values = NumbersOf(labels);
   if (!values) return std::nullopt;
-  const std::vector<Observation>& runs = observations.set.rows;
   SettingOptima optima;
   for (const auto& cell : Cells(runs)) {
     const Valley valley = ValleyOf(cell, *values, runs);

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "analysis/observe/observation.h"
@@ -58,6 +60,8 @@ inline constexpr double kVaries = 2.0;
 ///
 /// Source of the form: Bi et al. 2024, section 3.1 (arXiv:2401.02954), who fit
 /// the best learning rate as a power of compute.
-std::optional<SettingOptima> OptimaOf(const LabelledObservations& observations);
+/// REQUIRES: a label for each run.
+std::optional<SettingOptima> OptimaOf(std::span<const Observation> runs,
+                                      const std::vector<std::string>& labels);
 
 }  // namespace isoflop

@@ -3,23 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lib/numeric/moments.h"
+#include "lib/numeric/robust_scale.h"
 
 namespace isoflop {
-namespace {
-
-constexpr double kRoundingOfLosses = 1e-9;  // no deviation is below it
-
-/// The deviation of noise, by residuals that a fit has made smaller.
-double NoiseOf(const std::vector<double>& residuals, int parameters) {
-  const auto runs = static_cast<double>(residuals.size());
-  return std::max(
-      RobustDeviation(residuals) * std::sqrt(runs / (runs - parameters)),
-      kRoundingOfLosses);
-}
-
-}  // namespace
-
 std::vector<UnexplainedRun> UnexplainedRuns(const LabelledRuns& labelled,
                                             std::span<const Chinchilla> laws,
                                             int parameters) {
@@ -34,14 +20,16 @@ std::vector<UnexplainedRun> UnexplainedRuns(const LabelledRuns& labelled,
                     .N = o.N,
                     .D = o.D,
                     .loss = o.L,
-                    .predicted = predicted});
+                    .predicted = predicted,
+                    .line = o.line});
   }
-  const double noise = NoiseOf(residuals, parameters);
+  const auto reach = ReachOfNoise(residuals, parameters, kRoundedLoss);
+  if (!reach) return {};
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    runs[i].spreads = std::abs(residuals[i]) / noise;
+    runs[i].spreads = std::abs(residuals[i] - reach->middle) / reach->scale;
   }
-  std::erase_if(runs, [](const UnexplainedRun& run) {
-    return run.spreads <= kUnexplained;
+  std::erase_if(runs, [&](const UnexplainedRun& run) {
+    return run.spreads <= reach->limit / reach->scale;
   });
   std::ranges::stable_sort(runs, std::greater<>(), &UnexplainedRun::spreads);
   return runs;

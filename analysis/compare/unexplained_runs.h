@@ -19,17 +19,13 @@ struct UnexplainedRun {
   double D = 0.0;
   double loss = 0.0;
   double predicted = 0.0;
-  double spreads = 0.0;  // its log residual, in robust deviations of all
+  int line = 0;          // of the table; 0: of no table
+  double spreads = 0.0;  // of its log residual from the median, in scales
 };
 
-/// A log residual beyond so many robust deviations of all residuals is no
-/// noise: of normal noise there is none in any table, of Student's t with three
-/// degrees of freedom, as heavy as the tails of losses get, one in 500.
-inline constexpr double kUnexplained = 10.0;
-
-/// Returns the runs that are farther from the law of their recipe, the farthest
-/// first. `parameters` of the laws were fitted, which makes residuals smaller
-/// than noise. REQUIRES: a law for each recipe, and more runs than parameters.
+/// Returns the runs whose log residual from the law of their recipe is beyond
+/// ReachOfNoise, the farthest first. `parameters` of the laws were fitted. None
+/// where the reach is not known. REQUIRES: a law for each recipe.
 std::vector<UnexplainedRun> UnexplainedRuns(const LabelledRuns& labelled,
                                             std::span<const Chinchilla> laws,
                                             int parameters);

@@ -3,6 +3,7 @@
 #include "analysis/report/approaches_json.h"
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/recipe_report.h"
+#include "analysis/report/setting_report.h"
 
 namespace isoflop {
 namespace {
@@ -79,6 +80,7 @@ Json ToJson(const RecipeComparison& comparison) {
   json.update(StatusJson(comparison.status, comparison.reason));
   json["notes"] = comparison.notes;
   json["warnings"] = comparison.warnings;
+  if (comparison.optima) json["optima"] = ToJson(*comparison.optima);
   if (comparison.status != FitStatus::kOk) {
     json["recipes"] = NamesJson(comparison);
     return json;

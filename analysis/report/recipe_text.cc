@@ -3,6 +3,7 @@
 #include "analysis/report/certificate_text.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/recipe_report.h"
+#include "analysis/report/setting_report.h"
 #include "analysis/report/text_page.h"
 
 namespace isoflop {
@@ -137,6 +138,7 @@ std::string CompareText(const RecipeComparison& comparison, std::size_t width) {
                         comparison.recipes.size(), ReferenceName(comparison)));
   if (comparison.status != FitStatus::kOk) {
     page.Line("unsupported: " + comparison.reason);
+    if (comparison.optima) AddOptima(comparison.by, *comparison.optima, &page);
     page.List("Warnings", comparison.warnings);
     page.List("Notes", comparison.notes);
     return page.text();
@@ -151,6 +153,7 @@ std::string CompareText(const RecipeComparison& comparison, std::size_t width) {
   AddTest("one law for all", comparison.same_law, &page);
   AddTest("the same exponents", comparison.same_exponents, &page);
   AddOwnExponents(comparison, &page);
+  if (comparison.optima) AddOptima(comparison.by, *comparison.optima, &page);
   page.List("Warnings", comparison.warnings);
   page.List("Notes", comparison.notes);
   return page.text();

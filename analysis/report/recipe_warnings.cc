@@ -39,13 +39,16 @@ void WarnOfUnexplainedRuns(const std::vector<UnexplainedRun>& runs,
   constexpr std::size_t kMostNamed = 5;
   for (const UnexplainedRun& run :
        std::span(runs).first(std::min(runs.size(), kMostNamed))) {
+    const std::string line =
+        run.line > 0 ? fmt::format(", on line {},", run.line) : "";
     warnings->push_back(fmt::format(
-        "no noise explains the loss {:.4g} of {} at N = {:.3g}, D = {:.3g}: "
-        "the "
-        "joint law has {:.4g} there, and the difference is {:.3g} times the "
-        "spread of the other runs. It hardly moves these fits, but see whether "
-        "it diverged or is a slip, and leave it out then",
-        run.loss, run.recipe, run.N, run.D, run.predicted, run.spreads));
+        "no noise explains the loss {:.4g} of {} at N = {:.3g}, D = {:.3g}{}: "
+        "the joint law has {:.4g} there, {:.3g} times the spread of the other "
+        "runs away. It hardly moves these fits, but see whether it diverged or "
+        "is a slip{}",
+        run.loss, run.recipe, run.N, run.D, line, run.predicted, run.spreads,
+        run.line > 0 ? fmt::format("; --drop {} leaves it out", run.line)
+                     : ", and leave it out then"));
   }
   if (runs.size() <= kMostNamed) return;
   warnings->push_back(fmt::format("and no noise explains {} more",

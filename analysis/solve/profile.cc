@@ -7,7 +7,7 @@
 
 #include "analysis/solve/limits.h"
 #include "lib/numeric/distributions.h"
-#include "lib/numeric/moments.h"
+#include "lib/numeric/robust_scale.h"
 
 namespace isoflop {
 namespace {

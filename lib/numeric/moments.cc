@@ -27,16 +27,6 @@ double StandardDeviation(const std::vector<double>& values) {
   return std::sqrt(SquaresAboutMean(values) / (count - 1.0));
 }
 
-double RobustDeviation(const std::vector<double>& values) {
-  constexpr double kMedianOfNormal = 0.6744897501960817;  // of its magnitude
-  std::vector<double> magnitudes;
-  magnitudes.reserve(values.size());
-  for (const double value : values) magnitudes.push_back(std::abs(value));
-  const auto middle = magnitudes.begin() + std::ssize(magnitudes) / 2;
-  std::ranges::nth_element(magnitudes, middle);
-  return *middle / kMedianOfNormal;
-}
-
 double Percentile(const std::vector<double>& sorted, double share) {
   const double position = share * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(position);

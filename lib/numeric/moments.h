@@ -16,11 +16,6 @@ double SquaresAboutMean(const std::vector<double>& values);
 /// Returns the sample standard deviation. REQUIRES: at least two values.
 double StandardDeviation(const std::vector<double>& values);
 
-/// Returns the standard deviation of normal numbers around 0 whose median
-/// magnitude is that of `values`, which a few wild ones cannot move. REQUIRES:
-/// at least one value.
-double RobustDeviation(const std::vector<double>& values);
-
 /// Returns the percentile at `share` of sorted values, interpolated linearly.
 /// REQUIRES: at least one value, 0 <= share <= 1.
 double Percentile(const std::vector<double>& sorted, double share);

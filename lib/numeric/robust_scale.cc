@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lib/core/transformed.h"
+#include "lib/numeric/distributions.h"
 #include "lib/numeric/moments.h"
 
 namespace isoflop {
@@ -24,6 +25,26 @@ double ScaledMedianDeviation(const std::vector<double>& values) {
   return kNormalScale * Median(Transformed(values, [&](double value) {
            return std::abs(value - middle);
          }));
+}
+
+double RobustDeviation(const std::vector<double>& values) {
+  return kNormalScale * Median(Transformed(values, [](double value) {
+           return std::abs(value);
+         }));
+}
+
+std::optional<NoiseReach> ReachOfNoise(const std::vector<double>& residuals,
+                                       int coefficients, double rounding) {
+  const auto count = static_cast<double>(residuals.size());
+  const double spare = count - coefficients;
+  if (spare < kFewestSpare) return std::nullopt;
+  NoiseReach reach{.middle = Median(residuals)};
+  reach.scale = std::max(
+      ScaledMedianDeviation(residuals) * std::sqrt(count / spare), rounding);
+  reach.limit =
+      reach.scale * StudentTQuantile(1.0 - kBeyondByChance / (2.0 * count),
+                                     kMedianDeviationEfficiency * spare);
+  return reach;
 }
 
 }  // namespace isoflop

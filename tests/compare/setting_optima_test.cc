@@ -37,6 +37,10 @@ struct Valleys {
   }
 };
 
+std::optional<SettingOptima> OptimaOf(const LabelledObservations& made) {
+  return OptimaOf(made.set.rows, made.labels);
+}
+
 TEST(SettingOptima, FindTheLawOfTheBestLearningRate) {
   const auto optima = OptimaOf(Valleys{.p = -0.3, .q = 0.1}.Make());
   ASSERT_TRUE(optima && optima->law);

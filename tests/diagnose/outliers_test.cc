@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/regress/chinchilla_fit.h"
+#include "lib/numeric/robust_scale.h"
 #include "tests/regress/synthetic.h"
 
 namespace isoflop {
@@ -45,7 +46,7 @@ TEST(Outliers, AreNotWhatRoundingOfLossesLeaves) {
 
 TEST(Outliers, AreNotLookedForInAFewRuns) {
   auto runs = SmallSweep();
-  runs.resize(kCoefficients + kFewestForOutliers - 1);
+  runs.resize(kCoefficients + kFewestSpare - 1);
   EXPECT_FALSE(
       OutliersOf(ResidualsOf(runs, kSmallLaw), kCoefficients).has_value());
 }
