@@ -33,6 +33,15 @@ std::optional<Line> FitLine(std::span<const WeightedPoint> points) {
   return line;
 }
 
+double SquaresAbout(const Line& line, std::span<const WeightedPoint> points) {
+  double squares = 0.0;
+  for (const auto& p : points) {
+    const double r = p.y - line.At(p.x);
+    squares += p.weight * r * r;
+  }
+  return squares;
+}
+
 std::optional<Line> FitLogLine(std::span<const WeightedPoint> points) {
   return FitLine(Transformed(points, [](const WeightedPoint& p) {
     assert(p.x > 0.0 && p.y > 0.0);

@@ -28,6 +28,9 @@ struct Line {
 /// REQUIRES: weights >= 0.
 std::optional<Line> FitLine(std::span<const WeightedPoint> points);
 
+/// Returns the weighted sum of the squared distances from the line.
+double SquaresAbout(const Line& line, std::span<const WeightedPoint> points);
+
 /// Returns the line of ln y on ln x. REQUIRES: x > 0 and y > 0.
 std::optional<Line> FitLogLine(std::span<const WeightedPoint> points);
 

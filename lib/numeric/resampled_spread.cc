@@ -37,6 +37,12 @@ double QuantileOfT(int units) {
 
 }  // namespace
 
+double HalfMiddleSpread(std::vector<double> values) {
+  assert(values.size() >= 2);
+  std::ranges::sort(values);
+  return MiddleHalfWidth(values);
+}
+
 Spread SpreadOf(std::vector<double> values, double estimate, int units) {
   assert(values.size() >= 2);
   std::ranges::sort(values);

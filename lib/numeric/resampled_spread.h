@@ -43,6 +43,10 @@ struct Spread {
 /// bound that the number has. REQUIRES: at least two values.
 Spread SpreadOf(std::vector<double> values, double estimate, int units);
 
+/// Returns half of what the middle 68 % of the values span, P84.13 - P15.87: a
+/// standard deviation that stray values do not move. REQUIRES: two values.
+double HalfMiddleSpread(std::vector<double> values);
+
 /// Whether so many values are enough to tell how a number spreads over this
 /// many resamples, of which the others have none: at least half, and two.
 constexpr bool AreMost(std::size_t values, std::size_t resamples) {

@@ -34,6 +34,10 @@ std::vector<double> WithTails() {
 /// Half of the distance between their 84.13 and 15.87 percentiles.
 constexpr double kHalf = 0.5 * 0.6826894921 * 4002.0 * 0.001;
 
+TEST(ResampledSpread, IsMeasuredByItsMiddleWhateverTheTails) {
+  EXPECT_NEAR(HalfMiddleSpread(WithTails()), kHalf, 1e-9);
+}
+
 TEST(ResampledSpread, ReachesStudentsTFromTheEstimate) {
   const Spread many = SpreadOf(WithTails(), -5.0, 0);
   EXPECT_NEAR(many.interval95.high, -5.0 + 1.959963985 * kHalf, 1e-6);
