@@ -56,8 +56,8 @@ Replicate Make(const Sample& sample, std::span<const double> counts,
     replicate.escaped = refit.escaped;
   }
   if (estimates.isoflop != nullptr) {
-    replicate.isoflop =
-        FitIsoflop(observations, groups, estimates.isoflop->curve, counts);
+    replicate.isoflop = FitIsoflop(observations, groups,
+                                   {.curve = estimates.isoflop->curve}, counts);
   }
   if (estimates.envelope != nullptr) {
     replicate.envelope = estimates.curves != nullptr

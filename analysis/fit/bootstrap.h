@@ -76,6 +76,7 @@ std::optional<ChinchillaBootstrap> ChinchillaSpreads(
     int units);
 
 /// Adds the spreads of every number that at least half of the replicates have.
+/// The exponents of Approach 2 have theirs by AddExponentSpreads.
 void AddSpreads(const std::vector<Replicate>& replicates, int units,
                 IsoflopFit* fit);
 void AddSpreads(const std::vector<Replicate>& replicates, int units,

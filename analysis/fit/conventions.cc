@@ -18,7 +18,7 @@ bool Differ(const Observation& o) {
 
 std::vector<ConventionFit> CompareConventions(
     const ObservationSet& observations, const ObjectiveOptions& objective,
-    IsoflopCurve curve) {
+    IsoflopOptions isoflop) {
   const auto& rows = observations.rows;
   if (!std::ranges::all_of(rows, HasBoth) ||
       std::ranges::none_of(rows, Differ)) {
@@ -30,7 +30,7 @@ std::vector<ConventionFit> CompareConventions(
     const ObservationSet counted = WithParams(observations, kind);
     fits.push_back({.params = kind,
                     .chinchilla = FitChinchilla(counted.rows, objective),
-                    .isoflop = FitIsoflop(counted.rows, curve)});
+                    .isoflop = FitIsoflop(counted.rows, isoflop)});
   }
   return fits;
 }

@@ -26,6 +26,6 @@ struct ConventionFit {
 /// unless every observation has both counts and they differ in one at least.
 std::vector<ConventionFit> CompareConventions(
     const ObservationSet& observations, const ObjectiveOptions& objective,
-    IsoflopCurve curve);
+    IsoflopOptions isoflop);
 
 }  // namespace isoflop

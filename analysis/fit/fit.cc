@@ -134,7 +134,7 @@ void FitLaws(const CurveEnvelope* curves, FitProgress* progress,
   report->chinchilla = FitChinchilla(used, options.objective);
   const auto surface = LawOf(report->chinchilla);
   if (AskedFor(options, LawKind::kIsoflop)) {
-    report->isoflop = FitIsoflop(used, options.isoflop_curve);
+    report->isoflop = FitIsoflop(used, options.isoflop);
   }
   if (AskedFor(options, LawKind::kEnvelope)) {
     report->envelope = curves != nullptr ? curves->Fit() : FitEnvelope(used);
@@ -155,7 +155,7 @@ void AddConventions(ObservationSet given, FitReport* report) {
     given.rows[i].weight = report->used[i].weight;
   }
   report->conventions = CompareConventions(given, report->options.objective,
-                                           report->options.isoflop_curve);
+                                           report->options.isoflop);
   if (as_used) given.rows.swap(report->used);
 }
 

@@ -58,6 +58,12 @@ constexpr std::array<NamedValue<IsoflopCurve>, 2> EnumNames(IsoflopCurve) {
       {{IsoflopCurve::kParabola, "parabola"}, {IsoflopCurve::kAkima, "akima"}}};
 }
 
+/// How Approach 2 finds its minima.
+struct IsoflopOptions {
+  IsoflopCurve curve = IsoflopCurve::kParabola;
+  bool keep_flat = false;  // minima of valleys that noise could have bent count
+};
+
 /// What the penalty of a run is multiplied by, in every law.
 ///
 ///   kColumn   the weight that the observations give it; 1 without one
@@ -77,7 +83,7 @@ struct FitOptions {
   std::optional<ParamsKind> params;  // absent: N as the observations have it
   ObjectiveOptions objective;
   EnvelopeSource envelope = EnvelopeSource::kFinal;
-  IsoflopCurve isoflop_curve = IsoflopCurve::kParabola;
+  IsoflopOptions isoflop;
   WeightKind weights = WeightKind::kColumn;
   int drop_largest_loss = 0;  // how many of the worst runs to leave out
   BootstrapOptions bootstrap;

@@ -11,8 +11,8 @@ namespace isoflop {
 namespace {
 
 std::string WhyUnsupported(const std::vector<IsoflopBudget>& budgets) {
-  const auto interior = std::ranges::count(budgets, MinimumKind::kInterior,
-                                           &IsoflopBudget::minimum);
+  const auto interior =
+      std::ranges::count_if(budgets, &IsoflopBudget::has_minimum);
   if (interior < 2) {
     return fmt::format(
         "{} of {} budgets with an interior minimum: at least 2 are needed",
@@ -20,10 +20,6 @@ std::string WhyUnsupported(const std::vector<IsoflopBudget>& budgets) {
   }
   return "the coefficients of the power laws are too large or too small for "
          "numbers";
-}
-
-bool LacksError(const IsoflopBudget& budget) {
-  return budget.params_opt && !(budget.params_opt_log_error.value_or(0) > 0.0);
 }
 
 /// Returns the observations with the losses of the surface.
@@ -54,7 +50,7 @@ void Correct(const IsoflopBudget& exact, const Chinchilla& surface,
 
 std::vector<double> WeightsOf(const std::vector<IsoflopBudget>& budgets) {
   return Transformed(budgets, [](const IsoflopBudget& budget) {
-    return budget.params_opt ? budget.weight : 0.0;
+    return budget.has_minimum() ? budget.weight : 0.0;
   });
 }
 
@@ -64,7 +60,7 @@ std::optional<OptimumLaws> FitExponents(
   std::vector<BudgetOptimum> optima;
   for (std::size_t i = 0; i < budgets.size(); ++i) {
     const IsoflopBudget& budget = budgets[i];
-    if (!budget.params_opt || weights[i] == 0.0) continue;
+    if (!budget.has_minimum() || weights[i] == 0.0) continue;
     optima.push_back({budget.flops, budget.params_opt->value,
                       budget.tokens_opt->value, weights[i]});
   }
@@ -72,12 +68,12 @@ std::optional<OptimumLaws> FitExponents(
 }
 
 IsoflopFit FitIsoflop(std::span<const Observation> observations,
-                      const BudgetGroups& groups, IsoflopCurve curve,
+                      const BudgetGroups& groups, const IsoflopOptions& options,
                       std::span<const double> counts) {
   IsoflopFit fit;
-  fit.curve = curve;
+  fit.curve = options.curve;
   fit.left_out = static_cast<int>(groups.left_out.size());
-  fit.budgets = FitProfiles(observations, groups.budgets, curve, counts);
+  fit.budgets = FitProfiles(observations, groups.budgets, options, counts);
   const auto exponents = FitExponents(fit.budgets, WeightsOf(fit.budgets));
   if (!exponents) {
     fit.reason = WhyUnsupported(fit.budgets);
@@ -90,31 +86,14 @@ IsoflopFit FitIsoflop(std::span<const Observation> observations,
 }
 
 IsoflopFit FitIsoflop(std::span<const Observation> observations,
-                      IsoflopCurve curve) {
-  return FitIsoflop(observations, GroupByBudget(observations), curve);
-}
-
-bool WeighByVariance(IsoflopFit* fit) {
-  if (fit->status != FitStatus::kOk ||
-      std::ranges::any_of(fit->budgets, LacksError)) {
-    return false;
-  }
-  for (IsoflopBudget& budget : fit->budgets) {
-    if (!budget.params_opt) continue;
-    const double error = *budget.params_opt_log_error;
-    budget.weight = 1.0 / (error * error);
-  }
-  const auto exponents = FitExponents(fit->budgets, WeightsOf(fit->budgets));
-  if (!exponents) return false;
-  fit->weights = MinimumWeights::kInverseVariance;
-  SetLaws(*exponents, fit);
-  return true;
+                      const IsoflopOptions& options) {
+  return FitIsoflop(observations, GroupByBudget(observations), options);
 }
 
 void AddBias(std::span<const Observation> observations,
              const Chinchilla& surface, IsoflopFit* fit) {
   const IsoflopFit exact =
-      FitIsoflop(OnSurface(observations, surface), fit->curve);
+      FitIsoflop(OnSurface(observations, surface), {.curve = fit->curve});
   std::vector<double> weights = WeightsOf(fit->budgets);
   for (std::size_t i = 0; i < fit->budgets.size(); ++i) {
     if (!exact.budgets[i].params_opt) weights[i] = 0.0;

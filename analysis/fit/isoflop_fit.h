@@ -17,13 +17,14 @@
 #include "analysis/observe/observation.h"
 #include "analysis/solve/estimate.h"
 #include "analysis/solve/power_law_fit.h"
+#include "lib/numeric/heterogeneity.h"
 
 namespace isoflop {
 
 /// How the minima count in the power laws.
 enum class MinimumWeights {
   kEqual,
-  kInverseVariance  // 1 / params_opt_log_error^2
+  kInverseVariance  // 1 / (variance of ln N* by the runs' noise + tau^2)
 };
 
 constexpr std::array<NamedValue<MinimumWeights>, 2> EnumNames(MinimumWeights) {
@@ -39,7 +40,12 @@ struct IsoflopFit {
   std::vector<IsoflopBudget> budgets;  // ascending; there in any case
   int left_out = 0;                    // runs that belong to no budget
   MinimumWeights weights = MinimumWeights::kEqual;
-  Estimate a;
+
+  /// Of ln N* about its line on ln C. Absent: fewer than three minima, or one
+  /// of them has no variance over the resamples.
+  std::optional<Heterogeneity> heterogeneity;
+
+  Estimate a;  // spreads of exponents: by AddExponentSpreads
   Estimate b;
   double params_coefficient = 0.0;
   double tokens_coefficient = 0.0;
@@ -53,14 +59,14 @@ struct IsoflopFit {
 
 /// Fits the profiles and the power laws, with equal weights and without spreads
 /// and biases. `counts` as for FitProfiles.
-/// Unsupported when fewer than two budgets have an interior minimum.
-/// REQUIRES: `groups` is GroupByBudget(observations).
+/// Unsupported when fewer than two budgets have an interior minimum, or one
+/// that is kept. REQUIRES: `groups` is GroupByBudget(observations).
 IsoflopFit FitIsoflop(std::span<const Observation> observations,
                       const BudgetGroups& groups,
-                      IsoflopCurve curve = IsoflopCurve::kParabola,
+                      const IsoflopOptions& options = {},
                       std::span<const double> counts = {});
 IsoflopFit FitIsoflop(std::span<const Observation> observations,
-                      IsoflopCurve curve = IsoflopCurve::kParabola);
+                      const IsoflopOptions& options = {});
 
 /// Returns how much each minimum counts: 0 where there is none.
 std::vector<double> WeightsOf(const std::vector<IsoflopBudget>& budgets);
@@ -70,11 +76,6 @@ std::vector<double> WeightsOf(const std::vector<IsoflopBudget>& budgets);
 /// weight above 0. REQUIRES: as many weights as budgets.
 std::optional<OptimumLaws> FitExponents(
     const std::vector<IsoflopBudget>& budgets, std::span<const double> weights);
-
-/// Fits the power laws again with the minima weighted by 1/(their variance of
-/// ln N*), if the resamples gave one for each; otherwise leaves it alone.
-/// Returns whether they did.
-bool WeighByVariance(IsoflopFit* fit);
 
 /// Adds what the method gets wrong on the noise-free `surface`, sampled at the
 /// runs of the fit, with the weights of the fit, and the values without it.

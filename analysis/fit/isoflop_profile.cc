@@ -199,11 +199,17 @@ MinimumKind Classify(const IsoflopBudget& budget, const LossProfile& profile,
   return lowest.inside ? MinimumKind::kInterior : MinimumKind::kEdge;
 }
 
+bool Counts(MinimumKind kind, const LowestPoint& lowest,
+            const IsoflopOptions& options) {
+  return kind == MinimumKind::kInterior ||
+         (kind == MinimumKind::kFlat && options.keep_flat && lowest.inside);
+}
+
 }  // namespace
 
 std::vector<IsoflopBudget> FitProfiles(
     std::span<const Observation> observations, std::span<const Budget> budgets,
-    IsoflopCurve curve, std::span<const double> counts) {
+    const IsoflopOptions& options, std::span<const double> counts) {
   const bool resample = !counts.empty();
   std::vector<LossProfile> profiles;
   std::vector<IsoflopBudget> results;
@@ -217,10 +223,11 @@ std::vector<IsoflopBudget> FitProfiles(
   if (!resample) noise = MiddleVariance(results, profiles);
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!results[i].parabola) continue;
-    const LowestPoint lowest = Lowest(results[i], profiles[i], curve);
+    const LowestPoint lowest = Lowest(results[i], profiles[i], options.curve);
     results[i].minimum = Classify(results[i], profiles[i], lowest, noise);
-    if (results[i].minimum != MinimumKind::kInterior) continue;
-    SetOptimum(profiles[i], lowest, &results[i]);
+    if (Counts(results[i].minimum, lowest, options)) {
+      SetOptimum(profiles[i], lowest, &results[i]);
+    }
   }
   return results;
 }

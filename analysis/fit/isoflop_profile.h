@@ -24,7 +24,8 @@ enum class MinimumKind {
   kInterior,   // between the smallest and the largest size tried
   kEdge,       // the lowest point is at the end of the sizes tried or outside
   kNoMinimum,  // the parabola opens downwards or is a line
-  kFlat,       // it opens upwards by less than the noise could make it
+  kFlat,       // it opens upwards by less than the noise could make it; kept on
+               // request where the minimum is between the sizes
   kTooFew      // fewer than four runs or three sizes: any parabola fits
 };
 
@@ -56,18 +57,25 @@ struct IsoflopBudget {
 
   std::optional<Parabola> parabola;  // of L on ln N; unless there are too few
 
-  // Present when the minimum is interior. D is read at N* off the line of ln D
-  // on ln N, which is C/(6N) where C = 6ND. The spreads are over the resamples
-  // in which it is interior too, and absent when that is less than half.
+  // Present when the minimum is interior or kept. D is read at N* off the line
+  // of ln D on ln N, which is C/(6N) where C = 6ND. The spreads are over the
+  // resamples in which it is interior too, and absent when that is less than
+  // half.
   std::optional<Estimate> params_opt;
   std::optional<Estimate> tokens_opt;
   std::optional<Estimate> loss_opt;
   int interior_resamples = 0;
 
-  /// Standard deviation of ln N* over the same resamples.
+  /// HalfMiddleSpread of ln N* over the same resamples.
   std::optional<double> params_opt_log_error;
 
+  /// Variance of ln N* by the noise of the runs, moderated by that of the other
+  /// budgets. Set by WeighByVariance.
+  std::optional<double> params_opt_log_variance;
+
   double weight = 1.0;  // of this minimum in the power laws
+
+  bool has_minimum() const { return params_opt.has_value(); }
 
   /// N* as found over true N*, minus 1, on the noise-free surface that
   /// Approach 3 fitted, sampled at this profile's runs: what the method itself
@@ -92,11 +100,13 @@ struct IsoflopBudget {
 /// the losses are not used: runs that are evaluated on the same text share most
 /// of that error, which does not bend a valley.)
 ///
+/// With keep_flat such a valley keeps its minimum, if it is between the sizes.
+///
 /// `counts` is how many times each run was drawn, 0 included; empty: once each.
 /// A resample needs three sizes and is not tested for flatness, which is judged
 /// once, by all runs.
 std::vector<IsoflopBudget> FitProfiles(
     std::span<const Observation> observations, std::span<const Budget> budgets,
-    IsoflopCurve curve, std::span<const double> counts = {});
+    const IsoflopOptions& options, std::span<const double> counts = {});
 
 }  // namespace isoflop

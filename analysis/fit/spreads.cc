@@ -6,8 +6,8 @@
 #include <initializer_list>
 
 #include "analysis/fit/bootstrap.h"
+#include "analysis/fit/isoflop_scatter.h"
 #include "lib/core/transformed.h"
-#include "lib/numeric/moments.h"
 #include "lib/numeric/resampled_spread.h"
 
 namespace isoflop {
@@ -103,7 +103,7 @@ void SetBudgetSpreads(const std::vector<Replicate>& replicates, int units,
   budget->interior_resamples = static_cast<int>(sizes.size());
   if (!budget->params_opt || !AreMost(sizes.size(), replicates.size())) return;
   for (double& size : sizes) size = std::log(size);
-  budget->params_opt_log_error = StandardDeviation(sizes);
+  budget->params_opt_log_error = HalfMiddleSpread(std::move(sizes));
 }
 
 }  // namespace
@@ -142,24 +142,12 @@ void AddSpreads(const std::vector<Replicate>& replicates, int units,
   for (std::size_t i = 0; i < fit->budgets.size(); ++i) {
     SetBudgetSpreads(replicates, units, i, &fit->budgets[i]);
   }
-  // By the weights that the fit has now; returns how many replicates have it.
-  const auto spread = [&](double OptimumLaws::*exponent, Estimate* estimate) {
-    const std::vector<double> weights = WeightsOf(fit->budgets);
-    auto values = FiniteValues(replicates, [&](const Replicate& replicate) {
-      const auto laws = FitExponents(replicate.isoflop.budgets, weights);
-      return laws ? std::optional((*laws).*exponent) : std::nullopt;
-    });
-    const std::size_t count = values.size();
-    estimate->spread = SpreadOfMost(std::move(values), replicates.size(),
-                                    estimate->value, units);
-    return count;
-  };
-  // All weights are 1 until the spreads of the minima give better ones.
-  spread(&OptimumLaws::a, &fit->a_unweighted);
+  fit->failed_resamples = static_cast<int>(
+      std::ranges::count(replicates, FitStatus::kUnsupported,
+                         [](const Replicate& r) { return r.isoflop.status; }));
+  if (fit->status != FitStatus::kOk) return;
   WeighByVariance(fit);
-  spread(&OptimumLaws::a, &fit->a);
-  fit->failed_resamples =
-      static_cast<int>(replicates.size() - spread(&OptimumLaws::b, &fit->b));
+  AddExponentSpreads(fit);
 }
 
 void AddSpreads(const std::vector<Replicate>& replicates, int units,

@@ -31,6 +31,9 @@ constexpr double kLowered = 1e-6;     // of the objective, by a profile
 constexpr double kLargeParamsBias = 0.05;
 constexpr double kLargeExponentBias = 0.01;
 
+/// Scatter of minima that is as improbable as this is worth a warning.
+constexpr double kByChanceAlone = 0.01;
+
 void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
   const auto& surface = Surface(report);
   if (!Supported(surface)) return;
@@ -66,14 +69,50 @@ void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
   }
 }
 
-/// The budgets whose minimum is of a kind, as "1e+18, 3e+18".
-std::string BudgetsWith(const IsoflopFit& fit, MinimumKind kind) {
+/// The budgets whose minimum is of a kind, and kept or not, as "1e+18, 3e+18".
+std::string BudgetsWith(const IsoflopFit& fit, MinimumKind kind,
+                        bool kept = false) {
   Strings flops;
   for (const IsoflopBudget& budget : fit.budgets) {
-    if (budget.minimum != kind) continue;
+    if (budget.minimum != kind || budget.has_minimum() != kept) continue;
     flops.push_back(fmt::format("{:.3g}", budget.flops));
   }
   return fmt::format("{}", fmt::join(flops, ", "));
+}
+
+void WarnOfFlatValleys(const IsoflopFit& fit, Strings* warnings) {
+  for (const bool kept : {false, true}) {
+    const auto flat = BudgetsWith(fit, MinimumKind::kFlat, kept);
+    if (flat.empty()) continue;
+    warnings->push_back(fmt::format(
+        "Approach 2: at C = {} the loss bends by so few of its standard errors "
+        "that noise alone could have made the valley; {}",
+        flat,
+        kept ? "it counts in the exponents, as --keep-flat says"
+             : "left out of the exponents (with --keep-flat a minimum between "
+               "the sizes counts)"));
+  }
+}
+
+/// The noise of the runs is what the profiles show; minima that scatter more
+/// differ by something else.
+void WarnOfScatter(const IsoflopFit& fit, Strings* warnings) {
+  const auto& found = fit.heterogeneity;
+  if (found && found->p_value < kByChanceAlone) {
+    warnings->push_back(fmt::format(
+        "Approach 2: the minima scatter about their power law more than the "
+        "noise of the runs explains, chi2 per degree of freedom {:.3g} (p = "
+        "{:.2g}): something else differs between budgets, by {:.2g} of ln N*; "
+        "it is in the weights and the intervals of the exponents",
+        found->PerDegree(), found->p_value, found->tau));
+  }
+  if (fit.status == FitStatus::kOk && fit.a.spread && !found &&
+      std::ranges::count_if(fit.budgets, &IsoflopBudget::has_minimum) == 2) {
+    warnings->push_back(
+        "Approach 2: two minima are in line whatever they are: the intervals "
+        "of the exponents know the noise of the runs, and cannot know how "
+        "minima scatter");
+  }
 }
 
 void WarnOfIsoflop(const FitReport& report, Strings* warnings) {
@@ -85,14 +124,8 @@ void WarnOfIsoflop(const FitReport& report, Strings* warnings) {
                     "tried at C = {}; left out of the exponents",
                     edges));
   }
-  const auto flat = BudgetsWith(*report.isoflop, MinimumKind::kFlat);
-  if (!flat.empty()) {
-    warnings->push_back(fmt::format(
-        "Approach 2: at C = {} the loss bends by so few of its standard errors "
-        "that noise alone could have made the valley; left out of the "
-        "exponents",
-        flat));
-  }
+  WarnOfFlatValleys(*report.isoflop, warnings);
+  WarnOfScatter(*report.isoflop, warnings);
   if (report.isoflop->left_out > 0) {
     warnings->push_back(
         fmt::format("Approach 2: {} runs belong to no budget, because C runs "
@@ -146,8 +179,8 @@ void WarnOfFailures(const FitReport& report, Strings* warnings) {
   const auto& isoflop = report.isoflop;
   if (Supported(isoflop) && many(isoflop->failed_resamples)) {
     warnings->push_back(fmt::format(
-        "Approach 2: {} of {} resamples had fewer than two interior minima "
-        "and are left out",
+        "Approach 2: {} of {} resamples had fewer than two interior minima: "
+        "the minima are known worse than their intervals say",
         isoflop->failed_resamples, resamples));
   }
 }

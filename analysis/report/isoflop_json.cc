@@ -26,6 +26,15 @@ Json ToJson(const IsoflopBudget& budget) {
   return json;
 }
 
+Json ToJson(const Heterogeneity& heterogeneity) {
+  Json json{{"degrees_of_freedom", heterogeneity.degrees_of_freedom}};
+  PutNumber(&json, "chi2", heterogeneity.chi2);
+  PutNumber(&json, "chi2_per_degree", heterogeneity.PerDegree());
+  PutNumber(&json, "p_value", heterogeneity.p_value);
+  PutNumber(&json, "tau", heterogeneity.tau);
+  return json;
+}
+
 /// The power laws that Approaches 1 and 2 end in.
 template <typename Fit>
 void PutPowerLaws(Json* json, const Fit& fit) {
@@ -50,6 +59,7 @@ Json ToJson(const IsoflopFit& fit) {
   PutPowerLaws(&json, fit);
   json["weights"] = NameOf(fit.weights);
   json["a_unweighted"] = ToJson(fit.a_unweighted);
+  if (fit.heterogeneity) json["heterogeneity"] = ToJson(*fit.heterogeneity);
   PutNumber(&json, "a_bias", fit.a_bias);
   PutNumber(&json, "a_corrected", fit.a_corrected);
   PutText(&json, "bias_warning", fit.bias_warning);

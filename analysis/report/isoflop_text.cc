@@ -32,6 +32,13 @@ bool TooFew(const IsoflopBudget& budget) {
   return budget.minimum == MinimumKind::kTooFew;
 }
 
+/// The kind of minimum, and whether it counts against its kind.
+std::string MinimumInWords(const IsoflopBudget& budget) {
+  const bool kept =
+      budget.minimum != MinimumKind::kInterior && budget.has_minimum();
+  return InWords(budget.minimum) + (kept ? ", kept" : "");
+}
+
 /// The columns that there is something to say in, and room for.
 struct Columns {
   bool intervals = false;  // of N*
@@ -63,7 +70,7 @@ std::vector<std::string> Row(const IsoflopBudget& budget,
   }
   row.insert(row.end(), {ValueOrDash(budget.tokens_opt, FormatCount),
                          ValueOrDash(budget.loss_opt, FormatNumber),
-                         InWords(budget.minimum)});
+                         MinimumInWords(budget)});
   return row;
 }
 
@@ -87,8 +94,10 @@ std::string ExponentInWords(const IsoflopFit& fit) {
                           : "minima of Akima's interpolation";
   words += fmt::format(": a = {}", FormatNumber(fit.a.value));
   if (fit.weights == MinimumWeights::kInverseVariance) {
+    const bool scattered = fit.heterogeneity && fit.heterogeneity->tau > 0.0;
     words += fmt::format(
-        ", each minimum weighted by 1/variance of ln N*; with equal weights {}",
+        ", each minimum weighted by 1/{}; with equal weights {}",
+        scattered ? "(variance of ln N* + tau^2)" : "variance of ln N*",
         FormatNumber(fit.a_unweighted.value));
   }
   if (fit.a_corrected) {
@@ -97,6 +106,13 @@ std::string ExponentInWords(const IsoflopFit& fit) {
         FormatNumber(*fit.a_corrected));
   }
   return words;
+}
+
+std::string ScatterInWords(const Heterogeneity& found) {
+  return fmt::format(
+      "scatter about the power law: chi2 per degree of freedom {:.3g} (of {}; "
+      "p = {:.2g}), tau = {:.2g} of ln N* beyond the noise of the runs",
+      found.PerDegree(), found.degrees_of_freedom, found.p_value, found.tau);
 }
 
 }  // namespace
@@ -119,6 +135,7 @@ void AddIsoflopOptima(const FitReport& report, TextPage* page) {
     return;
   }
   page->Line(ExponentInWords(fit));
+  if (fit.heterogeneity) page->Line(ScatterInWords(*fit.heterogeneity));
 }
 
 }  // namespace isoflop

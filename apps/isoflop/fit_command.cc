@@ -50,9 +50,10 @@ void CheckColumns(const FitCommandArgs& args, bool directory) {
 /// their value.
 void RequireNoOptionsOfRuns(const CLI::App& fit) {
   for (const char* option :
-       {"--params", "--envelope", "--isoflop-curve", "--tied-exponents",
-        "--weights", "--drop-largest-loss", "--bootstrap", "--bootstrap-unit",
-        "--seed", "--holdout-above", "--seed-noise", "--flops"}) {
+       {"--params", "--envelope", "--isoflop-curve", "--keep-flat",
+        "--tied-exponents", "--weights", "--drop-largest-loss", "--bootstrap",
+        "--bootstrap-unit", "--seed", "--holdout-above", "--seed-noise",
+        "--flops"}) {
     Require(fit.count(option) == 0,
             "{}: has no meaning for two columns; leave it out or --x", option);
   }

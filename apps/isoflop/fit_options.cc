@@ -87,6 +87,9 @@ void AddFitOptions(CLI::App* command, FitArgs* args) {
   command->add_option("--isoflop-curve", args->isoflop_curve,
                       "What finds the minima of Approach 2: " +
                           Words<IsoflopCurve>() + " (default: parabola)");
+  command->add_flag("--keep-flat", options.isoflop.keep_flat,
+                    "Let Approach 2 count the minima of valleys that noise "
+                    "alone could have made");
   command
       ->add_option("--fix", args->fixed,
                    "Give a coefficient of a law of --laws instead of fitting "
@@ -137,7 +140,7 @@ FitOptions ResolveFitOptions(const FitArgs& args) {
         FromWord<ResidualKind>("--residual", args.residual);
   }
   if (!args.isoflop_curve.empty()) {
-    options.isoflop_curve =
+    options.isoflop.curve =
         FromWord<IsoflopCurve>("--isoflop-curve", args.isoflop_curve);
   }
   if (!args.envelope.empty()) {

@@ -289,6 +289,8 @@ INSTANTIATE_TEST_SUITE_P(
                  "--seed: has no meaning for two columns"},
         BadUsage{"fit runs.csv --x params --y loss --isoflop-curve parabola",
                  "--isoflop-curve: has no meaning for two columns"},
+        BadUsage{"fit runs.csv --x params --y loss --keep-flat",
+                 "--keep-flat: has no meaning for two columns"},
         BadUsage{"fit runs.csv --x params --y loss --tied-exponents",
                  "--tied-exponents: has no meaning for two columns"},
         BadUsage{"fit runs.csv --x params --y loss --envelope final",

@@ -23,8 +23,7 @@ ObservationSet WithEmbeddings(double share) {
 }
 
 TEST(Conventions, GiveTheExponentsUnderEitherCount) {
-  const auto fits =
-      CompareConventions(WithEmbeddings(0.5), {}, IsoflopCurve::kParabola);
+  const auto fits = CompareConventions(WithEmbeddings(0.5), {}, {});
   ASSERT_EQ(fits.size(), 2U);
   EXPECT_EQ(fits[0].params, ParamsKind::kTotal);
   EXPECT_NEAR(fits[0].chinchilla.law.alpha, kSmallLaw.alpha, 1e-6);
@@ -38,18 +37,17 @@ TEST(Conventions, GiveTheExponentsUnderEitherCount) {
 
 TEST(Conventions, DoNotDependOnTheCountThatTheObservationsHave) {
   const ObservationSet total = WithEmbeddings(0.5);
-  const auto fits = CompareConventions(
-      WithParams(total, ParamsKind::kNonEmbedding), {}, IsoflopCurve::kAkima);
+  const auto fits =
+      CompareConventions(WithParams(total, ParamsKind::kNonEmbedding), {},
+                         {.curve = IsoflopCurve::kAkima});
   EXPECT_NEAR(fits.at(0).chinchilla.law.alpha, kSmallLaw.alpha, 1e-6);
 }
 
 TEST(Conventions, AreNotComparedWithoutBothCounts) {
   ObservationSet set = WithEmbeddings(0.5);
   set.rows[3].params_non_embedding.reset();
-  EXPECT_TRUE(CompareConventions(set, {}, IsoflopCurve::kParabola).empty());
-  EXPECT_TRUE(
-      CompareConventions(WithEmbeddings(0.0), {}, IsoflopCurve::kParabola)
-          .empty());
+  EXPECT_TRUE(CompareConventions(set, {}, {}).empty());
+  EXPECT_TRUE(CompareConventions(WithEmbeddings(0.0), {}, {}).empty());
 }
 
 }  // namespace

@@ -106,8 +106,7 @@ TEST(IsoflopFit, TreatsACountOfTwoAsTwoRunsAndOfZeroAsNone) {
   drawn.push_back(sweep[3]);
   counts[20] = 0.0;
   drawn.erase(drawn.begin() + 20);
-  const auto by_count =
-      FitIsoflop(sweep, GroupByBudget(sweep), IsoflopCurve::kParabola, counts);
+  const auto by_count = FitIsoflop(sweep, GroupByBudget(sweep), {}, counts);
   const auto by_hand = FitIsoflop(drawn);
   EXPECT_NEAR(by_count.a.value, by_hand.a.value, 1e-10);
   EXPECT_EQ(by_count.budgets[0].points, by_hand.budgets[0].points);
@@ -179,6 +178,25 @@ TEST(IsoflopFit, KnowsTheNoiseOfAShortProfileByTheOthers) {
   EXPECT_EQ(FitIsoflop(runs).budgets[2].minimum, MinimumKind::kFlat);
 }
 
+TEST(IsoflopFit, KeepsAFlatValleyOnRequestIfItsMinimumIsBetweenTheSizes) {
+  std::vector<Observation> runs;
+  for (const double C : {1e17, 1e18, 1e19, 1e20}) {
+    const auto level = Valley(C, 1e7, 0.0, Doubling(3e6, 6));
+    runs.insert(runs.end(), level.begin(), level.end());
+  }
+  const auto noisy = WithNoise(runs, 0.01, 3);
+  const auto without = FitIsoflop(noisy).budgets;
+  const auto with = FitIsoflop(noisy, {.keep_flat = true}).budgets;
+  int kept = 0;
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    EXPECT_EQ(with[i].minimum, without[i].minimum);
+    EXPECT_EQ(without[i].has_minimum(),
+              without[i].minimum == MinimumKind::kInterior);
+    if (with[i].has_minimum() && with[i].minimum == MinimumKind::kFlat) ++kept;
+  }
+  EXPECT_GT(kept, 0);
+}
+
 TEST(IsoflopFit, CountsARunThatIsListedTwiceOnce) {
   auto runs = Valley(1e18, 3e7, 0.05, Doubling(1e7, 3));
   runs.push_back(runs[1]);
@@ -189,7 +207,7 @@ TEST(IsoflopFit, CountsARunThatIsListedTwiceOnce) {
 
 TEST(IsoflopAkima, FindsTheLowestPointBetweenTheSizes) {
   const auto fit = FitIsoflop(Valley(1e18, 3e7, 0.05, Doubling(1e7, 6)),
-                              IsoflopCurve::kAkima);
+                              {.curve = IsoflopCurve::kAkima});
   const IsoflopBudget& budget = fit.budgets.at(0);
   ASSERT_EQ(budget.minimum, MinimumKind::kInterior);
   const double sample = std::log(2.0) / kSamplesPerGap;
@@ -203,7 +221,7 @@ TEST(IsoflopAkima, DoesNotDiveBesideSizesThatAreAlmostTheSame) {
   twin[0].L += 0.01;
   runs.push_back(twin[0]);
   const IsoflopBudget budget =
-      FitIsoflop(runs, IsoflopCurve::kAkima).budgets.at(0);
+      FitIsoflop(runs, {.curve = IsoflopCurve::kAkima}).budgets.at(0);
   ASSERT_EQ(budget.minimum, MinimumKind::kInterior);
   EXPECT_NEAR(budget.loss_opt->value, 2.5, 0.01);
   EXPECT_NEAR(std::log(budget.params_opt->value / 3e7), 0.0, 0.2);
@@ -211,50 +229,27 @@ TEST(IsoflopAkima, DoesNotDiveBesideSizesThatAreAlmostTheSame) {
 
 TEST(IsoflopAkima, HasNoMinimumAmongSizesThatAreAllAlmostTheSame) {
   const auto runs = Valley(1e18, 1.02e7, 50.0, {1e7, 1.01e7, 1.02e7, 1.03e7});
-  EXPECT_EQ(FitIsoflop(runs, IsoflopCurve::kAkima).budgets.at(0).minimum,
-            MinimumKind::kEdge);
+  EXPECT_EQ(
+      FitIsoflop(runs, {.curve = IsoflopCurve::kAkima}).budgets.at(0).minimum,
+      MinimumKind::kEdge);
 }
 
 TEST(IsoflopAkima, KnowsAnEdge) {
   const auto fit = FitIsoflop(Valley(1e18, 9e6, 0.05, Doubling(1e7, 6)),
-                              IsoflopCurve::kAkima);
+                              {.curve = IsoflopCurve::kAkima});
   EXPECT_EQ(fit.budgets.at(0).minimum, MinimumKind::kEdge);
 }
 
 TEST(IsoflopAkima, IsLessBiasedThanAParabolaOnAWideGrid) {
   const auto runs = IsoflopGrid(kSkewedLaw, {1e18, 1e19, 1e20}, 17, 16.0);
   auto parabola = FitIsoflop(runs);
-  auto akima = FitIsoflop(runs, IsoflopCurve::kAkima);
+  auto akima = FitIsoflop(runs, {.curve = IsoflopCurve::kAkima});
   AddBias(runs, kSkewedLaw, &parabola);
   AddBias(runs, kSkewedLaw, &akima);
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_LT(std::abs(*akima.budgets[i].params_bias), 0.01);
     EXPECT_GT(std::abs(*parabola.budgets[i].params_bias), 0.02);
   }
-}
-
-TEST(IsoflopWeights, FollowTheVarianceOfEachMinimum) {
-  auto fit = FitIsoflop(SmallSweep());
-  for (std::size_t i = 0; i < fit.budgets.size(); ++i) {
-    fit.budgets[i].params_opt_log_error = i < 3 ? 0.1 : 0.2;
-  }
-  fit.budgets[5].params_opt->value *= 1.5;  // pulls on a
-  const double equal =
-      FitExponents(fit.budgets, std::vector<double>(6, 1.0))->a;
-  ASSERT_TRUE(WeighByVariance(&fit));
-  EXPECT_EQ(fit.weights, MinimumWeights::kInverseVariance);
-  EXPECT_DOUBLE_EQ(fit.budgets[0].weight, 4.0 * fit.budgets[5].weight);
-  EXPECT_LT(fit.a.value, equal);
-  EXPECT_GT(fit.a.value, ParamsExponent(kSmallLaw));
-}
-
-TEST(IsoflopWeights, StayEqualWhereAMinimumHasNoVariance) {
-  auto fit = FitIsoflop(SmallSweep());
-  for (IsoflopBudget& budget : fit.budgets) budget.params_opt_log_error = 0.1;
-  fit.budgets[2].params_opt_log_error.reset();
-  EXPECT_FALSE(WeighByVariance(&fit));
-  EXPECT_EQ(fit.weights, MinimumWeights::kEqual);
-  EXPECT_EQ(fit.budgets[0].weight, 1.0);
 }
 
 TEST(IsoflopBias, IsTakenOffInTheCorrectedValues) {

@@ -101,7 +101,8 @@ TEST(Porian, TheMinimaOfAkimasCurvesAreNearThePublishedOnes) {
   if (!HasPorian()) GTEST_SKIP() << "no " << Folder().string();
   for (const Recipe& recipe : Recipes()) {
     const auto published = PublishedOptima(recipe.config);
-    const auto fit = FitIsoflop(Runs(recipe.config), IsoflopCurve::kAkima);
+    const auto fit =
+        FitIsoflop(Runs(recipe.config), {.curve = IsoflopCurve::kAkima});
     std::vector<WeightedPoint> optima;
     for (const IsoflopBudget& budget : fit.budgets) {
       for (const WeightedPoint& known : published) {

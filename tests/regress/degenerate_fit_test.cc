@@ -232,7 +232,7 @@ TEST(DegenerateFit, ApproachesOneAndTwoDoNotDependOnUnits) {
                                                        {1.0, 1.0, 1e-300}}) {
     const auto sweep = Rescaled(N, D, L);
     const auto isoflop = FitIsoflop(sweep);
-    const auto akima = FitIsoflop(sweep, IsoflopCurve::kAkima);
+    const auto akima = FitIsoflop(sweep, {.curve = IsoflopCurve::kAkima});
     if (isoflop.status == FitStatus::kOk) {
       EXPECT_NEAR(isoflop.a.value, plain.a.value, 1e-6);
     } else {

@@ -35,6 +35,22 @@ TEST(FitText, FitsItsWidth) {
   EXPECT_LE(LongestLine(FitText(UnsupportedReport(), {}, 60)), 60U);
 }
 
+TEST(FitText, SaysHowTheMinimaScatterAboutTheirPowerLaw) {
+  EXPECT_THAT(FitText(SampleReport()),
+              HasSubstr("chi2 per degree of freedom 2.3 (of 1; p = 0.15)"));
+  EXPECT_THAT(FitText(SampleReportWithoutBootstrap()),
+              Not(HasSubstr("chi2 per degree")));
+}
+
+TEST(FitText, SaysWhichFlatValleysAreKept) {
+  FitReport report = SampleReport();
+  report.isoflop->budgets[0].minimum = MinimumKind::kFlat;
+  report.isoflop->budgets[3].minimum = MinimumKind::kFlat;
+  const std::string text = FitText(report);
+  EXPECT_THAT(text, HasSubstr("flat, kept\n"));
+  EXPECT_THAT(text, HasSubstr("flat\n"));
+}
+
 TEST(FitText, IsPlainAscii) {
   for (const char c : FitText(SampleReport(), kSampleExact)) {
     ASSERT_TRUE(c == '\n' || (' ' <= c && c <= '~')) << static_cast<int>(c);

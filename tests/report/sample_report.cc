@@ -83,6 +83,7 @@ IsoflopBudget Interior(double flops, int points, Estimate N, Estimate D,
   budget.loss_opt = Within(loss, loss - 0.004, loss + 0.004);
   budget.interior_resamples = 991;
   budget.params_opt_log_error = 0.05;
+  budget.params_opt_log_variance = 0.0025;
   budget.weight = 400.0;
   budget.params_bias = -0.012;
   budget.params_opt_corrected = N.value / 0.988;
@@ -118,6 +119,8 @@ IsoflopFit SampleIsoflop() {
   fit.failed_resamples = 3;
   fit.weights = MinimumWeights::kInverseVariance;
   fit.a_unweighted = Within(0.449, 0.402, 0.531);
+  fit.heterogeneity = Heterogeneity{
+      .chi2 = 2.3, .degrees_of_freedom = 1, .p_value = 0.15, .tau = 0.021};
   fit.a_bias = -0.004;
   fit.a_corrected = 0.456;
   fit.bias_warning =
@@ -331,7 +334,9 @@ FitReport SampleReportWithoutBootstrap() {
     DropSpread(&budget.loss_opt);
     budget.interior_resamples = 0;
     budget.params_opt_log_error.reset();
+    budget.params_opt_log_variance.reset();
   }
+  report.isoflop->heterogeneity.reset();
   for (Estimate* estimate : {&report.isoflop->a,
                              &report.isoflop->b,
                              &report.envelope->a,

@@ -86,6 +86,15 @@ TEST(Schemas, AcceptFits) {
   EXPECT_EQ(SchemaProblem(ToJson(UnsupportedReport()), "fit"), "");
 }
 
+TEST(Schemas, AcceptFlatMinimaThatAreKeptAndThatAreNot) {
+  FitReport report = SampleReport();
+  report.isoflop->budgets[0].minimum = MinimumKind::kFlat;
+  report.isoflop->budgets[3].minimum = MinimumKind::kFlat;
+  EXPECT_EQ(SchemaProblem(ToJson(report), "fit"), "");
+  report.isoflop->budgets[0].minimum = MinimumKind::kEdge;
+  EXPECT_NE(SchemaProblem(ToJson(report), "fit"), "");
+}
+
 TEST(Schemas, AcceptTheFitOfASweep) {
   const SampleSweep sweep;
   FitOptions options;
