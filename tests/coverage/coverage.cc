@@ -9,6 +9,7 @@
 #include "analysis/fit/fit.h"
 #include "analysis/observe/curve_points.h"
 #include "analysis/regress/chinchilla_fit.h"
+#include "analysis/solve/limits.h"
 #include "lib/core/random.h"
 
 namespace isoflop {
@@ -40,6 +41,19 @@ std::optional<Estimates4> EstimatesOf(const std::vector<Observation>& runs,
                     Estimate{fit.law.beta, bootstrap->beta},
                     Estimate{ParamsExponent(fit.law), bootstrap->a},
                     Allocate(basis, budgets).front().params_opt};
+}
+
+IsoflopFit ResampledIsoflop(const std::vector<Observation>& runs, int resamples,
+                            int set) {
+  IsoflopFit fit = FitIsoflop(runs);
+  const Resampling resampling =
+      Resolve({.resamples = resamples,
+               .unit = {},
+               .seed = 1000U + static_cast<unsigned>(set)},
+              runs);
+  const auto replicates = Resample(runs, resampling, {}, {.isoflop = &fit}, 0);
+  AddSpreads(replicates, resampling.units, &fit);
+  return fit;
 }
 
 bool Holds(const ProfileInterval& interval, double truth) {
@@ -119,6 +133,27 @@ std::vector<Coverage> Cover(const Design& design, int sets, int resamples,
     }
   }
   return coverages;
+}
+
+IsoflopCoverage CoverIsoflop(const IsoflopDesign& design, int sets,
+                             int resamples) {
+  IsoflopCoverage coverage{.narrowest = kInfinity};
+  for (int set = 0; set < sets; ++set) {
+    const IsoflopFit fit = ResampledIsoflop(
+        NoisyProfiles(design, static_cast<std::uint64_t>(set)), resamples, set);
+    if (!fit.a.spread) continue;
+    ++coverage.sets;
+    const auto [low, high] = fit.a.spread->interval95;
+    if (low <= kIsoflopExponent && kIsoflopExponent <= high) ++coverage.hits;
+    if (fit.heterogeneity && fit.heterogeneity->p_value < 0.01) {
+      ++coverage.warned;
+    }
+    coverage.mean_width += (high - low - coverage.mean_width) / coverage.sets;
+    const double errors = 0.5 * (high - low) / fit.a.spread->standard_error;
+    coverage.narrowest = std::min(coverage.narrowest, errors);
+    coverage.widest = std::max(coverage.widest, errors);
+  }
+  return coverage;
 }
 
 }  // namespace isoflop

@@ -1,4 +1,4 @@
-// How often intervals of Approach 3 cover a truth that is known.
+// How often intervals of Approaches 2 and 3 cover a truth that is known.
 
 #pragma once
 
@@ -48,5 +48,20 @@ ProfileCoverage CoverByProfile(const Design& design, int sets);
 /// law's exponent holds the truth: 8 points, of which the first and the last
 /// are known ten times better, weighted so.
 int CoverWeightedPowerLaw(int sets, LossKind loss);
+
+/// How the intervals of the exponent of Approach 2 do.
+struct IsoflopCoverage {
+  int sets = 0;  // noisy sets that had a power law and its spread
+  int hits = 0;
+  int warned = 0;  // p_value of the heterogeneity below 0.01
+  double mean_width = 0.0;
+  double narrowest = 0.0;  // the least half width over the standard error
+  double widest = 0.0;     // the most
+};
+
+/// Draws `sets` noisy sets of a design, fits each by Approach 2 with so many
+/// bootstrap resamples, and counts. Deterministic.
+IsoflopCoverage CoverIsoflop(const IsoflopDesign& design, int sets,
+                             int resamples);
 
 }  // namespace isoflop

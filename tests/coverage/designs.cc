@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "lib/core/random.h"
+#include "lib/numeric/distributions.h"
+#include "lib/numeric/least_squares.h"
 
 namespace isoflop {
 namespace {
@@ -51,6 +53,26 @@ class NoiseSource {
   std::map<std::string, double> trunks_;
 };
 
+/// Losses of an IsoFLOP profile: kLowestLoss + kBend z^2, z = ln(N / N*).
+constexpr double kLowestLoss = 2.3;
+constexpr double kBend = 0.033;
+
+double FlopsOf(int budget) { return 1e18 * std::pow(10.0, 0.5 * budget); }
+
+double NoiseOf(const IsoflopDesign& design, int budget) {
+  return design.noise[static_cast<std::size_t>(budget) % design.noise.size()];
+}
+
+/// The sizes of a profile, as logarithms of their ratio to the middle one.
+std::vector<double> LogSizes(const IsoflopDesign& design) {
+  std::vector<double> sizes;
+  for (int i = 0; i < design.runs; ++i) {
+    const double share = 2.0 * i / (design.runs - 1) - 1.0;
+    sizes.push_back(share * std::log(design.half_width));
+  }
+  return sizes;
+}
+
 }  // namespace
 
 Design TrunkDesign() {
@@ -87,6 +109,63 @@ Design RunDesign(std::string name, int count, Noise noise) {
         RunOn(design.law, N, std::min(D, kMostFlops / (6.0 * N))));
   }
   return design;
+}
+
+std::vector<IsoflopDesign> AllIsoflopDesigns() {
+  const std::vector<IsoflopDesign> shapes = {
+      {"7 budgets of 7 runs", 7, 7, 4.0, {0.001}},
+      {"7 budgets of 7 runs, unequal noise", 7, 7, 4.0, {3e-4, 1e-3, 3e-3}},
+      {"4 budgets of 5 runs", 4, 5, 3.0, {0.001}},
+      {"3 budgets of 6 runs", 3, 6, 3.0, {0.001}}};
+  std::vector<IsoflopDesign> designs;
+  for (const IsoflopDesign& shape : shapes) {
+    for (const double scatter : {0.0, 0.05, 0.12}) {
+      designs.push_back(shape);
+      designs.back().scatter = scatter;
+    }
+  }
+  return designs;
+}
+
+std::vector<Observation> NoisyProfiles(const IsoflopDesign& design,
+                                       std::uint64_t set) {
+  RandomStream random(MixBits(4242, set));
+  std::vector<Observation> runs;
+  for (int i = 0; i < design.budgets; ++i) {
+    const double C = FlopsOf(i);
+    const double middle = std::log(0.12 * std::pow(C, kIsoflopExponent));
+    const double lowest = middle + design.scatter * random.Normal();
+    for (const double from_middle : LogSizes(design)) {
+      Observation run;
+      run.N = std::exp(middle + from_middle);
+      run.D = C / (6.0 * run.N);
+      run.C = C;
+      const double z = middle + from_middle - lowest;
+      run.L = (kLowestLoss + kBend * z * z) *
+              std::exp(NoiseOf(design, i) * random.Normal());
+      runs.push_back(run);
+    }
+  }
+  return runs;
+}
+
+double IdealWidth(const IsoflopDesign& design) {
+  double squares = 0.0;
+  for (const double z : LogSizes(design)) squares += z * z;
+  std::vector<WeightedPoint> points;
+  for (int i = 0; i < design.budgets; ++i) {
+    // The vertex of a parabola on symmetric sizes is -c1 / (2 c2).
+    const double noise = NoiseOf(design, i) * kLowestLoss / (2.0 * kBend);
+    const double variance =
+        noise * noise / squares + design.scatter * design.scatter;
+    points.push_back({std::log(FlopsOf(i)), 0.0, 1.0 / variance});
+  }
+  const double mean = FitLine(points)->mean_x;
+  double information = 0.0;
+  for (const WeightedPoint& p : points) {
+    information += p.weight * (p.x - mean) * (p.x - mean);
+  }
+  return 2.0 * kNormal975 / std::sqrt(information);
 }
 
 std::vector<Design> AllDesigns() {

@@ -39,4 +39,30 @@ std::vector<Design> AllDesigns();
 /// Returns the runs of a design with noise that is a function of `set` alone.
 std::vector<Observation> NoisyRuns(const Design& design, std::uint64_t set);
 
+/// IsoFLOP profiles whose minima lie on N* = 0.12 C^0.5, half a decade of C
+/// apart from 1e18 FLOPs on, but for a scatter of their own.
+struct IsoflopDesign {
+  std::string name;
+  int budgets = 0;
+  int runs = 0;                    // of each budget
+  double half_width = 0.0;         // sizes from N* over this to N* times this
+  std::vector<double> noise = {};  // of ln L; budgets take them in turn
+  double scatter = 0.0;            // standard deviation of ln N*
+};
+
+inline constexpr double kIsoflopExponent = 0.5;
+
+/// The IsoFLOP designs of docs/coverage.md, each with every scatter.
+std::vector<IsoflopDesign> AllIsoflopDesigns();
+
+/// Returns the runs of a design with noise and scatter that are functions of
+/// `set` alone.
+std::vector<Observation> NoisyProfiles(const IsoflopDesign& design,
+                                       std::uint64_t set);
+
+/// Returns how wide the 95 % interval of the exponent is that knows the
+/// variance of every minimum: of weighted least squares, 3.92 / sqrt(sum w
+/// x^2).
+double IdealWidth(const IsoflopDesign& design);
+
 }  // namespace isoflop

@@ -1,4 +1,4 @@
-// Prints the table of docs/coverage.md:
+// Prints the tables of docs/coverage.md:
 //
 //   isoflop_coverage SETS RESAMPLES
 
@@ -39,6 +39,20 @@ void PrintTable(int sets, int resamples) {
   }
 }
 
+void PrintIsoflopTable(int sets, int resamples) {
+  fmt::print(
+      "\n| design | scatter | `interval95` of a | mean width | ideal | warned "
+      "| sets |\n|---|---|---|---|---|---|---|\n");
+  for (const IsoflopDesign& design : AllIsoflopDesigns()) {
+    const IsoflopCoverage coverage = CoverIsoflop(design, sets, resamples);
+    fmt::print("| {} | {:.0f} % | {:.1f} | {:.4f} | {:.4f} | {:.1f} | {} |\n",
+               design.name, 100.0 * design.scatter,
+               100.0 * coverage.hits / coverage.sets, coverage.mean_width,
+               IdealWidth(design), 100.0 * coverage.warned / coverage.sets,
+               coverage.sets);
+  }
+}
+
 }  // namespace
 }  // namespace isoflop
 
@@ -50,5 +64,6 @@ int main(int argc, char** argv) {
     return 2;
   }
   isoflop::PrintTable(sets, resamples);
+  isoflop::PrintIsoflopTable(sets, resamples);
   return 0;
 }
