@@ -219,6 +219,22 @@ void AddDecisions(FitReport* report) {
                                                     : options.budgets_flops);
 }
 
+/// Profiles take runs for independent: of runs that share trunks only what has
+/// no end can be told. How often the others hold the truth: docs/coverage.md.
+void DropProfilesOfGroups(FitReport* report) {
+  if (!HasGroups(report->used)) return;
+  bool dropped = false;
+  if (report->chinchilla) dropped = DropBoundedProfiles(&*report->chinchilla);
+  for (LawFit& fit : report->more_laws.fits) {
+    if (DropBoundedProfiles(&fit)) dropped = true;
+  }
+  if (!dropped) return;
+  report->notes.push_back(
+      "there are no profile likelihood intervals, but for those without an "
+      "end: "
+      "they take runs for independent, and these share trunks");
+}
+
 void AddHoldouts(FitProgress* progress, FitReport* report) {
   const FitOptions& options = report->options;
   if (!AskedFor(options, LawKind::kChinchilla)) return;
@@ -291,6 +307,7 @@ FitReport FitScalingLaws(ObservationSet observations, const FitOptions& options,
         report.seed_noise, options.bootstrap.threads, progress);
     report.misfit = FindMisfit(report);
   }
+  DropProfilesOfGroups(&report);
   if (!AskedFor(options, LawKind::kChinchilla)) {
     report.unasked.chinchilla.swap(report.chinchilla);
     report.unasked.bootstrap.swap(report.chinchilla_bootstrap);

@@ -238,6 +238,25 @@ LawRefits::LawRefits(const LawModel& model, std::span<const LawRun> runs,
       estimate_(std::move(estimate)),
       density_(density) {}
 
+bool FoundLower(const ProfileInterval& profile, const LawFit& fit) {
+  constexpr double kLowered = 1e-6;
+  return profile.improvement > kLowered * fit.objective;
+}
+
+bool DropBoundedProfiles(LawFit* fit) {
+  bool dropped = false;
+  for (LawCoefficient& coefficient : fit->coefficients) {
+    const auto& profile = coefficient.profile;
+    if (!profile || !profile->low || !profile->high ||
+        FoundLower(*profile, *fit)) {
+      continue;
+    }
+    coefficient.profile.reset();
+    dropped = true;
+  }
+  return dropped;
+}
+
 void AddProfiles(const LawModel& model, std::span<const LawRun> runs,
                  const LawFitOptions& options, LawFit* fit) {
   if (!model.may_be_profiled || runs.size() > kMostProfiled ||

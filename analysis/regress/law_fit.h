@@ -115,6 +115,15 @@ class LawRefits {
 void AddProfiles(const LawModel& model, std::span<const LawRun> runs,
                  const LawFitOptions& options, LawFit* fit);
 
+/// Whether a profile found an objective below that of its fit by more than
+/// rounding.
+bool FoundLower(const ProfileInterval& profile, const LawFit& fit);
+
+/// Takes the profile intervals away that end on both sides, unless they
+/// FoundLower: what is left holds for runs that are not independent too.
+/// Returns whether there were any.
+bool DropBoundedProfiles(LawFit* fit);
+
 /// Of more runs there are no profiles: they would take minutes.
 inline constexpr std::size_t kMostProfiled = 20'000;
 

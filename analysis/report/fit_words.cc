@@ -25,7 +25,6 @@ constexpr int kFewUnits = 10;
 constexpr double kManyFailed = 0.05;
 constexpr double kFlopsDisagree = 0.01;
 constexpr double kOtherUnit = 100.0;  // no model is so unlike 6ND
-constexpr double kLowered = 1e-6;     // of the objective, by a profile
 
 /// Biases beyond these are worth a warning.
 constexpr double kLargeParamsBias = 0.05;
@@ -50,7 +49,7 @@ void WarnOfChinchilla(const FitReport& report, Strings* warnings) {
         fit.certificate.agreeing, fit.certificate.starts));
   }
   for (const auto& [name, value, held, at_bound, profile] : fit.coefficients) {
-    if (!profile || profile->improvement <= kLowered * fit.objective) continue;
+    if (!profile || !FoundLower(*profile, fit)) continue;
     warnings->push_back(fmt::format(
         "Approach 3: with {} held elsewhere the objective is {:.2g} lower: the "
         "reported optimum is not the best",

@@ -231,5 +231,29 @@ TEST(FitWarnings, NameFlopsThatAreNot6ND) {
               Contains(HasSubstr("have to be parameters, tokens and FLOPs")));
 }
 
+int BoundedProfiles(const std::vector<LawCoefficient>& coefficients) {
+  return static_cast<int>(
+      std::ranges::count_if(coefficients, [](const LawCoefficient& c) {
+        return c.profile && c.profile->low && c.profile->high;
+      }));
+}
+
+TEST(FitScalingLaws, TellsNoBoundedProfilesOfRunsThatShareTrunks) {
+  FitOptions options = Quick();
+  options.laws = {LawKind::kChinchilla, LawKind::kCoupled};
+  auto runs = WithNoise(SmallSweep(), 0.003, 30);
+  const auto apart = FitScalingLaws(MakeSet(runs), options);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    runs[i].group = "trunk-" + std::to_string(i % 7);
+  }
+  const auto shared = FitScalingLaws(MakeSet(runs), options);
+  EXPECT_GT(BoundedProfiles(apart.chinchilla->coefficients), 0);
+  EXPECT_GT(BoundedProfiles(apart.more_laws.fits[0].coefficients), 0);
+  EXPECT_EQ(BoundedProfiles(shared.chinchilla->coefficients), 0);
+  EXPECT_EQ(BoundedProfiles(shared.more_laws.fits[0].coefficients), 0);
+  EXPECT_THAT(shared.notes, Contains(HasSubstr("no profile likelihood")));
+  EXPECT_THAT(apart.notes, Not(Contains(HasSubstr("no profile likelihood"))));
+}
+
 }  // namespace
 }  // namespace isoflop
