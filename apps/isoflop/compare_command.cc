@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -11,9 +10,9 @@
 
 #include "analysis/compare/recipe_comparison.h"
 #include "analysis/observe/observation_reader.h"
-#include "analysis/observe/sweep_observations.h"
 #include "analysis/report/recipe_report.h"
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/sweep_compare.h"
 #include "apps/isoflop/table_args.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
@@ -42,27 +41,17 @@ LabelledObservations FromFile(const CompareArgs& args) {
   return ReadLabelledObservations(args.input, table);
 }
 
-LabelledObservations FromDirectory(CompareArgs* args) {
-  const VariantChoice choice = ResolveVariantChoice(args->table, args->input);
-  const SweepDir dir(args->input);
+RecipeComparison CompareDirectory(const CompareArgs& args) {
+  const VariantChoice choice = ResolveVariantChoice(args.table, args.input);
+  const SweepDir dir(args.input);
   const Plan plan = LoadPlan(dir);
-  args->options.by = RequireAxis(plan, args->options.by);
-  LabelledObservations recipes =
-      SweepRecipes(plan, LoadResults(dir, plan), args->options.by,
-                   ReadJsonFile(dir.sweep_json()), choice);
-  recipes.set.source = args->input;
-  Require(!recipes.set.rows.empty(),
-          "{}: no run has ended well yet, so there is nothing to compare",
-          args->input);
-  return recipes;
+  return CompareSweep(plan, LoadResults(dir, plan), dir, args.options, choice);
 }
 
-/// Without budgets, the largest C in the data and ten times that.
-void SetDefaults(const ObservationSet& set, CompareOptions* options) {
-  if (!options->budgets_flops.empty()) return;
-  const double largest =
-      std::ranges::max_element(set.rows, {}, &Observation::C)->C;
-  options->budgets_flops = {largest, 10.0 * largest};
+RecipeComparison CompareFile(CompareArgs args) {
+  const LabelledObservations recipes = FromFile(args);
+  SetDefaultBudgets(recipes.set, &args.options);
+  return InWords(CompareRecipes(recipes, args.options));
 }
 
 void RequireEnoughResamples(int resamples) {
@@ -76,12 +65,9 @@ ExitCode RunCompare(CompareArgs args) {
   if (!args.params.empty()) {
     args.options.params = FromName<ParamsKind>(args.params);
   }
-  const LabelledObservations recipes = std::filesystem::is_directory(args.input)
-                                           ? FromDirectory(&args)
-                                           : FromFile(args);
-  SetDefaults(recipes.set, &args.options);
-  const RecipeComparison comparison =
-      InWords(CompareRecipes(recipes, args.options));
+  const RecipeComparison comparison = std::filesystem::is_directory(args.input)
+                                          ? CompareDirectory(args)
+                                          : CompareFile(args);
   const Json json = ToJson(comparison);
   if (!args.output.empty()) WriteJsonFile(args.output, json);
   fmt::print("{}", args.json ? ReadableText(json)

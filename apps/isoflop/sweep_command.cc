@@ -17,6 +17,7 @@
 #include "analysis/report/experiment_report.h"
 #include "analysis/report/runs_text.h"
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/sweep_compare.h"
 #include "apps/isoflop/sweep_fit.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
@@ -202,6 +203,7 @@ ExitCode RunSweep(const SweepArgs& args) {
   const SweepFit fit = FitSweep(plan, results, dir, {});
   fmt::print("\n");
   ReportFit(fit, dir.root() / "fit.json");
+  ReportComparisons(plan, results, dir);
   if (status == ExitCode::kOk && !fit.report.usable()) {
     return ExitCode::kUnsupported;
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "lib/core/text.h"
+#include "lib/core/transformed.h"
 #include "lib/core/utf8.h"
 
 namespace isoflop {
@@ -57,10 +58,9 @@ std::vector<std::string> ShortenedApart(const std::vector<std::string>& texts,
   const std::size_t different = CountDifferent(texts);
   for (;; ++width) {
     for (const Kept kept : {Kept::kStart, Kept::kBothEnds, Kept::kEnd}) {
-      std::vector<std::string> shortened;
-      for (const std::string& text : texts) {
-        shortened.push_back(ShortenedTo(text, width, kept));
-      }
+      auto shortened = Transformed(texts, [&](const std::string& text) {
+        return ShortenedTo(text, width, kept);
+      });
       if (CountDifferent(shortened) == different) return shortened;
     }
   }
@@ -143,9 +143,8 @@ void ShortenNames(std::size_t width, std::vector<Row>* rows) {
   const std::size_t excess = total - width;
   const std::size_t left =
       widths[0] > excess + kNarrowest ? widths[0] - excess : kNarrowest;
-  std::vector<std::string> names;
-  for (const Row& row : *rows) names.push_back(row[0]);
-  names = ShortenedApart(names, left);
+  const std::vector<std::string> names = ShortenedApart(
+      Transformed(*rows, [](const Row& row) { return row[0]; }), left);
   for (std::size_t i = 0; i < names.size(); ++i) (*rows)[i][0] = names[i];
 }
 
