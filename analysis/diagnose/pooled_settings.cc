@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <map>
 #include <set>
+#include <utility>
 
-#include "analysis/diagnose/seed_noise.h"
+#include "analysis/observe/cells.h"
+#include "analysis/solve/limits.h"
 #include "lib/core/transformed.h"
 #include "lib/numeric/distributions.h"
 #include "lib/numeric/moments.h"
@@ -21,6 +23,7 @@ constexpr std::size_t kFewestOfValue = 3;
 constexpr double kSplitByChance = 0.02;
 constexpr double kShift = 2.0;  // in deviations within values
 constexpr double kCurveByChance = 0.001;
+constexpr double kEffectByChance = 0.01;
 
 using Rows = std::vector<std::size_t>;
 
@@ -141,21 +144,63 @@ bool AreCurves(std::span<const Observation> runs,
   });
 }
 
-/// Returns the intraclass correlation (F - 1) / (F - 1 + n_0) of numbers in
-/// classes of n_0 each, where the F test sees one; else nothing.
-std::optional<double> IntraclassCorrelation(const std::vector<double>& numbers,
-                                            const std::vector<Rows>& classes) {
-  const auto n = static_cast<double>(numbers.size());
-  const auto k = static_cast<double>(classes.size());
+/// One-way analysis of variance.
+struct ClassTest {
+  double F = 0.0;  // infinite where nothing is left within classes
+  double p_value = 1.0;
+};
+
+/// Tests whether the means of classes differ; `known` degrees of freedom are
+/// used up beforehand. Nothing where none are left.
+std::optional<ClassTest> TestClasses(const std::vector<double>& numbers,
+                                     const std::vector<Rows>& classes,
+                                     std::size_t known) {
+  const double numerator = static_cast<double>(classes.size()) - 1.0;
+  const double denominator = static_cast<double>(numbers.size()) - numerator -
+                             static_cast<double>(known);
+  if (numerator < 1.0 || denominator < 1.0) return std::nullopt;
   double within = 0.0;
   for (const Rows& rows : classes) {
     within += SquaresAboutMean(Pick(numbers, rows));
   }
   const double between = SquaresAboutMean(numbers) - within;
-  if (!(within > 0.0) || k < 2.0 || n <= k) return std::nullopt;
-  const double F = between / (k - 1.0) / (within / (n - k));
-  if (FUpperTail(F, k - 1.0, n - k) >= kCurveByChance) return std::nullopt;
-  return (F - 1.0) / (F - 1.0 + n / k);
+  if (!(between > 0.0)) return std::nullopt;
+  if (!(within > 0.0)) return ClassTest{.F = kInfinity, .p_value = 0.0};
+  ClassTest test;
+  test.F = between / numerator / (within / denominator);
+  test.p_value = FUpperTail(test.F, numerator, denominator);
+  return test;
+}
+
+/// Returns the intraclass correlation (F - 1) / (F - 1 + n_0) of numbers in
+/// classes of n_0 each, where the F test sees one; else nothing.
+std::optional<double> IntraclassCorrelation(const std::vector<double>& numbers,
+                                            const std::vector<Rows>& classes) {
+  const auto test = TestClasses(numbers, classes, 1);
+  if (!test || test->p_value >= kCurveByChance) return std::nullopt;
+  if (std::isinf(test->F)) return 1.0;
+  const double each =
+      static_cast<double>(numbers.size()) / static_cast<double>(classes.size());
+  return (test->F - 1.0) / (test->F - 1.0 + each);
+}
+
+/// Whether log losses, less the mean of their place, go with a setting.
+bool HasEffect(std::span<const Observation> runs, std::size_t setting,
+               const std::vector<Rows>& cells) {
+  std::vector<double> distances;
+  std::map<int, Rows> classes;
+  for (const Rows& rows : cells) {
+    const double mean = Mean(
+        Transformed(rows, [&](std::size_t i) { return std::log(runs[i].L); }));
+    for (const std::size_t i : rows) {
+      classes[runs[i].settings[setting]].push_back(distances.size());
+      distances.push_back(std::log(runs[i].L) - mean);
+    }
+  }
+  std::vector<Rows> values;
+  for (auto& [value, rows] : classes) values.push_back(std::move(rows));
+  const auto test = TestClasses(distances, values, cells.size());
+  return test && test->p_value < kEffectByChance;
 }
 
 }  // namespace
@@ -171,7 +216,10 @@ std::optional<RepeatedSettings> SettingsOfRepeats(
     if (NamesRows(runs, s)) continue;
     const auto differing = std::ranges::count_if(
         cells, [&](const Rows& rows) { return DiffersIn(runs, rows, s); });
-    if (2 * static_cast<std::size_t>(differing) < cells.size()) continue;
+    if (2 * static_cast<std::size_t>(differing) < cells.size() ||
+        !HasEffect(runs, s, cells)) {
+      continue;
+    }
     found.names.push_back(settings[s].name);
   }
   found.cells = static_cast<int>(cells.size());

@@ -52,23 +52,40 @@ std::vector<Observation> Repeated(const std::vector<Observation>& runs,
 
 std::string Number(std::size_t i) { return std::to_string(i); }
 
-TEST(RepeatedSettings, AreThoseInWhichRunsAtOnePlaceDiffer) {
-  Table table{WithNoise(Repeated(SmallSweep(), 3), 0.02, 1), {}};
+/// Three runs at each place, of which each loses 2 % more than the one before.
+Table ThreeRates() {
+  Table table{WithNoise(Repeated(SmallSweep(), 3), 0.002, 1), {}};
+  for (std::size_t i = 0; i < table.runs.size(); ++i) {
+    table.runs[i].L *= 1.0 + 0.02 * static_cast<double>(i % 3);
+  }
+  return table;
+}
+
+TEST(RepeatedSettings, AreThoseThatLossesAtOnePlaceGoWith) {
+  Table table = ThreeRates();
   table.Add("lr", [](std::size_t i) { return Number(i % 3); });
   table.Add("machine", [](std::size_t) { return "a"; });
+  table.Add("rack", [](std::size_t i) { return Number(i / 2 % 2); });
   table.Add("name", Number);
   const auto found = table.Repeats();
   ASSERT_TRUE(found.has_value());
   EXPECT_THAT(found->names, ElementsAre("lr"));
   EXPECT_EQ(found->cells, static_cast<int>(SmallSweep().size()));
-  EXPECT_GT(found->spread, 0.01);
+  EXPECT_NEAR(found->spread, 0.04, 0.005);
+}
+
+TEST(RepeatedSettings, AreFoundWithoutNoiseToo) {
+  Table table{Repeated(SmallSweep(), 2), {}};
+  for (std::size_t i = 0; i < table.runs.size(); i += 2) table.runs[i].L *= 1.1;
+  table.Add("data", [](std::size_t i) { return Number(i % 2); });
+  ASSERT_TRUE(table.Repeats().has_value());
 }
 
 TEST(RepeatedSettings, AreNoneWhereNothingRepeatsOrOnlyNamesDiffer) {
   Table once{SmallSweep(), {}};
   once.Add("lr", [](std::size_t i) { return Number(i % 3); });
   EXPECT_FALSE(once.Repeats().has_value());
-  Table named{WithNoise(Repeated(SmallSweep(), 2), 0.02, 1), {}};
+  Table named = ThreeRates();
   named.Add("name", Number);
   EXPECT_FALSE(named.Repeats().has_value());
 }
