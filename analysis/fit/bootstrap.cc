@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "analysis/fit/profile_outliers.h"
 #include "analysis/regress/chinchilla_fit.h"
 #include "analysis/regress/resample.h"
 #include "lib/core/share_work.h"
@@ -91,7 +92,11 @@ std::vector<Replicate> Resample(std::span<const Observation> observations,
                                 const ObjectiveOptions& objective,
                                 const Estimates& estimates, int threads,
                                 FitProgress* progress) {
-  const Sample sample{observations, estimates, GroupByBudget(observations),
+  BudgetGroups groups = GroupByBudget(observations);
+  if (estimates.isoflop != nullptr) {
+    groups = Without(std::move(groups), estimates.isoflop->left_aside);
+  }
+  const Sample sample{observations, estimates, std::move(groups),
                       KaplanRunsOf(observations)};
   const auto units = ResampleUnits(observations, resampling.unit);
   const Refits refits = RefitsOf(observations, objective, estimates);

@@ -18,7 +18,7 @@ bool Differ(const Observation& o) {
 
 std::vector<ConventionFit> CompareConventions(
     const ObservationSet& observations, const ObjectiveOptions& objective,
-    IsoflopOptions isoflop) {
+    IsoflopOptions isoflop, std::span<const std::size_t> unexplained) {
   const auto& rows = observations.rows;
   if (!std::ranges::all_of(rows, HasBoth) ||
       std::ranges::none_of(rows, Differ)) {
@@ -28,9 +28,10 @@ std::vector<ConventionFit> CompareConventions(
   for (const ParamsKind kind :
        {ParamsKind::kTotal, ParamsKind::kNonEmbedding}) {
     const ObservationSet counted = WithParams(observations, kind);
-    fits.push_back({.params = kind,
-                    .chinchilla = FitChinchilla(counted.rows, objective),
-                    .isoflop = FitIsoflop(counted.rows, isoflop)});
+    fits.push_back(
+        {.params = kind,
+         .chinchilla = FitChinchilla(counted.rows, objective),
+         .isoflop = FitIsoflopWithout(unexplained, counted.rows, isoflop)});
   }
   return fits;
 }

@@ -6,7 +6,9 @@
 
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "analysis/fit/isoflop_fit.h"
@@ -24,8 +26,9 @@ struct ConventionFit {
 
 /// Fits the observations with N counted as total and as non-embedding. Nothing
 /// unless every observation has both counts and they differ in one at least.
+/// Profiles leave aside what FitIsoflopWithout does of the `unexplained` runs.
 std::vector<ConventionFit> CompareConventions(
     const ObservationSet& observations, const ObjectiveOptions& objective,
-    IsoflopOptions isoflop);
+    IsoflopOptions isoflop, std::span<const std::size_t> unexplained = {});
 
 }  // namespace isoflop

@@ -125,6 +125,16 @@ const Fit* AddressOf(const std::optional<Fit>& fit) {
   return fit ? &*fit : nullptr;
 }
 
+/// Runs that no noise explains by Approach 3.
+std::vector<std::size_t> UnexplainedRuns(const FitReport& report) {
+  const auto law = LawOf(report.chinchilla);
+  if (!law) return {};
+  const auto found =
+      OutliersOf(ResidualsOf(report.used, *law), report.chinchilla->free);
+  if (!found) return {};
+  return Transformed(found->runs, &RunResidual::run);
+}
+
 void FitLaws(const CurveEnvelope* curves, FitProgress* progress,
              FitReport* report) {
   const FitOptions& options = report->options;
@@ -134,7 +144,8 @@ void FitLaws(const CurveEnvelope* curves, FitProgress* progress,
   report->chinchilla = FitChinchilla(used, options.objective);
   const auto surface = LawOf(report->chinchilla);
   if (AskedFor(options, LawKind::kIsoflop)) {
-    report->isoflop = FitIsoflop(used, options.isoflop);
+    report->isoflop =
+        FitIsoflopWithout(UnexplainedRuns(*report), used, options.isoflop);
   }
   if (AskedFor(options, LawKind::kEnvelope)) {
     report->envelope = curves != nullptr ? curves->Fit() : FitEnvelope(used);
@@ -154,8 +165,9 @@ void AddConventions(ObservationSet given, FitReport* report) {
   for (std::size_t i = 0; i < report->used.size(); ++i) {
     given.rows[i].weight = report->used[i].weight;
   }
-  report->conventions = CompareConventions(given, report->options.objective,
-                                           report->options.isoflop);
+  report->conventions =
+      CompareConventions(given, report->options.objective,
+                         report->options.isoflop, UnexplainedRuns(*report));
   if (as_used) given.rows.swap(report->used);
 }
 

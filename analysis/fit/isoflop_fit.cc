@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "analysis/fit/profile_outliers.h"
 #include "lib/core/transformed.h"
 
 namespace isoflop {
@@ -90,10 +92,23 @@ IsoflopFit FitIsoflop(std::span<const Observation> observations,
   return FitIsoflop(observations, GroupByBudget(observations), options);
 }
 
+IsoflopFit FitIsoflopWithout(std::span<const std::size_t> candidates,
+                             std::span<const Observation> observations,
+                             const IsoflopOptions& options) {
+  const BudgetGroups groups = GroupByBudget(observations);
+  std::vector<std::size_t> off =
+      RunsOffProfiles(observations, groups, candidates);
+  IsoflopFit fit = FitIsoflop(observations, Without(groups, off), options);
+  fit.left_aside = std::move(off);
+  return fit;
+}
+
 void AddBias(std::span<const Observation> observations,
              const Chinchilla& surface, IsoflopFit* fit) {
   const IsoflopFit exact =
-      FitIsoflop(OnSurface(observations, surface), {.curve = fit->curve});
+      FitIsoflop(OnSurface(observations, surface),
+                 Without(GroupByBudget(observations), fit->left_aside),
+                 {.curve = fit->curve});
   std::vector<double> weights = WeightsOf(fit->budgets);
   for (std::size_t i = 0; i < fit->budgets.size(); ++i) {
     if (!exact.budgets[i].params_opt) weights[i] = 0.0;

@@ -37,8 +37,9 @@ struct IsoflopFit {
   FitStatus status = FitStatus::kUnsupported;
   std::string reason;
   IsoflopCurve curve = IsoflopCurve::kParabola;
-  std::vector<IsoflopBudget> budgets;  // ascending; there in any case
-  int left_out = 0;                    // runs that belong to no budget
+  std::vector<IsoflopBudget> budgets;   // ascending; there in any case
+  int left_out = 0;                     // runs that belong to no budget
+  std::vector<std::size_t> left_aside;  // runs that are off their profile
   MinimumWeights weights = MinimumWeights::kEqual;
 
   /// Of ln N* about its line on ln C. Absent: fewer than three minima, or one
@@ -76,6 +77,12 @@ std::vector<double> WeightsOf(const std::vector<IsoflopBudget>& budgets);
 /// weight above 0. REQUIRES: as many weights as budgets.
 std::optional<OptimumLaws> FitExponents(
     const std::vector<IsoflopBudget>& budgets, std::span<const double> weights);
+
+/// As FitIsoflop, without the `candidates` that RunsOffProfiles finds off their
+/// profile.
+IsoflopFit FitIsoflopWithout(std::span<const std::size_t> candidates,
+                             std::span<const Observation> observations,
+                             const IsoflopOptions& options);
 
 /// Adds what the method gets wrong on the noise-free `surface`, sampled at the
 /// runs of the fit, with the weights of the fit, and the values without it.

@@ -196,7 +196,11 @@ MinimumKind Classify(const IsoflopBudget& budget, const LossProfile& profile,
       IsFlat(*budget.parabola, profile.loss, budget.points, *middle_variance)) {
     return MinimumKind::kFlat;
   }
-  return lowest.inside ? MinimumKind::kInterior : MinimumKind::kEdge;
+  if (!lowest.inside) return MinimumKind::kEdge;
+  const double measured =
+      std::ranges::min(profile.loss, {}, &WeightedPoint::y).y;
+  return lowest.loss < (1.0 - kDeepestDip) * measured ? MinimumKind::kBelowAll
+                                                      : MinimumKind::kInterior;
 }
 
 bool Counts(MinimumKind kind, const LowestPoint& lowest,

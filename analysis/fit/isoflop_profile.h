@@ -24,15 +24,17 @@ enum class MinimumKind {
   kInterior,   // between the smallest and the largest size tried
   kEdge,       // the lowest point is at the end of the sizes tried or outside
   kNoMinimum,  // the parabola opens downwards or is a line
+  kBelowAll,   // the lowest point is far below every loss that was measured
   kFlat,       // it opens upwards by less than the noise could make it; kept on
                // request where the minimum is between the sizes
   kTooFew      // fewer than four runs or three sizes: any parabola fits
 };
 
-constexpr std::array<NamedValue<MinimumKind>, 5> EnumNames(MinimumKind) {
+constexpr std::array<NamedValue<MinimumKind>, 6> EnumNames(MinimumKind) {
   return {{{MinimumKind::kInterior, "interior"},
            {MinimumKind::kEdge, "edge"},
            {MinimumKind::kNoMinimum, "no_minimum"},
+           {MinimumKind::kBelowAll, "below_all"},
            {MinimumKind::kFlat, "flat"},
            {MinimumKind::kTooFew, "too_few"}}};
 }
@@ -40,6 +42,11 @@ constexpr std::array<NamedValue<MinimumKind>, 5> EnumNames(MinimumKind) {
 /// A valley stands out of the noise of all profiles when c2 is at least this
 /// many of its standard errors.
 inline constexpr double kFlatErrors = 2.0;
+
+/// Between sizes a factor of four apart the loss of published laws dips by half
+/// of this part of it; a parabola that dips by more below the lowest loss of
+/// its profile follows a run that went wrong.
+inline constexpr double kDeepestDip = 0.02;
 
 /// Sizes that differ by less, in ln N, are one to Akima's curve: between two of
 /// them noise alone would make a cliff, beside which the curve dives.

@@ -125,6 +125,20 @@ void WarnOfIsoflop(const FitReport& report, Strings* warnings) {
   }
   WarnOfFlatValleys(*report.isoflop, warnings);
   WarnOfScatter(*report.isoflop, warnings);
+  const auto below = BudgetsWith(*report.isoflop, MinimumKind::kBelowAll);
+  if (!below.empty()) {
+    warnings->push_back(fmt::format(
+        "Approach 2: at C = {} the lowest point of the curve lies far below "
+        "every loss that was measured: a run went wrong there; left out of the "
+        "exponents",
+        below));
+  }
+  if (!report.isoflop->left_aside.empty()) {
+    warnings->push_back(fmt::format(
+        "Approach 2: {} that no noise explains {} left out of the profiles",
+        Counted(report.isoflop->left_aside.size(), "run"),
+        report.isoflop->left_aside.size() == 1 ? "is" : "are"));
+  }
   if (report.isoflop->left_out > 0) {
     warnings->push_back(
         fmt::format("Approach 2: {} runs belong to no budget, because C runs "

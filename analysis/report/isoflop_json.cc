@@ -55,6 +55,7 @@ Json ToJson(const IsoflopFit& fit) {
     json["budgets"].push_back(ToJson(budget));
   }
   json["left_out"] = fit.left_out;
+  json["left_aside"] = fit.left_aside;
   if (fit.status != FitStatus::kOk) return json;
   PutPowerLaws(&json, fit);
   json["weights"] = NameOf(fit.weights);

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "tests/coverage/contamination.h"
 #include "tests/coverage/coverage.h"
 
 namespace isoflop {
@@ -53,6 +54,19 @@ void PrintIsoflopTable(int sets, int resamples) {
   }
 }
 
+void PrintContamination(int sets, int resamples) {
+  const Contamination found = Contaminate(sets, resamples);
+  const auto percent = [&](int count, int of) { return 100.0 * count / of; };
+  fmt::print(
+      "\n| a by Approach 3 | a by Approach 2 | named | clean sets warned of | "
+      "sets |\n|---|---|---|---|---|\n| {:.1f} | {:.1f} | {:.1f} | {:.1f} | {} "
+      "|\n",
+      percent(found.law_hits, found.sets),
+      percent(found.profile_hits, found.sets),
+      percent(found.named, found.wrong),
+      percent(found.clean_warned, found.sets), found.sets);
+}
+
 }  // namespace
 }  // namespace isoflop
 
@@ -65,5 +79,6 @@ int main(int argc, char** argv) {
   }
   isoflop::PrintTable(sets, resamples);
   isoflop::PrintIsoflopTable(sets, resamples);
+  isoflop::PrintContamination(sets, resamples);
   return 0;
 }
