@@ -40,7 +40,7 @@ void WarnOfUnexplainedRuns(const std::vector<UnexplainedRun>& runs,
   for (const UnexplainedRun& run :
        std::span(runs).first(std::min(runs.size(), kMostNamed))) {
     const std::string line =
-        run.line > 0 ? fmt::format(", on line {},", run.line) : "";
+        run.line > 0 ? fmt::format(", line {}", run.line) : "";
     warnings->push_back(fmt::format(
         "no noise explains the loss {:.4g} of {} at N = {:.3g}, D = {:.3g}{}: "
         "the joint law has {:.4g} there, {:.3g} times the spread of the other "

@@ -1,4 +1,4 @@
-// Prints the table of docs/mutations.md:
+// Prints the table of docs/coverage.md:
 //
 //   isoflop_table_mutations COUNT [FOLDER]
 //
