@@ -198,6 +198,7 @@ bool HasEffect(std::span<const Observation> runs, std::size_t setting,
     }
   }
   std::vector<Rows> values;
+  values.reserve(classes.size());
   for (auto& [value, rows] : classes) values.push_back(std::move(rows));
   const auto test = TestClasses(distances, values, cells.size());
   return test && test->p_value < kEffectByChance;

@@ -231,7 +231,7 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{"Tabs", "N\tD\tL\n1e7\t1e9\t3\n", 2, "", "a tab"},
         Hostile{"Negative", "N,D,L\n-1e7,1e9,3\n", 2, "", "'-1e7'"},
         Hostile{"Zero", "N,D,L\n1e7,0,3\n", 2, "", "'0'"},
-        Hostile{"NotANumber", "N,D,L\n1e7,1e9,NaN\n", 2, "", "'NaN'"},
+        Hostile{"NotANumber", "N,D,L\n1e7,1e9,NaN\n", 2, "", "no value"},
         Hostile{"Infinite", "N,D,L\n1e7,inf,3\n", 2, "", "'inf'"},
         Hostile{"MissingCell", "N,D,L\n1e7,,3\n", 2, "", "'tokens'"},
         Hostile{"MissingColumnOfARow", "N,D,L\n1e7,1e9\n", 2, "", "2 cells"},
