@@ -84,6 +84,7 @@ class StatusTally {
  private:
   static std::string InNumbers(const std::map<std::string, int>& counts) {
     std::vector<std::string> words;
+    words.reserve(counts.size());
     for (const auto& [status, count] : counts) {
       words.push_back(fmt::format("{} {}", count, Shortened(status)));
     }

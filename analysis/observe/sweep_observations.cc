@@ -227,13 +227,13 @@ std::vector<int> SettingsOf(const Json& variant,
 Json ChooseVariant(const Variants& variants, const Json& sweep_file,
                    const std::vector<const RunResult*>& finished,
                    std::vector<std::string>* warnings) {
-  const Json own = variants.Base(sweep_file);
+  Json own = variants.Base(sweep_file);
   const bool has_runs =
       std::ranges::any_of(finished, [&](const RunResult* result) {
         const Json* variant = variants.Of(result->group);
         return variant != nullptr && *variant == own;
       });
-  const Json most = MostFinished(variants, finished);
+  Json most = MostFinished(variants, finished);
   if (has_runs || most.empty()) return own;
   warnings->push_back(
       fmt::format("no run of the sweep's own variant, with {}, has ended well: "
