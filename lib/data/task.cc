@@ -52,11 +52,18 @@ std::unique_ptr<Task> OpenTask(const DataConfig& config, std::int64_t context) {
   return TrainOnFirst(std::move(task), config.train_positions);
 }
 
+std::optional<std::int64_t> TokensAllowed(const Task& task,
+                                          const DataConfig& config) {
+  const auto epoch = EpochTokens(task);
+  return epoch ? std::optional(*epoch * config.max_epochs) : std::nullopt;
+}
+
 void RequireTokens(const Task& task, const DataConfig& config,
                    std::int64_t tokens, const std::string& who) {
   const auto epoch = EpochTokens(task);
-  if (!epoch) return;
-  Require(tokens <= *epoch * config.max_epochs,
+  const auto most = TokensAllowed(task, config);
+  if (!epoch || !most) return;
+  Require(tokens <= *most,
           "data.max_epochs: is {}, but {} needs {} training tokens ({}), and "
           "the data hold {} ({}) in an epoch: give more data, train on fewer "
           "tokens, or allow {} epochs",

@@ -122,6 +122,11 @@ class Task {
 /// validation tokens than eval_tokens.
 std::unique_ptr<Task> OpenTask(const DataConfig& config, std::int64_t context);
 
+/// Returns how many training tokens a run may take: config.max_epochs epochs.
+/// Absent for an endless task.
+std::optional<std::int64_t> TokensAllowed(const Task& task,
+                                          const DataConfig& config);
+
 /// Throws Error with the numbers unless `task` holds `tokens` training tokens
 /// within config.max_epochs epochs. `who` needs them: "the run d8-...".
 void RequireTokens(const Task& task, const DataConfig& config,

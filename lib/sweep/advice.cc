@@ -73,12 +73,11 @@ void AdviseOnBudgets(const SweepSpec& spec, const Plan& plan, Notes* notes) {
 }
 
 void AdviseOnSteps(const Plan& plan, Notes* notes) {
-  constexpr std::int64_t kFewSteps = 500;
   int runs = 0;
-  std::int64_t fewest = kFewSteps;
+  std::int64_t fewest = kFewestSoundSteps;
   for (const RunGroup& group : plan.groups) {
     for (const PlannedRun& run : group.runs) {
-      runs += run.steps < kFewSteps ? 1 : 0;
+      runs += run.steps < kFewestSoundSteps ? 1 : 0;
       fewest = std::min(fewest, run.steps);
     }
   }
@@ -86,7 +85,7 @@ void AdviseOnSteps(const Plan& plan, Notes* notes) {
   notes->push_back(fmt::format(
       "{} run{} fewer than {} steps, down to {}: their losses may be limited "
       "by steps, not by D, which makes B look huge; take smaller batches",
-      runs, runs == 1 ? " has" : "s have", kFewSteps, fewest));
+      runs, runs == 1 ? " has" : "s have", kFewestSoundSteps, fewest));
 }
 
 void AdviseOnSpan(const char* what, const Span& span, Notes* notes) {

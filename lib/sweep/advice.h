@@ -2,12 +2,17 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
+
+/// With fewer steps the loss of a run may be limited by steps, not by D.
+/// Whoever proposes runs proposes none that this advises against.
+inline constexpr std::int64_t kFewestSoundSteps = 500;
 
 /// Returns advice on what the plan cannot show: one seed, no learning-rate
 /// check, few budgets, budgets with too few sizes for a parabola, runs of few

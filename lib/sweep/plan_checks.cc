@@ -19,13 +19,18 @@ std::int64_t MostTokens(const RunGroup& group) {
 
 }  // namespace
 
+bool HoldsSchedule(const TrainingConfig& training, std::int64_t steps) {
+  const LrSchedule schedule = MakeSchedule(training, steps);
+  return schedule.warmup_steps + schedule.cooldown_steps <= steps;
+}
+
 void CheckLengths(const std::vector<RunGroup>& groups, const std::string& file,
                   Problems* problems) {
   const auto shortest = std::ranges::min_element(groups, {}, FewestSteps);
   if (shortest == groups.end()) return;
   const PlannedRun& run = shortest->runs.front();
+  if (HoldsSchedule(shortest->training, run.steps)) return;
   const LrSchedule schedule = MakeSchedule(shortest->training, run.steps);
-  if (schedule.warmup_steps + schedule.cooldown_steps <= run.steps) return;
   problems->Add(
       file + ": training.schedule",
       fmt::format("the run {} has {} steps, too few for {} of warm-up and {} "

@@ -2,12 +2,17 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
+
+/// Returns whether a run of so many steps has room for its warm-up and
+/// cooldown.
+bool HoldsSchedule(const TrainingConfig& training, std::int64_t steps);
 
 /// Adds to `problems` the shortest run, by name, if its steps are too few for
 /// its warm-up and cooldown. `file` is the sweep file.
