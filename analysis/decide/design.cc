@@ -1,11 +1,12 @@
 #include "analysis/decide/design.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
+#include <map>
+#include <optional>
+#include <utility>
 
-#include "lib/core/transformed.h"
-#include "lib/numeric/moments.h"
+#include "analysis/observe/observation.h"
 
 namespace isoflop {
 namespace {
@@ -13,151 +14,131 @@ namespace {
 /// A run is not worth having that takes less than this share of the variance.
 constexpr double kLeastShrinkage = 1e-6;
 
-/// One quantity over the draws, as deviations from its mean.
-using Deviations = std::vector<double>;
-
-/// Draws that are all the same deviate by nothing at all, not by rounding.
-template <typename Quantity>
-Deviations DeviationsOf(std::span<const Chinchilla> draws, Quantity quantity) {
-  const double first = quantity(draws.front());
-  Deviations values = Transformed(
-      draws, [&](const Chinchilla& law) { return quantity(law) - first; });
-  const double mean = Mean(values);
-  for (double& value : values) value -= mean;
-  return values;
+double FlopsOf(const CandidateRun& run) {
+  return SixND(run.place.N, run.place.D);
 }
 
-double Covariance(const Deviations& x, const Deviations& y) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < x.size(); ++i) sum += x[i] * y[i];
-  return sum / static_cast<double>(x.size() - 1);
-}
-
-double ObjectiveOf(const Chinchilla& law, const DesignProblem& problem) {
-  const Optimum best = OptimumAt(law, problem.target_flops);
-  return problem.objective == DesignObjective::kLoss ? best.loss
-                                                     : std::log(best.N);
-}
-
-/// How certain everything is, given the runs trained so far.
-class Knowledge {
+/// How far trunks are trained.
+class Trunks {
  public:
-  Knowledge(const DesignProblem& problem,
-            std::span<const CandidateRun> candidates)
-      : candidates_(candidates),
-        objective_(DeviationsOf(
-            problem.draws,
-            [&](const Chinchilla& law) { return ObjectiveOf(law, problem); })),
-        losses_(Transformed(candidates, [&](const CandidateRun& run) {
-          return DeviationsOf(problem.draws, [&run](const Chinchilla& law) {
-            return Loss(law, run.N, run.D);
-          });
-        })) {}
-
-  double Variance() const { return Covariance(objective_, objective_); }
-
-  /// How much of the variance candidate `i` would take.
-  double ShrinkageBy(std::size_t i) const {
-    const double shared = Covariance(objective_, losses_[i]);
-    return shared * shared / (Covariance(losses_[i], losses_[i]) + Noise(i));
+  /// Returns the FLOPs that a run takes beside what is trained already.
+  double CostOf(const CandidateRun& run) const {
+    const double there = std::min(run.trunk_tokens, TokensOf(run.place.trunk));
+    return SixND(run.place.N, run.place.D - there);
   }
 
-  /// Conditions everything on candidate `i`.
-  void Train(std::size_t i) {
-    const Deviations seen = losses_[i];
-    const double total = Covariance(seen, seen) + Noise(i);
-    // Potter's gain: deviations less by this much have the variance that is
-    // left, without a matrix being formed.
-    const double gain = 1.0 / (total * (1.0 + std::sqrt(Noise(i) / total)));
-    Update(seen, gain, &objective_);
-    for (Deviations& loss : losses_) Update(seen, gain, &loss);
+  void Train(const CandidateRun& run) {
+    double& tokens = tokens_[run.place.trunk];
+    tokens = std::max(tokens, run.trunk_tokens);
   }
 
  private:
-  double Noise(std::size_t i) const {
-    return candidates_[i].loss_std * candidates_[i].loss_std;
+  double TokensOf(std::size_t trunk) const {
+    const auto found = tokens_.find(trunk);
+    return found == tokens_.end() ? 0.0 : found->second;
   }
 
-  static void Update(const Deviations& seen, double gain, Deviations* other) {
-    const double step = gain * Covariance(*other, seen);
-    for (std::size_t k = 0; k < seen.size(); ++k) {
-      (*other)[k] -= step * seen[k];
-    }
-  }
-
-  std::span<const CandidateRun> candidates_;
-  Deviations objective_;
-  std::vector<Deviations> losses_;  // of each candidate
+  std::map<std::size_t, double> tokens_;
 };
 
-double FlopsOf(const CandidateRun& run) { return SixND(run.N, run.D); }
-
-/// Returns the best of `open` that the budget allows, if any is worth it, by
-/// shrinkage / FLOPs^flops_exponent: 1 looks at the price, 0 does not.
-std::optional<std::size_t> Next(const Knowledge& knowledge,
-                                std::span<const CandidateRun> candidates,
-                                const std::vector<bool>& open, double budget,
-                                double least, double flops_exponent) {
-  std::optional<std::size_t> best;
-  double best_value = 0.0;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const double flops = FlopsOf(candidates[i]);
-    if (!open[i] || flops > budget) continue;
-    const double shrinkage = knowledge.ShrinkageBy(i);
-    const double value = shrinkage / std::pow(flops, flops_exponent);
-    if (!(shrinkage > least) || (best && value <= best_value)) continue;
-    best = i;
-    best_value = value;
-  }
-  return best;
+LawCertainty CertaintyOf(const DesignProblem& problem) {
+  LawCertainty certainty(problem.law, problem.target_flops,
+                         problem.objective == DesignObjective::kLoss,
+                         problem.trunk_share);
+  for (const PlacedRun& run : problem.runs) certainty.Add(run, problem.times);
+  return certainty;
 }
 
+/// What has been chosen so far, and what it tells.
+class Choice {
+ public:
+  Choice(const DesignProblem& problem, std::span<const CandidateRun> candidates,
+         std::vector<bool> open)
+      : seeds_(problem.seeds),
+        budget_(problem.budget_flops),
+        candidates_(candidates),
+        open_(std::move(open)),
+        certainty_(CertaintyOf(problem)),
+        variance_(certainty_.Variance()),
+        least_shrinkage_(kLeastShrinkage * variance_) {}
+
+  double variance() const { return variance_; }
+  double total_flops() const { return total_; }
+
+  /// Returns the best that is open and within the budget, if any is worth it,
+  /// by shrinkage / cost^cost_exponent: 1 looks at the price, 0 does not.
+  std::optional<std::size_t> Best(double cost_exponent) const {
+    std::optional<std::size_t> best;
+    double best_value = 0.0;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      const double cost = CostOf(candidates_[i]);
+      if (!open_[i] || total_ + cost > budget_) continue;
+      const double shrinkage = ShrinkageBy(candidates_[i]);
+      const double value = shrinkage / std::pow(cost, cost_exponent);
+      if (shrinkage <= least_shrinkage_ || (best && value <= best_value)) {
+        continue;
+      }
+      best = i;
+      best_value = value;
+    }
+    return best;
+  }
+
+  void Take(std::size_t i) {
+    open_[i] = false;
+    total_ += CostOf(candidates_[i]);
+    trunks_.Train(candidates_[i]);
+    certainty_.Add(candidates_[i].place, seeds_);
+    variance_ = certainty_.Variance();
+  }
+
+ private:
+  double ShrinkageBy(const CandidateRun& run) const {
+    return variance_ - certainty_.VarianceWith(run.place, seeds_);
+  }
+
+  double CostOf(const CandidateRun& run) const {
+    return seeds_ * trunks_.CostOf(run);
+  }
+
+  double seeds_;
+  double budget_;
+  std::span<const CandidateRun> candidates_;
+  std::vector<bool> open_;  // to be chosen yet
+  LawCertainty certainty_;
+  Trunks trunks_;
+  double variance_;
+  double least_shrinkage_;
+  double total_ = 0.0;
+};
+
 /// Chooses among the candidates that are `open`.
-Design Choose(Knowledge knowledge, std::span<const CandidateRun> candidates,
-              std::vector<bool> open, double budget, double flops_exponent) {
-  Design design;
-  double variance = knowledge.Variance();
-  design.sd_before = std::sqrt(variance);
-  const double least = kLeastShrinkage * variance;
-  double total = 0.0;
+Design Choose(const DesignProblem& problem,
+              std::span<const CandidateRun> candidates, std::vector<bool> open,
+              double cost_exponent) {
+  Choice choice(problem, candidates, std::move(open));
+  // From units of the noise to those of the bootstrap.
+  const double scale =
+      problem.sd_before * problem.sd_before / choice.variance();
+  Design design{.sd_before = problem.sd_before, .runs = {}};
   while (design.runs.size() < kMostDesignedRuns) {
-    const auto next = Next(knowledge, candidates, open, budget - total, least,
-                           flops_exponent);
-    if (!next) break;
-    open[*next] = false;
-    knowledge.Train(*next);
-    const double left = knowledge.Variance();
-    total += FlopsOf(candidates[*next]);
-    design.runs.push_back({.candidate = *next,
-                           .flops = FlopsOf(candidates[*next]),
-                           .total_flops = total,
-                           .sd_after = std::sqrt(left),
-                           .shrinkage = variance - left});
-    variance = left;
+    const auto best = choice.Best(cost_exponent);
+    if (!best) break;
+    const double variance = choice.variance();
+    const double total = choice.total_flops();
+    choice.Take(*best);
+    design.runs.push_back(
+        {.candidate = *best,
+         .flops = problem.seeds * FlopsOf(candidates[*best]),
+         .cost = choice.total_flops() - total,
+         .total_flops = choice.total_flops(),
+         .sd_after = std::sqrt(scale * choice.variance()),
+         .shrinkage = scale * (variance - choice.variance())});
   }
   return design;
 }
 
 }  // namespace
-
-std::vector<double> CandidateAxis(const Reach& reach) {
-  assert(0.0 < reach.smallest && reach.smallest <= reach.largest);
-  const double top = kCandidateReach * reach.largest * (1.0 + 1e-9);
-  std::vector<double> values;
-  for (int i = 0;; ++i) {
-    const double value = reach.smallest * std::pow(kCandidateStep, i);
-    if (value > top) return values;
-    values.push_back(value);
-  }
-}
-
-bool IsCandidate(double N, double D, const ObservedReach& reach,
-                 double budget_flops) {
-  const double ratio = D / N;
-  return SixND(N, D) <= budget_flops &&
-         ratio >= reach.tokens_per_param.smallest * (1.0 - 1e-9) &&
-         ratio <= reach.tokens_per_param.largest * (1.0 + 1e-9);
-}
 
 double Design::sd_after() const {
   return runs.empty() ? sd_before : runs.back().sd_after;
@@ -165,20 +146,16 @@ double Design::sd_after() const {
 
 Design DesignRuns(const DesignProblem& problem,
                   std::span<const CandidateRun> candidates) {
-  assert(problem.draws.size() >= 2);
-  const Knowledge knowledge(problem, candidates);
   const std::vector<bool> all(candidates.size(), true);
-  const auto choose = [&](const std::vector<bool>& open,
-                          double flops_exponent) {
-    return Choose(knowledge, candidates, open, problem.budget_flops,
-                  flops_exponent);
-  };
-  Design by_value = choose(all, 1.0);
-  const Design by_size = choose(all, 0.0);
-  if (by_value.sd_after() <= by_size.sd_after()) return by_value;
+  Design best = Choose(problem, candidates, all, 0.0);
   std::vector<bool> chosen(candidates.size(), false);
-  for (const DesignedRun& run : by_size.runs) chosen[run.candidate] = true;
-  return choose(chosen, 1.0);
+  for (const DesignedRun& run : best.runs) chosen[run.candidate] = true;
+  // The same in another order; where runs share noise, that may leave some out.
+  for (const auto& open : {chosen, all}) {
+    Design by_value = Choose(problem, candidates, open, 1.0);
+    if (by_value.sd_after() <= best.sd_after()) best = std::move(by_value);
+  }
+  return best;
 }
 
 }  // namespace isoflop

@@ -14,6 +14,7 @@ Json ToJson(const RunResidual& residual, const Observation& run) {
   PutNumber(&json, "loss", run.L);
   PutNumber(&json, "predicted", residual.predicted);
   PutNumber(&json, "log_residual", residual.log_residual);
+  PutText(&json, "group", run.group);
   return json;
 }
 

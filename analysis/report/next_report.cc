@@ -1,6 +1,7 @@
 #include "analysis/report/next_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -8,6 +9,7 @@
 #include "analysis/report/number_text.h"
 #include "analysis/report/text_page.h"
 #include "lib/core/text.h"
+#include "lib/sweep/advice.h"
 
 namespace isoflop {
 namespace {
@@ -22,7 +24,7 @@ Json ToJson(const NextRun& run) {
       {"loss", run.loss},
       {"loss_std", run.loss_std},
       {"variance_shrinkage", run.design.shrinkage},
-      {"variance_shrinkage_per_flop", run.design.shrinkage / run.design.flops},
+      {"variance_shrinkage_per_flop", run.design.shrinkage / run.design.cost},
       {"sd_after", run.design.sd_after}};
 }
 
@@ -57,10 +59,26 @@ void PutRuns(TextPage* page, const NextRuns& next) {
   page->Table(table);
 }
 
-std::string NoiseText(const NextRuns& next) {
-  return next.noise == NoiseSource::kSeedNoise
-             ? "the noise between seeds"
-             : "the residuals of the fit, for want of the noise between seeds";
+std::string SeedsText(int seeds) {
+  return seeds == 1 ? "" : fmt::format(" at {} seeds each", seeds);
+}
+
+std::string HowChosen(const NextRuns& next) {
+  std::string text = "by shrinkage of the variance per FLOP";
+  if (next.trunk_share > 0.0) {
+    text += fmt::format(
+        "; the runs of one trunk are taken to have {:.0f} % of their noise in "
+        "common, as those of the fit do",
+        100.0 * next.trunk_share);
+  }
+  const auto few = next.left_out.find(Objection::kSteps);
+  if (few != next.left_out.end()) {
+    text += fmt::format(
+        "; {} runs of fewer than {} steps, or than the schedule takes, are "
+        "none of the candidates",
+        few->second, kFewestSoundSteps);
+  }
+  return text;
 }
 
 }  // namespace
@@ -75,8 +93,15 @@ Json NextJson(const StoredFit& fit, const NextRuns& next) {
             {"budget_flops", next.budget_flops}};
   PutNumber(&json, "extrapolation_decades", next.extrapolation_decades);
   json["noise"] = NameOf(next.noise);
+  json["trunk_share"] = next.trunk_share;
   json["candidates"] = next.candidates;
+  json["left_out"] = Json::object();
+  for (const auto& [objection, count] : next.left_out) {
+    json["left_out"][std::string(NameOf(objection))] = count;
+  }
+  json["unchecked"] = next.unchecked;
   json["draws"] = next.draws;
+  json["seeds"] = next.seeds;
   json["sd_before"] = next.sd_before;
   json["sd_after"] = next.sd_after;
   json["runs"] = Json::array();
@@ -94,16 +119,17 @@ std::string NextText(const NextRuns& next, std::size_t width) {
     return page.text();
   }
   page.Line("sd now: " + Uncertainty(next, next.sd_before));
-  page.Line(fmt::format("sd expected after {} runs of {} FLOPs in all: {}",
-                        next.runs.size(),
+  page.Line(fmt::format("sd expected after {} runs{} of {} FLOPs in all: {}",
+                        next.runs.size(), SeedsText(next.seeds),
                         FormatScientific(next.runs.back().design.total_flops),
                         Uncertainty(next, next.sd_after)));
   page.Space();
   PutRuns(&page, next);
-  page.Line(
-      "by shrinkage of the variance per FLOP; a run's loss is taken to "
-      "be as noisy as " +
-      NoiseText(next));
+  page.Line(HowChosen(next));
+  if (!next.unchecked.empty()) {
+    page.Line(fmt::format("not checked, so look at `isoflop plan`: {}",
+                          fmt::join(next.unchecked, ", ")));
+  }
   return page.text();
 }
 

@@ -17,8 +17,8 @@ namespace isoflop {
 /// A target this many times the largest C in the data, where none is given.
 inline constexpr double kDefaultTarget = 10.0;
 
-/// No more laws of the bootstrap than this are used, evenly taken.
-inline constexpr std::size_t kMostDesignDraws = 1000;
+/// At most this many seeds of every new run are thought of.
+inline constexpr int kMostNextSeeds = 4;
 
 struct NextQuestion {
   double budget_flops = 0.0;  // for all new runs together
@@ -52,21 +52,27 @@ struct NextRuns {
   double budget_flops = 0.0;
   std::optional<double> extrapolation_decades;  // of the target
   NoiseSource noise = NoiseSource::kResiduals;
+  double trunk_share = 0.0;  // of the noise; see law_certainty.h
   std::size_t candidates = 0;
+  ObjectionCounts left_out;            // of the grid, by what speaks against it
+  std::vector<std::string> unchecked;  // of the candidates
   std::size_t draws = 0;
+  int seeds = 1;           // that every run is to be trained at
   double sd_before = 0.0;  // of ln N* or L at the target
   double sd_after = 0.0;   // expected
   std::vector<NextRun> runs;
   std::optional<Json> sweep;  // that trains them, where a base sweep is known
 };
 
-/// Chooses runs by DesignRuns. Their shapes are those that `base` can have;
-/// null: any N and D. The noise of a run is the fit's seed noise, or else its
-/// rms residual times the loss expected.
-/// Throws Error when the fit lacks draws, noise, or where its runs are, when
-/// its draws are all the same, and when no candidate fits into the budget.
-/// REQUIRES: fit.status is kOk, Validate(question) passes.
+/// Chooses runs by DesignRuns among the sound ones, and at how many seeds.
+/// Their shapes are those that `base` can have; null: any N and D, and how they
+/// would be trained is not checked. Null `site`: memory is not. The noise of a
+/// run is the fit's seed noise, or else its rms residual times the loss
+/// expected. Throws Error when the fit lacks draws, noise, or where its runs
+/// are, when its draws are all the same, and when no run is sound, or none
+/// within the budget. REQUIRES: fit.status is kOk, Validate(question) passes.
 NextRuns ChooseNextRuns(const StoredFit& fit, const NextQuestion& question,
-                        const BaseSweep* base);
+                        const BaseSweep* base,
+                        const TrainingSite* site = nullptr);
 
 }  // namespace isoflop

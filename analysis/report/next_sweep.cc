@@ -1,11 +1,18 @@
 #include "analysis/report/next_sweep.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "lib/core/error.h"
+#include "lib/data/task.h"
+#include "lib/sweep/advice.h"
+#include "lib/sweep/lr_schedule.h"
+#include "lib/sweep/plan_checks.h"
 #include "lib/sweep/sizes.h"
 
 namespace isoflop {
@@ -90,6 +97,40 @@ std::set<std::int64_t> TokensFor(const Reach& tokens,
   return rounded;
 }
 
+/// What a plan would refuse, or advise against.
+std::optional<Objection> ObjectionByTraining(
+    std::int64_t tokens, const TrainingConfig& training,
+    const std::optional<std::int64_t>& most_tokens) {
+  const std::int64_t steps = tokens / training.batch_tokens;
+  if (steps < kFewestSoundSteps || !HoldsSchedule(training, steps)) {
+    return Objection::kSteps;
+  }
+  if (most_tokens && tokens > *most_tokens) return Objection::kData;
+  return std::nullopt;
+}
+
+/// Returns how many tokens of a run are of its trunk.
+std::int64_t TrunkTokens(std::int64_t tokens, const TrainingConfig& training) {
+  const std::int64_t steps = tokens / training.batch_tokens;
+  return BranchStep(MakeSchedule(training, steps)) * training.batch_tokens;
+}
+
+/// Leaves out the shapes of a plan of all runs that the site has no room for.
+void LeaveOutWithoutRoom(const Plan& plan, const TrainingSite& site,
+                         SoundRuns* sound) {
+  std::vector<ModelShape> too_large;
+  for (const RunGroup& group : plan.groups) {
+    if (!site.has_room(group)) too_large.push_back(group.shape);
+  }
+  const auto left_out =
+      std::erase_if(sound->runs, [&too_large](const ShapedRun& run) {
+        return std::ranges::find(too_large, run.shape) != too_large.end();
+      });
+  if (left_out > 0) {
+    sound->left_out[Objection::kMemory] = static_cast<int>(left_out);
+  }
+}
+
 Json SizeJson(const ModelShape& shape) {
   return {{"d_model", shape.d_model},
           {"layers", shape.layers},
@@ -124,7 +165,10 @@ std::string NextName(const std::string& name) {
 }  // namespace
 
 BaseSweep::BaseSweep(const std::filesystem::path& path)
-    : file_(path.string()), spec_(LoadSweep(path)) {
+    : BaseSweep(LoadSweep(path)) {}
+
+BaseSweep::BaseSweep(SweepSpec spec)
+    : file_(spec.source), spec_(std::move(spec)) {
   Require(spec_.variants.size() == 1,
           "{}: vary: has {} combinations, and new runs need one; give --sweep "
           "a file with the settings to go on with",
@@ -137,30 +181,52 @@ std::optional<BaseSweep> BaseSweep::OfDirectory(const std::string& source) {
   return BaseSweep(file);
 }
 
-std::vector<ShapedRun> BaseSweep::Candidates(const ObservedReach& reach,
-                                             ParamsKind params,
-                                             double budget_flops) const {
+SoundRuns BaseSweep::Candidates(const ObservedReach& reach, ParamsKind params,
+                                const TrainingSite* site) const {
   const ParamsConvention convention = ConventionOf(params, spec_.grid.params);
-  const auto tokens =
-      TokensFor(reach.tokens, spec_.variants.front().training.batch_tokens);
-  std::vector<ShapedRun> runs;
+  const Variant& variant = spec_.variants.front();
+  SoundRuns sound;
+  std::optional<std::int64_t> most_tokens;
+  try {
+    const auto task = OpenTask(variant.data, variant.model.context);
+    most_tokens = TokensAllowed(*task, variant.data);
+  } catch (const Error& error) {
+    sound.unchecked.push_back(fmt::format("data: {}", error.what()));
+  }
+  const auto tokens = TokensFor(reach.tokens, variant.training.batch_tokens);
   for (const ModelShape& shape : ShapesFor(spec_, reach.params, convention)) {
     const double N = ParamsOf(shape, convention);
     for (const std::int64_t D : tokens) {
-      if (IsCandidate(N, static_cast<double>(D), reach, budget_flops)) {
-        runs.push_back({shape, N, D});
+      auto objection = ObjectionBySpan(N, static_cast<double>(D), reach);
+      if (!objection) {
+        objection = ObjectionByTraining(D, variant.training, most_tokens);
+      }
+      if (objection) {
+        ++sound.left_out[*objection];
+      } else {
+        sound.runs.push_back({shape, N, D, TrunkTokens(D, variant.training)});
       }
     }
   }
-  return runs;
+  if (site == nullptr || !sound.unchecked.empty()) {
+    sound.unchecked.emplace_back("memory");
+  } else if (!sound.runs.empty()) {
+    LeaveOutWithoutRoom(
+        MakePlan(ParseSweep(SweepOf(sound.runs), file_), site->precision),
+        *site, &sound);
+  }
+  return sound;
 }
 
-Json BaseSweep::SweepOf(const std::vector<ShapedRun>& runs) const {
+Json BaseSweep::SweepOf(const std::vector<ShapedRun>& runs, int seeds) const {
   Json json = spec_.given;
   json["name"] = NextName(spec_.name);
   json["grid"] = {{"sizes", SizesOf(runs)},
                   {"params", NameOf(spec_.grid.params)}};
-  json["seeds"] = {std::ranges::max(spec_.seeds) + 1};
+  json["seeds"] = Json::array();
+  for (int i = 1; i <= seeds; ++i) {
+    json["seeds"].push_back(std::ranges::max(spec_.seeds) + i);
+  }
   return json;
 }
 

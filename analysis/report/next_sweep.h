@@ -3,16 +3,17 @@
 
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "analysis/decide/design.h"
+#include "analysis/decide/candidates.h"
 #include "lib/core/json.h"
 #include "lib/sweep/model_shape.h"
+#include "lib/sweep/plan.h"
 #include "lib/sweep/sweep_spec.h"
 
 namespace isoflop {
@@ -22,6 +23,20 @@ struct ShapedRun {
   ModelShape shape;
   double params = 0.0;  // N, as the fit counts it
   std::int64_t tokens = 0;
+  std::int64_t trunk_tokens = 0;  // of these, those of the trunk; 0: not known
+};
+
+/// The sound runs of the candidate grid, whatever they cost.
+struct SoundRuns {
+  std::vector<ShapedRun> runs;
+  ObjectionCounts left_out;
+  std::vector<std::string> unchecked;  // what was not looked at, and why
+};
+
+/// Where new runs would be trained.
+struct TrainingSite {
+  DevicePrecision precision;
+  std::function<bool(const RunGroup&)> has_room;
 };
 
 /// A sweep to take data, model and training from.
@@ -30,6 +45,7 @@ class BaseSweep {
   /// Throws Error when the file cannot be read or is no good sweep, and when
   /// it varies settings, because then it does not say how to train.
   explicit BaseSweep(const std::filesystem::path& path);
+  explicit BaseSweep(SweepSpec spec);
 
   /// Returns a sweep that a fit to a sweep directory came from: that of
   /// <source>/sweep.json, if there is such a file.
@@ -37,18 +53,18 @@ class BaseSweep {
 
   const std::string& file() const { return file_; }
 
-  /// Returns the candidates of design.h in shapes that this sweep can have, D
-  /// in whole steps. A size takes the layers and heads of the nearest size of
-  /// this sweep, and the width whose N is nearest. `params` is how the fit
-  /// counts N.
-  std::vector<ShapedRun> Candidates(const ObservedReach& reach,
-                                    ParamsKind params,
-                                    double budget_flops) const;
+  /// Returns the runs of the grid of candidates.h in shapes that this sweep can
+  /// have, D in whole steps, less those that a plan would refuse or advise
+  /// against. A size takes the layers and heads of the nearest size of this
+  /// sweep, and the width whose N is nearest. `params` is how the fit counts N.
+  /// Memory is checked where there is a site, and data where they are there.
+  SoundRuns Candidates(const ObservedReach& reach, ParamsKind params,
+                       const TrainingSite* site) const;
 
-  /// Returns a sweep file of exactly these runs, with a seed that this sweep
-  /// does not have, so that no run repeats one that is there.
+  /// Returns a sweep file of exactly these runs, with so many seeds that this
+  /// sweep does not have, so that no run repeats one that is there.
   /// REQUIRES: runs are from Candidates and not empty.
-  Json SweepOf(const std::vector<ShapedRun>& runs) const;
+  Json SweepOf(const std::vector<ShapedRun>& runs, int seeds = 1) const;
 
  private:
   std::string file_;

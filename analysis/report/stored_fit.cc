@@ -51,6 +51,7 @@ void ReadObservations(const Json& json, const std::string& path,
     fit->largest_flops = flops;
   }
   reader.Read("source", &fit->source);
+  reader.Read("used", &fit->used, {0, INT_MAX});
   ObservedReach reach;
   const bool params = ReadReach("params_range", &reader, &reach.params);
   const bool tokens = ReadReach("tokens_range", &reader, &reach.tokens);
@@ -59,11 +60,32 @@ void ReadObservations(const Json& json, const std::string& path,
   if (params && tokens && ratio) fit->reach = reach;
 }
 
+void ReadRuns(const Json& json, const std::string& path, Problems* problems,
+              StoredFit* fit) {
+  if (!json.is_array()) return problems->Add(path, "must be an array of runs");
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    ObjectReader reader(json[i], fmt::format("{}[{}]", path, i), problems);
+    FittedRun run;
+    for (const char* key : {"params", "tokens", "log_residual"}) {
+      reader.Need(key);
+    }
+    reader.Read("params", &run.N, {kPositive});
+    reader.Read("tokens", &run.D, {kPositive});
+    reader.Read("log_residual", &run.log_residual);
+    reader.Read("group", &run.group);
+    if (!problems->empty()) return;  // one broken run says enough
+    fit->runs.push_back(run);
+  }
+}
+
 void ReadDiagnostics(const Json& json, const std::string& path,
                      Problems* problems, StoredFit* fit) {
   ObjectReader reader(json, path, problems);
   double rms = 0.0;
   if (reader.Read("rms_log_residual", &rms, {0.0})) fit->rms_log_residual = rms;
+  if (const Json* runs = reader.Child("residuals")) {
+    ReadRuns(*runs, reader.PathOf("residuals"), problems, fit);
+  }
   const Json* misfit = reader.Child("misfit");
   if (misfit != nullptr && misfit->contains("in_words") &&
       misfit->at("in_words").is_string()) {

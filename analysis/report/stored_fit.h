@@ -18,6 +18,14 @@
 
 namespace isoflop {
 
+/// A run that the law was fitted to.
+struct FittedRun {
+  double N = 0.0;
+  double D = 0.0;
+  double log_residual = 0.0;
+  std::string group;  // runs that share a trunk; empty: a group of its own
+};
+
 /// When `status` is not kOk, only `reason` counts.
 struct StoredFit {
   FitStatus status = FitStatus::kUnsupported;
@@ -32,6 +40,8 @@ struct StoredFit {
   std::optional<double> loss_std;       // noise between seeds, nats per token
   std::optional<std::int64_t> loss_std_degrees;  // of freedom, if estimated
   std::optional<double> rms_log_residual;        // of the law at the runs
+  std::vector<FittedRun> runs;  // as far as the file lists them
+  std::int64_t used = 0;        // how many runs there were; 0: not told
   std::string misfit;  // that the law's form does not suit; empty: not told
   std::optional<ObservedReach> reach;    // where the runs are
   std::string source;                    // what was fitted

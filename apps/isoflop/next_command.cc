@@ -12,10 +12,13 @@
 #include "analysis/report/next_report.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/fit_doubt.h"
+#include "apps/isoflop/site.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/names.h"
 #include "lib/core/text.h"
+#include "lib/execute/room.h"
+#include "lib/machine/find_room.h"
 
 namespace isoflop {
 namespace {
@@ -25,6 +28,8 @@ struct NextArgs {
   std::string objective = "params_opt";
   std::string sweep;   // to take data, model and training from
   std::string output;  // sweep file to write
+  std::string devices = "auto";
+  std::string worker;
   NextQuestion question;
   bool json = false;
 };
@@ -64,6 +69,19 @@ std::optional<BaseSweep> BaseOf(const NextArgs& args, const StoredFit& fit) {
   return base;
 }
 
+/// What a plan would check of this machine.
+std::optional<TrainingSite> TrainingSiteOf(const NextArgs& args) {
+  const auto found = FindSite(args.worker, args.devices, std::nullopt);
+  if (!found) return std::nullopt;
+  return TrainingSite{
+      .precision =
+          PrecisionOf(found->machine.probe, found->slots.front().device),
+      .has_room = [site = *found, room = FindRoom(".")](const RunGroup& group) {
+        return CheckRoom({group}, site.slots, site.machine.probe, room)
+            .too_much.empty();
+      }};
+}
+
 ExitCode RunNext(const NextArgs& args) {
   const NextQuestion question = QuestionOf(args);
   const StoredFit fit = LoadFit(args.fit);
@@ -74,7 +92,9 @@ ExitCode RunNext(const NextArgs& args) {
   }
   WarnOfDoubt(fit);
   const std::optional<BaseSweep> base = BaseOf(args, fit);
-  const NextRuns next = ChooseNextRuns(fit, question, base ? &*base : nullptr);
+  const auto site = base ? TrainingSiteOf(args) : std::nullopt;
+  const NextRuns next = ChooseNextRuns(fit, question, base ? &*base : nullptr,
+                                       site ? &*site : nullptr);
   const bool write = next.sweep && !args.output.empty();
   if (write) WriteJsonFile(args.output, *next.sweep);
   if (args.json) {
@@ -110,6 +130,10 @@ void AddNextCommand(CLI::App& app, ExitCode* exit_code) {
                    "that of the sweep directory that was fitted)");
   next->add_option("-o,--output", args->output,
                    "Write a sweep file that trains these runs");
+  next->add_option("--devices", args->devices,
+                   "Devices whose memory new runs have to fit into: auto, "
+                   "cpu, cuda:0,...");
+  next->add_option("--worker", args->worker, "Path of isoflop-worker");
   next->add_flag("--json", args->json, "Print JSON");
   next->footer(
       "Example:\n  isoflop next runs/demo/fit.json --flops-budget 5e12 -o "

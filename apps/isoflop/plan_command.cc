@@ -10,13 +10,13 @@
 #include "analysis/report/claim_verdict.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/plan_text.h"
+#include "apps/isoflop/site.h"
 #include "apps/isoflop/sweep_command.h"
 #include "lib/execute/cost_model.h"
 #include "lib/execute/room.h"
 #include "lib/machine/find_room.h"
 #include "lib/machine/probe.h"
 #include "lib/machine/slots.h"
-#include "lib/machine/worker_path.h"
 #include "lib/sweep/plan.h"
 #include "lib/sweep/plan_report.h"
 
@@ -39,20 +39,6 @@ std::string Hardware(const ProbeReport& probe, const std::string& device) {
     if (cuda.name == device) return cuda.model.value_or("a GPU");
   }
   return probe.cpu;
-}
-
-/// This machine, with what of it a sweep would have.
-struct Site {
-  Machine machine;
-  std::vector<Slot> slots;
-};
-
-std::optional<Site> ThisSite(const PlanArgs& args) {
-  const auto worker = FindWorkerIfAny(args.worker);
-  if (!worker) return std::nullopt;
-  Site site{.machine = ProbeMachine(*worker), .slots = {}};
-  site.slots = ResolveSlots(args.devices, args.jobs, site.machine.probe);
-  return site;
 }
 
 /// What this machine makes of a plan.
@@ -82,7 +68,7 @@ ExitCode RunPlan(const PlanArgs& args) {
   Plan plan = MakePlan(spec);  // finds what is wrong before a worker is asked
   RequireMeantRuns(spec, plan);
   PlanEstimate estimate;
-  if (const auto site = ThisSite(args)) {
+  if (const auto site = FindSite(args.worker, args.devices, args.jobs)) {
     plan = MakePlan(
         spec, PrecisionOf(site->machine.probe, site->slots.front().device));
     plan.blas_core = site->machine.blas_core;

@@ -54,9 +54,10 @@ class NextCommand : public testing::Test {
 };
 
 TEST_F(NextCommand, WritesASweepThatPlansTheRunsItPrints) {
-  const Outcome next = Isoflop(dir_,
-                               "next fit.json --flops-budget 5e12 --sweep "
-                               "sweep.json -o next.json --json");
+  const Outcome next =
+      Isoflop(dir_,
+              "next fit.json --flops-budget 5e12 --sweep "
+              "sweep.json -o next.json --json --worker " ISOFLOP_FAKE_WORKER);
   ASSERT_EQ(next.status, 0) << next.err;
   const Json json = ParseJson(next.out, "stdout");
   EXPECT_EQ(SchemaProblem(json, "next"), "");
@@ -68,7 +69,9 @@ TEST_F(NextCommand, WritesASweepThatPlansTheRunsItPrints) {
   const Json plan = ParseJson(planned.out, "stdout");
   std::size_t runs = 0;
   for (const Json& group : plan["groups"]) runs += group["runs"].size();
-  EXPECT_EQ(runs, json["runs"].size());
+  EXPECT_EQ(runs, json["runs"].size() * json["seeds"].get<std::size_t>());
+  EXPECT_EQ(json["unchecked"], Json::array());
+  EXPECT_EQ(plan["notes"].dump().find("steps"), std::string::npos);
 }
 
 TEST_F(NextCommand, NeedsNoSweepToRankRuns) {

@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "lib/core/files.h"
 #include "lib/sweep/plan.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/schema_check.h"
@@ -43,22 +44,26 @@ class NextSweepTest : public testing::Test {
 };
 
 TEST_F(NextSweepTest, CandidatesAreShapesAndWholeSteps) {
-  const auto runs =
-      Base(SmallSweepFile()).Candidates(kReach, ParamsKind::kTotal, 1e12);
+  const auto runs = Base(SmallSweepFile())
+                        .Candidates(kReach, ParamsKind::kTotal, nullptr)
+                        .runs;
   ASSERT_GT(runs.size(), 20U);
   for (const ShapedRun& run : runs) {
     EXPECT_EQ(run.params,
               static_cast<double>(CountParameters(run.shape).total));
     EXPECT_EQ(run.tokens % 256, 0);
-    EXPECT_LE(6.0 * run.params * static_cast<double>(run.tokens), 1e12);
+    EXPECT_GE(run.tokens, 500 * 256);
+    EXPECT_LT(run.trunk_tokens, run.tokens);
+    EXPECT_GE(run.trunk_tokens, 0.7 * static_cast<double>(run.tokens));
     EXPECT_EQ(run.shape.heads, 2);
     EXPECT_TRUE(run.shape.layers == 2 || run.shape.layers == 3);
   }
 }
 
 TEST_F(NextSweepTest, LargeCandidatesAreAsDeepAsTheLargestSize) {
-  const auto runs =
-      Base(SmallSweepFile()).Candidates(kReach, ParamsKind::kTotal, 1e14);
+  const auto runs = Base(SmallSweepFile())
+                        .Candidates(kReach, ParamsKind::kTotal, nullptr)
+                        .runs;
   for (const ShapedRun& run : runs) {
     if (run.params > 1.5e5) {
       EXPECT_EQ(run.shape.layers, 3);
@@ -70,7 +75,8 @@ TEST_F(NextSweepTest, LargeCandidatesAreAsDeepAsTheLargestSize) {
 
 TEST_F(NextSweepTest, CountsNAsTheFitDoes) {
   const auto runs = Base(SmallSweepFile())
-                        .Candidates(kReach, ParamsKind::kNonEmbedding, 1e12);
+                        .Candidates(kReach, ParamsKind::kNonEmbedding, nullptr)
+                        .runs;
   ASSERT_FALSE(runs.empty());
   for (const ShapedRun& run : runs) {
     EXPECT_EQ(run.params,
@@ -80,7 +86,7 @@ TEST_F(NextSweepTest, CountsNAsTheFitDoes) {
 
 TEST_F(NextSweepTest, TheSweepPlansExactlyTheRuns) {
   const BaseSweep base = Base(SmallSweepFile());
-  auto runs = base.Candidates(kReach, ParamsKind::kTotal, 1e12);
+  const auto runs = base.Candidates(kReach, ParamsKind::kTotal, nullptr).runs;
   std::vector<ShapedRun> chosen;
   for (std::size_t i = 0; i < runs.size(); i += 3) chosen.push_back(runs[i]);
   const Json json = base.SweepOf(chosen);
@@ -100,6 +106,50 @@ TEST_F(NextSweepTest, TheSweepPlansExactlyTheRuns) {
   }
   EXPECT_EQ(planned, wanted);
   EXPECT_EQ(plan.name, "base_next");
+}
+
+TEST_F(NextSweepTest, CandidatesFitIntoWhatThereIsOfMemory) {
+  const BaseSweep base = Base(SmallSweepFile());
+  const TrainingSite site{.precision = {},
+                          .has_room = [](const RunGroup& group) {
+                            return group.shape.d_model <= 24;
+                          }};
+  const SoundRuns all = base.Candidates(kReach, ParamsKind::kTotal, nullptr);
+  const SoundRuns few = base.Candidates(kReach, ParamsKind::kTotal, &site);
+  EXPECT_EQ(all.unchecked, std::vector<std::string>{"memory"});
+  EXPECT_TRUE(few.unchecked.empty());
+  ASSERT_FALSE(few.runs.empty());
+  for (const ShapedRun& run : few.runs) EXPECT_LE(run.shape.d_model, 24);
+  EXPECT_EQ(static_cast<std::size_t>(few.left_out.at(Objection::kMemory)),
+            all.runs.size() - few.runs.size());
+}
+
+TEST_F(NextSweepTest, CandidatesAreNoLongerThanTheData) {
+  Json json = SmallSweepFile();
+  WriteFileAtomically(dir_ / "text.txt", std::string(700000, 'a'));
+  json["data"] = {{"kind", "text"},
+                  {"paths", {(dir_ / "text.txt").string()}},
+                  {"eval_tokens", 4096}};
+  const SoundRuns sound =
+      Base(json).Candidates(kReach, ParamsKind::kTotal, nullptr);
+  EXPECT_GT(sound.left_out.at(Objection::kData), 0);
+  for (const ShapedRun& run : sound.runs) EXPECT_LT(run.tokens, 700000);
+}
+
+TEST_F(NextSweepTest, SaysThatDataWhichAreNotHereWereNotChecked) {
+  Json json = SmallSweepFile();
+  json["data"] = {{"kind", "text"}, {"paths", {"no-such-folder"}}};
+  const SoundRuns sound =
+      Base(json).Candidates(kReach, ParamsKind::kTotal, nullptr);
+  ASSERT_EQ(sound.unchecked.size(), 2U);
+  EXPECT_NE(sound.unchecked[0].find("no-such-folder"), std::string::npos);
+  EXPECT_EQ(sound.unchecked[1], "memory");
+}
+
+TEST_F(NextSweepTest, TakesSeedsThatTheBaseHasNot) {
+  const BaseSweep base = Base(SmallSweepFile());
+  const auto runs = base.Candidates(kReach, ParamsKind::kTotal, nullptr).runs;
+  EXPECT_EQ(base.SweepOf({runs.front()}, 3)["seeds"], Json({5, 6, 7}));
 }
 
 TEST_F(NextSweepTest, RefusesASweepThatVaries) {
