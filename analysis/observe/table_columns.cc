@@ -152,11 +152,9 @@ void TableColumns::AddGiven(const RecordTable& table, const ColumnName& given,
 
 void TableColumns::AddKnown(const RecordTable& table) {
   const std::vector<QuantityColumn> given = read_;
-  const auto is_given = [&](std::size_t index, Quantity quantity) {
-    return std::ranges::any_of(given, [&](const QuantityColumn& column) {
-      return column.quantity == quantity ||
-             std::ranges::find(column.indices, index) != column.indices.end();
-    });
+  const auto is_given = [&](Quantity quantity) {
+    return std::ranges::find(given, quantity, &QuantityColumn::quantity) !=
+           given.end();
   };
   const auto is_taken = [&](std::size_t index) {
     return std::ranges::any_of(given, [&](const QuantityColumn& column) {
@@ -165,10 +163,11 @@ void TableColumns::AddKnown(const RecordTable& table) {
   };
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const std::string& name = table.columns[i];
+    if (is_taken(i)) continue;
     const auto quantity = KnownName(name);
-    if (quantity && !is_given(i, *quantity)) {
+    if (quantity && !is_given(*quantity)) {
       read_.push_back({.quantity = *quantity, .name = name, .indices = {i}});
-    } else if (!is_taken(i) && !name.empty()) {
+    } else if (!name.empty()) {
       unread_.push_back(i);
     }
   }

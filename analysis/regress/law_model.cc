@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "analysis/observe/run_support.h"
+#include "analysis/regress/span_support.h"
 
 namespace isoflop {
 

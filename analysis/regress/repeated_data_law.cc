@@ -4,6 +4,7 @@
 #include "analysis/laws/repeated_data.h"
 #include "analysis/observe/run_support.h"
 #include "analysis/regress/law_models.h"
+#include "analysis/regress/span_support.h"
 
 namespace isoflop {
 namespace {

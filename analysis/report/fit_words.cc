@@ -14,6 +14,7 @@
 #include "analysis/report/plausibility.h"
 #include "analysis/report/table_warnings.h"
 #include "analysis/solve/limits.h"
+#include "lib/core/text.h"
 #include "lib/numeric/student_t.h"
 
 namespace isoflop {
