@@ -59,6 +59,21 @@ std::vector<LawKind> LawsOf(const std::vector<std::string>& words) {
   return laws;
 }
 
+void AddBootstrapOptions(CLI::App* command, FitArgs* args) {
+  FitOptions& options = args->options;
+  command
+      ->add_option("--bootstrap", options.bootstrap.resamples,
+                   "Bootstrap resamples; 0 for no intervals")
+      ->capture_default_str();
+  command->add_option("--bootstrap-unit", args->bootstrap_unit,
+                      "What is resampled: " + Words<ResampleUnit>() +
+                          " (default: group where runs share trunks)");
+  command->add_option("--seed", options.bootstrap.seed,
+                      "Seed of the bootstrap");
+  command->add_option("--threads", options.bootstrap.threads,
+                      "Threads for fits again (default: one per core)");
+}
+
 }  // namespace
 
 void AddFitOptions(CLI::App* command, FitArgs* args) {
@@ -103,17 +118,7 @@ void AddFitOptions(CLI::App* command, FitArgs* args) {
                           "one; loss_std: 1 / standard error^2)");
   command->add_option("--drop-largest-loss", options.drop_largest_loss,
                       "Leave out this many runs of largest loss");
-  command
-      ->add_option("--bootstrap", options.bootstrap.resamples,
-                   "Bootstrap resamples; 0 for no intervals")
-      ->capture_default_str();
-  command->add_option("--bootstrap-unit", args->bootstrap_unit,
-                      "What is resampled: " + Words<ResampleUnit>() +
-                          " (default: group where runs share trunks)");
-  command->add_option("--seed", options.bootstrap.seed,
-                      "Seed of the bootstrap");
-  command->add_option("--threads", options.bootstrap.threads,
-                      "Threads for fits again (default: one per core)");
+  AddBootstrapOptions(command, args);
   command->add_option("--holdout-above", args->holdout_above,
                       "Fit runs up to this many FLOPs, predict the others");
   command->add_option("--seed-noise", args->seed_noise,
