@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "analysis/fit/misfit.h"
@@ -126,7 +127,7 @@ const Fit* AddressOf(const std::optional<Fit>& fit) {
 }
 
 /// Runs that no noise explains by Approach 3.
-std::vector<std::size_t> UnexplainedRuns(const FitReport& report) {
+std::vector<std::size_t> OutlierRuns(const FitReport& report) {
   const auto law = LawOf(report.chinchilla);
   if (!law) return {};
   const auto found =
@@ -135,17 +136,14 @@ std::vector<std::size_t> UnexplainedRuns(const FitReport& report) {
   return Transformed(found->runs, &RunResidual::run);
 }
 
-void FitLaws(const CurveEnvelope* curves, FitProgress* progress,
-             FitReport* report) {
+/// `outliers` are OutlierRuns of the report, whose surface is there.
+void FitLaws(const CurveEnvelope* curves, std::span<const std::size_t> outliers,
+             FitProgress* progress, FitReport* report) {
   const FitOptions& options = report->options;
   const std::vector<Observation>& used = report->used;
-  // The other laws look at the surface even when it is not to be reported.
-  Report(progress, "Approach 3");
-  report->chinchilla = FitChinchilla(used, options.objective);
   const auto surface = LawOf(report->chinchilla);
   if (AskedFor(options, LawKind::kIsoflop)) {
-    report->isoflop =
-        FitIsoflopWithout(UnexplainedRuns(*report), used, options.isoflop);
+    report->isoflop = FitIsoflopWithout(outliers, used, options.isoflop);
   }
   if (AskedFor(options, LawKind::kEnvelope)) {
     report->envelope = curves != nullptr ? curves->Fit() : FitEnvelope(used);
@@ -159,15 +157,15 @@ void FitLaws(const CurveEnvelope* curves, FitProgress* progress,
 
 /// `given` are the observations with N as it was given; without rows when that
 /// is how they are used.
-void AddConventions(ObservationSet given, FitReport* report) {
+void AddConventions(ObservationSet given, std::span<const std::size_t> outliers,
+                    FitReport* report) {
   const bool as_used = given.rows.empty();
   if (as_used) given.rows.swap(report->used);
   for (std::size_t i = 0; i < report->used.size(); ++i) {
     given.rows[i].weight = report->used[i].weight;
   }
-  report->conventions =
-      CompareConventions(given, report->options.objective,
-                         report->options.isoflop, UnexplainedRuns(*report));
+  report->conventions = CompareConventions(given, report->options.objective,
+                                           report->options.isoflop, outliers);
   if (as_used) given.rows.swap(report->used);
 }
 
@@ -243,8 +241,7 @@ void DropProfilesOfGroups(FitReport* report) {
   if (!dropped) return;
   report->notes.push_back(
       "there are no profile likelihood intervals, but for those without an "
-      "end: "
-      "they take runs for independent, and these share trunks");
+      "end: they take runs for independent, and these share trunks");
 }
 
 void AddHoldouts(FitProgress* progress, FitReport* report) {
@@ -295,8 +292,12 @@ FitReport FitScalingLaws(ObservationSet observations, const FitOptions& options,
   if (options.envelope == EnvelopeSource::kCurves) {
     curves.emplace(counted.curves, report.used);
   }
-  FitLaws(AddressOf(curves), progress, &report);
-  AddConventions(std::move(observations), &report);
+  // The other laws look at the surface even when it is not to be reported.
+  Report(progress, "Approach 3");
+  report.chinchilla = FitChinchilla(report.used, options.objective);
+  const std::vector<std::size_t> outliers = OutlierRuns(report);
+  FitLaws(AddressOf(curves), outliers, progress, &report);
+  AddConventions(std::move(observations), outliers, &report);
   AddUncertainty(AddressOf(curves), progress, &report);
   const auto surface = LawOf(report.chinchilla);
   // Of the exponents as they are weighted in the end.
