@@ -11,7 +11,7 @@
 #include "analysis/regress/resample.h"
 #include "lib/core/error.h"
 #include "lib/core/transformed.h"
-#include "lib/numeric/moments.h"
+#include "lib/numeric/resampled_spread.h"
 #include "lib/sweep/advice.h"
 
 namespace isoflop {
@@ -49,17 +49,14 @@ double TargetOf(const StoredFit& fit, const NextQuestion& question) {
   return kDefaultTarget * *fit.largest_flops;
 }
 
-/// How uncertain ln N* or L is: half of what the middle 68 % of the draws span,
-/// as for interval95, because the tails are of resamples that lack the runs
-/// that matter.
+/// How uncertain ln N* or L is. As for interval95 the middle of the draws
+/// counts, because the tails are of resamples that lack the runs that matter.
 double SpreadOfGoal(const std::vector<Chinchilla>& draws, double target_flops,
                     DesignObjective objective) {
-  std::vector<double> values = Transformed(draws, [&](const Chinchilla& law) {
+  return HalfMiddleSpread(Transformed(draws, [&](const Chinchilla& law) {
     const Optimum best = OptimumAt(law, target_flops);
     return objective == DesignObjective::kLoss ? best.loss : std::log(best.N);
-  });
-  std::ranges::sort(values);
-  return 0.5 * (Percentile(values, 0.8413) - Percentile(values, 0.1587));
+  }));
 }
 
 /// The runs of the fit in their trunks, and what these share of the noise.
@@ -132,8 +129,7 @@ std::string MendingOf(Objection objection) {
     case Objection::kSteps:
       return fmt::format(
           "fewer than {} steps, or than the schedule takes; give --sweep a "
-          "file "
-          "with a smaller training.batch_tokens",
+          "file with a smaller training.batch_tokens",
           kFewestSoundSteps);
     case Objection::kData:
       return "more tokens than the data hold; give more data, or allow more "
@@ -220,8 +216,9 @@ void AddRuns(const Design& design, const std::vector<ShapedRun>& shaped,
     next->runs.back().design = run;
     chosen.push_back(shaped[run.candidate]);
   }
-  if (base != nullptr && !chosen.empty())
+  if (base != nullptr && !chosen.empty()) {
     next->sweep = base->SweepOf(chosen, next->seeds);
+  }
 }
 
 }  // namespace
