@@ -39,12 +39,13 @@ double UnitOf(char letter) {
 
 }  // namespace
 
-bool IsAbsent(std::string_view cell) {
-  const auto same = [&](std::string_view word) {
+bool IsOneOf(std::string_view cell, std::span<const std::string_view> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) {
     return std::ranges::equal(cell, word, {}, LowerCase);
-  };
-  return std::ranges::any_of(kNoValue, same);
+  });
 }
+
+bool IsAbsent(std::string_view cell) { return IsOneOf(cell, kNoValue); }
 
 std::optional<double> NumberOf(std::string_view cell) {
   if (const auto plain = ParseNumber<double>(cell)) return plain;

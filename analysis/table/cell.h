@@ -4,10 +4,15 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace isoflop {
+
+/// Returns whether a cell is one of the words, which are in lower case, in any
+/// case.
+bool IsOneOf(std::string_view cell, std::span<const std::string_view> words);
 
 /// Returns whether a cell says that there is no value: empty, or one of the
 /// words that R, pandas and spreadsheets write for that (NA, N/A, #N/A, <NA>,
