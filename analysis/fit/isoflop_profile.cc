@@ -10,9 +10,6 @@
 namespace isoflop {
 namespace {
 
-constexpr int kFewestPoints = 4;
-constexpr int kFewestSizes = 3;
-
 /// The runs of one profile, with the weights that they have in it.
 struct LossProfile {
   std::vector<WeightedPoint> loss;      // L against ln N
@@ -32,17 +29,6 @@ LossProfile ProfileOf(std::span<const Observation> observations,
     profile.drawn.push_back(o);
   }
   return profile;
-}
-
-/// Variance of the relative residuals of weight 1.
-double ResidualVariance(const Parabola& parabola,
-                        const std::vector<WeightedPoint>& points, int runs) {
-  double squares = 0.0;
-  for (const WeightedPoint& p : points) {
-    const double r = parabola.At(p.x) / p.y - 1.0;
-    squares += p.weight * r * r;
-  }
-  return squares / (runs - 3);
 }
 
 /// Variance of c2/c0 when that of a relative residual of weight 1 is 1: one
@@ -124,7 +110,7 @@ LowestPoint LowestSample(const std::vector<WeightedPoint>& points) {
   const auto log_N = Transformed(means, &WeightedPoint::x);
   const auto log_L = Transformed(means, &WeightedPoint::y);
   LowestPoint lowest{.inside = false, .log_N = log_N[0], .loss = log_L[0]};
-  if (log_N.size() < kFewestSizes) return lowest;
+  if (log_N.size() < kFewestProfileSizes) return lowest;
   const AkimaCurve curve(log_N, log_L);
   for (std::size_t gap = 0; gap + 1 < log_N.size(); ++gap) {
     for (int i = 1; i <= kSamplesPerGap; ++i) {
@@ -165,8 +151,9 @@ IsoflopBudget Describe(const LossProfile& profile, double flops,
   budget.points = static_cast<int>(CountDifferent(profile.drawn));
   budget.sizes =
       static_cast<int>(CountDistinct(profile.drawn, &Observation::N));
-  const int fewest = resample ? kFewestSizes : kFewestPoints;
-  if (budget.points < fewest || budget.sizes < kFewestSizes) return budget;
+  const int fewest = resample ? kFewestProfileSizes : kFewestProfileRuns;
+  if (budget.points < fewest || budget.sizes < kFewestProfileSizes)
+    return budget;
   budget.parabola = FitParabola(profile.loss);
   return budget;
 }
@@ -210,6 +197,16 @@ bool Counts(MinimumKind kind, const LowestPoint& lowest,
 }
 
 }  // namespace
+
+double ResidualVariance(const Parabola& parabola,
+                        std::span<const WeightedPoint> points, int runs) {
+  double squares = 0.0;
+  for (const WeightedPoint& p : points) {
+    const double r = parabola.At(p.x) / p.y - 1.0;
+    squares += p.weight * r * r;
+  }
+  return squares / (runs - 3);
+}
 
 std::vector<IsoflopBudget> FitProfiles(
     std::span<const Observation> observations, std::span<const Budget> budgets,

@@ -48,6 +48,10 @@ inline constexpr double kFlatErrors = 2.0;
 /// its profile follows a run that went wrong.
 inline constexpr double kDeepestDip = 0.02;
 
+/// A profile needs so many different runs and sizes.
+inline constexpr int kFewestProfileRuns = 4;
+inline constexpr int kFewestProfileSizes = 3;
+
 /// Sizes that differ by less, in ln N, are one to Akima's curve: between two of
 /// them noise alone would make a cliff, beside which the curve dives.
 inline constexpr double kSmallestGap = 0.1;
@@ -93,6 +97,11 @@ struct IsoflopBudget {
   std::optional<double> params_opt_corrected;
   std::optional<double> tokens_opt_corrected;
 };
+
+/// Returns the variance of the relative residuals of weight 1, of `runs`
+/// different runs. REQUIRES: more than three.
+double ResidualVariance(const Parabola& parabola,
+                        std::span<const WeightedPoint> points, int runs);
 
 /// Fits the profiles of `budgets`. The minimum is the vertex of the parabola of
 /// least squares, or the lowest of the samples of Akima's curve of ln L over

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "analysis/fit/isoflop_profile.h"
 #include "lib/core/transformed.h"
 #include "lib/numeric/least_squares.h"
 #include "lib/numeric/order.h"
@@ -11,10 +12,6 @@
 
 namespace isoflop {
 namespace {
-
-constexpr std::size_t kFewestRuns = 4;
-constexpr std::size_t kFewestDifferentSizes = 3;
-constexpr std::size_t kParabolaCoefficients = 3;
 
 bool Holds(std::span<const std::size_t> ascending, std::size_t run) {
   return std::ranges::binary_search(ascending, run);
@@ -24,7 +21,7 @@ bool Holds(std::span<const std::size_t> ascending, std::size_t run) {
 struct TrustedProfile {
   std::vector<WeightedPoint> points;  // L against ln N
   Parabola parabola;
-  double variance = 0.0;  // of relative residuals
+  double variance = 0.0;  // of relative residuals of weight 1
 };
 
 WeightedPoint PointOf(const Observation& o) {
@@ -39,24 +36,20 @@ std::optional<TrustedProfile> TrustedOf(
     if (!Holds(candidates, i))
       profile.points.push_back(PointOf(observations[i]));
   }
-  const std::size_t sizes = CountDistinct(Transformed(
-      profile.points, [](const WeightedPoint& p) { return std::exp(p.x); }));
-  if (profile.points.size() < kFewestRuns || sizes < kFewestDifferentSizes) {
+  const auto runs = static_cast<int>(profile.points.size());
+  const auto sizes = static_cast<int>(CountDistinct(Transformed(
+      profile.points, [](const WeightedPoint& p) { return std::exp(p.x); })));
+  if (runs < kFewestProfileRuns || sizes < kFewestProfileSizes) {
     return std::nullopt;
   }
   profile.parabola = FitParabola(profile.points);
-  double squares = 0.0;
-  for (const WeightedPoint& p : profile.points) {
-    const double r = profile.parabola.At(p.x) / p.y - 1.0;
-    squares += r * r;
-  }
-  profile.variance = squares / static_cast<double>(profile.points.size() -
-                                                   kParabolaCoefficients);
+  profile.variance = ResidualVariance(profile.parabola, profile.points, runs);
   return profile;
 }
 
-/// Returns the variance of what the parabola predicts at x, in that of one run:
-/// the sum of the squares by which the runs count in it.
+/// Returns the variance of what the parabola predicts at x, in that of a run of
+/// weight 1: the sum of the squares by which the runs count in it, over their
+/// weights.
 double PredictionVariance(const TrustedProfile& profile, double x) {
   double variance = 0.0;
   std::vector<WeightedPoint> unit = profile.points;
@@ -64,7 +57,7 @@ double PredictionVariance(const TrustedProfile& profile, double x) {
   for (WeightedPoint& p : unit) {
     p.y = 1.0;
     const double share = FitParabola(unit).At(x);
-    variance += share * share;
+    variance += share * share / p.weight;
     p.y = 0.0;
   }
   return variance;
@@ -75,8 +68,9 @@ bool IsOff(const Observation& run, const TrustedProfile& profile,
   const double x = std::log(run.N);
   const double distance = run.L / profile.parabola.At(x) - 1.0;
   const double variance = std::max(profile.variance, middle_variance);
-  return distance * distance > kOffProfile * kOffProfile * variance *
-                                   (1.0 + PredictionVariance(profile, x));
+  return distance * distance >
+         kOffProfile * kOffProfile * variance *
+             (1.0 / run.weight + PredictionVariance(profile, x));
 }
 
 }  // namespace
