@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <cstddef>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "lib/core/error.h"
@@ -14,67 +16,7 @@ namespace isoflop {
 namespace {
 
 // Values are written and compared recursively, and nothing here is deep.
-constexpr int kMaxDepth = 100;
-
-/// Remembers the objects and arrays that are open, innermost last.
-class DuplicateKeyCheck {
- public:
-  explicit DuplicateKeyCheck(const std::string& source) : source_(source) {}
-
-  void Observe(Json::parse_event_t event, const Json& parsed) {
-    using Event = Json::parse_event_t;
-    switch (event) {
-      case Event::key:
-        return OnKey(parsed.get<std::string>());
-      case Event::value:
-        return CountElement();
-      case Event::object_start:
-      case Event::array_start:
-        CountElement();
-        open_.push_back({.array = event == Event::array_start});
-        return;
-      case Event::object_end:
-      case Event::array_end:
-        open_.pop_back();
-        return;
-    }
-  }
-
- private:
-  /// An object or array that has begun and not ended.
-  struct Open {
-    bool array = false;
-    int elements = 0;   // of an array, so far
-    std::string key{};  // of an object, the one being read
-    std::set<std::string> keys{};
-  };
-
-  void CountElement() {
-    if (!open_.empty()) ++open_.back().elements;
-  }
-
-  void OnKey(const std::string& key) {
-    open_.back().key = key;
-    Require(open_.back().keys.insert(key).second, "{}: {}: key occurs twice",
-            source_, Path());
-  }
-
-  /// "grid.sizes[1].d_model"
-  std::string Path() const {
-    std::string path;
-    for (const Open& open : open_) {
-      if (open.array) {
-        path += fmt::format("[{}]", open.elements - 1);
-      } else {
-        path += (path.empty() ? "" : ".") + open.key;
-      }
-    }
-    return path;
-  }
-
-  const std::string& source_;
-  std::vector<Open> open_;
-};
+constexpr std::size_t kMaxDepth = 100;
 
 /// The library's message without its own prefix: "[json.exception...] "; of a
 /// long one, which repeats what was read, the beginning.
@@ -85,6 +27,93 @@ std::string Cause(const std::exception& error) {
   if (end != std::string::npos) message.erase(0, end + 2);
   return Shortened(message, kLongest);
 }
+
+/// Builds the value from what the parser finds, in one pass. The library's own
+/// builder takes the second of two equal keys, and only a callback per value,
+/// three times as slow, could tell.
+class JsonBuilder : public nlohmann::json_sax<Json> {
+ public:
+  explicit JsonBuilder(const std::string& source) : source_(source) {}
+
+  Json Take() { return std::move(root_); }
+
+  bool null() override { return Add(nullptr); }
+  bool boolean(bool value) override { return Add(value); }
+  bool number_integer(number_integer_t value) override { return Add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return Add(value); }
+  bool number_float(number_float_t value, const string_t&) override {
+    return Add(value);
+  }
+  bool string(string_t& value) override { return Add(std::move(value)); }
+  bool binary(binary_t& value) override { return Add(std::move(value)); }
+
+  bool start_object(std::size_t) override { return Open(Json::object()); }
+  bool key(string_t& name) override {
+    auto& members = open_.back()->get_ref<Json::object_t&>();
+    const auto [member, added] = members.emplace(name, nullptr);
+    Require(added, "{}: {}: key occurs twice", source_, PathOf(name));
+    member_ = &member->second;
+    return true;
+  }
+  bool end_object() override { return Close(); }
+
+  bool start_array(std::size_t) override { return Open(Json::array()); }
+  bool end_array() override { return Close(); }
+
+  bool parse_error(std::size_t, const std::string&,
+                   const Json::exception& error) override {
+    throw Error(source_ + ": not valid JSON: " + Cause(error));
+  }
+
+ private:
+  bool Add(Json value) {
+    Place(std::move(value));
+    return true;
+  }
+
+  /// Returns where the value is now: it stays there until its parent closes,
+  /// which takes no other value before this one has closed.
+  Json* Place(Json value) {
+    if (open_.empty()) return &(root_ = std::move(value));
+    Json* parent = open_.back();
+    if (parent->is_array()) return &parent->emplace_back(std::move(value));
+    return &(*member_ = std::move(value));
+  }
+
+  bool Open(Json empty) {
+    Require(open_.size() < kMaxDepth, "{}: nested more than {} deep", source_,
+            kMaxDepth);
+    open_.push_back(Place(std::move(empty)));
+    return true;
+  }
+
+  bool Close() {
+    open_.pop_back();
+    return true;
+  }
+
+  /// "grid.sizes[1].d_model", for a key of the innermost object.
+  std::string PathOf(const std::string& name) const {
+    std::string path;
+    const auto add = [&path](const std::string& key) {
+      path += (path.empty() ? "" : ".") + key;
+    };
+    for (const Json* parent : std::span(open_).first(open_.size() - 1)) {
+      if (parent->is_array()) {
+        path += fmt::format("[{}]", parent->size() - 1);
+      } else {
+        add(parent->get_ref<const Json::object_t&>().back().first);
+      }
+    }
+    add(name);
+    return path;
+  }
+
+  const std::string& source_;
+  Json root_;
+  std::vector<Json*> open_;  // objects and arrays, innermost last
+  Json* member_ = nullptr;   // of the innermost object, whose key was read
+};
 
 /// Text for a file. Only bytes that are no UTF-8, such as those of a file's
 /// name, do not come back as they were.
@@ -130,22 +159,10 @@ void AppendReadable(const Json& json, std::size_t indent, std::string* text) {
 }  // namespace
 
 Json ParseJson(std::string_view text, const std::string& source) {
-  DuplicateKeyCheck check(source);
-  const auto observe = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    using Event = Json::parse_event_t;
-    const bool opens =
-        event == Event::object_start || event == Event::array_start;
-    Require(!opens || depth < kMaxDepth, "{}: nested more than {} deep", source,
-            kMaxDepth);
-    check.Observe(event, parsed);
-    return true;
-  };
-  try {
-    return Json::parse(text, observe, /*allow_exceptions=*/true,
-                       /*ignore_comments=*/true);
-  } catch (const Json::exception& error) {
-    throw Error(source + ": not valid JSON: " + Cause(error));
-  }
+  JsonBuilder builder(source);
+  Json::sax_parse(text, &builder, Json::input_format_t::json, /*strict=*/true,
+                  /*ignore_comments=*/true);
+  return builder.Take();
 }
 
 Json ReadJsonFile(const std::filesystem::path& path) {
