@@ -42,7 +42,8 @@ class TaskCache {
   std::map<std::pair<std::string, std::int64_t>, std::unique_ptr<Task>> tasks_;
 };
 
-PlannedRun MakeRun(const RunGroup& group, const Cell& cell, const Task& task) {
+PlannedRun MakeRun(const RunGroup& group, const Cell& cell, const Task& task,
+                   const IdMaker& ids) {
   PlannedRun run;
   run.steps = cell.steps;
   run.branch_step = BranchStep(MakeSchedule(group.training, cell.steps));
@@ -53,22 +54,22 @@ PlannedRun MakeRun(const RunGroup& group, const Cell& cell, const Task& task) {
   run.flops_exact = TrainingFlopsPerToken(group.shape) * tokens;
   run.budget_flops = cell.budget_flops;
   run.epochs = Epochs(task, run.tokens);
-  run.id = RunId(group, run);
+  run.id = ids.RunId(group, run);
   return run;
 }
 
 /// Splits the cells of one shape and seed into groups: all that share a trunk
 /// together, or each alone.
 std::vector<RunGroup> GroupsOf(const RunGroup& common,
-                               const std::vector<Cell>& cells,
-                               const Task& task) {
+                               const std::vector<Cell>& cells, const Task& task,
+                               const IdMaker& ids) {
   std::vector<RunGroup> groups;
   const bool alone = common.training.schedule == ScheduleKind::kCosine;
   for (const Cell& cell : cells) {
     if (groups.empty() || alone) groups.push_back(common);
-    groups.back().runs.push_back(MakeRun(common, cell, task));
+    groups.back().runs.push_back(MakeRun(common, cell, task, ids));
   }
-  for (RunGroup& group : groups) group.id = GroupId(group);
+  for (RunGroup& group : groups) group.id = ids.GroupId(group);
   return groups;
 }
 
@@ -142,9 +143,10 @@ class Expansion {
         Count(common.params, grid.params), common.training.batch_tokens);
     for (auto& cell : cells.left_out) AddLeftOut(std::move(cell));
     for (const auto& note : cells.notes) AddNote(note);
+    const IdMaker ids(common);
     for (const std::int64_t seed : spec_.seeds) {
       common.seed = seed;
-      std::ranges::move(GroupsOf(common, cells.cells, task),
+      std::ranges::move(GroupsOf(common, cells.cells, task, ids),
                         std::back_inserter(*groups));
     }
   }

@@ -27,20 +27,6 @@ Json DataIdentity(const RunGroup& group) {
           {"eval_tokens", group.data.eval_tokens}};
 }
 
-Json Identity(const RunGroup& group, std::optional<std::int64_t> steps) {
-  Json json{{"semantics", kSemanticsVersion},
-            {"model", ShapeIdentity(group.shape)},
-            {"training", IdentityJson(group.training)},
-            {"data", DataIdentity(group)},
-            {"seed", group.seed}};
-  if (steps) json["steps"] = *steps;
-  return json;
-}
-
-std::string ShortHash(const Json& identity) {
-  return Sha256Hex(CanonicalText(identity)).substr(0, 12);
-}
-
 /// "d32-l2", or "d32" where there are no layers.
 std::string SizeSlug(const ModelShape& shape) {
   std::string slug = fmt::format("d{}", shape.d_model);
@@ -55,13 +41,12 @@ bool Branches(const RunGroup& group) {
 }  // namespace
 
 Json RunIdentity(const RunGroup& group, std::int64_t steps) {
-  return Identity(group, steps);
-}
-
-Json GroupIdentity(const RunGroup& group) {
-  if (Branches(group)) return Identity(group, std::nullopt);
-  assert(group.runs.size() == 1);
-  return Identity(group, group.runs.front().steps);
+  return {{"semantics", kSemanticsVersion},
+          {"model", ShapeIdentity(group.shape)},
+          {"training", IdentityJson(group.training)},
+          {"data", DataIdentity(group)},
+          {"seed", group.seed},
+          {"steps", steps}};
 }
 
 std::string RunSlug(const RunGroup& group, std::int64_t tokens) {
@@ -69,17 +54,34 @@ std::string RunSlug(const RunGroup& group, std::int64_t tokens) {
                      FormatCount(static_cast<double>(tokens)), group.seed);
 }
 
-std::string GroupId(const RunGroup& group) {
-  const std::string hash = ShortHash(GroupIdentity(group));
-  if (!Branches(group)) {
-    return RunSlug(group, group.runs.front().tokens) + "-" + hash;
-  }
-  return fmt::format("{}-s{}-{}", SizeSlug(group.shape), group.seed, hash);
+IdMaker::IdMaker(const RunGroup& common)
+    // Keys in the order of canonical text.
+    : before_seed_(fmt::format(R"({{"data":{},"model":{},"seed":)",
+                               CanonicalText(DataIdentity(common)),
+                               CanonicalText(ShapeIdentity(common.shape)))),
+      after_seed_(fmt::format(R"(,"semantics":{})", kSemanticsVersion)),
+      after_steps_(fmt::format(R"(,"training":{}}})",
+                               CanonicalText(IdentityJson(common.training)))) {}
+
+std::string IdMaker::ShortHash(std::int64_t seed,
+                               std::optional<std::int64_t> steps) const {
+  std::string text = fmt::format("{}{}{}", before_seed_, seed, after_seed_);
+  if (steps) text += fmt::format(R"(,"steps":{})", *steps);
+  return Sha256Hex(text + after_steps_).substr(0, 12);
 }
 
-std::string RunId(const RunGroup& group, const PlannedRun& run) {
-  return RunSlug(group, run.tokens) + "-" +
-         ShortHash(RunIdentity(group, run.steps));
+std::string IdMaker::GroupId(const RunGroup& group) const {
+  if (Branches(group)) {
+    return fmt::format("{}-s{}-{}", SizeSlug(group.shape), group.seed,
+                       ShortHash(group.seed, std::nullopt));
+  }
+  assert(group.runs.size() == 1);
+  const PlannedRun& run = group.runs.front();
+  return RunSlug(group, run.tokens) + "-" + ShortHash(group.seed, run.steps);
+}
+
+std::string IdMaker::RunId(const RunGroup& group, const PlannedRun& run) const {
+  return RunSlug(group, run.tokens) + "-" + ShortHash(group.seed, run.steps);
 }
 
 }  // namespace isoflop

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "lib/core/hash.h"
 #include "lib/core/json_diff.h"
 #include "lib/data/lexicon.h"
 #include "lib/data/text_task.h"
@@ -18,6 +19,7 @@ namespace isoflop {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::MatchesRegex;
 
 std::vector<std::string> Ids(const Plan& plan) {
@@ -113,7 +115,25 @@ TEST(RunIdentity, ChangesWithEverythingThatChangesAResult) {
     change(&group);
     EXPECT_TRUE(seen.insert(CanonicalText(RunIdentity(group, 100))).second)
         << name;
-    EXPECT_NE(GroupId(group), TinyGroup().id) << name;
+    EXPECT_NE(IdMaker(group).GroupId(group), TinyGroup().id) << name;
+  }
+}
+
+TEST(IdMaker, HashesTheCanonicalTextOfTheIdentity) {
+  RunGroup group = TinyGroup();
+  const IdMaker ids(group);
+  for (const std::int64_t seed : {0, 7, 1234567}) {
+    group.seed = seed;
+    const PlannedRun& run = group.runs.front();
+    const Json identity = RunIdentity(group, run.steps);
+    EXPECT_THAT(
+        ids.RunId(group, run),
+        EndsWith("-" + Sha256Hex(CanonicalText(identity)).substr(0, 12)));
+    Json of_group = identity;
+    of_group.erase("steps");
+    EXPECT_THAT(
+        ids.GroupId(group),
+        EndsWith("-" + Sha256Hex(CanonicalText(of_group)).substr(0, 12)));
   }
 }
 
@@ -124,7 +144,7 @@ TEST(RunIdentity, IgnoresWhatChangesNoResult) {
     EXPECT_EQ(CanonicalText(RunIdentity(group, 100)),
               CanonicalText(RunIdentity(TinyGroup(), 100)))
         << name;
-    EXPECT_EQ(GroupId(group), TinyGroup().id) << name;
+    EXPECT_EQ(IdMaker(group).GroupId(group), TinyGroup().id) << name;
   }
 }
 
@@ -205,8 +225,9 @@ TEST(Ids, ReadAsDirectoryNames) {
 TEST(Ids, AreWhatTheyWereInEarlierVersions) {
   RunGroup group = TinyGroup();
   group.data_fingerprint = "of the data";
-  EXPECT_EQ(GroupId(group), "d8-l1-s0-2081b8576667");
-  EXPECT_EQ(RunId(group, group.runs[0]), "d8-l1-D25.6k-s0-802260866d03");
+  EXPECT_EQ(IdMaker(group).GroupId(group), "d8-l1-s0-2081b8576667");
+  EXPECT_EQ(IdMaker(group).RunId(group, group.runs[0]),
+            "d8-l1-D25.6k-s0-802260866d03");
 }
 
 }  // namespace
