@@ -69,8 +69,11 @@ ExitCode RunPlan(const PlanArgs& args) {
   RequireMeantRuns(spec, plan);
   PlanEstimate estimate;
   if (const auto site = FindSite(args.worker, args.devices, args.jobs)) {
-    plan = MakePlan(
-        spec, PrecisionOf(site->machine.probe, site->slots.front().device));
+    // Otherwise every device makes the same plan of it.
+    if (plan.auto_precision || plan.bf16_products) {
+      plan = MakePlan(
+          spec, PrecisionOf(site->machine.probe, site->slots.front().device));
+    }
     plan.blas_core = site->machine.blas_core;
     estimate = EstimateHere(plan, *site);
   }
