@@ -18,10 +18,11 @@ std::string OperatingSystem() {
 }
 
 /// Each value of `member` once, in the order of the runs.
-Json Distinct(const std::vector<RunResult>& runs, Json RunResult::*member) {
+Json Distinct(const std::vector<RunResult>& runs,
+              SharedJson RunResult::*member) {
   Json values = Json::array();
   for (const RunResult& run : runs) {
-    const Json& value = run.*member;
+    const Json& value = *(run.*member);
     const bool known = std::ranges::find(values, value) != values.end();
     if (!value.is_null() && !known) values.push_back(value);
   }

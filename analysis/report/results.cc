@@ -4,6 +4,7 @@
 
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "analysis/observe/sweep_observations.h"
 #include "analysis/report/environment.h"
@@ -107,21 +108,49 @@ std::string CsvRowOf(const RunResult& run, ParamsConvention convention) {
       run.params_non_embedding, NameOf(run.loss_unit));
 }
 
-}  // namespace
-
-Json ResultsJson(const SweepResults& results) {
+/// results.json without its runs.
+Json FrameJson(const SweepResults& results) {
   Json json{{"schema", kResultsSchema},
             {"sweep", results.sweep},
             {"totals", TotalsJson(results)},
-            {"runs", Json::array()}};
-  for (const RunResult& run : results.runs) json["runs"].push_back(ToJson(run));
-  json["allocations"] = Json::array();
+            {"runs", Json::array()},
+            {"allocations", Json::array()}};
   if (results.fit) {
     json["fits"] = *results.fit;
     json["allocations"] = results.fit->value("allocations", Json::array());
   }
   json["environment"] = EnvironmentJson(results.runs);
   return json;
+}
+
+// At this indentation there is no other key of the name.
+constexpr std::string_view kNoRuns = "\n  \"runs\": []";
+
+/// A run as it stands among the others.
+std::string Record(const RunResult& run) {
+  std::string text = "\n    ";
+  for (const char c : ReadableText(ToJson(run))) {
+    text += c;
+    if (c == '\n') text += "    ";
+  }
+  return text.erase(text.rfind('\n'));
+}
+
+}  // namespace
+
+std::vector<std::string> ResultsText(const SweepResults& results) {
+  const std::string frame = ReadableText(FrameJson(results));
+  if (results.runs.empty()) return {frame};
+  const std::size_t runs = frame.find(kNoRuns) + kNoRuns.size() - 1;
+  std::vector<std::string> parts = {frame.substr(0, runs)};
+  parts.reserve(results.runs.size() + 2);
+  const char* separator = "";
+  for (const RunResult& run : results.runs) {
+    parts.push_back(separator + Record(run));
+    separator = ",";
+  }
+  parts.push_back("\n  " + frame.substr(runs));
+  return parts;
 }
 
 std::string RunsJsonLines(const Plan& plan,

@@ -23,10 +23,11 @@ struct SweepResults {
   std::optional<Json> fit;      // fit.json
 };
 
-/// Returns the content of results.json. Totals count what was trained: FLOPs
-/// and tokens of the runs that ended ok, with trunks counted once and, as
-/// flops_without_shared_trunks, for each branch.
-Json ResultsJson(const SweepResults& results);
+/// Returns the content of results.json, in parts that follow one another: as
+/// one value a hundred thousand runs would take gigabytes. Totals count what
+/// was trained: FLOPs and tokens of the runs that ended ok, with trunks counted
+/// once and, as flops_without_shared_trunks, for each branch.
+std::vector<std::string> ResultsText(const SweepResults& results);
 
 /// Returns every run that ended, one record a line, with N by the plan's
 /// convention as "params", and with what the sweep varied by its axes

@@ -3,9 +3,14 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "analysis/observe/sweep_observations.h"
 #include "analysis/report/fit_json.h"
@@ -57,27 +62,32 @@ std::optional<Json> FitOf(const SweepDir& dir, const Plan& plan,
   return ToJson(fit.report, fit.exact);
 }
 
-std::string Content(ExportFormat format, const SweepDir& dir) {
+/// The parts of the file, one after the other.
+std::vector<std::string> Content(ExportFormat format, const SweepDir& dir) {
   const Plan plan = LoadPlan(dir);
   std::vector<RunResult> runs = LoadResults(dir, plan);
-  if (format == ExportFormat::kCsv) return RunsCsv(plan, runs);
-  if (format == ExportFormat::kJsonLines) {
-    return RunsJsonLines(plan, runs);
-  }
+  if (format == ExportFormat::kCsv) return {RunsCsv(plan, runs)};
+  if (format == ExportFormat::kJsonLines) return {RunsJsonLines(plan, runs)};
+  std::optional<Json> fit = FitOf(dir, plan, runs);
   SweepResults results{.sweep = ReadJsonFile(dir.sweep_json()),
                        .plan = plan,
-                       .runs = runs,
-                       .fit = FitOf(dir, plan, runs)};
-  return ReadableText(ResultsJson(results));
+                       .runs = std::move(runs),
+                       .fit = std::move(fit)};
+  return ResultsText(results);
 }
 
 ExitCode RunExport(const ExportArgs& args) {
   const auto format = *FromName<ExportFormat>(args.format);
-  const std::string content = Content(format, SweepDir(args.dir));
+  const std::vector<std::string> content = Content(format, SweepDir(args.dir));
   if (args.output.empty()) {
-    fmt::print("{}", content);
+    for (const std::string& part : content) fmt::print("{}", part);
   } else {
-    WriteFileAtomically(args.output, content);
+    std::vector<std::span<const std::byte>> parts;
+    parts.reserve(content.size());
+    for (const std::string& part : content) {
+      parts.push_back(std::as_bytes(std::span(part)));
+    }
+    WriteFileAtomically(args.output, parts);
     SayWritten(args.output);
   }
   return ExitCode::kOk;

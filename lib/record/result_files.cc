@@ -8,9 +8,11 @@
 #include <exception>
 #include <functional>
 #include <iterator>
+#include <mutex>
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 #include "lib/core/error.h"
@@ -139,6 +141,23 @@ void ForEachIndex(std::size_t count,
   }
 }
 
+/// Lets the records of many runs share the settings that are equal.
+class SettingsPool {
+ public:
+  void Share(RunResult* result) {
+    for (SharedJson* settings :
+         {&result->config, &result->device, &result->software}) {
+      std::string text = (*settings)->dump();
+      const std::lock_guard lock(mutex_);
+      *settings = known_.try_emplace(std::move(text), *settings).first->second;
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string, SharedJson> known_;
+};
+
 /// Calls use(i, result) for every run of the plan that has a result, the i-th
 /// in the plan's order, from several threads.
 void ForEachResult(const SweepDir& dir, const Plan& plan,
@@ -179,7 +198,9 @@ std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,
 std::vector<RunResult> LoadResults(const SweepDir& dir, const Plan& plan,
                                    std::vector<std::string>* notes) {
   std::vector<std::optional<RunResult>> found(RunIds(plan).size());
+  SettingsPool pool;
   ForEachResult(dir, plan, notes, [&](std::size_t i, RunResult&& result) {
+    pool.Share(&result);
     found[i] = std::move(result);
   });
   std::vector<RunResult> results;

@@ -36,7 +36,8 @@ class ResultReader {
     if (reader_.Read(key, &number)) *value = number;
   }
 
-  void MaybeObject(const char* key, Json* object) {
+  template <typename Object>
+  void MaybeObject(const char* key, Object* object) {
     const Json* found = reader_.Child(key);
     if (found == nullptr) return;
     if (!found->is_object()) reader_.Refuse(key, "must be an object");
@@ -79,9 +80,9 @@ RunResult ResultFor(const RunGroup& group, const PlannedRun& run) {
   result.budget_flops = run.budget_flops;
   result.seed = group.seed;
   result.variant = group.variant;
-  result.config = {{"model", ToJson(group.shape)},
-                   {"training", ToJson(group.training)},
-                   {"data", ToJson(group.data)}};
+  result.config = Json{{"model", ToJson(group.shape)},
+                       {"training", ToJson(group.training)},
+                       {"data", ToJson(group.data)}};
   return result;
 }
 
@@ -109,9 +110,9 @@ Json ToJson(const RunResult& result) {
   json["tokens_per_second"] = result.tokens_per_second;
   PutObject(&json, "probes", result.probes);
   PutObject(&json, "variant", result.variant);
-  PutObject(&json, "config", result.config);
-  PutObject(&json, "device", result.device);
-  PutObject(&json, "software", result.software);
+  PutObject(&json, "config", *result.config);
+  PutObject(&json, "device", *result.device);
+  PutObject(&json, "software", *result.software);
   json["finished_at"] =
       result.finished_at.empty() ? UtcNow() : result.finished_at;
   return json;

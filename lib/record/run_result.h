@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/core/shared_json.h"
 #include "lib/record/sweep_dir.h"
 
 namespace isoflop {
@@ -55,9 +56,9 @@ struct RunResult {
   double wall_seconds = 0.0;  // of this run's cooldown and its share of trunk
   double tokens_per_second = 0.0;
   Json variant;             // settings of the "vary" axes
-  Json config;              // {"model": ..., "training": ..., "data": ...}
-  Json device;              // {"kind": "cpu", "name": ..., "threads": 1}
-  Json software;            // {"isoflop": ..., "libtorch": ..., "blas": ...}
+  SharedJson config;        // {"model": ..., "training": ..., "data": ...}
+  SharedJson device;        // {"kind": "cpu", "name": ..., "threads": 1}
+  SharedJson software;      // {"isoflop": ..., "libtorch": ..., "blas": ...}
   std::string finished_at;  // UTC
 };
 

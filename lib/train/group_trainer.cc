@@ -256,10 +256,9 @@ void GroupTraining::EndRun(const PlannedRun& run,
     result.tokens_per_second =
         static_cast<double>(progress.tokens) / progress.seconds;
   }
-  result.device = DescribeDevice(trainer_.device());
-  if (const auto launch = trainer_.DescribeLaunch()) {
-    result.device["launch"] = *launch;
-  }
+  Json device = DescribeDevice(trainer_.device());
+  if (const auto launch = trainer_.DescribeLaunch()) device["launch"] = *launch;
+  result.device = std::move(device);
   result.software = DescribeSoftware();
   // A result vouches for the whole curve that led to it.
   if (trunk_log_) trunk_log_->Sync();

@@ -26,7 +26,7 @@ RunResult OkResult(const RunGroup& group, const PlannedRun& run) {
   result.train_loss = 2.0;
   result.wall_seconds = 1.5;
   result.tokens_per_second = 1e5;
-  result.device = {{"kind", "cpu"}, {"threads", 1}};
+  result.device = Json{{"kind", "cpu"}, {"threads", 1}};
   return result;
 }
 
@@ -53,8 +53,8 @@ TEST_F(RunResultTest, KnowsWhatThePlanKnows) {
   EXPECT_EQ(result.steps, run().steps);
   EXPECT_EQ(result.flops, run().flops);
   EXPECT_EQ(result.config["model"]["d_model"], group().shape.d_model);
-  EXPECT_TRUE(result.config.contains("training"));
-  EXPECT_TRUE(result.config.contains("data"));
+  EXPECT_TRUE(result.config->contains("training"));
+  EXPECT_TRUE(result.config->contains("data"));
 }
 
 TEST_F(RunResultTest, ComesBackAsItWasStored) {

@@ -53,6 +53,16 @@ TEST(ResultsJson, TotalsAreZeroBeforeAnythingEnded) {
             json["totals"]["runs"]["planned"]);
 }
 
+TEST(ResultsText, IsReadableTextWithRunsOrWithout) {
+  SampleSweep sweep;
+  for (const std::size_t runs : {2, 1, 0}) {
+    sweep.results.resize(runs);
+    const SweepResults results = ResultsOf(sweep);
+    EXPECT_EQ(fmt::to_string(fmt::join(ResultsText(results), "")),
+              ReadableText(ResultsJson(results)));
+  }
+}
+
 TEST(ResultsJson, HoldsSweepRunsFitAndAllocations) {
   const SampleSweep sweep;
   const SweepResults results = ResultsOf(sweep);
@@ -73,7 +83,9 @@ TEST(ResultsJson, HasNoFitsBeforeThereIsAFit) {
 
 TEST(ResultsJson, NamesEachDeviceOnce) {
   SampleSweep sweep;
-  sweep.results[1].device["name"] = "another";
+  Json device = *sweep.results[1].device;
+  device["name"] = "another";
+  sweep.results[1].device = device;
   const Json environment = ResultsJson(ResultsOf(sweep))["environment"];
   EXPECT_EQ(environment["devices"].size(), 2U);
   EXPECT_EQ(environment["software"].size(), 1U);

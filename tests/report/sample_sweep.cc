@@ -1,5 +1,7 @@
 #include "tests/report/sample_sweep.h"
 
+#include <fmt/format.h>
+
 #include "lib/sweep/sweep_spec.h"
 
 namespace isoflop {
@@ -13,8 +15,8 @@ RunResult OkResult(const RunGroup& group, const PlannedRun& run) {
   result.train_loss = *result.loss + 0.02;
   result.wall_seconds = 1.5;
   result.tokens_per_second = 140e3;
-  result.device = {{"kind", "cpu"}, {"name", "test"}, {"threads", 1}};
-  result.software = {{"isoflop", "0.1.0"}, {"libtorch", "1.13.0"}};
+  result.device = Json{{"kind", "cpu"}, {"name", "test"}, {"threads", 1}};
+  result.software = Json{{"isoflop", "0.1.0"}, {"libtorch", "1.13.0"}};
   result.finished_at = "2026-01-31T12:00:00Z";
   return result;
 }
@@ -46,6 +48,11 @@ SampleSweep::SampleSweep(const Json& sweep_file)
       results.push_back(OkResult(group, run));
     }
   }
+}
+
+Json ResultsJson(const SweepResults& results) {
+  return ParseJson(fmt::to_string(fmt::join(ResultsText(results), "")),
+                   "results.json");
 }
 
 }  // namespace isoflop

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/laws/chinchilla.h"
+#include "analysis/report/results.h"
 #include "lib/core/json.h"
 #include "lib/record/run_result.h"
 #include "lib/sweep/plan.h"
@@ -26,5 +27,8 @@ struct SampleSweep {
   Plan plan;
   std::vector<RunResult> results;
 };
+
+/// Returns results.json as a reader sees it.
+Json ResultsJson(const SweepResults& results);
 
 }  // namespace isoflop

@@ -283,9 +283,9 @@ class FakeTraining {
     result.train_loss = LossAt(run.steps);
     result.wall_seconds = 1.0;
     result.tokens_per_second = 1e5;
-    result.device = {
-        {"kind", command_.device}, {"name", "fake"}, {"threads", 1}};
-    result.software = {{"isoflop", "fake"}, {"libtorch", "none"}};
+    result.device =
+        Json{{"kind", command_.device}, {"name", "fake"}, {"threads", 1}};
+    result.software = Json{{"isoflop", "fake"}, {"libtorch", "none"}};
     return result;
   }
 
