@@ -9,9 +9,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 #include "lib/core/error.h"
+#include "lib/core/system_error.h"
 
 namespace isoflop {
 namespace {
@@ -24,7 +24,7 @@ constexpr std::size_t kLargestStream = std::size_t{1} << 26;
 [[noreturn]] void Fail(const fs::path& path, const char* action) {
   const std::string name = path.empty() ? "\"\"" : path.string();
   throw Error(
-      fmt::format("{}: cannot {}: {}", name, action, std::strerror(errno)));
+      fmt::format("{}: cannot {}: {}", name, action, SystemErrorText(errno)));
 }
 
 /// A file descriptor that closes itself.
@@ -129,6 +129,13 @@ void SyncFileSystem(const fs::path& directory) {
   }
 }
 
+/// What link(2) says where there are none. EPERM is that of exFAT and of most
+/// FUSE file systems: who may write beside a file of his own may link it.
+bool LacksLinks(int error) {
+  return error == EPERM || error == ENOTSUP || error == EOPNOTSUPP ||
+         error == ENOSYS || error == EMLINK || error == EINVAL;
+}
+
 std::span<const std::byte> BytesOf(std::string_view text) {
   return std::as_bytes(std::span(text));
 }
@@ -226,10 +233,13 @@ void FileBatch::Commit() {
   SyncFileSystem(directory);
 }
 
-bool CreateFileExclusively(const fs::path& path, std::string_view text) {
+Creation CreateFileByLink(const fs::path& path, std::string_view text,
+                          const LinkFunction& link) {
   const std::span<const std::byte> part = BytesOf(text);
   const fs::path temporary = WriteTemporary(path, std::span(&part, 1));
-  bool created = ::link(temporary.c_str(), path.c_str()) == 0;
+  const int result = link ? link(temporary.c_str(), path.c_str())
+                          : ::link(temporary.c_str(), path.c_str());
+  bool created = result == 0;
   const int cause = errno;
   // A network file system may have made the link and lost the answer.
   struct stat status {};
@@ -238,14 +248,43 @@ bool CreateFileExclusively(const fs::path& path, std::string_view text) {
   }
   ::unlink(temporary.c_str());
   errno = cause;
-  if (!created && errno != EEXIST) Fail(path, "create");
+  if (!created && LacksLinks(cause)) return Creation::kNoLinks;
+  if (!created && cause != EEXIST) Fail(path, "create");
   if (created) SyncDirectory(DirectoryOf(path));
-  return created;
+  return created ? Creation::kCreated : Creation::kExists;
+}
+
+bool CreateFileInPlace(const fs::path& path, std::string_view text) {
+  const Descriptor file(path, O_WRONLY | O_CREAT | O_EXCL);
+  if (file.value() < 0 && errno == EEXIST) return false;
+  if (file.value() < 0) Fail(path, "create");
+  if (!WriteAll(file.value(), BytesOf(text)) || ::fsync(file.value()) != 0) {
+    const int cause = errno;
+    ::unlink(path.c_str());
+    errno = cause;
+    Fail(path, "write");
+  }
+  SyncDirectory(DirectoryOf(path));
+  return true;
+}
+
+bool CreateFileExclusively(const fs::path& path, std::string_view text) {
+  const Creation creation = CreateFileByLink(path, text);
+  if (creation == Creation::kNoLinks) return CreateFileInPlace(path, text);
+  return creation == Creation::kCreated;
 }
 
 void MakeDirectories(const fs::path& path) {
   std::error_code code;
   const bool created = fs::create_directories(path, code);
+  Require(!code, "{}: cannot create directory: {}", path.string(),
+          code.message());
+  if (created) SyncDirectory(DirectoryOf(path));
+}
+
+void MakeDirectory(const fs::path& path) {
+  std::error_code code;
+  const bool created = fs::create_directory(path, code);
   Require(!code, "{}: cannot create directory: {}", path.string(),
           code.message());
   if (created) SyncDirectory(DirectoryOf(path));

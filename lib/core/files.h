@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,14 +57,38 @@ class FileBatch {
   std::vector<Pending> pending_;
 };
 
-/// Creates `path` with `text` only if nothing is there; returns whether it
-/// did. Of several processes that try, one succeeds (link(2), so it holds on
-/// network file systems too). Throws Error when the directory is not writable.
+enum class Creation {
+  kCreated,
+  kExists,
+  kNoLinks,  // the file system has no hard links: SMB, FUSE, exFAT
+};
+
+/// What link(2) does.
+using LinkFunction = std::function<int(const char* from, const char* to)>;
+
+/// Creates `path` with `text` only if nothing is there. Of several processes
+/// that try, one succeeds, and nobody ever sees less than the whole text
+/// (link(2) of a complete file, so it holds on network file systems too).
+/// Throws Error when the directory is not writable.
+Creation CreateFileByLink(const std::filesystem::path& path,
+                          std::string_view text, const LinkFunction& link = {});
+
+/// The same where there are no hard links (O_EXCL); returns whether it did.
+/// Others may see the file empty or in part for a moment, or for ever where
+/// this process dies. Throws Error; then the file is not there.
+bool CreateFileInPlace(const std::filesystem::path& path,
+                       std::string_view text);
+
+/// The first of these two ways that the file system has.
 bool CreateFileExclusively(const std::filesystem::path& path,
                            std::string_view text);
 
 /// Creates a directory and its parents, durably. Throws Error.
 void MakeDirectories(const std::filesystem::path& path);
+
+/// Creates a directory in one that has to be there: what somebody has moved or
+/// deleted is not to come back in pieces. Durable. Throws Error.
+void MakeDirectory(const std::filesystem::path& path);
 
 /// A file that only grows, a line at a time. Lines reach the operating system
 /// at once (a killed process loses none) and the disk with Sync; the file's
