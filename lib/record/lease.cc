@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -30,6 +31,10 @@ struct Claim {
 
 fs::path ClaimPath(const fs::path& path, std::int64_t number) {
   return path.string() + "." + std::to_string(number);
+}
+
+fs::path GuardPath(const fs::path& path, std::int64_t number) {
+  return ClaimPath(path, number).string() + ".guard";
 }
 
 std::string ClaimText(const LeaseHolder& holder) {
@@ -57,22 +62,37 @@ Claim ParseClaim(std::string text, const std::string& source) {
   return claim;
 }
 
-/// Returns the claim. One that is torn is by an unknown holder, whom only time
-/// can judge. Throws Error for one that cannot be read.
-Claim ReadClaim(const fs::path& path) {
-  std::string text = ReadFile(path);
+Claim ByUnknown(const fs::path& file, std::string text) {
+  Claim unknown;
+  unknown.text = std::move(text);
+  unknown.holder.host = "(unreadable " + file.string() + ")";
+  return unknown;
+}
+
+/// Of a file that was read.
+Claim ClaimIn(const fs::path& file, const std::string& text) {
   try {
-    return ParseClaim(text, path.string());
+    return ParseClaim(text, file.string());
   } catch (const Error&) {
-    Claim unknown;
-    unknown.text = std::move(text);
-    unknown.holder.host = "(unreadable " + path.string() + ")";
-    return unknown;
+    return ByUnknown(file, text);
   }
 }
 
-/// Returns the numbers of all claims on `path`, in no order; what there is of
-/// them when the directory cannot be listed, and why not.
+/// Returns the claim, or what its guard says while there is none. One that is
+/// torn is by an unknown holder, whom only time can judge. Throws Error for one
+/// that cannot be read.
+Claim ReadClaim(const fs::path& path, std::int64_t number) {
+  const fs::path file = ClaimPath(path, number);
+  if (const auto text = ReadFileIfAny(file)) return ClaimIn(file, *text);
+  const fs::path guard = GuardPath(path, number);
+  const auto text = ReadFileIfAny(guard);
+  if (!text) return ClaimIn(file, ReadFile(file));  // which says what is wrong
+  // Only a claim is released; a guard is empty while it is being made.
+  return text->empty() ? ByUnknown(guard, {}) : ClaimIn(guard, *text);
+}
+
+/// Returns the numbers of all claims on `path` and of guards, in no order; what
+/// there is of them when the directory cannot be listed, and why not.
 std::vector<std::int64_t> ClaimNumbers(const fs::path& path,
                                        std::error_code* failed) {
   const std::string prefix = path.filename().string() + ".";
@@ -86,7 +106,10 @@ std::vector<std::int64_t> ClaimNumbers(const fs::path& path,
     const char* end_of_name = name.data() + name.size();
     const auto parsed =
         std::from_chars(name.data() + prefix.size(), end_of_name, number);
-    if (parsed.ptr == end_of_name && number > 0) numbers.push_back(number);
+    const std::string_view rest(parsed.ptr, end_of_name);
+    if (number > 0 && (rest.empty() || rest == ".guard")) {
+      numbers.push_back(number);
+    }
   }
   return numbers;
 }
@@ -119,7 +142,7 @@ Standing WatchClaim(const fs::path& path, std::int64_t number,
   while (MonotonicSeconds() - start < watch.stale_seconds) {
     if (watch.stop && watch.stop()) return Standing::kHeld;
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    const Claim now = ReadClaim(ClaimPath(path, number));
+    const Claim now = ReadClaim(path, number);
     std::error_code failed;
     if (now.released ||
         FindHighestClaim(path, &failed).value_or(number) != number) {
@@ -144,6 +167,25 @@ Standing Judge(const fs::path& path, std::int64_t number, const Claim& claim,
   return WatchClaim(path, number, claim, watch);
 }
 
+/// Returns whether the number was free and is ours now.
+bool MakeClaim(const fs::path& path, std::int64_t number,
+               const std::string& text, const LinkFunction& link) {
+  const fs::path file = ClaimPath(path, number);
+  const Creation creation = CreateFileByLink(file, text, link);
+  if (creation != Creation::kNoLinks) return creation == Creation::kCreated;
+  const fs::path guard = GuardPath(path, number);
+  if (!CreateFileInPlace(guard, text)) return false;
+  try {
+    WriteFileAtomically(file, text);
+  } catch (const Error&) {
+    // Or it would say that we hold what we do not.
+    std::error_code ignored;
+    fs::remove(guard, ignored);
+    throw;
+  }
+  return true;
+}
+
 /// Unlike any other mark, this one can be left on a full disk.
 void Release(const fs::path& path, std::int64_t number) {
   [[maybe_unused]] const int ignored =
@@ -163,7 +205,7 @@ Lease::Lease(Lease&& other) noexcept
       number_(other.number_),
       self_(std::move(other.self_)),
       last_beat_(other.last_beat_),
-      ours_(other.ours_) {
+      loss_(other.loss_) {
   other.path_.clear();
 }
 
@@ -174,7 +216,7 @@ std::optional<Lease> Lease::Acquire(const fs::path& path, LeaseHolder* holder,
   while (true) {
     const std::int64_t highest = HighestClaim(path);
     if (highest > 0) {
-      const Claim claim = ReadClaim(ClaimPath(path, highest));
+      const Claim claim = ReadClaim(path, highest);
       const Standing standing = Judge(path, highest, claim, watch);
       if (standing == Standing::kChanged) continue;
       if (standing == Standing::kHeld) {
@@ -183,7 +225,7 @@ std::optional<Lease> Lease::Acquire(const fs::path& path, LeaseHolder* holder,
       }
     }
     // Nobody had this number before, so nobody has a higher one.
-    if (CreateFileExclusively(ClaimPath(path, highest + 1), text)) {
+    if (MakeClaim(path, highest + 1, text, watch.link)) {
       return Lease(path, highest + 1, self);
     }
   }
@@ -191,13 +233,15 @@ std::optional<Lease> Lease::Acquire(const fs::path& path, LeaseHolder* holder,
 
 bool Lease::Beat() {
   const double now = MonotonicSeconds();
-  if (!ours_ || now - last_beat_ < kBeatSeconds) return ours_;
+  const bool ours = loss_ == LeaseLoss::kNone;
+  if (!ours || now - last_beat_ < kBeatSeconds) return ours;
   last_beat_ = now;
   std::error_code failed;
   const auto highest = FindHighestClaim(path_, &failed);
   if (!highest) return true;  // no news; the next beat asks again
-  ours_ = *highest == number_;
-  if (!ours_) return false;
+  if (*highest > number_) loss_ = LeaseLoss::kTakenOver;
+  if (*highest < number_) loss_ = LeaseLoss::kGone;
+  if (loss_ != LeaseLoss::kNone) return false;
   ++self_.beats;
   try {
     WriteFileAtomically(ClaimPath(path_, number_), ClaimText(self_));
@@ -218,7 +262,7 @@ std::optional<LeaseHolder> CurrentHolder(const fs::path& path) {
   const std::int64_t highest = FindHighestClaim(path, &failed).value_or(0);
   if (highest == 0) return std::nullopt;
   try {
-    const Claim claim = ReadClaim(ClaimPath(path, highest));
+    const Claim claim = ReadClaim(path, highest);
     if (claim.released) return std::nullopt;
     if (LivenessOf(claim.holder) == Liveness::kDead) return std::nullopt;
     return claim.holder;

@@ -6,6 +6,12 @@
 // removed, only emptied when it is released. So of any number of processes that
 // see a dead holder at the same time one gets the next number, and one that was
 // slow to act on what it saw finds its number taken, however late it comes.
+//
+// Where the file system has no hard links (SMB, FUSE, exFAT), a number is taken
+// by creating <path>.<n>.guard (O_EXCL), and then the claim is put beside it,
+// whole. A guard without a claim, or torn, counts as a claim: of whom it says,
+// or of somebody unknown, whom only time can judge. Processes that have links
+// and others that have none must not meet on one directory.
 
 #pragma once
 
@@ -15,6 +21,7 @@
 #include <optional>
 #include <string>
 
+#include "lib/core/files.h"
 #include "lib/core/json.h"
 
 namespace isoflop {
@@ -36,6 +43,14 @@ struct LeaseWatch {
   std::function<void(const LeaseHolder&)> on_begin = {};
   /// Asked several times a second whether to give up; may be empty.
   std::function<bool()> stop = {};
+  LinkFunction link = {};  // in place of link(2), for tests
+};
+
+/// What has become of a lease.
+enum class LeaseLoss {
+  kNone,       // it is ours, as far as is known
+  kTakenOver,  // somebody has a higher number
+  kGone,       // our claim is there no more: the directory was moved or emptied
 };
 
 /// An exclusive claim on a path, held as long as the object lives.
@@ -69,6 +84,9 @@ class Lease {
   /// nothing more).
   bool Beat();
 
+  /// What the last Beat found.
+  LeaseLoss loss() const { return loss_; }
+
  private:
   Lease(std::filesystem::path path, std::int64_t number, LeaseHolder self);
 
@@ -76,7 +94,7 @@ class Lease {
   std::int64_t number_;
   LeaseHolder self_;
   double last_beat_;  // monotonic seconds
-  bool ours_ = true;
+  LeaseLoss loss_ = LeaseLoss::kNone;
 };
 
 /// Returns who holds `path` now, if a live process does as far as can be told

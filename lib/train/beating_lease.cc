@@ -35,7 +35,7 @@ void BeatingLease::BeatUntilStopped() {
   const std::chrono::duration<double> pause(Lease::kBeatSeconds);
   std::unique_lock lock(mutex_);
   while (!stop_changed_.wait_for(lock, pause, [this] { return stop_; })) {
-    if (!lease_.Beat()) lost_ = true;
+    if (!lease_.Beat()) loss_ = lease_.loss();
   }
 }
 

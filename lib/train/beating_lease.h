@@ -19,14 +19,14 @@ class BeatingLease {
   BeatingLease(const BeatingLease&) = delete;
   BeatingLease& operator=(const BeatingLease&) = delete;
 
-  /// Whether somebody has taken the lease over: then stop, write nothing more.
-  bool lost() const { return lost_; }
+  /// Whether the lease is lost, and how: then stop, write nothing more.
+  LeaseLoss loss() const { return loss_; }
 
  private:
   void BeatUntilStopped();
 
   Lease lease_;
-  std::atomic<bool> lost_ = false;
+  std::atomic<LeaseLoss> loss_ = LeaseLoss::kNone;
   std::mutex mutex_;
   std::condition_variable stop_changed_;
   bool stop_ = false;

@@ -69,10 +69,12 @@ class EventObserver : public TrainingObserver {
   void OnNote(const std::string& note) override { note_(note); }
 
   bool StopRequested() override {
-    if (lease_.lost()) {
-      throw LeaseLost(
-          fmt::format("{}: another worker has taken this group over",
-                      dir_.group(group_).string()));
+    if (const LeaseLoss loss = lease_.loss(); loss != LeaseLoss::kNone) {
+      throw LeaseLost(fmt::format(
+          "{}: {}", dir_.group(group_).string(),
+          loss == LeaseLoss::kTakenOver
+              ? "another worker has taken this group over"
+              : "the claim on it is gone: the directory was moved or deleted"));
     }
     return stop_();
   }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -62,14 +63,19 @@ void EnterAndLeave(const SharedScoreboard& board, RandomStream* random) {
   if (!board->inside.compare_exchange_strong(self, 0)) ++board->violations;
 }
 
+int NoLinks(const char*, const char*) {
+  errno = EPERM;
+  return -1;
+}
+
 int Contend(const std::filesystem::path& path, const SharedScoreboard& board,
-            std::uint64_t seed) {
+            std::uint64_t seed, const LinkFunction& link) {
   RandomStream random(seed);
   LeaseHolder holder;
   const double start = MonotonicSeconds();
   for (int entries = 0; entries < 8;) {
     if (MonotonicSeconds() - start > 300.0) return 99;
-    const auto lease = Lease::Acquire(path, &holder);
+    const auto lease = Lease::Acquire(path, &holder, {.link = link});
     if (!lease) continue;
     EnterAndLeave(board, &random);
     ++entries;
@@ -77,20 +83,29 @@ int Contend(const std::filesystem::path& path, const SharedScoreboard& board,
   return 0;
 }
 
-TEST(LeaseStress, NeverHasTwoHoldersWhoeverDies) {
+void ExpectOneHolderWhoeverDies(const LinkFunction& link) {
   const TempDir temp;
   const SharedScoreboard board;
   for (std::uint64_t generation = 0; generation < 20; ++generation) {
     std::vector<ChildProcess> children;
     for (std::uint64_t i = 0; i < 6; ++i) {
       children.emplace_back([&] {
-        return Contend(temp / "lease.json", board, MixBits(generation, i));
+        return Contend(temp / "lease.json", board, MixBits(generation, i),
+                       link);
       });
     }
     for (ChildProcess& child : children) EXPECT_NE(child.Wait(), 99);
   }
   EXPECT_EQ(board->violations.load(), 0);
   EXPECT_GT(board->entries.load(), 100);
+}
+
+TEST(LeaseStress, NeverHasTwoHoldersWhoeverDies) {
+  ExpectOneHolderWhoeverDies({});
+}
+
+TEST(LeaseStress, NeverHasTwoHoldersWhereThereAreNoHardLinks) {
+  ExpectOneHolderWhoeverDies(NoLinks);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -204,6 +206,13 @@ TEST_F(LeaseTest, OfALivingProcessNeverSeemsStale) {
   EXPECT_FALSE(SeemsStale(path_));
 }
 
+TEST_F(LeaseTest, IsGoneWhereItsDirectoryWasEmptied) {
+  auto lease = Acquire();
+  std::filesystem::remove(temp_ / "lease.json.1");
+  EXPECT_TRUE(WaitFor([&] { return !lease->Beat(); }));
+  EXPECT_EQ(lease->loss(), LeaseLoss::kGone);
+}
+
 TEST_F(LeaseTest, IsNotLostWhenTheDirectoryCannotBeListed) {
   const std::filesystem::path home = temp_ / "home";
   std::filesystem::create_directory(home);
@@ -241,8 +250,106 @@ TEST_F(LeaseTest, BeatsTellOthersThatTheHolderLives) {
 TEST_F(LeaseTest, BeatsTellTheHolderOfATakeover) {
   auto lease = Acquire();
   WriteForeignClaim(2, 0);
+  EXPECT_EQ(lease->loss(), LeaseLoss::kNone);
   EXPECT_TRUE(WaitFor([&] { return !lease->Beat(); }));
   EXPECT_FALSE(lease->Beat());
+  EXPECT_EQ(lease->loss(), LeaseLoss::kTakenOver);
+}
+
+/// A file system that has no hard links.
+class LinklessLeaseTest : public LeaseTest,
+                          public testing::WithParamInterface<int> {
+ protected:
+  std::optional<Lease> AcquireWithoutLinks(double stale_seconds = 0.3) {
+    return Lease::Acquire(
+        path_, &holder_,
+        {.stale_seconds = stale_seconds, .link = [](const char*, const char*) {
+           errno = GetParam();
+           return -1;
+         }});
+  }
+};
+
+TEST_P(LinklessLeaseTest, IsHeldByOneAtATimeAndReleased) {
+  {
+    const auto first = AcquireWithoutLinks();
+    ASSERT_TRUE(first.has_value());
+    EXPECT_FALSE(AcquireWithoutLinks(/*stale_seconds=*/1e9).has_value());
+    EXPECT_EQ(CurrentHolder(path_)->pid, ::getpid());
+  }
+  EXPECT_FALSE(CurrentHolder(path_).has_value());
+  EXPECT_TRUE(AcquireWithoutLinks(/*stale_seconds=*/1e9).has_value());
+}
+
+INSTANTIATE_TEST_SUITE_P(, LinklessLeaseTest,
+                         testing::Values(EPERM, ENOTSUP, ENOSYS, EMLINK),
+                         [](const auto& test) {
+                           return std::string(::strerrorname_np(test.param));
+                         });
+
+class GuardTest : public LinklessLeaseTest {};
+
+TEST_P(GuardTest, WithoutAClaimIsHeldByWhomItNames) {
+  ChildProcess child([this] {
+    const auto lease = AcquireWithoutLinks();
+    std::filesystem::rename(temp_ / "lease.json.1", temp_ / "away");
+    while (true) ::pause();
+    return 0;
+  });
+  ASSERT_TRUE(
+      WaitFor([this] { return std::filesystem::exists(temp_ / "away"); }));
+  EXPECT_FALSE(AcquireWithoutLinks(/*stale_seconds=*/1e9).has_value());
+  EXPECT_EQ(holder_.pid, child.pid());
+  child.Kill(SIGKILL);
+  child.Wait();
+  // Its claim may yet come from another process's point of view: never by the
+  // same number.
+  ASSERT_TRUE(AcquireWithoutLinks(/*stale_seconds=*/1e9).has_value());
+  EXPECT_TRUE(std::filesystem::exists(temp_ / "lease.json.2"));
+  EXPECT_FALSE(std::filesystem::exists(temp_ / "lease.json.1"));
+}
+
+TEST_P(GuardTest, ThatIsEmptyOrTornIsOfSomebodyUnknown) {
+  for (const char* text : {"", "{ \"host\": \"he"}) {
+    const TempDir temp;
+    path_ = temp / "lease.json";
+    temp.Write("lease.json.1.guard", text);
+    EXPECT_TRUE(CurrentHolder(path_).has_value());
+    bool watched = false;
+    EXPECT_FALSE(
+        Lease::Acquire(path_, &holder_,
+                       {.stale_seconds = 1e9,
+                        .on_begin = [&](const LeaseHolder&) { watched = true; },
+                        .stop = [&] { return watched; }})
+            .has_value());
+    EXPECT_TRUE(watched);
+    EXPECT_TRUE(AcquireWithoutLinks().has_value());
+  }
+}
+
+TEST_P(GuardTest, LeftByAClaimThatCouldNotBeWrittenHoldsNothing) {
+  std::filesystem::create_directory(temp_ / "lease.json.1");
+  EXPECT_ERROR(AcquireWithoutLinks(), "lease.json.1: cannot read");
+  EXPECT_FALSE(std::filesystem::exists(temp_ / "lease.json.1.guard"));
+}
+
+TEST_P(GuardTest, CountsForTheHolderWhoHasLostItsLease) {
+  auto lease = AcquireWithoutLinks();
+  temp_.Write("lease.json.2.guard", "");
+  EXPECT_TRUE(WaitFor([&] { return !lease->Beat(); }));
+  EXPECT_EQ(lease->loss(), LeaseLoss::kTakenOver);
+}
+
+INSTANTIATE_TEST_SUITE_P(, GuardTest, testing::Values(EPERM));
+
+TEST_F(LeaseTest, OtherErrorsOfLinksAreNoReasonToDoWithout) {
+  EXPECT_ERROR(Lease::Acquire(path_, &holder_,
+                              {.link =
+                                   [](const char*, const char*) {
+                                     errno = EIO;
+                                     return -1;
+                                   }}),
+               "Input/output error");
 }
 
 TEST_F(LeaseTest, IsNotReleasedByAHolderThatHasLostIt) {
