@@ -1,17 +1,27 @@
-// The control groups that this process is in: what a container or a batch
-// system grants it.
+// What the control groups that this process is in grant it: containers, batch
+// systems and systemd set limits in them, by version 2 (one tree) or version 1
+// (a tree for each controller). The processors that a group is confined to
+// (cpuset) need no look here: sched_getaffinity has them.
 
 #pragma once
 
 #include <filesystem>
-#include <string>
-#include <vector>
+#include <optional>
 
 namespace isoflop {
 
-/// Returns where the setting `name` ("cpu.max") of this process's control group
-/// would be, and of every group above it, whose limits hold too. Some may not
-/// exist. Control groups of version 2 only.
-std::vector<std::filesystem::path> ControlGroupFiles(const std::string& name);
+/// Where the kernel shows control groups.
+struct ControlGroups {
+  std::filesystem::path memberships = "/proc/self/cgroup";
+  std::filesystem::path trees = "/sys/fs/cgroup";
+};
+
+/// Returns the cores' worth of time that the group and those above it grant,
+/// the least of them; nothing where none sets a limit. A container may see its
+/// own group as the root: whatever is not there is passed over.
+std::optional<double> GrantedCores(const ControlGroups& groups = {});
+
+/// Returns the bytes of memory, likewise.
+std::optional<double> GrantedMemory(const ControlGroups& groups = {});
 
 }  // namespace isoflop

@@ -1,8 +1,6 @@
 #include "lib/machine/find_room.h"
 
 #include <algorithm>
-#include <fstream>
-#include <optional>
 
 #include "lib/core/error.h"
 #include "lib/core/mapped_file.h"
@@ -12,18 +10,6 @@ namespace isoflop {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The smallest limit on memory that the control groups set, if they do.
-std::optional<double> GrantedMemory() {
-  std::optional<double> least;
-  for (const fs::path& limit : ControlGroupFiles("memory.max")) {
-    std::ifstream file(limit);
-    double bytes = 0.0;
-    if (!(file >> bytes)) continue;  // not there, or "max"
-    least = std::min(least.value_or(bytes), bytes);
-  }
-  return least;
-}
 
 /// The path itself, or its nearest parent that exists.
 fs::path Existing(const fs::path& path) {

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "lib/core/error.h"
@@ -17,20 +15,6 @@
 
 namespace isoflop {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// Cores' worth of time that a control group grants, from its "cpu.max" file:
-/// quota and period in microseconds, or "max".
-std::optional<double> GrantedCores(const fs::path& cpu_max) {
-  std::ifstream file(cpu_max);
-  double quota = 0.0;
-  double period = 0.0;
-  if (!(file >> quota >> period) || quota <= 0.0 || period <= 0.0) {
-    return std::nullopt;
-  }
-  return quota / period;
-}
 
 std::vector<std::string> CudaDevices(const ProbeReport& probe) {
   std::vector<std::string> names;
@@ -91,11 +75,7 @@ std::int64_t UsableCores() {
   if (::sched_getaffinity(0, sizeof(affinity), &affinity) == 0) {
     cores = CPU_COUNT(&affinity);
   }
-  for (const fs::path& limit : ControlGroupFiles("cpu.max")) {
-    if (const auto granted = GrantedCores(limit)) {
-      cores = std::min(cores, *granted);
-    }
-  }
+  cores = std::min(cores, GrantedCores().value_or(cores));
   return std::max<std::int64_t>(1, std::llround(std::floor(cores)));
 }
 
