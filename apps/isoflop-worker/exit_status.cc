@@ -12,7 +12,8 @@ namespace isoflop {
 
 int StatusAfterStop() {
   const int signal = StopSignal();
-  const bool interrupted = signal == SIGINT || signal == SIGTERM;
+  const bool interrupted =
+      signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
   return interrupted ? kSignalBase + signal : kStoppedAtCheckpoint;
 }
 

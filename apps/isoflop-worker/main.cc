@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -55,10 +56,10 @@ usage:
 example:
   isoflop-worker train runs/demo d32-l2-s0-9a8b7c6d5e4f --device cuda:0
 
-SIGINT, SIGTERM and SIGUSR2 stop it at a checkpoint.
+SIGINT, SIGTERM, SIGHUP and SIGUSR2 stop it at a checkpoint.
 exit status: 0 done, 1 the device or the program broke down, 2 bad usage or a
 device that is not there, 3 the group or a run of it failed or diverged,
-75 stopped at a checkpoint, 130/143 interrupted
+75 stopped at a checkpoint, 129/130/143 likewise by SIGHUP, SIGINT, SIGTERM
 )";
 
 /// Asks `asked` at most twenty times a second, since it may be a system call.
@@ -194,6 +195,8 @@ int Run(const std::vector<std::string>& arguments, char** argv) {
 }  // namespace isoflop
 
 int main(int argc, char** argv) {
+  // A file that grows beyond its limit is then an error that has a name.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return isoflop::Run({argv + 1, argv + argc}, argv);
   } catch (const std::exception& error) {

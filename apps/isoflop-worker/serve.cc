@@ -8,6 +8,7 @@
 #include "apps/isoflop-worker/exit_status.h"
 #include "apps/isoflop-worker/output.h"
 #include "apps/isoflop-worker/stop_signals.h"
+#include "lib/core/process_end.h"
 #include "lib/record/worker_protocol.h"
 #include "lib/train/group_server.h"
 
@@ -18,7 +19,11 @@ namespace {
 // input and signals are heard at once.
 constexpr double kCheckSeconds = 0.25;
 
+// For every group to reach a checkpoint: the longest step, and a slow disk.
+constexpr unsigned kStopSeconds = 600;
+
 int ServeUntilStopped(GroupServer* groups) {
+  OutliveParent();  // whose death ends the input
   CommandInput input(STDIN_FILENO);
   while (StopSignal() == 0) {
     const auto line = input.NextLine(kCheckSeconds);
@@ -26,6 +31,8 @@ int ServeUntilStopped(GroupServer* groups) {
     if (line) groups->Begin(ParseTrainCommand(*line));
     if (!line && input.Ended()) break;
   }
+  // Whoever waits for this group, or this process, is not to wait for ever.
+  EndProcessAfter(kStopSeconds);
   const bool stopped = groups->Stop();
   return stopped || StopSignal() != 0 ? StatusAfterStop() : kDone;
 }

@@ -17,9 +17,13 @@ void NoteSignal(int signal) {
 void CatchStopSignals() {
   struct sigaction action {};
   action.sa_handler = NoteSignal;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR2}) {
-    ::sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR2}) {
+    struct sigaction before {};
+    ::sigaction(signal, nullptr, &before);
+    const bool nohup = signal == SIGHUP && before.sa_handler == SIG_IGN;
+    // One terminal sends SIGHUP twice: the kernel, and the shell in it.
+    action.sa_flags = signal == SIGHUP ? 0 : static_cast<int>(SA_RESETHAND);
+    if (!nohup) ::sigaction(signal, &action, nullptr);
   }
   std::signal(SIGPIPE, SIG_IGN);
 }

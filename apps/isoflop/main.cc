@@ -100,6 +100,8 @@ int main(int argc, char** argv) {
   // Whoever started us may have it ignored, and then nobody learns how a worker
   // ended.
   std::signal(SIGCHLD, SIG_DFL);
+  // A file that grows beyond its limit is then an error that has a name.
+  std::signal(SIGXFSZ, SIG_IGN);
   const int status = isoflop::MainOrInternalError(argc, argv);
   if (isoflop::OutputIsWritten()) return status;
   return static_cast<int>(isoflop::ExitCode::kInternal);

@@ -56,8 +56,17 @@ bool IsBetter(const ProbeReport& a, const ProbeReport& b) {
 }  // namespace
 
 ProbeReport Probe(const WorkerProgram& worker) {
-  const Json report = AskWorker(
-      worker, {.verb = "probe", .input = {}, .timeout_seconds = 300.0});
+  // Where there is little address space, libraries may ask for it for ever.
+  const WorkerQuestion question{
+      .verb = "probe",
+      .input = {},
+      .timeout_seconds = AddressSpaceLimit() ? 60.0 : 300.0};
+  Json report;
+  try {
+    report = AskWorker(worker, question);
+  } catch (const KilledFromOutside&) {
+    report = AskWorker(worker, question);
+  }
   return ProbeReportFromJson(report, worker.path.string() + " probe");
 }
 

@@ -18,8 +18,10 @@
 namespace isoflop {
 
 /// Runs `worker probe`, in the environment that training will have, and returns
-/// what it measured. Throws Error, with the last lines that it wrote, when it
-/// cannot be started, fails, hangs for a minute, or prints something else.
+/// what it measured. One that is killed from outside is tried again once.
+/// Throws Error, with the last lines that it wrote, when it cannot be started,
+/// fails, prints something else, or has not answered in five minutes (in one
+/// where the address space is limited).
 ProbeReport Probe(const WorkerProgram& worker);
 
 /// This machine, and the worker as it is started on it.

@@ -5,9 +5,9 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 
 #include "lib/core/error.h"
+#include "lib/core/system_error.h"
 
 namespace isoflop {
 namespace {
@@ -28,10 +28,11 @@ void Forward(int signal) {
 
 StopSignals::StopSignals() {
   Require(::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) == 0,
-          "cannot make a pipe: {}", std::strerror(errno));
+          "cannot make a pipe: {}", SystemErrorText(errno));
   g_descriptor = pipe_[1];
   Install(SIGINT, Forward);
   Install(SIGTERM, Forward);
+  Install(SIGHUP, Forward);
   Install(SIGPIPE, SIG_IGN);
 }
 

@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM as something that a poll loop can wait for.
+// SIGINT, SIGTERM and SIGHUP as something that a poll loop can wait for.
 
 #pragma once
 
@@ -9,9 +9,9 @@
 
 namespace isoflop {
 
-/// Catches SIGINT and SIGTERM as long as it lives, and ignores SIGPIPE, so that
-/// writing to a process that has died is an error and not the end. A signal
-/// that was ignored before (nohup, a background job) stays ignored.
+/// Catches SIGINT, SIGTERM and SIGHUP as long as it lives, and ignores SIGPIPE,
+/// so that writing to a process that has died is an error and not the end. A
+/// signal that was ignored before (nohup, a background job) stays ignored.
 /// REQUIRES: there is one at a time.
 class StopSignals {
  public:

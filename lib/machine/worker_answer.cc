@@ -1,12 +1,16 @@
 #include "lib/machine/worker_answer.h"
 
+#include <fmt/format.h>
 #include <poll.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #include <map>
 #include <memory>
 
 #include "lib/core/clock.h"
 #include "lib/core/error.h"
+#include "lib/core/text.h"
 #include "lib/machine/signals.h"
 
 namespace isoflop {
@@ -25,7 +29,23 @@ void WaitForNews(const OpenQuestions& open, int also) {
   ::poll(watched.data(), watched.size(), kAnswerPollMilliseconds);
 }
 
+/// LibTorch and its BLAS may hang where they cannot map what they want.
+std::string AddressSpaceHint() {
+  const auto bytes = AddressSpaceLimit();
+  if (!bytes) return {};
+  return fmt::format(" (its address space is limited to {}, see `ulimit -v`)",
+                     FormatBytes(*bytes));
+}
+
 }  // namespace
+
+std::optional<double> AddressSpaceLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+    return std::nullopt;
+  }
+  return static_cast<double>(limit.rlim_cur);
+}
 
 WorkerAnswer::WorkerAnswer(const WorkerProgram& worker,
                            const WorkerQuestion& question)
@@ -44,12 +64,23 @@ std::optional<Json> WorkerAnswer::Take() {
   for (const std::string& line : process_.ReadLines()) text_ += line + "\n";
   if (!status) {
     Require(MonotonicSeconds() - start_ < timeout_seconds_,
-            "{}: no answer in {:.0f} seconds: {}", name_, timeout_seconds_,
-            log_.Tail());
+            "{}: no answer in {:.0f} seconds: {}{}", name_, timeout_seconds_,
+            LastWords(), AddressSpaceHint());
     return std::nullopt;
   }
-  Require(*status == 0, "{}: {}: {}", name_, DescribeEnd(*status), log_.Tail());
+  const std::string end =
+      fmt::format("{}: {}: {}", name_, DescribeEnd(*status), LastWords());
+  if (WIFSIGNALED(*status) && EndedFromOutside(*status))
+    throw KilledFromOutside(end);
+  Require(*status == 0, "{}{}", end, AddressSpaceHint());
+  Require(!text_.empty(), "{}: ended without an answer: {}", name_,
+          LastWords());
   return ParseJson(text_, name_);
+}
+
+std::string WorkerAnswer::LastWords() const {
+  const std::string tail = log_.Tail();
+  return tail.empty() ? "it wrote nothing" : tail;
 }
 
 Json AskWorker(const WorkerProgram& worker, const WorkerQuestion& question) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/core/error.h"
 #include "lib/core/json.h"
 #include "lib/machine/worker_log.h"
 #include "lib/machine/worker_path.h"
@@ -24,6 +25,17 @@ struct WorkerQuestion {
   double timeout_seconds = 60.0;
 };
 
+/// The worker ended before it had answered, and that is no fault of its own;
+/// see EndedFromOutside.
+class KilledFromOutside : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Returns the bytes of address space that a process may have; nothing where
+/// there is no limit (`ulimit -v`).
+std::optional<double> AddressSpaceLimit();
+
 /// A worker that is at a question, in the environment that training has. It is
 /// killed when this is destroyed before it has answered.
 class WorkerAnswer {
@@ -36,10 +48,12 @@ class WorkerAnswer {
 
   /// Returns the answer once the worker has exited; never waits. Throws Error,
   /// with the last lines that it wrote, when it fails, takes too long, or
-  /// prints something else.
+  /// prints something else, and KilledFromOutside.
   std::optional<Json> Take();
 
  private:
+  std::string LastWords() const;
+
   std::string name_;  // for messages
   double timeout_seconds_;
   double start_;  // monotonic seconds

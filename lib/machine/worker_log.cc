@@ -7,9 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <span>
 
 #include "lib/core/error.h"
+#include "lib/core/system_error.h"
 
 namespace isoflop {
 namespace {
@@ -23,14 +24,14 @@ WorkerLog::WorkerLog(const std::filesystem::path& path)
           ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644)),
       start_(0) {
   Require(descriptor_ >= 0, "{}: cannot write: {}", path.string(),
-          std::strerror(errno));
+          SystemErrorText(errno));
   start_ = std::max<off_t>(0, ::lseek(descriptor_, 0, SEEK_END));
 }
 
 WorkerLog::WorkerLog()
     : descriptor_(::memfd_create("isoflop-worker-log", MFD_CLOEXEC)),
       start_(0) {
-  Require(descriptor_ >= 0, "cannot make a log: {}", std::strerror(errno));
+  Require(descriptor_ >= 0, "cannot make a log: {}", SystemErrorText(errno));
 }
 
 WorkerLog::~WorkerLog() { ::close(descriptor_); }
@@ -44,6 +45,22 @@ std::string WorkerLog::Tail() const {
   return n <= 0 ? ""
                 : Printable({bytes.data(), static_cast<std::size_t>(n)},
                             kTailLength);
+}
+
+std::size_t WorkerLog::CountLines() const {
+  std::array<char, 4096> bytes;
+  std::size_t ends = 0;
+  char last = '\n';
+  off_t at = 0;
+  while (true) {
+    const ssize_t n = ::pread(descriptor_, bytes.data(), bytes.size(), at);
+    if (n <= 0) break;
+    const std::span piece(bytes.data(), static_cast<std::size_t>(n));
+    ends += static_cast<std::size_t>(std::ranges::count(piece, '\n'));
+    last = piece.back();
+    at += n;
+  }
+  return ends + (last == '\n' ? 0 : 1);
 }
 
 std::string Printable(const std::string& text, std::size_t length) {

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
@@ -27,6 +28,10 @@ class WorkerLog {
   /// Returns the last few lines written since construction, joined by " | " and
   /// printable; empty when there are none.
   std::string Tail() const;
+
+  /// Returns the number of the last line, from the beginning of the file, so
+  /// that an editor finds what Tail quotes.
+  std::size_t CountLines() const;
 
  private:
   int descriptor_;

@@ -4,15 +4,18 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <initializer_list>
 
 #include "lib/core/error.h"
+#include "lib/core/system_error.h"
 #include "lib/core/worker_environment.h"
 
 namespace isoflop {
@@ -25,7 +28,7 @@ constexpr std::size_t kLongestLine = 1 << 20;
 struct Pipe {
   Pipe() {
     Require(::pipe2(ends.data(), O_CLOEXEC) == 0, "cannot make a pipe: {}",
-            std::strerror(errno));
+            SystemErrorText(errno));
   }
   ~Pipe() {
     for (const int end : ends) {
@@ -43,53 +46,12 @@ struct Pipe {
     return released;
   }
 
+  void CloseEnd(std::size_t end) {
+    ::close(ends[end]);
+    ends[end] = -1;
+  }
+
   std::array<int, 2> ends{-1, -1};  // to read from, to write to
-};
-
-/// Descriptors 0, 1 and 2 of the child.
-class FileActions {
- public:
-  FileActions(int in, int out, int err) {
-    ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawn_file_actions_adddup2(&actions_, in, STDIN_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions_, out, STDOUT_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions_, err, STDERR_FILENO);
-  }
-  ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_;
-};
-
-/// A process group of its own, no blocked signals, default actions.
-class Attributes {
- public:
-  Attributes() {
-    sigset_t none, defaults;
-    ::sigemptyset(&none);
-    ::sigemptyset(&defaults);
-    for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGHUP}) {
-      ::sigaddset(&defaults, signal);
-    }
-    ::posix_spawnattr_init(&attributes_);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &defaults);
-    ::posix_spawnattr_setflags(
-        &attributes_,
-        static_cast<short>(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                           POSIX_SPAWN_SETSIGDEF));
-  }
-  ~Attributes() { ::posix_spawnattr_destroy(&attributes_); }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_;
 };
 
 std::vector<char*> Pointers(std::vector<std::string>* strings) {
@@ -97,6 +59,77 @@ std::vector<char*> Pointers(std::vector<std::string>* strings) {
   for (std::string& text : *strings) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
+}
+
+/// What a child needs between fork and exec, where nothing may be allocated.
+struct Start {
+  const char* path;
+  char* const* arguments;
+  char* const* environment;
+  std::array<int, 3> descriptors;  // that become 0, 1 and 2
+  int report;                      // takes errno where there is no exec
+  pid_t parent;
+};
+
+/// Closes on exec and is none of 0, 1 and 2, which are about to be replaced.
+int AboveStandard(int descriptor) {
+  return ::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+}
+
+/// A process group of its own, no blocked signals, default actions; the kernel
+/// kills it when its parent dies. Calls only what is safe after fork.
+[[noreturn]] void BecomeWorker(Start start) {
+  start.report = AboveStandard(start.report);
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // It may have died before that.
+  if (::getppid() != start.parent) ::_exit(127);
+  for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGXFSZ}) {
+    ::signal(signal, SIG_DFL);
+  }
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (int& descriptor : start.descriptors) {
+    descriptor = AboveStandard(descriptor);
+  }
+  for (int i = 0; i < 3; ++i) {
+    ::dup2(start.descriptors[static_cast<std::size_t>(i)], i);
+  }
+  ::execve(start.path, start.arguments, start.environment);
+  const int error = errno;
+  [[maybe_unused]] const ssize_t written =
+      ::write(start.report, &error, sizeof error);
+  ::_exit(127);
+}
+
+/// A signal that comes between fork and exec is for the child's program, and
+/// not for a handler of ours in a copy of this process.
+class BlockedSignals {
+ public:
+  BlockedSignals() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~BlockedSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+/// Returns what a child reports, 0 once it has become its program.
+int ReadReport(int descriptor) {
+  int error = 0;
+  while (::read(descriptor, &error, sizeof error) < 0 && errno == EINTR) {
+  }
+  return error;
+}
+
+bool Contains(std::initializer_list<int> numbers, int number) {
+  return std::ranges::find(numbers, number) != numbers.end();
 }
 
 void CloseAndForget(int* descriptor) {
@@ -109,18 +142,33 @@ void CloseAndForget(int* descriptor) {
 WorkerProcess::WorkerProcess(const WorkerProgram& program,
                              const std::vector<std::string>& arguments,
                              int log_descriptor) {
-  Pipe in, out;
-  const FileActions actions(in.ends[0], out.ends[1], log_descriptor);
-  const Attributes attributes;
+  Pipe in, out, report;
   std::vector<std::string> words{program.path.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment =
       WorkerEnvironment(OwnEnvironment(), program.environment);
-  const int error = ::posix_spawn(&pid_, program.path.c_str(), actions.get(),
-                                  attributes.get(), Pointers(&words).data(),
-                                  Pointers(&environment).data());
+  const std::vector<char*> argument_pointers = Pointers(&words);
+  const std::vector<char*> environment_pointers = Pointers(&environment);
+  const Start start{.path = program.path.c_str(),
+                    .arguments = argument_pointers.data(),
+                    .environment = environment_pointers.data(),
+                    .descriptors = {in.ends[0], out.ends[1], log_descriptor},
+                    .report = report.ends[1],
+                    .parent = ::getpid()};
+  int error = 0;
+  {
+    const BlockedSignals blocked;
+    pid_ = ::fork();
+    if (pid_ == 0) BecomeWorker(start);
+    error = errno;
+  }
+  if (pid_ > 0) {
+    report.CloseEnd(1);
+    error = ReadReport(report.ends[0]);
+    if (error != 0) ::waitpid(pid_, nullptr, 0);
+  }
   Require(error == 0, "{}: cannot be started: {}", program.path.string(),
-          std::strerror(error));
+          SystemErrorText(error));
   input_ = in.Release(1);
   output_ = out.Release(0);
 }
@@ -180,6 +228,19 @@ std::optional<int> WorkerProcess::Ended() {
 
 void WorkerProcess::Kill() {
   if (!ended_) ::kill(-pid_, SIGKILL);
+}
+
+bool EndedFromOutside(int wait_status) {
+  if (wait_status == kUnknownEnd) return false;
+  if (WIFSIGNALED(wait_status)) {
+    return Contains(
+        {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR2, SIGXCPU, SIGBUS},
+        WTERMSIG(wait_status));
+  }
+  // Bad usage, which is a device that is not there; stopped at a checkpoint,
+  // also by a signal. See `isoflop-worker --help`.
+  return Contains({2, 75, 128 + SIGHUP, 128 + SIGINT, 128 + SIGTERM},
+                  WEXITSTATUS(wait_status));
 }
 
 std::string DescribeEnd(int wait_status) {

@@ -18,8 +18,10 @@ inline constexpr int kUnknownEnd = -1;
 /// Runs a program with pipes for its standard input and output, in the
 /// environment of worker_environment.h with the program's own, and in a process
 /// group of its own: Ctrl-C in the terminal reaches the front end alone. When
-/// the front end dies, however that happens, the input ends, and the worker
-/// stops by itself.
+/// the front end dies, however that happens, the kernel kills the worker,
+/// unless it has asked to outlive it (OutliveParent): then it sees its input
+/// end, and stops at a checkpoint. REQUIRES: the thread that makes it lives as
+/// long.
 class WorkerProcess {
  public:
   /// Starts `program`; its standard error goes to `log_descriptor`. Throws
@@ -61,6 +63,13 @@ class WorkerProcess {
   std::string partial_;  // a line that has not ended yet
   std::optional<int> ended_;
 };
+
+/// Whether a process ended for a cause that lies outside of it and may pass: it
+/// was killed by a person, the kernel for want of memory, or a batch system;
+/// was asked to stop; met a limit on its CPU time; lost the file or the disk
+/// that it read through a mapping (SIGBUS); or found no device. A crash is
+/// none.
+bool EndedFromOutside(int wait_status);
 
 /// Returns "exited with status 3" or "was killed by SIGSEGV (Segmentation
 /// fault)" for a status of waitpid.

@@ -59,7 +59,8 @@ TEST(Probe, RefusesWhatIsNoReport) {
 
 TEST(Probe, RefusesSilence) {
   const TempDir temp;
-  EXPECT_ERROR(Probe({ScriptIn(temp, "exit 0")}), "probe: not valid JSON");
+  EXPECT_ERROR(Probe({ScriptIn(temp, "exit 0")}),
+               "probe: ended without an answer: it wrote nothing");
 }
 
 /// A worker whose OpenBLAS multiplies as `own` unless it is told otherwise; at

@@ -24,8 +24,9 @@ TEST(StopSignals, AreTakenInTheOrderInWhichTheyCame) {
   StopSignals signals;
   ::raise(SIGINT);
   ::raise(SIGTERM);
+  ::raise(SIGHUP);
   EXPECT_TRUE(Readable(signals.descriptor()));
-  EXPECT_THAT(signals.Take(), ElementsAre(SIGINT, SIGTERM));
+  EXPECT_THAT(signals.Take(), ElementsAre(SIGINT, SIGTERM, SIGHUP));
   EXPECT_FALSE(Readable(signals.descriptor()));
   EXPECT_THAT(signals.Take(), IsEmpty());
 }

@@ -10,8 +10,11 @@
 
 #include "lib/core/files.h"
 #include "lib/machine/signals.h"
+#include "tests/machine/runs.h"
+#include "tests/support/child_process.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/wait_for.h"
 
 namespace isoflop {
 namespace {
@@ -48,6 +51,35 @@ TEST(AskWorker, SaysHowAWorkerEndedThatTookNoInput) {
   EXPECT_ERROR(
       AskWorker({worker}, {.verb = "x", .input = more_than_a_pipe_holds}),
       "x: exited with status 4: no");
+}
+
+TEST(AskWorker, SaysHowAWorkerEndedThatWroteNothing) {
+  const TempDir temp;
+  const auto killed = WorkerIn(temp, "kill -KILL $$");
+  EXPECT_ERROR(AskWorker({killed}, {.verb = "x"}),
+               "x: was killed by SIGKILL (Killed): it wrote nothing");
+  const auto mute = WorkerIn(temp, "exit 0");
+  EXPECT_ERROR(AskWorker({mute}, {.verb = "x"}),
+               "x: ended without an answer: it wrote nothing");
+}
+
+TEST(AskWorker, DiesWithWhoAsks) {
+  const TempDir temp;
+  const auto pid_file = temp / "pid";
+  const auto worker =
+      WorkerIn(temp, "echo $$ >" + pid_file.string() + ".new; mv " +
+                         pid_file.string() + ".new " + pid_file.string() +
+                         "; trap '' TERM HUP; while :; do :; "
+                         "done");
+  ChildProcess front_end([&] {
+    AskWorker({worker}, {.verb = "x"});
+    return 0;
+  });
+  ASSERT_TRUE(WaitFor([&] { return std::filesystem::exists(pid_file); }));
+  front_end.Kill(SIGKILL);
+  front_end.Wait();
+  const pid_t pid = std::stoi(ReadFile(pid_file));
+  EXPECT_TRUE(WaitFor([&] { return !Runs(pid); })) << "it still spins";
 }
 
 TEST(AskWorkers, HandsOutEveryAnswerWithItsNumber) {

@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +15,8 @@
 
 #include "lib/machine/signals.h"
 #include "lib/machine/worker_log.h"
+#include "tests/machine/runs.h"
+#include "tests/support/child_process.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/scoped_env.h"
 #include "tests/support/wait_for.h"
@@ -23,14 +25,6 @@ namespace isoflop {
 namespace {
 
 using testing::ElementsAre;
-
-/// Whether a process is there and no zombie.
-bool Runs(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string number, name, state;
-  file >> number >> name >> state;
-  return file.good() && state != "Z" && state != "X";
-}
 
 /// A shell script as a worker.
 class Script {
@@ -108,6 +102,46 @@ TEST(WorkerProcess, InheritsNoOtherDescriptors) {
   EXPECT_FALSE(second->Ended().has_value());
 }
 
+TEST(WorkerProcess, DiesWithItsParentBeforeItWatchesItsInput) {
+  int pids[2];
+  ASSERT_EQ(::pipe(pids), 0);
+  ChildProcess parent([&]() -> int {
+    Script spins("trap '' HUP TERM; while :; do :; done");
+    const pid_t pid = spins->pid();
+    if (::write(pids[1], &pid, sizeof pid) != sizeof pid) return 1;
+    while (true) ::pause();
+  });
+  pid_t pid = 0;
+  ASSERT_EQ(::read(pids[0], &pid, sizeof pid),
+            static_cast<ssize_t>(sizeof pid));
+  EXPECT_TRUE(Runs(pid));
+  parent.Kill(SIGKILL);
+  parent.Wait();
+  EXPECT_TRUE(WaitFor([&] { return !Runs(pid); }));
+  ::close(pids[0]);
+  ::close(pids[1]);
+}
+
+TEST(WorkerProcess, MayBeStartedWithStandardDescriptorsClosed) {
+  ChildProcess child([] {
+    const WorkerLog log;
+    for (const int descriptor : {0, 1, 2}) ::close(descriptor);
+    WorkerProcess echo({"/bin/sh"}, {"-c", "read a; echo $a; echo b >&2"},
+                       log.descriptor());
+    echo.Send("one");
+    std::vector<std::string> lines;
+    WaitFor([&] {
+      const bool ended = echo.Ended().has_value();
+      for (auto& line : echo.ReadLines()) lines.push_back(std::move(line));
+      return ended;
+    });
+    const bool right =
+        lines == std::vector<std::string>{"one"} && log.Tail() == "b";
+    return right ? 0 : 1;
+  });
+  EXPECT_EQ(child.Wait(), 0);
+}
+
 TEST(WorkerProcess, TakesNothingAfterItsDeath) {
   const StopSignals ignores_sigpipe;
   Script script("exit 0");
@@ -132,6 +166,22 @@ TEST(WorkerProcess, SaysWhichSignalEndedIt) {
   script.Output();
   EXPECT_EQ(DescribeEnd(*script->Ended()),
             "was killed by SIGSEGV (Segmentation fault)");
+}
+
+TEST(EndedFromOutside, TellsCausesThatPassFromCrashes) {
+  for (const int signal : {SIGKILL, SIGTERM, SIGHUP, SIGBUS, SIGXCPU}) {
+    EXPECT_TRUE(EndedFromOutside(W_EXITCODE(0, signal))) << signal;
+  }
+  for (const int status : {2, 75, 129, 130, 143}) {
+    EXPECT_TRUE(EndedFromOutside(W_EXITCODE(status, 0))) << status;
+  }
+  for (const int signal : {SIGSEGV, SIGABRT, SIGILL, SIGFPE}) {
+    EXPECT_FALSE(EndedFromOutside(W_EXITCODE(0, signal))) << signal;
+  }
+  for (const int status : {0, 1, 3, 127}) {
+    EXPECT_FALSE(EndedFromOutside(W_EXITCODE(status, 0))) << status;
+  }
+  EXPECT_FALSE(EndedFromOutside(kUnknownEnd));
 }
 
 TEST(WorkerProcess, CannotBeMadeOfAMissingProgram) {

@@ -24,6 +24,7 @@
 #include "lib/core/error.h"
 #include "lib/core/files.h"
 #include "lib/core/hash.h"
+#include "lib/core/process_end.h"
 #include "lib/core/random.h"
 #include "lib/record/bench_protocol.h"
 #include "lib/record/group_status.h"
@@ -70,6 +71,9 @@ struct GiveUpGroup {
 
 /// Set when the groups in work are to stop at a checkpoint.
 std::atomic<bool> stopping = false;
+
+/// Set when a group has.
+std::atomic<bool> any_stopped = false;
 
 /// Tokens of the micro-batches in work.
 std::atomic<std::int64_t> in_use = 0;
@@ -209,7 +213,7 @@ class FakeTraining {
   }
 
   void TrainBranch(const PlannedRun& run) {
-    MakeDirectories(dir_.run(run.id));
+    MakeDirectory(dir_.run(run.id));
     TrainSteps(dir_.run(run.id) / "metrics.jsonl", run.id, 0, run.branch_step,
                run.steps);
     StoreResult(dir_, Result(run, Diverges(run.id)));
@@ -374,19 +378,24 @@ void Obey(const TrainCommand& command) {
     last_word.reason = error.what();
   }
   LimitFileSizes(RLIM_INFINITY);
-  if (last_word.kind == WorkerEventKind::kStopped) stopping = true;
+  if (last_word.kind == WorkerEventKind::kStopped) {
+    any_stopped = true;
+    stopping = true;
+  }
   Say(last_word);
 }
 
 /// Trains every group in a thread of its own, as the real one does.
 int Serve() {
+  OutliveParent();
   CommandInput input;
   std::vector<std::jthread> groups;
   while (const auto line = input.NextLine()) {
     groups.emplace_back(Obey, ParseTrainCommand(*line));
   }
   stopping = true;
-  return 0;
+  groups.clear();
+  return any_stopped ? 75 : 0;
 }
 
 int PrintProbe() {
