@@ -13,6 +13,7 @@
 #include "analysis/report/recipe_report.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/sweep_compare.h"
+#include "apps/isoflop/sweep_fit.h"
 #include "apps/isoflop/table_args.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
@@ -45,7 +46,8 @@ RecipeComparison CompareDirectory(const CompareArgs& args) {
   const VariantChoice choice = ResolveVariantChoice(args.table, args.input);
   const SweepDir dir(args.input);
   const Plan plan = LoadPlan(dir);
-  return CompareSweep(plan, LoadResults(dir, plan), dir, args.options, choice);
+  return CompareSweep(plan, LoadResultsAndWarn(dir, plan), dir, args.options,
+                      choice);
 }
 
 RecipeComparison CompareFile(CompareArgs args) {

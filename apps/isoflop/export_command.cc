@@ -65,7 +65,7 @@ std::optional<Json> FitOf(const SweepDir& dir, const Plan& plan,
 /// The parts of the file, one after the other.
 std::vector<std::string> Content(ExportFormat format, const SweepDir& dir) {
   const Plan plan = LoadPlan(dir);
-  std::vector<RunResult> runs = LoadResults(dir, plan);
+  std::vector<RunResult> runs = LoadResultsAndWarn(dir, plan);
   if (format == ExportFormat::kCsv) return {RunsCsv(plan, runs)};
   if (format == ExportFormat::kJsonLines) return {RunsJsonLines(plan, runs)};
   std::optional<Json> fit = FitOf(dir, plan, runs);

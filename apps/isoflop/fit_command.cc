@@ -77,7 +77,7 @@ SweepFit FitDirectory(const FitCommandArgs& args, const FitOptions& options) {
   const VariantChoice choice = ResolveVariantChoice(args.table, args.input);
   const SweepDir dir(args.input);
   const Plan plan = LoadPlan(dir);
-  return FitSweep(plan, LoadResults(dir, plan), dir, options, choice);
+  return FitSweep(plan, LoadResultsAndWarn(dir, plan), dir, options, choice);
 }
 
 bool IsDirectory(const std::string& path) {

@@ -16,6 +16,16 @@
 
 namespace isoflop {
 
+std::vector<RunResult> LoadResultsAndWarn(const SweepDir& dir,
+                                          const Plan& plan) {
+  std::vector<std::string> damaged;
+  std::vector<RunResult> results = LoadResults(dir, plan, &damaged);
+  if (!damaged.empty()) {
+    fmt::print(stderr, "warning: {}\n", WarningOfDamage(damaged));
+  }
+  return results;
+}
+
 SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
                   const SweepDir& dir, const FitOptions& options,
                   const VariantChoice& choice) {

@@ -13,6 +13,11 @@
 
 namespace isoflop {
 
+/// Returns every result of the plan's runs, and warns on standard error of
+/// those that are damaged.
+std::vector<RunResult> LoadResultsAndWarn(const SweepDir& dir,
+                                          const Plan& plan);
+
 /// A fit with what is known of its data beforehand.
 struct SweepFit {
   FitReport report;

@@ -1,6 +1,7 @@
 // result.json: sealed when written, and not believed when the seal is broken.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <atomic>
@@ -179,7 +180,7 @@ void ForEachResult(const SweepDir& dir, const Plan& plan,
 }  // namespace
 
 void StoreResult(const SweepDir& dir, const RunResult& result) {
-  MakeDirectories(dir.run(result.id));
+  MakeDirectory(dir.run(result.id));
   WriteFileAtomically(ResultPath(dir, result.id), Sealed(ToJson(result)));
 }
 
@@ -193,6 +194,16 @@ std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,
   auto result = ReadResult(*text, path.string(), id, &damage);
   if (!result && notes != nullptr) notes->push_back(damage + "; not used");
   return result;
+}
+
+std::string WarningOfDamage(const std::vector<std::string>& notes) {
+  if (notes.empty()) return {};
+  return fmt::format(
+      "{} damaged and left out; the same `isoflop sweep` command trains {} "
+      "again:\n  {}",
+      notes.size() == 1 ? "1 result is"
+                        : fmt::format("{} results are", notes.size()),
+      notes.size() == 1 ? "that run" : "those runs", fmt::join(notes, "\n  "));
 }
 
 std::vector<RunResult> LoadResults(const SweepDir& dir, const Plan& plan,

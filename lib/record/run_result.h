@@ -73,7 +73,8 @@ Json ToJson(const RunResult& result);
 RunResult RunResultFromJson(const Json& json, const std::string& source);
 
 /// Writes result.json of the run, atomically and with a checksum of its text
-/// (key "checksum", which ToJson does not have).
+/// (key "checksum", which ToJson does not have). Makes the run's directory, but
+/// not the sweep's: Throws Error where that is gone, or cannot be written.
 void StoreResult(const SweepDir& dir, const RunResult& result);
 
 /// Returns the run's result, absent while it has none. A file that is damaged
@@ -87,6 +88,10 @@ std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,
 /// Renames result.json to result.attempt-<n>.json, so that the run is pending
 /// again. Throws Error. REQUIRES: it has one.
 void SetResultAside(const SweepDir& dir, const std::string& id);
+
+/// Returns what to warn of where LoadResults has named damage in `notes`: how
+/// many results, which ones, and the way out. Empty where it has named none.
+std::string WarningOfDamage(const std::vector<std::string>& notes);
 
 /// Returns every result of the plan's runs, in the plan's order.
 std::vector<RunResult> LoadResults(const SweepDir& dir, const Plan& plan,

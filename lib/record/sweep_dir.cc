@@ -14,6 +14,7 @@
 #include "lib/core/error.h"
 #include "lib/core/files.h"
 #include "lib/core/json_diff.h"
+#include "lib/core/text.h"
 #include "lib/record/run_result.h"
 #include "lib/sweep/plan_from_json.h"
 #include "lib/sweep/run_identity.h"
@@ -25,10 +26,11 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kRunSchema = "isoflop.run_config/1";
 
-/// Whether a preparation that was cut short leaves something of this name
-/// behind, apart from sweep.json.
+/// Whether a preparation that was cut short, or a sweep whose plan.json is
+/// gone, leaves something of this name behind, apart from sweep.json.
 bool IsOwnName(const std::string& name) {
-  return name == "groups" || name == "runs" ||
+  return name == "groups" || name == "runs" || name == "logs" ||
+         name == "fit.json" || name == "claim.json" ||
          name.starts_with("sweep.lock.json.") || name.starts_with(".sweep.") ||
          name.starts_with(".plan.");
 }
@@ -101,7 +103,30 @@ void WriteRun(const SweepDir& dir, const RunGroup& group, const PlannedRun& run,
   files->Write(dir.run(run.id) / "run.json", ReadableText(json));
 }
 
-/// Writes what is new or has changed since `before`.
+/// A plan that is made anew must not forget what has been trained.
+void RefuseUnplannedRuns(const SweepDir& dir, const Plan& plan,
+                         const std::string& why) {
+  const std::vector<std::string> unplanned = UnplannedRuns(dir, plan);
+  if (unplanned.empty()) return;
+  throw Error(fmt::format(
+      "{}; it cannot be made anew from this sweep file, which has no such runs "
+      "as {} of those in {}: {}. Use the sweep file that it was made from, "
+      "with the same data and --scale; or name another directory with -o",
+      why, unplanned.size(), (dir.root() / "runs").string(),
+      ShortList(unplanned, 3)));
+}
+
+/// Whether a file says this, and can be read at all.
+bool Says(const fs::path& path, const std::string& text) {
+  try {
+    return ReadFileIfAny(path) == text;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Writes what is new or has changed since `before`, or is not as it was
+/// written then.
 void WriteGroups(const SweepDir& dir, const std::optional<Plan>& before,
                  const Plan& plan) {
   std::map<std::string, std::string> known_groups;
@@ -115,10 +140,17 @@ void WriteGroups(const SweepDir& dir, const std::optional<Plan>& before,
   FileBatch files;
   for (const RunGroup& group : plan.groups) {
     const Json json = ToJson(group);
-    if (known_groups[group.id] == json.dump()) continue;
-    files.Write(dir.group(group.id) / "group.json", ReadableText(json));
+    const fs::path file = dir.group(group.id) / "group.json";
+    const std::string text = ReadableText(json);
+    if (known_groups[group.id] != json.dump() || !Says(file, text)) {
+      files.Write(file, text);
+    }
     for (const PlannedRun& run : group.runs) {
-      if (!known_runs.contains(run.id)) WriteRun(dir, group, run, &files);
+      std::error_code ignored;
+      const bool known = known_runs.contains(run.id);
+      if (!known || !fs::exists(dir.run(run.id), ignored)) {
+        WriteRun(dir, group, run, &files);
+      }
     }
   }
   files.Commit();
@@ -154,8 +186,15 @@ void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
   MakeDirectories(dir.root());
   // Two front ends may come at the same time.
   const Lease lock = LockSweepDir(dir, note);
-  const std::optional<Plan> before = FindPlan(dir);
-  if (before) RefuseOtherSweep(dir, spec, *before, plan);
+  const auto [before, damage] = ReadStoredPlan(dir);
+  if (before) {
+    RefuseOtherSweep(dir, spec, *before, plan);
+  } else {
+    RefuseUnplannedRuns(
+        dir, plan,
+        damage.empty() ? dir.plan_json().string() + ": is gone" : damage);
+  }
+  if (!damage.empty() && note) note(damage + "; made anew from the sweep file");
   WriteGroups(dir, before, plan);
   // The plan last: who finds it may rely on all that it speaks of.
   WriteIfNew(dir.sweep_json(), spec.given);
@@ -181,6 +220,60 @@ Lease LockSweepDir(const SweepDir& dir,
   return std::move(*lease);
 }
 
+std::string LossOf(const SweepDir& dir) {
+  const auto gone = [](const fs::path& path) {
+    std::error_code code;
+    return fs::status(path, code).type() == fs::file_type::not_found;
+  };
+  // A lock tells our directory from another that has taken its place.
+  if (gone(dir.root()) || gone(dir.plan_json())) {
+    return fmt::format("{}: was moved or deleted while the sweep was running",
+                       dir.root().string());
+  }
+  for (const char* part : {"runs", "groups"}) {
+    if (!gone(dir.root() / part)) continue;
+    return fmt::format(
+        "{}: was deleted while the sweep was running, with all that was in it",
+        (dir.root() / part).string());
+  }
+  return {};
+}
+
+std::vector<std::string> UnplannedRuns(const SweepDir& dir, const Plan& plan) {
+  const std::set<std::string> planned = RunIdSet(plan);
+  std::vector<std::string> unplanned;
+  std::error_code none;
+  for (fs::directory_iterator at(dir.root() / "runs", none), end;
+       !none && at != end; at.increment(none)) {
+    std::string name = at->path().filename().string();
+    if (!planned.contains(name)) unplanned.push_back(std::move(name));
+  }
+  std::ranges::sort(unplanned);
+  return unplanned;
+}
+
+StoredPlan ReadStoredPlan(const SweepDir& dir) {
+  const auto text = ReadFileIfAny(dir.plan_json());
+  if (!text) return {};
+  const std::string source = dir.plan_json().string();
+  Json json;
+  try {
+    json = ParseJson(*text, source);
+  } catch (const Error& error) {
+    return {.plan = {}, .damage = error.what()};
+  }
+  const bool tells =
+      json.is_object() && json.contains("schema") && json["schema"].is_string();
+  // What a later isoflop has written is good.
+  if (tells && json["schema"] != kPlanSchema)
+    return {PlanFromJson(json, source)};
+  try {
+    return {PlanFromJson(json, source)};
+  } catch (const Error& error) {
+    return {.plan = {}, .damage = error.what()};
+  }
+}
+
 Plan LoadPlan(const SweepDir& dir) {
   std::error_code code;
   const bool there = fs::exists(dir.plan_json(), code);
@@ -190,7 +283,11 @@ Plan LoadPlan(const SweepDir& dir) {
           "{}: is not a sweep directory: it has no plan.json (`isoflop sweep "
           "SWEEP.json -o DIR` makes one)",
           dir.root().string());
-  return PlanFromJson(ReadJsonFile(dir.plan_json()), dir.plan_json().string());
+  StoredPlan stored = ReadStoredPlan(dir);
+  Require(stored.plan.has_value(),
+          "{}\nthe `isoflop sweep` command that began it makes plan.json anew",
+          stored.damage);
+  return *std::move(stored.plan);
 }
 
 std::optional<Plan> FindPlan(const SweepDir& dir) {

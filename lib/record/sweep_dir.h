@@ -16,6 +16,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,7 +58,8 @@ class SweepDir {
 void RefuseForeignPath(const SweepDir& dir, const SweepSpec& spec);
 
 /// Writes sweep.json, plan.json, and group.json and run.json of every group
-/// and run that is not there yet.
+/// and run that is not there yet; group.json anew where it is damaged or gone.
+/// So is plan.json, if the plan has every run that the directory has.
 ///
 /// A directory that holds another sweep is refused with the list of what
 /// changed; only added runs are taken in (existing results are kept). What
@@ -73,12 +75,31 @@ void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
 Lease LockSweepDir(const SweepDir& dir,
                    const std::function<void(const std::string&)>& note = {});
 
+/// Returns what has become of a directory that a sweep works in, in words:
+/// "DIR: was moved or deleted while the sweep was running"; empty where all is
+/// in its place, as far as can be told.
+std::string LossOf(const SweepDir& dir);
+
 /// Reads plan.json. Throws Error, saying what a sweep directory is, when there
 /// is none.
 Plan LoadPlan(const SweepDir& dir);
 
 /// The same, but nothing where there is none.
 std::optional<Plan> FindPlan(const SweepDir& dir);
+
+/// What is known of a plan that is to be used again.
+struct StoredPlan {
+  std::optional<Plan> plan = {};
+  std::string damage = {};  // of plan.json: then it can be made anew
+};
+
+/// The same, with a plan.json that is torn or makes no sense as a value. Throws
+/// Error where it cannot be read, or is of another version.
+StoredPlan ReadStoredPlan(const SweepDir& dir);
+
+/// Returns the ids of the directories in runs/ that are not of the plan,
+/// sorted.
+std::vector<std::string> UnplannedRuns(const SweepDir& dir, const Plan& plan);
 
 /// Returns the runs of the group that have no valid result yet, by rising D.
 std::vector<PlannedRun> PendingRuns(const SweepDir& dir, const RunGroup& group);

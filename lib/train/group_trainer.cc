@@ -196,7 +196,7 @@ void GroupTraining::BringTrunkBack() {
 /// Returns whether the run has ended; if not, it was stopped.
 bool GroupTraining::CoolDown(const PlannedRun& run, TrainingProgress progress) {
   const LrSchedule schedule = MakeSchedule(group_.training, run.steps);
-  MakeDirectories(dir_.run(run.id));
+  MakeDirectory(dir_.run(run.id));
   // A line of the last step is written after the evaluation, and then again
   // when the result is missing all the same.
   MetricsLog log(dir_.run(run.id) / "metrics.jsonl",

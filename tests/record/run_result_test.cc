@@ -32,6 +32,8 @@ RunResult OkResult(const RunGroup& group, const PlannedRun& run) {
 
 class RunResultTest : public testing::Test {
  protected:
+  RunResultTest() { MakeDirectories(dir_.root() / "runs"); }
+
   const RunGroup& group() const { return sweep_.plan.groups[0]; }
   const PlannedRun& run() const { return group().runs[0]; }
   std::filesystem::path file() const {
@@ -201,6 +203,16 @@ TEST_F(RunResultTest, RefusesABadRecord) {
     bad.spoil(&json);
     EXPECT_ERROR(RunResultFromJson(json, "result.json"), bad.message);
   }
+}
+
+TEST(WarningOfDamage, NamesEveryResultAndTheWayOut) {
+  EXPECT_EQ(WarningOfDamage({}), "");
+  const std::string one = WarningOfDamage({"a/result.json: torn; not used"});
+  EXPECT_NE(one.find("1 result is damaged and left out"), std::string::npos);
+  EXPECT_NE(one.find("a/result.json: torn"), std::string::npos);
+  const std::string two = WarningOfDamage({"a", "b"});
+  EXPECT_NE(two.find("2 results are damaged"), std::string::npos);
+  EXPECT_NE(two.find("trains those runs again:\n  a\n  b"), std::string::npos);
 }
 
 }  // namespace

@@ -144,10 +144,91 @@ TEST_F(SweepDirTest, RefusesALinkToItself) {
   EXPECT_ERROR(LoadPlan(dir_), "plan.json: cannot read");
 }
 
-TEST_F(SweepDirTest, RefusesADamagedPlan) {
+TEST_F(SweepDirTest, MakesADamagedPlanAnewFromTheSameSweep) {
   Prepare(sweep_);
-  temp_.Write("out/plan.json", "{ \"schema\": \"isoflop.plan/1\", ");
-  EXPECT_ERROR(Prepare(sweep_), "plan.json: not valid JSON");
+  const std::string whole = ReadFile(dir_.plan_json());
+  std::string other = whole;
+  other.replace(other.find("\"groups\""), 8, "\"graups\"");
+  for (const std::string& damaged :
+       {std::string(), whole.substr(0, whole.size() / 2), other,
+        std::string("[]")}) {
+    temp_.Write("out/plan.json", damaged);
+    EXPECT_ERROR(LoadPlan(dir_), "makes plan.json anew");
+    std::string said;
+    PrepareSweepDir(dir_, sweep_.spec, sweep_.plan,
+                    [&](const std::string& note) { said += note; });
+    EXPECT_THAT(said, HasSubstr("plan.json: "));
+    EXPECT_THAT(said, HasSubstr("made anew"));
+    EXPECT_EQ(ReadFile(dir_.plan_json()), whole);
+  }
+}
+
+TEST_F(SweepDirTest, MakesNoPlanAnewThatLacksRunsWhichAreThere) {
+  Prepare(sweep_);
+  temp_.Write("out/plan.json", "{");
+  Json file = TinySweepFile();
+  file["grid"]["tokens"] = {8192};
+  const TinySweep other(file);
+  EXPECT_ERROR(Prepare(other), "plan.json: not valid JSON");
+  EXPECT_ERROR(Prepare(other), sweep_.plan.groups[0].runs[1].id);
+  EXPECT_ERROR(Prepare(other), "has no such runs as 2 of those in");
+  EXPECT_EQ(ReadFile(dir_.plan_json()), "{");
+}
+
+TEST_F(SweepDirTest, KeepsAPlanOfALaterVersion) {
+  Prepare(sweep_);
+  const std::string later = "{\"schema\": \"isoflop.plan/2\"}";
+  temp_.Write("out/plan.json", later);
+  EXPECT_ERROR(Prepare(sweep_), "isoflop.plan/2");
+  EXPECT_EQ(ReadFile(dir_.plan_json()), later);
+}
+
+TEST_F(SweepDirTest, MakesADeletedPlanAnewWhereASweepHasRun) {
+  Prepare(sweep_);
+  const std::string whole = ReadFile(dir_.plan_json());
+  MakeDirectories(dir_.logs());
+  temp_.Write("out/fit.json", "{}");
+  fs::remove(dir_.plan_json());
+  Prepare(sweep_);
+  EXPECT_EQ(ReadFile(dir_.plan_json()), whole);
+}
+
+TEST_F(SweepDirTest, MakesGroupFilesAnewThatAreDamagedOrGone) {
+  Prepare(sweep_);
+  const auto file = dir_.group(sweep_.plan.groups[0].id) / "group.json";
+  const std::string whole = ReadFile(file);
+  std::string flipped = whole;
+  flipped[flipped.find("8192")] = '9';
+  for (const std::string& damaged :
+       {std::string(), whole.substr(0, whole.size() / 2), flipped}) {
+    WriteFileAtomically(file, damaged);
+    Prepare(sweep_);
+    EXPECT_EQ(ReadFile(file), whole);
+  }
+  fs::remove(file);
+  Prepare(sweep_);
+  EXPECT_EQ(ReadFile(file), whole);
+}
+
+TEST_F(SweepDirTest, SaysWhatHasBecomeOfADirectory) {
+  Prepare(sweep_);
+  EXPECT_EQ(LossOf(dir_), "");
+  fs::rename(dir_.root() / "runs", dir_.root() / "elsewhere");
+  EXPECT_THAT(LossOf(dir_), HasSubstr("runs: was deleted while the sweep was"));
+  fs::rename(dir_.root(), temp_ / "away");
+  EXPECT_THAT(LossOf(dir_), HasSubstr("out: was moved or deleted while"));
+  fs::create_directory(dir_.root());
+  EXPECT_THAT(LossOf(dir_), HasSubstr("out: was moved or deleted while"));
+}
+
+TEST_F(SweepDirTest, WhatIsDeletedDoesNotComeBackInPieces) {
+  Prepare(sweep_);
+  const RunGroup& group = sweep_.plan.groups[0];
+  fs::remove_all(dir_.root());
+  RunResult result = ResultFor(group, group.runs[0]);
+  result.loss = 2.0;
+  EXPECT_ERROR(StoreResult(dir_, result), "No such file or directory");
+  EXPECT_FALSE(fs::exists(dir_.root()));
 }
 
 TEST_F(SweepDirTest, IsPreparedAgainAfterAPreparationThatWasCutShort) {

@@ -11,6 +11,7 @@
 #include "analysis/report/fit_json.h"
 #include "analysis/report/fit_words.h"
 #include "analysis/report/results.h"
+#include "lib/core/files.h"
 #include "tests/report/sample_report.h"
 #include "tests/report/sample_sweep.h"
 #include "tests/support/schema_check.h"
@@ -74,6 +75,7 @@ TEST(Schemas, AcceptARunRecordAsItLiesOnDisk) {
   const TempDir directory;
   const SampleSweep sweep;
   const SweepDir dir(directory.path());
+  MakeDirectories(dir.root() / "runs");
   StoreResult(dir, sweep.results[0]);
   const Json stored =
       ReadJsonFile(dir.run(sweep.results[0].id) / "result.json");
