@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -37,8 +38,12 @@ ExitCode ShowStatus(const StatusArgs& args) {
     if (redraw) fmt::print("\x1b[H\x1b[2J");
     Show(status, args.json);
   }
-  return status.failed + status.diverged > 0 ? ExitCode::kIncomplete
-                                             : ExitCode::kOk;
+  const bool stopped =
+      std::ranges::any_of(status.groups, [](const GroupProgress& group) {
+        return group.state == GroupState::kStopped && !group.cause.empty();
+      });
+  const bool all_well = status.ended_badly.empty() && !stopped;
+  return all_well ? ExitCode::kOk : ExitCode::kIncomplete;
 }
 
 }  // namespace

@@ -2,36 +2,90 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <ranges>
+#include <string>
+#include <vector>
+
 #include "lib/core/text.h"
 #include "lib/core/text_table.h"
+#include "lib/sweep/vary.h"
 
 namespace isoflop {
 namespace {
 
 std::string Percent(std::int64_t part, std::int64_t whole) {
   if (whole == 0) return "-";
-  return fmt::format("{:.0f} %", 100.0 * static_cast<double>(part) /
-                                     static_cast<double>(whole));
+  // Rounded down: what is not finished is never at 100 %.
+  return fmt::format("{:.0f} %", std::floor(100.0 * static_cast<double>(part) /
+                                            static_cast<double>(whole)));
 }
 
 std::string HolderName(const GroupProgress& group) {
-  if (!group.holder) return "stopped";
+  if (!group.holder) return NameOf(group.state);
   return fmt::format("{}:{}{}", group.holder->host, group.holder->pid,
                      group.stale ? " (stale)" : "");
 }
 
 std::string GroupTable(const SweepStatus& status) {
   if (status.groups.empty()) return {};
-  TextTable table({"group", "runs", "tokens", "loss", "tokens/s", "worker"});
+  const bool varies = std::ranges::any_of(
+      status.groups, [](const auto& group) { return !group.variant.empty(); });
+  std::vector<std::string> head{"group"};
+  if (varies) head.emplace_back("variant");
+  for (const char* column : {"runs", "tokens", "loss", "tokens/s", "worker"}) {
+    head.emplace_back(column);
+  }
+  TextTable table(head);
   for (const GroupProgress& group : status.groups) {
-    table.AddRow(
-        {group.group, fmt::format("{}/{}", group.ended, group.runs),
-         Percent(group.tokens_done, group.tokens_total),
-         group.train_loss ? fmt::format("{:.3f}", *group.train_loss) : "-",
-         group.holder ? FormatCount(group.tokens_per_second) : "-",
-         HolderName(group)});
+    std::vector<std::string> row{group.group};
+    if (varies) row.push_back(SettingsInWords(group.variant));
+    row.push_back(fmt::format("{}/{}", group.ended, group.runs));
+    row.push_back(Percent(group.tokens_done, group.tokens_total));
+    row.push_back(group.train_loss ? fmt::format("{:.3f}", *group.train_loss)
+                                   : "-");
+    row.push_back(group.holder ? FormatCount(group.tokens_per_second) : "-");
+    row.push_back(HolderName(group));
+    table.AddRow(row);
   }
   return "\n" + table.ToString();
+}
+
+/// Of many that are alike, the rest is in the JSON.
+constexpr std::size_t kMostNamed = 20;
+
+std::string AndMore(std::size_t count) {
+  if (count <= kMostNamed) return {};
+  return fmt::format("and {} more: `--json` names them all\n",
+                     count - kMostNamed);
+}
+
+std::string EndedBadlyText(const std::vector<EndedBadly>& runs) {
+  std::string text;
+  for (const EndedBadly& run : runs | std::views::take(kMostNamed)) {
+    text +=
+        fmt::format("\n{}: {}: {}{}\n  {}: {}\n", NameOf(run.status), run.run,
+                    run.cause, run.curve.empty() ? "" : " (" + run.curve + ")",
+                    run.status == RunStatus::kDiverged
+                        ? "it would diverge again; to try it all the same"
+                        : "to try it again",
+                    run.retry);
+  }
+  return text + AndMore(runs.size());
+}
+
+/// What stopped groups, and what to do once that is mended.
+std::string CausesText(const SweepStatus& status) {
+  std::string text;
+  std::size_t count = 0;
+  for (const GroupProgress& group : status.groups) {
+    if (group.cause.empty() || group.state == GroupState::kInWork) continue;
+    if (++count > kMostNamed) continue;
+    text += fmt::format("\nstopped: {}: {}\n", group.group, group.cause);
+  }
+  return text + AndMore(count);
 }
 
 std::string RateText(const SweepStatus& status) {
@@ -65,6 +119,11 @@ std::string StatusText(const SweepStatus& status) {
                     status.front_end_stale ? " (stale: no sign of life)" : "");
   }
   text += GroupTable(status);
+  text += EndedBadlyText(status.ended_badly);
+  text += CausesText(status);
+  if (status.pending > 0 && !status.front_end) {
+    text += fmt::format("\nto go on with what is pending: {}\n", status.go_on);
+  }
   for (const std::string& note : status.notes) text += "note: " + note + "\n";
   return text;
 }

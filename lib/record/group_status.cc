@@ -28,6 +28,7 @@ Json ToJson(const GroupStatus& status) {
     json["train_loss"] = *status.train_loss;
   }
   json["tokens_per_second"] = status.tokens_per_second;
+  if (!status.cause.empty()) json["cause"] = status.cause;
   json["updated_at"] = status.updated_at.empty() ? UtcNow() : status.updated_at;
   return json;
 }
@@ -47,6 +48,7 @@ GroupStatus GroupStatusFromJson(const Json& json, const std::string& source) {
   double train_loss = 0.0;
   if (reader.Read("train_loss", &train_loss)) status.train_loss = train_loss;
   reader.Read("tokens_per_second", &status.tokens_per_second, {0.0});
+  reader.Read("cause", &status.cause);
   reader.Read("updated_at", &status.updated_at);
   reader.Finish();
   problems.ThrowIfAny();
@@ -56,6 +58,14 @@ GroupStatus GroupStatusFromJson(const Json& json, const std::string& source) {
 void StoreGroupStatus(const SweepDir& dir, const std::string& group,
                       const GroupStatus& status) {
   WriteJsonFile(StatusPath(dir, group), ToJson(status));
+}
+
+void StoreCause(const SweepDir& dir, const std::string& group,
+                const std::string& cause) {
+  GroupStatus status = FindGroupStatus(dir, group).value_or(GroupStatus{});
+  status.cause = cause;
+  status.updated_at = UtcNow();
+  StoreGroupStatus(dir, group, status);
 }
 
 std::optional<GroupStatus> FindGroupStatus(const SweepDir& dir,

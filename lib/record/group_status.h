@@ -20,6 +20,8 @@ struct GroupStatus {
   std::int64_t tokens_total = 0;  // to train on
   std::optional<double> train_loss;  // in the unit of the task
   double tokens_per_second = 0.0;
+  std::string cause;       // what stopped it, if that was no wish of a user's;
+                           // gone when it is trained on
   std::string updated_at;  // UTC
 };
 
@@ -28,6 +30,11 @@ GroupStatus GroupStatusFromJson(const Json& json, const std::string& source);
 
 void StoreGroupStatus(const SweepDir& dir, const std::string& group,
                       const GroupStatus& status);
+
+/// Notes what stopped a group, and leaves the rest of its status as it is.
+/// Throws Error (disk full).
+void StoreCause(const SweepDir& dir, const std::string& group,
+                const std::string& cause);
 
 /// Absent when there is none, or when it is not readable.
 std::optional<GroupStatus> FindGroupStatus(const SweepDir& dir,

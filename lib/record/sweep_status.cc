@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "lib/record/checkpoint_files.h"
 #include "lib/record/group_status.h"
-#include "lib/record/run_result.h"
 #include "lib/sweep/group_cost.h"
 
 namespace isoflop {
@@ -47,21 +47,31 @@ std::int64_t CountEnded(const RunGroup& group, const Statuses& statuses,
 }
 
 /// Returns the state of a group that has runs without result.
-GroupProgress ReadGroupProgress(const SweepDir& dir, const RunGroup& group) {
+GroupProgress ReadGroupProgress(const SweepDir& dir, const RunGroup& group,
+                                const Statuses& statuses) {
   GroupProgress progress;
   progress.group = group.id;
+  progress.variant = group.variant;
   progress.runs = static_cast<std::int64_t>(group.runs.size());
   progress.tokens_total = TokensTrained(group);
   const auto lease = dir.group(group.id) / "lease.json";
   progress.holder = CurrentHolder(lease);
   progress.stale = SeemsStale(lease);
+  const bool in_work = progress.holder && !progress.stale;
+  if (in_work) progress.state = GroupState::kInWork;
   const auto status = FindGroupStatus(dir, group.id);
-  if (!status) return progress;
-  progress.run = status->run;
-  progress.tokens_done = std::min(status->tokens_done, progress.tokens_total);
-  progress.train_loss = status->train_loss;
-  // A rate at which nobody trains any more would promise too early an end.
-  if (progress.holder && !progress.stale) {
+  if (status) {
+    progress.run = status->run;
+    progress.cause = status->cause;
+    progress.train_loss = status->train_loss;
+  }
+  if (!in_work) {
+    // What came after the last checkpoints is lost, and no rate is left.
+    progress.tokens_done = TokensKept(
+        dir, group,
+        [&statuses](const std::string& run) { return statuses.contains(run); });
+  } else if (status) {
+    progress.tokens_done = std::min(status->tokens_done, progress.tokens_total);
     progress.tokens_per_second = status->tokens_per_second;
   }
   return progress;
@@ -87,13 +97,14 @@ void AddGroup(const SweepDir& dir, const RunGroup& group,
     status->tokens_done += tokens_total;
     return;
   }
-  GroupProgress progress = ReadGroupProgress(dir, group);
+  GroupProgress progress = ReadGroupProgress(dir, group, statuses);
   progress.ended = ended;
   status->tokens_done += progress.tokens_done;
   status->tokens_per_second += progress.tokens_per_second;
-  if (progress.holder && !progress.stale) ++status->running;
+  if (progress.state == GroupState::kInWork) ++status->running;
   AddWork(group, progress, work);
-  if (progress.holder || ended > 0 || progress.tokens_done > 0) {
+  if (progress.holder || ended > 0 || progress.tokens_done > 0 ||
+      !progress.cause.empty()) {
     status->groups.push_back(std::move(progress));
   }
 }
@@ -107,8 +118,11 @@ Json ToJson(const LeaseHolder& holder, bool stale) {
 
 Json ToJson(const GroupProgress& progress) {
   Json json{{"group", progress.group},
+            {"state", NameOf(progress.state)},
             {"runs", progress.runs},
             {"ended", progress.ended}};
+  if (!progress.variant.empty()) json["variant"] = progress.variant;
+  if (!progress.cause.empty()) json["cause"] = progress.cause;
   if (progress.holder)
     json["holder"] = ToJson(*progress.holder, progress.stale);
   if (!progress.run.empty()) json["run"] = progress.run;
@@ -126,14 +140,28 @@ SweepStatus ReadSweepStatus(const SweepDir& dir) {
   SweepStatus status;
   Work work;
   status.name = plan.name;
+  status.go_on = GoOnCommand(dir);
   const Statuses statuses = LoadStatuses(dir, plan, &status.notes);
   for (const RunGroup& group : plan.groups) {
     AddGroup(dir, group, statuses, &status, &work);
+    for (const PlannedRun& run : group.runs) {
+      const auto found = statuses.find(run.id);
+      if (found == statuses.end() || found->second == RunStatus::kOk) continue;
+      status.ended_badly.push_back(
+          ReadEndedBadly(dir, group.id, run.id, status.go_on));
+    }
   }
   // A group in work trains one run at a time.
   status.pending = status.runs - status.done() - status.running;
   status.front_end = CurrentHolder(dir.lock_json());
   status.front_end_stale = SeemsStale(dir.lock_json());
+  if (status.front_end && !status.front_end_stale) {
+    for (GroupProgress& group : status.groups) {
+      if (group.state == GroupState::kStopped && group.cause.empty()) {
+        group.state = GroupState::kWaiting;
+      }
+    }
+  }
   if (work.flops_per_second > 0.0) {
     status.seconds_left = work.flops_left / work.flops_per_second;
   }
@@ -162,6 +190,12 @@ Json ToJson(const SweepStatus& status) {
     json["front_end"] = ToJson(*status.front_end, status.front_end_stale);
   }
   json["groups"] = std::move(groups);
+  Json ended_badly = Json::array();
+  for (const EndedBadly& run : status.ended_badly) {
+    ended_badly.push_back(ToJson(run));
+  }
+  json["ended_badly"] = std::move(ended_badly);
+  if (status.pending > 0) json["go_on"] = status.go_on;
   json["notes"] = status.notes;
   return json;
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "lib/core/json.h"
+#include "lib/core/names.h"
+#include "lib/record/ended_badly.h"
 #include "lib/record/lease.h"
 #include "lib/record/sweep_dir.h"
 
@@ -16,15 +19,31 @@ namespace isoflop {
 
 inline constexpr std::string_view kStatusSchema = "isoflop.status/1";
 
+/// Who has a group that is not finished.
+enum class GroupState {
+  kInWork,   // a worker
+  kWaiting,  // nobody yet, but a front end is at work
+  kStopped,  // nobody
+};
+constexpr std::array<NamedValue<GroupState>, 3> EnumNames(GroupState) {
+  return {{{GroupState::kInWork, "in_work"},
+           {GroupState::kWaiting, "waiting"},
+           {GroupState::kStopped, "stopped"}}};
+}
+
 /// A group that is not finished but has been begun, or one in work.
 struct GroupProgress {
   std::string group;
+  Json variant = Json::object();  // settings of the "vary" axes
+  GroupState state = GroupState::kStopped;
+  std::string cause;  // what stopped it, if that was no wish of a user's
   std::int64_t runs = 0;
   std::int64_t ended = 0;
   std::optional<LeaseHolder> holder;  // who works on it now
   bool stale = false;                 // the holder has long shown no life
   std::string run;                    // branch in work; empty: trunk
-  std::int64_t tokens_done = 0;       // trained on, all phases
+  std::int64_t tokens_done = 0;       // trained on, all phases; while nobody
+                                      // works on it, what is kept of that
   std::int64_t tokens_total = 0;      // to train on
   std::optional<double> train_loss;   // in the unit of the task
   double tokens_per_second = 0.0;     // 0 while nobody works on it
@@ -46,7 +65,9 @@ struct SweepStatus {
   std::optional<LeaseHolder> front_end;  // who runs the sweep now
   bool front_end_stale = false;          // it has long shown no life
   std::vector<GroupProgress> groups;     // begun and not finished
-  std::vector<std::string> notes;        // corrupt records, ...
+  std::vector<EndedBadly> ended_badly;   // in the plan's order
+  std::string go_on;               // the command that trains what is pending
+  std::vector<std::string> notes;  // corrupt records, ...
 
   std::int64_t done() const { return ok + diverged + failed; }
 };

@@ -30,7 +30,8 @@ enum class WorkerEventKind {
   kProgress,     // a few times a second at most
   kRunEnded,     // result.json is written
   kGroupEnded,   // nothing is pending in the group any more
-  kGroupFailed,  // the group cannot go on; the worker and others can
+  kGroupFailed,  // the group cannot go on, for want of memory or for what a
+                 // user can mend; the worker and others can
   kStopped,      // at a checkpoint, because it was asked to
 };
 constexpr std::array<NamedValue<WorkerEventKind>, 5> EnumNames(

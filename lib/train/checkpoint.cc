@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <optional>
 #include <span>
@@ -13,6 +12,7 @@
 #include "lib/core/error.h"
 #include "lib/core/files.h"
 #include "lib/core/hash.h"
+#include "lib/record/checkpoint_files.h"
 
 namespace isoflop {
 namespace {
@@ -21,7 +21,6 @@ namespace fs = std::filesystem;
 using Bytes = std::span<const std::byte>;
 
 constexpr std::string_view kMagic = "isoflop1";
-constexpr std::string_view kSuffix = ".ckpt";
 constexpr std::size_t kDigestSize = 64;
 constexpr std::size_t kPrefixSize = kMagic.size() + sizeof(std::uint64_t);
 
@@ -133,24 +132,11 @@ TrainingState StateOf(Bytes payload, std::int64_t size, std::size_t moments,
 }  // namespace
 
 fs::path CheckpointDir::FileOf(std::int64_t step) const {
-  return path_ / fmt::format("{:012}{}", step, kSuffix);
+  return CheckpointFile(path_, step);
 }
 
 std::vector<std::int64_t> CheckpointDir::Steps() const {
-  std::vector<std::int64_t> steps;
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(path_, none)) {
-    const std::string name = entry.path().filename().string();
-    std::int64_t step = 0;
-    const char* end = name.data() + name.size();
-    const auto parsed = std::from_chars(name.data(), end, step);
-    if (parsed.ec == std::errc() &&
-        std::string_view(parsed.ptr, end) == kSuffix) {
-      steps.push_back(step);
-    }
-  }
-  std::ranges::sort(steps);
-  return steps;
+  return CheckpointSteps(path_);
 }
 
 void CheckpointDir::RemoveUnfinished() const {
@@ -179,7 +165,7 @@ void CheckpointDir::Store(const TrainingProgress& progress,
   for (const Bytes part : parts) digest.Update(part);
   const std::string hex = digest.Hex();
   parts.push_back(BytesOf(hex));
-  MakeDirectories(path_);
+  MakeDirectory(path_);
   // Before any other is removed, so that there is always one that is whole.
   WriteFileAtomically(FileOf(progress.step), parts);
   std::vector<std::int64_t> steps = Steps();

@@ -33,6 +33,21 @@ TEST(GroupStatus, ComesBackAsItWasStored) {
   EXPECT_FALSE(found->updated_at.empty());
 }
 
+TEST(GroupStatus, KeepsWhatIsKnownBesideACause) {
+  const TempDir temp;
+  const SweepDir dir(temp.path());
+  std::filesystem::create_directories(dir.group("g"));
+  StoreCause(dir, "g", "a full disk");
+  EXPECT_EQ(FindGroupStatus(dir, "g")->cause, "a full disk");
+  GroupStatus status;
+  status.step = 7;
+  StoreGroupStatus(dir, "g", status);
+  EXPECT_EQ(FindGroupStatus(dir, "g")->cause, "");
+  StoreCause(dir, "g", "an empty disk");
+  EXPECT_EQ(FindGroupStatus(dir, "g")->cause, "an empty disk");
+  EXPECT_EQ(FindGroupStatus(dir, "g")->step, 7);
+}
+
 TEST(GroupStatus, IsAbsentWhereThereIsNone) {
   const TempDir temp;
   EXPECT_FALSE(FindGroupStatus(SweepDir(temp.path()), "g").has_value());

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "lib/core/files.h"
+#include "lib/record/checkpoint_files.h"
 #include "lib/record/group_status.h"
 #include "lib/record/run_result.h"
 #include "lib/sweep/group_cost.h"
@@ -26,9 +27,11 @@ class SweepStatusTest : public testing::Test {
 
   const RunGroup& group(std::size_t i) const { return sweep_.plan.groups[i]; }
 
-  void EndRun(std::size_t i, std::size_t j, RunStatus status) {
+  void EndRun(std::size_t i, std::size_t j, RunStatus status,
+              const std::string& reason = {}) {
     RunResult result = ResultFor(group(i), group(i).runs[j]);
     result.status = status;
+    result.reason = reason;
     result.loss = 2.0;
     StoreResult(dir_, result);
   }
@@ -110,8 +113,108 @@ TEST_F(SweepStatusTest, HasNoRateWhenNobodyWorks) {
   const SweepStatus status = ReadSweepStatus(dir_);
   EXPECT_EQ(status.tokens_per_second, 0.0);
   EXPECT_EQ(status.running, 0);
-  EXPECT_EQ(status.tokens_done, 4096);
   EXPECT_FALSE(status.seconds_left.has_value());
+}
+
+TEST_F(SweepStatusTest, CountsOfAStoppedGroupWhatItsCheckpointsHold) {
+  StoreProgress(0, 8000);  // of which the last part is lost
+  EXPECT_EQ(ReadSweepStatus(dir_).tokens_done, 0);
+  const auto trunk = dir_.group_checkpoints(group(0).id);
+  MakeDirectories(trunk);
+  WriteFileAtomically(CheckpointFile(trunk, 30), "not looked at");
+  WriteFileAtomically(CheckpointFile(trunk, 60), "not looked at");
+  EXPECT_EQ(ReadSweepStatus(dir_).tokens_done, 60 * 64);
+  const PlannedRun& run = group(0).runs[0];
+  const auto branch = dir_.run_checkpoints(run.id);
+  MakeDirectories(branch);
+  WriteFileAtomically(CheckpointFile(branch, run.branch_step + 5), "");
+  const SweepStatus status = ReadSweepStatus(dir_);
+  ASSERT_EQ(status.groups.size(), 1U);
+  EXPECT_EQ(status.groups[0].state, GroupState::kStopped);
+  EXPECT_EQ(status.groups[0].tokens_done, (run.branch_step + 5) * 64);
+}
+
+TEST_F(SweepStatusTest, CountsOfAStoppedGroupTheRunsThatHaveEnded) {
+  EndRun(0, 0, RunStatus::kOk);
+  EXPECT_EQ(ReadSweepStatus(dir_).tokens_done, group(0).runs[0].tokens);
+  EndRun(0, 1, RunStatus::kOk);
+  EXPECT_EQ(ReadSweepStatus(dir_).tokens_done, TokensTrained(group(0)));
+}
+
+TEST_F(SweepStatusTest, CallsAGroupWaitingWhileAFrontEndIsAtWork) {
+  EndRun(0, 0, RunStatus::kOk);
+  EXPECT_EQ(ReadSweepStatus(dir_).groups.at(0).state, GroupState::kStopped);
+  const Lease lock = LockSweepDir(dir_);
+  EXPECT_EQ(ReadSweepStatus(dir_).groups.at(0).state, GroupState::kWaiting);
+  const Lease lease = HoldGroup(0);
+  EXPECT_EQ(ReadSweepStatus(dir_).groups.at(0).state, GroupState::kInWork);
+}
+
+TEST_F(SweepStatusTest, SaysWhatStoppedAGroup) {
+  StoreCause(dir_, group(1).id, "x: cannot write: No space left on device");
+  const SweepStatus status = ReadSweepStatus(dir_);
+  ASSERT_EQ(status.groups.size(), 1U);
+  EXPECT_EQ(status.groups[0].group, group(1).id);
+  EXPECT_EQ(status.groups[0].state, GroupState::kStopped);
+  EXPECT_EQ(status.pending, 4);
+  EXPECT_EQ(ToJson(status)["groups"][0]["cause"],
+            "x: cannot write: No space left on device");
+  EXPECT_EQ(ToJson(status)["go_on"], "isoflop sweep " +
+                                         dir_.sweep_json().string() + " -o " +
+                                         dir_.root().string());
+}
+
+TEST_F(SweepStatusTest, NamesEveryRunThatEndedBadlyAndHowToTryItAgain) {
+  EndRun(0, 0, RunStatus::kOk);
+  EndRun(0, 1, RunStatus::kDiverged, "loss 9 is far above its minimum");
+  EndRun(1, 0, RunStatus::kFailed, "its worker was killed by SIGSEGV");
+  const auto curve = dir_.run(group(0).runs[1].id) / "metrics.jsonl";
+  WriteFileAtomically(curve, "{}\n{}\n{}\n");
+  const SweepStatus status = ReadSweepStatus(dir_);
+  ASSERT_EQ(status.ended_badly.size(), 2U);
+  const EndedBadly& diverged = status.ended_badly[0];
+  EXPECT_EQ(diverged.run, group(0).runs[1].id);
+  EXPECT_EQ(diverged.cause, "loss 9 is far above its minimum");
+  EXPECT_EQ(diverged.curve, curve.string() + ":3");
+  EXPECT_THAT(diverged.retry, HasSubstr("result.diverged.json && isoflop"));
+  const EndedBadly& failed = status.ended_badly[1];
+  EXPECT_EQ(failed.status, RunStatus::kFailed);
+  EXPECT_EQ(failed.cause, "its worker was killed by SIGSEGV");
+  EXPECT_EQ(failed.retry, status.go_on + " --retry-failed");
+  EXPECT_EQ(ToJson(status)["ended_badly"][1]["status"], "failed");
+}
+
+TEST_F(SweepStatusTest, NamesTheVariantOfAGroup) {
+  Json file = TinySweepFile();
+  file["vary"] = {{"training.peak_lr", {0.01, 0.02}}};
+  const TinySweep varied(file);
+  const SweepDir dir(temp_ / "varied");
+  PrepareSweepDir(dir, varied.spec, varied.plan);
+  StoreCause(dir, varied.plan.groups[0].id, "anything");
+  EXPECT_EQ(ReadSweepStatus(dir).groups.at(0).variant,
+            Json({{"training.peak_lr", 0.01}}));
+}
+
+TEST(GoOnCommand, QuotesWhatAShellWouldTakeApart) {
+  const TempDir temp;
+  const SweepDir dir(temp / "o'clock runs");
+  MakeDirectories(dir.root());
+  WriteFileAtomically(dir.sweep_json(), "{}");
+  const std::string quoted = "'" + temp.path().string() + "/o'\\''clock runs";
+  EXPECT_EQ(GoOnCommand(dir),
+            "isoflop sweep " + quoted + "/sweep.json' -o " + quoted + "'");
+}
+
+TEST(GoOnCommand, AsksForTheSweepFileWhereItsPathsAreRelative) {
+  const TempDir temp;
+  const SweepDir dir(temp / "out");
+  MakeDirectories(dir.root());
+  WriteFileAtomically(dir.sweep_json(),
+                      R"({"data": {"train_paths": ["/a", "b.bin"]}})");
+  EXPECT_EQ(GoOnCommand(dir),
+            "isoflop sweep SWEEP.json -o " + dir.root().string());
+  WriteFileAtomically(dir.sweep_json(), R"({"data": {"paths": ["/a", "/b"]}})");
+  EXPECT_THAT(GoOnCommand(dir), HasSubstr("sweep.json -o"));
 }
 
 TEST_F(SweepStatusTest, NamesTheFrontEnd) {
