@@ -140,8 +140,7 @@ ExitCode RunBench(const BenchArgs& args) {
   const BenchWork work = PrepareHere(args, FindWorker(args.worker));
   const BenchOutcome outcome = Measure(args, work);
   if (outcome.signal) {
-    return *outcome.signal == SIGINT ? ExitCode::kInterrupted
-                                     : ExitCode::kTerminated;
+    return StoppedBy(*outcome.signal);
   }
   const auto results = Results(work, outcome.reports);
   std::optional<SweepPrediction> sweep;

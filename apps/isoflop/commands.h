@@ -11,11 +11,18 @@ enum class ExitCode {
   kOk = 0,
   kInternal = 1,       // or standard output cannot be written
   kUsage = 2,          // bad usage or bad input
-  kIncomplete = 3,     // finished, but some runs failed or diverged
+  kIncomplete = 3,     // finished, but some runs failed or diverged, or could
+                       // not be trained for a cause that may pass
   kUnsupported = 4,    // the data cannot support the fit
+  kHungUp = 129,       // SIGHUP (the terminal is gone), state intact
   kInterrupted = 130,  // SIGINT, state intact
   kTerminated = 143,   // SIGTERM, state intact
 };
+
+/// The status after SIGHUP, SIGINT or SIGTERM.
+constexpr ExitCode StoppedBy(int signal) {
+  return static_cast<ExitCode>(128 + signal);
+}
 
 /// Each adds one subcommand to `app`; running it sets `*exit_code`.
 void AddPlanCommand(CLI::App& app, ExitCode* exit_code);

@@ -167,7 +167,8 @@ ExitCode RunExperiments(const ExperimentsArgs& args) {
     sweep.sweep = experiment.file.string();
     sweep.out = (fs::path(args.out) / experiment.spec.name).string();
     const ExitCode status = RunSweep(sweep);
-    if (status == ExitCode::kInterrupted || status == ExitCode::kTerminated) {
+    if (status == ExitCode::kInterrupted || status == ExitCode::kTerminated ||
+        status == ExitCode::kHungUp) {
       return status;
     }
     if (status != ExitCode::kOk) worst = status;

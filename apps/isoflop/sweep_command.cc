@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -78,6 +80,24 @@ Plan PlanHere(const SweepArgs& args, const SweepSpec& spec, const SweepDir& dir,
   return plan;
 }
 
+/// Of a directory whose plan.json is damaged: with precisions that give the
+/// runs which are there, if any do.
+Plan PlanAnew(const SweepArgs& args, const SweepSpec& spec, const SweepDir& dir,
+              LazyMachine& machine) {
+  Plan plan = PlanHere(args, spec, dir, std::nullopt, machine);
+  if (UnplannedRuns(dir, plan).empty()) return plan;
+  for (const Precision of_auto : {Precision::kFp32, Precision::kBf16}) {
+    for (const auto& [bf16, name] : EnumNames(Bf16Products{})) {
+      Plan other = MakePlan(spec, {.of_auto = of_auto, .bf16 = bf16});
+      if (!UnplannedRuns(dir, other).empty()) continue;
+      other.blas_core = plan.blas_core;
+      other.arithmetic = plan.arithmetic;
+      return other;
+    }
+  }
+  return plan;
+}
+
 ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
                      const Plan& plan, LazyMachine& machine) {
   const auto pending = PendingGroups(dir, plan, args.retry_failed);
@@ -110,8 +130,7 @@ ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
 }
 
 ExitCode StatusOf(const ExecuteSummary& summary) {
-  if (summary.signal == SIGINT) return ExitCode::kInterrupted;
-  if (summary.signal) return ExitCode::kTerminated;
+  if (summary.signal) return StoppedBy(*summary.signal);
   return summary.complete() ? ExitCode::kOk : ExitCode::kIncomplete;
 }
 
@@ -132,6 +151,18 @@ void PrintHead(const Plan& plan, const SweepDir& dir) {
   }
 }
 
+/// What keeps runs from being trained. All of them were said when it happened;
+/// `isoflop status` names them again.
+void PrintLeft(const std::vector<LeftGroup>& left) {
+  constexpr std::size_t kMost = 5;
+  for (std::size_t i = 0; i < std::min(left.size(), kMost); ++i) {
+    fmt::print(stderr, "left: {}: {}\n", left[i].group, left[i].cause);
+  }
+  if (left.size() > kMost) {
+    fmt::print(stderr, "left: and {} more groups\n", left.size() - kMost);
+  }
+}
+
 /// What is said at the end: every run, and how to go on if some are missing.
 void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
                const ExecuteSummary& summary) {
@@ -140,11 +171,22 @@ void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
     fmt::print(stderr, "note: {}\n", message);
   }
   if (summary.stopped_by_failure) {
-    fmt::print(stderr, "stopped by --fail-fast: a run failed or diverged\n");
+    fmt::print(stderr,
+               "stopped by --fail-fast: a run failed or diverged, or "
+               "could not be trained\n");
   }
+  PrintLeft(summary.left);
   if (summary.pending > 0) {
-    fmt::print(stderr, "{} runs are left: the same command goes on.\n",
-               summary.pending);
+    fmt::print(stderr, "{} left: {}the same command goes on.\n",
+               summary.pending == 1
+                   ? "1 run is"
+                   : fmt::format("{} runs are", summary.pending),
+               summary.left.empty() ? "" : "once that is mended, ");
+  }
+  if (summary.failed > 0) {
+    fmt::print(stderr,
+               "{} failed: the same command with --retry-failed tries again.\n",
+               Counted(summary.failed, "run"));
   }
   std::fflush(stdout);
 }
@@ -182,13 +224,16 @@ ExitCode RunSweep(const SweepArgs& args) {
       LoadSweep(args.sweep, {.data_paths = args.data, .scale = args.scale});
   const SweepDir dir(args.out.empty() ? "runs/" + spec.name : args.out);
   RefuseForeignPath(dir, spec);
-  const std::optional<Plan> before = FindPlan(dir);
+  const StoredPlan stored = ReadStoredPlan(dir);
+  const std::optional<Plan>& before = stored.plan;
   LazyMachine machine([&] {
     const auto worker = FindWorker(args.worker);
     return before ? ProbeMachineAgain(worker, before->blas_core)
                   : ProbeMachine(worker);
   });
-  const Plan plan = PlanHere(args, spec, dir, before, machine);
+  const Plan plan = stored.damage.empty()
+                        ? PlanHere(args, spec, dir, before, machine)
+                        : PlanAnew(args, spec, dir, machine);
   RequireMeantRuns(spec, plan);
   PrepareSweepDir(dir, spec, plan, [](const std::string& note) {
     fmt::print(stderr, "note: {}\n", note);
@@ -235,7 +280,8 @@ void AddTrainingOptions(CLI::App* command, SweepArgs* args) {
   command->add_flag("--retry-failed", args->retry_failed,
                     "Try runs again that failed");
   command->add_flag("--fail-fast", args->fail_fast,
-                    "Stop at the first run that fails or diverges");
+                    "Stop at the first run that fails, diverges or cannot be "
+                    "trained");
   AddScaleOption(command, &args->scale);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "lib/core/clock.h"
 #include "lib/core/error.h"
 #include "lib/core/files.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
@@ -18,6 +20,7 @@ constexpr int kTickMilliseconds = 100;
 // The end of a process is no event that poll knows, and somebody waits for it.
 constexpr int kReapMilliseconds = 5;
 constexpr double kFarewellSeconds = 2.0;  // for idle workers to exit
+constexpr double kLookSeconds = 0.5;      // between looks at the directory
 
 }  // namespace
 
@@ -47,10 +50,19 @@ ExecuteSummary Execution::Run() {
     progress_.Show(State());
   }
   DismissWorkers();
+  if (!LosesDirectory()) RecordCauses();
   progress_.Finish(State());
-  Require(!lock_lost_,
-          "{}: another front end has taken this directory over; stopped",
-          dir_.root().string());
+  Require(lost_.empty(), "{}", lost_);
+  const std::vector<std::string> vanished = tally_.Vanished();
+  Require(vanished.empty(),
+          "{}: {} in this sweep, but {} there no more: {}; the same command "
+          "trains again what is missing",
+          (dir_.root() / "runs").string(),
+          vanished.size() == 1
+              ? "1 run has ended"
+              : fmt::format("{} runs have ended", vanished.size()),
+          vanished.size() == 1 ? "its result is" : "their results are",
+          ShortList(vanished, 3));
   return Summary();
 }
 
@@ -85,17 +97,34 @@ void Execution::HandleSignals() {
     if (!summary_.signal) {
       summary_.signal = signal;
       BeginStop(Stop::kAtCheckpoint);
-    } else {
+    } else if (signal != SIGHUP) {
+      // SIGHUP comes twice from one terminal: of the kernel and of the shell.
       BeginStop(Stop::kNow);
     }
   }
 }
 
 void Execution::KeepLock() {
-  if (lock_lost_ || lock_.Beat()) return;
+  if (!lost_.empty() || MonotonicSeconds() - looked_at_ < kLookSeconds) return;
+  looked_at_ = MonotonicSeconds();
+  if (LosesDirectory() || lock_.Beat()) return;
   // Whoever has taken it over will train these groups; no two may write one.
-  lock_lost_ = true;
+  lost_ = lock_.loss() == LeaseLoss::kTakenOver
+              ? dir_.root().string() +
+                    ": another front end has taken this directory over; stopped"
+              : dir_.root().string() +
+                    ": was moved or emptied while the sweep was running: its "
+                    "lock is gone";
   BeginStop(Stop::kAtCheckpoint);
+}
+
+/// What is gone is said once, and workers have no place for a checkpoint.
+bool Execution::LosesDirectory() {
+  if (!lost_.empty()) return true;
+  lost_ = LossOf(dir_);
+  if (lost_.empty()) return false;
+  BeginStop(Stop::kNow);
+  return true;
 }
 
 void Execution::BeginStop(Stop stop) {
@@ -114,7 +143,7 @@ void Execution::EnforceStop() {
   // What is lost is what came after the last checkpoints.
   for (const auto& worker : workers_) worker->Discard();
   for (const auto& slot : slots_) {
-    if (slot->busy()) slot->End();
+    if (slot->busy()) PutAside(slot->End());
   }
 }
 
@@ -154,7 +183,8 @@ SweepProgress Execution::State() {
     state.slots.push_back(slot->progress());
     if (slot->busy()) busy.push_back(slot->work_left());
   }
-  clock_.Read(queue_, busy, &state);
+  clock_.Read({.queue = queue_, .busy = std::move(busy), .aside = aside_},
+              &state);
   return state;
 }
 

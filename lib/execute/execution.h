@@ -42,6 +42,7 @@ class Execution {
   void Wait();
   void HandleSignals();
   void KeepLock();
+  bool LosesDirectory();
   void BeginStop(Stop stop);
   void EnforceStop();
   void DismissWorkers();
@@ -70,10 +71,14 @@ class Execution {
   void Conclude(const std::vector<RunResult>& results);
 
   // execution_faults.cc: what workers fail to say.
-  void OnBreakdown(const BusySlots& slots, const std::string& cause,
+  void OnBreakdown(const BusySlots& slots, const WorkerEnd& end,
                    const SlotWorker* silent);
   void CheckStall(SlotWorker* slot);
   void CarryOut(Decision decision);
+  void Leave(const GroupTask& task, const std::string& cause);
+  void PutAside(const GroupTask& task);
+  void RecordCause(const LeftGroup& left);
+  void RecordCauses();
 
   const SweepDir& dir_;
   const Plan& plan_;
@@ -88,11 +93,14 @@ class Execution {
   std::vector<std::shared_ptr<DeviceWorker>> workers_;
   std::vector<std::unique_ptr<SlotWorker>> slots_;
   ExecuteSummary summary_;
-  std::size_t notes_said_ = 0;  // of tally_.notes()
-  bool any_started_ = false;    // a worker, ever
-  bool lock_lost_ = false;
+  std::vector<WorkLeft> aside_;        // of groups that nobody goes on with
+  std::vector<LeftGroup> unrecorded_;  // of summary_.left
+  std::size_t notes_said_ = 0;         // of tally_.notes()
+  bool any_started_ = false;           // a worker, ever
+  std::string lost_;                   // why the directory is ours no more
   Stop stop_ = Stop::kNo;
   double stop_began_ = 0.0;  // monotonic seconds
+  double looked_at_ = 0.0;   // at the directory; monotonic seconds
 };
 
 }  // namespace isoflop

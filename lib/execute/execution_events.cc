@@ -14,8 +14,8 @@ void Execution::Serve(DeviceWorker* worker) {
     for (const WorkerEvent& event : slot->TakeEvents()) OnEvent(slot, event);
   }
   if (ended && worker->has_process()) {
-    const std::string cause = worker->Reap();
-    OnBreakdown(BusySlotsOf(*worker), cause, nullptr);
+    const WorkerEnd end = worker->Reap();
+    OnBreakdown(BusySlotsOf(*worker), end, nullptr);
   }
   for (SlotWorker* slot : BusySlotsOf(*worker)) CheckStall(slot);
 }
@@ -60,7 +60,7 @@ void Execution::OnGroupFailed(SlotWorker* slot, const WorkerEvent& event) {
   GroupTask task = slot->End();
   Conclude(tally_.Refresh(*task.group));
   if (!event.out_of_memory) {
-    Fail(task, event.reason);
+    CarryOut(FaultPolicy::AfterObstacle(std::move(task), event.reason));
     return;
   }
   // Memory that was lost comes back with a fresh process.

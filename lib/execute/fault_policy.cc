@@ -22,11 +22,18 @@ Decision GiveUp(GroupTask task, std::string reason) {
           .message = std::move(reason)};
 }
 
+Decision Leave(GroupTask task, std::string cause) {
+  return {.kind = Decision::Kind::kLeave,
+          .task = std::move(task),
+          .message = std::move(cause)};
+}
+
 Decision Charge(GroupTask task, const std::string& device,
-                const std::string& cause) {
+                const std::string& cause, bool from_outside = false) {
   CountBreakdown(&task);
   if (task.breakdowns >= FaultPolicy::kBreakdownsToFail) {
-    return GiveUp(std::move(task), cause);
+    return from_outside ? Leave(std::move(task), cause)
+                        : GiveUp(std::move(task), cause);
   }
   task.broke_on = device;
   std::string message =
@@ -48,7 +55,8 @@ Decision ChargeOne(const BrokenOff& group, const Breakdown& breakdown) {
   if (group.complete) return {};
   GroupTask task = group.task;
   task.suspect = true;
-  return Charge(std::move(task), breakdown.device, breakdown.cause);
+  return Charge(std::move(task), breakdown.device, breakdown.cause,
+                breakdown.from_outside);
 }
 
 /// Returns the number of the group to blame; nothing where it may be any.
@@ -98,6 +106,10 @@ Decision FaultPolicy::AfterEndWithoutResults(GroupTask task,
                                              const std::string& device) {
   return Charge(std::move(task), device,
                 "its worker says that it has ended, but there are no results");
+}
+
+Decision FaultPolicy::AfterObstacle(GroupTask task, const std::string& reason) {
+  return Leave(std::move(task), reason);
 }
 
 Decision FaultPolicy::AfterOutOfMemory(GroupTask task, bool beside_others,

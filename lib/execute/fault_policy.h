@@ -1,6 +1,7 @@
 // What follows when training breaks off: which group is charged, which ones are
-// tried again and how, which one is given up, and which device gets nothing
-// more. Does nothing itself: facts come in, decisions go out as values.
+// tried again and how, which one is given up, which one is left for another
+// time, and which device gets nothing more. Does nothing itself: facts come in,
+// decisions go out as values.
 
 #pragma once
 
@@ -25,6 +26,7 @@ struct BrokenOff {
 struct Breakdown {
   std::string device;
   std::string cause;                  // how it ended, for people
+  bool from_outside = false;          // see EndedFromOutside
   std::vector<BrokenOff> groups;      // all that it had in work; at least one
   std::optional<std::size_t> silent;  // the one of them that it was killed for
   bool others_at_work = false;        // other workers, on the same device
@@ -36,6 +38,7 @@ struct Decision {
     kNothing,   // there is nothing left to train
     kTryAgain,  // `task` goes back into the queue
     kGiveUp,    // its runs fail, with `message` as the reason
+    kLeave,     // its runs stay pending: `message` is a cause that may pass
   };
   Kind kind = Kind::kNothing;
   GroupTask task = {};
@@ -75,12 +78,20 @@ class FaultPolicy {
   /// The group that is charged is tried again once, on another device where one
   /// works. If nothing of it had been trained, the device is charged too, and
   /// is retired if it has broken several groups in a row (see DeviceHealth).
+  ///
+  /// What ends a worker from outside is no fault of the group: where that ends
+  /// the second attempt, the group is left and not given up.
   BreakdownDecision AfterBreakdown(const Breakdown& breakdown);
 
   /// A worker has said that a group ended, but results are missing: that is
   /// charged like a breakdown, without suspicion against those beside it.
   static Decision AfterEndWithoutResults(GroupTask task,
                                          const std::string& device);
+
+  /// The worker lives and says that a group cannot go on, for a `reason` that a
+  /// user can mend: a full disk, a directory that cannot be written, data that
+  /// are missing or have changed. The group is left at once.
+  static Decision AfterObstacle(GroupTask task, const std::string& reason);
 
   /// A group ran out of memory, for a `reason` that the worker gave. Had it
   /// been `beside_others`, it is tried again with the device to itself; else

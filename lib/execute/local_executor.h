@@ -24,9 +24,16 @@ struct ExecuteOptions {
   std::vector<Slot> slots;  // at least one
   CostModel cost;
   bool retry_failed = false;         // try runs again that ended as failed
-  bool fail_fast = false;            // stop at the first failed or diverged run
+  bool fail_fast = false;            // stop at the first run that fails or
+                                     // diverges, or group that is left
   double stop_grace_seconds = 30.0;  // to reach a checkpoint when stopping
   double stall_seconds = 1800.0;  // of silence, until a worker counts as hung
+};
+
+/// A group whose runs stay pending though nobody stopped the sweep.
+struct LeftGroup {
+  std::string group;
+  std::string cause;  // which may pass: then the same command goes on with it
 };
 
 /// How a sweep stands when Execute returns.
@@ -37,8 +44,10 @@ struct ExecuteSummary {
   std::int64_t failed = 0;
   std::int64_t pending = 0;           // without a result
   std::int64_t ended_here = 0;        // got their result in this call
-  std::optional<int> signal;          // SIGINT or SIGTERM, if that stopped it
+  std::optional<int> signal;          // SIGINT, SIGTERM or SIGHUP, if that
+                                      // stopped it
   bool stopped_by_failure = false;    // by fail_fast
+  std::vector<LeftGroup> left;        // in the order in which they were left
   std::vector<std::string> messages;  // why runs failed, devices retired, ...
   double wall_seconds = 0.0;
 
@@ -48,11 +57,13 @@ struct ExecuteSummary {
 /// Trains every run of the plan that has no result yet and returns how the
 /// sweep stands. REQUIRES: PrepareSweepDir(dir, ..., plan) was called.
 ///
-/// Handles SIGINT and SIGTERM while it runs: the first asks the workers to stop
-/// at a checkpoint, a second kills them. A run that fails or diverges is a
-/// result, not an exception. Throws Error when another front end works on the
-/// directory (naming host, pid and since when), or when no worker can be
-/// started.
+/// Handles SIGINT, SIGTERM and SIGHUP while it runs: the first asks the workers
+/// to stop at a checkpoint, a second kills them. A run that fails or diverges
+/// is a result, not an exception. What a user can mend (a full disk, data that
+/// are not there) or what struck a worker from outside fails no run: the group
+/// is left, with the cause in its status.json. Throws Error when another front
+/// end works on the directory (naming host, pid and since when), or when no
+/// worker can be started.
 ExecuteSummary Execute(const SweepDir& dir, const Plan& plan,
                        const ExecuteOptions& options, Progress& progress);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "lib/core/text.h"
@@ -33,11 +34,18 @@ std::string CountOf(std::int64_t count, const char* what) {
   return count == 0 ? "" : fmt::format("{} {}", count, what);
 }
 
+/// Rounded down: what has not ended is never at 100 %.
+std::string PercentDone(const SweepProgress& progress) {
+  const bool over = progress.ended() == progress.runs;
+  const double percent = std::floor(100.0 * progress.fraction + 1e-9);
+  return fmt::format("{:.0f} %", over ? 100.0 : std::min(percent, 99.0));
+}
+
 /// What matters most comes first: it is what a narrow terminal shows.
 std::vector<std::string> SummaryParts(const SweepProgress& progress) {
   std::vector<std::string> parts{
       fmt::format("{}/{} runs", progress.ended(), progress.runs),
-      fmt::format("{:.0f} %", 100.0 * progress.fraction),
+      PercentDone(progress),
       progress.stopping ? "stopping at a checkpoint" : ""};
   if (progress.seconds_left && !progress.stopping) {
     parts.push_back(FormatDuration(*progress.seconds_left) + " left");
@@ -54,6 +62,7 @@ std::string SlotLine(const SlotProgress& slot, std::size_t width) {
   std::vector<std::string> parts{
       "  " + ShortId(slot.run.empty() ? slot.group : slot.run),
       fmt::format("{:3.0f} %", 100.0 * slot.fraction)};
+  parts.push_back(slot.variant);
   parts.push_back(slot.loss ? fmt::format("loss {:.3f}", *slot.loss) : "");
   parts.push_back(slot.tokens_per_second > 0.0 ? Rate(slot.tokens_per_second)
                                                : "");

@@ -18,6 +18,7 @@ struct SlotProgress {
   std::string device;
   std::string group;           // empty: idle
   std::string run;             // id of the branch in work; empty: trunk
+  std::string variant;         // what its group varies, in words
   double fraction = 0.0;       // of the group's tokens
   std::optional<double> loss;  // train loss, in the unit of the task
   double tokens_per_second = 0.0;

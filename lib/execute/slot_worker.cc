@@ -7,6 +7,7 @@
 
 #include "lib/core/clock.h"
 #include "lib/sweep/group_cost.h"
+#include "lib/sweep/vary.h"
 
 namespace isoflop {
 
@@ -62,6 +63,7 @@ SlotProgress SlotWorker::progress() const {
   const auto total = static_cast<double>(TokensTrained(*task_->group));
   shown.group = task_->group->id;
   shown.run = last_.run;
+  shown.variant = SettingsInWords(task_->group->variant);
   shown.fraction = 1.0 - static_cast<double>(work_left().tokens) / total;
   shown.loss = last_.loss;
   shown.tokens_per_second = last_.tokens_per_second;

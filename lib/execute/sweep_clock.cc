@@ -20,8 +20,7 @@ double SweepClock::ElapsedSeconds() const {
   return MonotonicSeconds() - start_;
 }
 
-void SweepClock::Estimate(const GroupQueue& queue,
-                          const std::vector<WorkLeft>& busy) {
+void SweepClock::Estimate(const Work& work) {
   // Seconds of a worker, of which a group may take a part while it trains.
   const auto of_worker = [this](const RunGroup& group, double seconds) {
     return seconds * ShareOfWorker(group, slots_, cost_);
@@ -33,18 +32,23 @@ void SweepClock::Estimate(const GroupQueue& queue,
     left += of_worker(group, seconds);
     longest = std::max(longest, seconds);
   };
-  for (const GroupTask& task : queue.tasks()) {
+  for (const GroupTask& task : work.queue.tasks()) {
     add(*task.group, cost_.Seconds(*task.group, device, task.tokens_left));
   }
-  for (const WorkLeft& work : busy) {
-    add(*work.group, cost_.Seconds(*work.group, work.device, work.tokens));
+  for (const WorkLeft& one : work.busy) {
+    add(*one.group, cost_.Seconds(*one.group, one.device, one.tokens));
+  }
+  double undone = left;
+  for (const WorkLeft& one : work.aside) {
+    undone += of_worker(*one.group,
+                        cost_.Seconds(*one.group, one.device, one.tokens));
   }
   double total = 0.0;
   for (const RunGroup& group : plan_.groups) {
     total +=
         of_worker(group, cost_.Seconds(group, device, TokensTrained(group)));
   }
-  fraction_ = total > 0.0 ? std::clamp(1.0 - left / total, 0.0, 1.0) : 0.0;
+  fraction_ = total > 0.0 ? std::clamp(1.0 - undone / total, 0.0, 1.0) : 0.0;
   const bool measured = std::ranges::all_of(
       slots_, [this](const Slot& slot) { return cost_.Measured(slot.device); });
   const auto workers = static_cast<double>(CountWorkers(slots_));
@@ -52,12 +56,11 @@ void SweepClock::Estimate(const GroupQueue& queue,
                            : std::nullopt;
 }
 
-void SweepClock::Read(const GroupQueue& queue,
-                      const std::vector<WorkLeft>& busy,
-                      SweepProgress* progress) {
+void SweepClock::Read(const Work& work, SweepProgress* progress) {
   const double now = MonotonicSeconds();
-  if (!estimated_at_ || now - *estimated_at_ >= 1.0) {
-    Estimate(queue, busy);
+  // What is over is not as it was a second ago.
+  if (work.busy.empty() || !estimated_at_ || now - *estimated_at_ >= 1.0) {
+    Estimate(work);
     estimated_at_ = now;
   }
   progress->fraction = fraction_;

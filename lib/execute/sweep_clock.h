@@ -44,13 +44,19 @@ class SweepClock {
 
   double ElapsedSeconds() const;
 
+  /// What is still to be done.
+  struct Work {
+    const GroupQueue& queue;
+    std::vector<WorkLeft> busy = {};
+    std::vector<WorkLeft> aside = {};  // that will not be done this time
+  };
+
   /// Fills in fraction, elapsed_seconds and seconds_left. Estimates anew once a
-  /// second, and counts down in between.
-  void Read(const GroupQueue& queue, const std::vector<WorkLeft>& busy,
-            SweepProgress* progress);
+  /// second, and when nobody works any more; counts down in between.
+  void Read(const Work& work, SweepProgress* progress);
 
  private:
-  void Estimate(const GroupQueue& queue, const std::vector<WorkLeft>& busy);
+  void Estimate(const Work& work);
 
   const Plan& plan_;
   CostModel cost_;

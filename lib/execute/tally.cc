@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "lib/core/error.h"
 
@@ -55,11 +57,25 @@ std::vector<RunResult> Tally::FailPending(const RunGroup& group,
       notes_.push_back(
           fmt::format("{}: failed, but that could not be recorded: {}", run.id,
                       error.what()));
+      unstored_.insert(run.id);
     }
     Add(run.id, result.status);
     failed.push_back(std::move(result));
   }
   return failed;
+}
+
+std::vector<std::string> Tally::Vanished() const {
+  std::vector<std::string> vanished;
+  for (const std::string& id : ended_) {
+    std::error_code code;
+    const auto file = dir_.run(id) / "result.json";
+    const auto type = std::filesystem::status(file, code).type();
+    const bool gone = type == std::filesystem::file_type::not_found;
+    if (gone && !unstored_.contains(id)) vanished.push_back(id);
+  }
+  std::ranges::sort(vanished);
+  return vanished;
 }
 
 bool Tally::Complete(const RunGroup& group) const {

@@ -36,6 +36,10 @@ class Tally {
   /// Whether every run of the group has ended.
   bool Complete(const RunGroup& group) const;
 
+  /// Returns the ids of those that have ended, but whose result is not there
+  /// any more though it was stored; sorted.
+  std::vector<std::string> Vanished() const;
+
   std::int64_t runs() const { return runs_; }
   std::int64_t ok() const { return Count(RunStatus::kOk); }
   std::int64_t diverged() const { return Count(RunStatus::kDiverged); }
@@ -52,8 +56,9 @@ class Tally {
 
   SweepDir dir_;
   std::int64_t runs_ = 0;
-  std::array<std::int64_t, 3> counts_{};   // by RunStatus
-  std::unordered_set<std::string> ended_;  // run ids
+  std::array<std::int64_t, 3> counts_{};      // by RunStatus
+  std::unordered_set<std::string> ended_;     // run ids
+  std::unordered_set<std::string> unstored_;  // of these
   std::vector<std::string> notes_;
 };
 

@@ -1,5 +1,6 @@
 #include "lib/machine/device_worker.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cassert>
@@ -54,12 +55,21 @@ std::vector<WorkerEvent> DeviceWorker::TakeEvents(const std::string& group) {
   return std::exchange(heard->second, {});
 }
 
-std::string DeviceWorker::Reap() {
+WorkerEnd DeviceWorker::Reap() {
   assert(has_process() && Ended());
-  const std::string end = DescribeEnd(*process_->Ended());
-  const std::string tail = log_->Tail();
+  const int status = *process_->Ended();
   process_.reset();
-  return "its worker " + end + (tail.empty() ? "" : "; its log ends: " + tail);
+  return {.cause = "its worker " + DescribeEnd(status) + "; " + LastWords(),
+          .from_outside = EndedFromOutside(status)};
+}
+
+std::string DeviceWorker::LastWords() const {
+  const std::string file =
+      (log_path_.parent_path().filename() / log_path_.filename()).string();
+  const std::string tail = log_ ? log_->Tail() : "";
+  if (tail.empty()) return fmt::format("it wrote nothing to {}", file);
+  return fmt::format("its log ends ({}:{}): {}", file, log_->CountLines(),
+                     tail);
 }
 
 void DeviceWorker::AskToStop() {

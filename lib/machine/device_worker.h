@@ -17,6 +17,12 @@
 
 namespace isoflop {
 
+/// How a worker's process ended.
+struct WorkerEnd {
+  std::string cause;  // with the last lines of its log and where they are
+  bool from_outside = false;  // see EndedFromOutside
+};
+
 /// Knows processes and lines, and decides nothing: whether a group is tried
 /// again is for others to say.
 class DeviceWorker {
@@ -43,9 +49,13 @@ class DeviceWorker {
   /// Whether there is no process, or one that has ended.
   bool Ended() { return !process_ || process_->Ended().has_value(); }
 
-  /// Returns how the process ended, with the last lines of its log, and lets go
-  /// of it: there is none after that. REQUIRES: has_process() and Ended().
-  std::string Reap();
+  /// Returns how the process ended and lets go of it: there is none after that.
+  /// REQUIRES: has_process() and Ended().
+  WorkerEnd Reap();
+
+  /// Returns the last lines of its log and where they are: "its log ends
+  /// (logs/worker-0.log:17): out of bounds".
+  std::string LastWords() const;
 
   /// Asks it to stop all groups at a checkpoint and exit.
   void AskToStop();

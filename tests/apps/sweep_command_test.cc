@@ -200,6 +200,96 @@ TEST(SweepCommand, NothingToFitIsNoCrash) {
   EXPECT_FALSE(std::filesystem::exists(dir / "out/fit.json"));
 }
 
+const std::string kSmoke =
+    "sweep " ISOFLOP_SOURCE_DIR
+    "/sweeps/smoke.json -o out"
+    " --devices cpu --jobs 1 --worker " ISOFLOP_FAKE_WORKER;
+
+/// Runs a command that the program has named, with the worker of the test.
+Outcome ObeyAdvice(const TempDir& dir, const std::string& command) {
+  const std::string program = "isoflop ";
+  EXPECT_TRUE(command.starts_with(program)) << command;
+  return Isoflop(dir, command.substr(program.size()) +
+                          " --devices cpu --worker " ISOFLOP_FAKE_WORKER);
+}
+
+TEST(SweepCommand, WhatMayPassIsNamedByStatusAndTrainedByTheCommandNamedThere) {
+  const TempDir dir;
+  {
+    const ScopedEnv fault("ISOFLOP_FAKE_FAULT", "fail");
+    const Outcome sweep = Isoflop(dir, kSmoke);
+    EXPECT_EQ(sweep.status, 3) << sweep.err;
+    EXPECT_THAT(sweep.err, HasSubstr("the data have moved away"));
+    EXPECT_THAT(sweep.err, HasSubstr("once that is mended, the same command"));
+  }
+  const Outcome text = Isoflop(dir, "status out");
+  EXPECT_EQ(text.status, 3);
+  EXPECT_THAT(text.out, HasSubstr(": the data have moved away"));
+  const Json status =
+      ParseJson(Isoflop(dir, "status out --json").out, "stdout");
+  EXPECT_EQ(status["failed"], 0);
+  EXPECT_EQ(status["groups"][0]["cause"], "the data have moved away");
+  const Outcome again = ObeyAdvice(dir, status["go_on"].get<std::string>());
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(Isoflop(dir, "status out").status, 0);
+}
+
+TEST(SweepCommand, AFailedRunIsNamedByStatusAndTrainedByTheCommandNamedThere) {
+  const TempDir dir;
+  {
+    const ScopedEnv fault("ISOFLOP_FAKE_FAULT", "segv");
+    const ScopedEnv where("ISOFLOP_FAKE_RUN", "s0");
+    const ScopedEnv times("ISOFLOP_FAKE_TIMES", "2");
+    EXPECT_EQ(Isoflop(dir, kSmoke).status, 3);
+  }
+  const Outcome text = Isoflop(dir, "status out");
+  EXPECT_THAT(text.out, HasSubstr("killed by SIGSEGV"));
+  EXPECT_THAT(text.out, HasSubstr("its log ends (logs/worker-0.log:4): first "
+                                  "line | something is out of bounds"));
+  EXPECT_THAT(text.out, HasSubstr("--retry-failed"));
+  const Json status =
+      ParseJson(Isoflop(dir, "status out --json").out, "stdout");
+  ASSERT_GT(status["ended_badly"].size(), 0U);
+  const Outcome again =
+      ObeyAdvice(dir, status["ended_badly"][0]["retry"].get<std::string>());
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(Isoflop(dir, "status out").status, 0);
+}
+
+TEST(SweepCommand, MakesADamagedPlanAnewInThePrecisionThatItHad) {
+  const TempDir dir;
+  {
+    const ScopedEnv speedup("ISOFLOP_FAKE_SPEEDUP", "1.5");
+    ASSERT_EQ(Isoflop(dir, kSweep).status, 0);
+  }
+  const Json plan = ReadJsonFile(dir / "out/plan.json");
+  dir.Write("out/plan.json", ReadFile(dir / "out/plan.json").substr(0, 999));
+  const Outcome status = Isoflop(dir, "status out");
+  EXPECT_EQ(status.status, 2);
+  EXPECT_THAT(status.err, HasSubstr("makes plan.json anew"));
+  const Outcome again = Isoflop(dir, kSweep);
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("made anew from the sweep file"));
+  EXPECT_EQ(ReadJsonFile(dir / "out/plan.json")["groups"], plan["groups"]);
+}
+
+TEST(SweepCommand, DamagedResultsAreNamedByFitAndExport) {
+  const TempDir dir;
+  ASSERT_EQ(Isoflop(dir, kSweep).status, 0);
+  const Json plan = ReadJsonFile(dir / "out/plan.json");
+  const std::string file =
+      "out/runs/" + plan["groups"][0]["runs"][0]["id"].get<std::string>() +
+      "/result.json";
+  dir.Write(file, ReadFile(dir / file).substr(0, 99));
+  for (const char* command : {"fit out", "export out --format csv"}) {
+    const Outcome outcome = Isoflop(dir, command);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_THAT(outcome.err,
+                AllOf(HasSubstr("warning: 1 result is damaged and left out"),
+                      HasSubstr(file)));
+  }
+}
+
 TEST(SweepCommand, StatusAndExportAgreeWithTheSweep) {
   const TempDir dir;
   ASSERT_EQ(Isoflop(dir, kSweep).status, 0);

@@ -18,32 +18,31 @@ using testing::HasSubstr;
 
 class DiskFullTest : public ExecuteFixture {
  protected:
-  ExecuteOptions OneSlot(bool retry_failed) const {
+  static ExecuteOptions OneSlot() {
     ExecuteOptions options = Options();
     options.slots = {{"cpu"}};
-    options.retry_failed = retry_failed;
     return options;
   }
 };
 
-TEST_F(DiskFullTest, FailsTheGroupWithTheReasonAndTheOthersGoOn) {
+TEST_F(DiskFullTest, LeavesTheGroupForTheReasonAndTheOthersGoOn) {
   Prepare(dir_);
   const ScopedEnv fault("ISOFLOP_FAKE_FAULT", "fill_disk");
   const ScopedEnv where("ISOFLOP_FAKE_RUN", group(2).id);
   const ExecuteSummary summary = Run();
   EXPECT_EQ(summary.ok, 6);
-  EXPECT_EQ(summary.failed, 2);
-  const auto result = FindResult(dir_, group(2).runs[0].id);
-  EXPECT_THAT(result->reason, HasSubstr("File too large"));
+  EXPECT_EQ(summary.failed, 0);
+  EXPECT_EQ(summary.pending, 2);
+  EXPECT_THAT(summary.left.at(0).cause, HasSubstr("File too large"));
 }
 
 TEST_F(DiskFullTest, IsGoneOnFromWhenThereIsSpaceAgain) {
   Prepare(dir_);
   {
     const ScopedEnv fault("ISOFLOP_FAKE_FAULT", "fill_disk");
-    Run(OneSlot(false));
+    EXPECT_EQ(Run(OneSlot()).pending, 8);
   }
-  EXPECT_EQ(Run(OneSlot(true)).ok, 8);
+  EXPECT_EQ(Run(OneSlot()).ok, 8);
   ExpectAsUndisturbed();
 }
 
@@ -86,13 +85,13 @@ TEST_F(DiskFullTest, IsSurvivedByTheFrontEndToo) {
       WaitFor([&] { return !Losses(dir).empty(); });
       disk.Fill();
     });
-    const auto summary = Execute(dir, sweep_.plan, OneSlot(false), progress_);
-    EXPECT_GT(summary.failed, 0);
-    EXPECT_EQ(summary.ok + summary.failed, 8);
-    EXPECT_THAT(summary.messages, Contains(HasSubstr("No space left")));
+    const auto summary = Execute(dir, sweep_.plan, OneSlot(), progress_);
+    EXPECT_GT(summary.pending, 0);
+    EXPECT_EQ(summary.ok + summary.pending, 8);
+    EXPECT_THAT(progress_.notes, Contains(HasSubstr("No space left")));
   }
   disk.Empty();
-  const auto summary = Execute(dir, sweep_.plan, OneSlot(true), progress_);
+  const auto summary = Execute(dir, sweep_.plan, OneSlot(), progress_);
   EXPECT_EQ(summary.ok, 8);
   EXPECT_EQ(Losses(dir), UndisturbedLosses());
 }

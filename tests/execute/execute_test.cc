@@ -2,6 +2,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <system_error>
+#include <utility>
+
 #include "lib/execute/local_executor.h"
 #include "tests/execute/execute_fixture.h"
 #include "tests/support/child_process.h"
@@ -78,6 +84,90 @@ TEST_F(ExecuteTest, RunsADamagedResultAgain) {
   EXPECT_EQ(summary.ok, 8);
   EXPECT_EQ(Losses(dir_), losses);
   EXPECT_THAT(summary.messages, Contains(HasSubstr(file.string())));
+}
+
+/// Lets something happen when the first run has ended.
+class AccidentProgress : public RecordedProgress {
+ public:
+  explicit AccidentProgress(std::function<void(const std::string&)> accident)
+      : accident_(std::move(accident)) {}
+  void RunEnded(const RunResult& result,
+                const SweepProgress& progress) override {
+    if (ended.empty()) accident_(result.id);
+    RecordedProgress::RunEnded(result, progress);
+  }
+
+ private:
+  std::function<void(const std::string&)> accident_;
+};
+
+class LostDirectoryTest : public ExecuteTest {
+ protected:
+  std::string ErrorAfter(std::function<void(const std::string&)> accident) {
+    const ScopedEnv slow("ISOFLOP_FAKE_SLEEP", "0.05");
+    AccidentProgress progress(std::move(accident));
+    try {
+      Execute(dir_, sweep_.plan, Options(), progress);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  }
+
+  /// Though workers may be at work in it.
+  static void Delete(const std::filesystem::path& path) {
+    WaitFor([&] {
+      std::error_code code;
+      std::filesystem::remove_all(path, code);
+      return !code;
+    });
+  }
+};
+
+TEST_F(LostDirectoryTest, IsSaidToBeMovedAndDoesNotComeBack) {
+  const auto move = [&](const std::string&) {
+    std::filesystem::rename(dir_.root(), temp_ / "new");
+  };
+  EXPECT_THAT(
+      ErrorAfter(move),
+      HasSubstr("out: was moved or deleted while the sweep was running"));
+  EXPECT_FALSE(std::filesystem::exists(dir_.root()));
+  const SweepDir moved(temp_ / "new");
+  // Of this process, which lives on.
+  for (const int claim : {1, 2}) {
+    WriteFileAtomically(
+        moved.lock_json().string() + "." + std::to_string(claim), "");
+  }
+  EXPECT_EQ(Execute(moved, sweep_.plan, Options(), progress_).ok, 8);
+  EXPECT_EQ(Losses(moved), UndisturbedLosses());
+}
+
+TEST_F(LostDirectoryTest, IsSaidToBeDeletedAndDoesNotComeBack) {
+  EXPECT_THAT(ErrorAfter([&](const std::string&) { Delete(dir_.root()); }),
+              HasSubstr("out: was moved or deleted while the sweep was"));
+  EXPECT_FALSE(std::filesystem::exists(dir_.root()));
+}
+
+TEST_F(LostDirectoryTest, WithoutItsRunsIsAnErrorThatSaysSo) {
+  EXPECT_THAT(
+      ErrorAfter([&](const std::string&) { Delete(dir_.root() / "runs"); }),
+      HasSubstr("runs: was deleted while the sweep was running"));
+  Prepare(dir_);
+  EXPECT_EQ(Run().ok, 8);
+  EXPECT_EQ(Losses(dir_), UndisturbedLosses());
+}
+
+TEST_F(LostDirectoryTest, WithoutAResultIsAnErrorThatNamesTheRun) {
+  std::string id;
+  const std::string error = ErrorAfter([&](const std::string& ended) {
+    id = ended;
+    Delete(dir_.run(id));
+  });
+  EXPECT_THAT(error, HasSubstr(id));
+  EXPECT_THAT(error, HasSubstr("1 run has ended in this sweep"));
+  Prepare(dir_);
+  EXPECT_EQ(Run().ok, 8);
+  EXPECT_EQ(Losses(dir_), UndisturbedLosses());
 }
 
 TEST_F(ExecuteTest, RefusesToBeASecondFrontEnd) {

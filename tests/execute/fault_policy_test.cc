@@ -56,6 +56,7 @@ class FaultPolicyTest : public testing::Test {
                           std::optional<std::size_t> silent = {}) {
     return policy_.AfterBreakdown({.device = "cuda:0",
                                    .cause = "its worker died",
+                                   .from_outside = from_outside_,
                                    .groups = std::move(groups),
                                    .silent = silent,
                                    .others_at_work = others_at_work_});
@@ -81,6 +82,7 @@ class FaultPolicyTest : public testing::Test {
   RunGroup b_ = GroupOf(16);
   RunGroup c_ = GroupOf(16);
   FaultPolicy policy_;
+  bool from_outside_ = false;
   bool others_at_work_ = false;
 };
 
@@ -100,6 +102,31 @@ TEST_F(FaultPolicyTest, GivesUpAGroupThatBreaksTwiceInTheSamePlace) {
   EXPECT_EQ(second.kind, Kind::kGiveUp);
   EXPECT_EQ(second.task.group, &a_);
   EXPECT_EQ(second.message, "its worker died");
+}
+
+TEST_F(FaultPolicyTest, LeavesAGroupThatIsKilledTwiceFromOutside) {
+  from_outside_ = true;
+  const Decision first = BreakAlone(After(a_, 500));
+  EXPECT_EQ(first.kind, Kind::kTryAgain);
+  const Decision second = BreakAlone(Again(first.task, 500));
+  EXPECT_EQ(second.kind, Kind::kLeave);
+  EXPECT_EQ(second.task.group, &a_);
+  EXPECT_EQ(second.message, "its worker died");
+}
+
+TEST_F(FaultPolicyTest, GivesUpAGroupThatCrashesWhereItWasKilledBefore) {
+  from_outside_ = true;
+  const Decision first = BreakAlone(After(a_, 500));
+  from_outside_ = false;
+  EXPECT_EQ(BreakAlone(Again(first.task, 500)).kind, Kind::kGiveUp);
+}
+
+TEST_F(FaultPolicyTest, LeavesAGroupAtOnceThatMeetsAnObstacle) {
+  const Decision decision =
+      FaultPolicy::AfterObstacle(After(a_, 500).task, "x: No space left");
+  EXPECT_EQ(decision.kind, Kind::kLeave);
+  EXPECT_EQ(decision.message, "x: No space left");
+  EXPECT_EQ(decision.task.breakdowns, 0);
 }
 
 TEST_F(FaultPolicyTest, GivesUpAGroupThatGotHardlyFurther) {

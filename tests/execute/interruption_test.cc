@@ -23,6 +23,7 @@ class InterruptionTest : public ExecuteFixture {
     return ChildProcess([this, options] {
       ::signal(SIGINT, SIG_DFL);
       ::signal(SIGTERM, SIG_DFL);
+      ::signal(SIGHUP, SIG_DFL);
       const ExecuteSummary summary = Run(options);
       return summary.signal.value_or(0);
     });
@@ -82,6 +83,18 @@ TEST_F(InterruptionTest, SigtermStopsAtACheckpoint) {
   front_end.Kill(SIGTERM);
   EXPECT_EQ(front_end.Wait(), SIGTERM);
   EXPECT_LT(Ended(), 8U);
+}
+
+TEST_F(InterruptionTest, SighupStopsAtACheckpointHoweverOftenItComes) {
+  ChildProcess front_end = FrontEnd();
+  ASSERT_TRUE(WaitFor([this] { return AnyCurve(); }));
+  // A terminal that is closed sends it, and the shell in it does too.
+  for (int i = 0; i < 5; ++i) front_end.Kill(SIGHUP);
+  EXPECT_EQ(front_end.Wait(), SIGHUP);
+  EXPECT_FALSE(AnyGroupInWork());
+  EXPECT_LT(Ended(), 8U);
+  EXPECT_EQ(Run().ok, 8);
+  ExpectAsUndisturbed();
 }
 
 TEST_F(InterruptionTest, ASecondSignalDoesNotWaitForWorkers) {

@@ -100,6 +100,36 @@ TEST(Progress, OfASweepThatHasJustBegunHasNoRates) {
   EXPECT_EQ(SummaryLine(progress), "0/4 runs  0 %  0 s elapsed");
 }
 
+TEST(Progress, IsAtAHundredPercentWhereEveryRunHasEndedAndNowhereElse) {
+  SweepProgress progress;
+  progress.runs = 4;
+  progress.ok = 3;
+  progress.fraction = 0.9999;
+  EXPECT_THAT(SummaryLine(progress), HasSubstr("3/4 runs  99 %"));
+  progress.fraction = 1.0;  // by an estimate
+  EXPECT_THAT(SummaryLine(progress), HasSubstr("3/4 runs  99 %"));
+  progress.failed = 1;
+  progress.fraction = 0.84;
+  EXPECT_THAT(SummaryLine(progress), HasSubstr("4/4 runs  100 %"));
+}
+
+TEST(Progress, NamesTheVariantOfEveryRow) {
+  SweepProgress progress;
+  progress.runs = 4;
+  for (const char* rate : {"0.01", "0.02"}) {
+    progress.slots.push_back(
+        {.device = "cpu",
+         .group = "d64-l2-s0-0123456789ab",
+         .run = {},
+         .variant = std::string("training.peak_lr = ") + rate,
+         .loss = {}});
+  }
+  const auto lines = RenderProgress(progress, 100, 10);
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_THAT(lines[1], HasSubstr("d64-l2-s0    0 %  training.peak_lr = 0.01"));
+  EXPECT_THAT(lines[2], HasSubstr("training.peak_lr = 0.02"));
+}
+
 RunResult Ended(RunStatus status) {
   RunResult result;
   result.id = "d64-l2-D524k-s0-ba9876543210";

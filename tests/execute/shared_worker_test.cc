@@ -109,8 +109,29 @@ TEST_P(LastingFaultBesideOthersTest, CostsTheGroupThatItStrikesAndNoOther) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, LastingFaultBesideOthersTest,
-                         testing::Values("kill", "segv", "exit", "stop", "lie",
-                                         "fail"),
+                         testing::Values("segv", "exit", "lie"),
+                         [](const auto& test) { return test.param; });
+
+class FaultFromOutsideBesideOthersTest
+    : public SharedWorkerTest,
+      public testing::WithParamInterface<const char*> {};
+
+TEST_P(FaultFromOutsideBesideOthersTest,
+       LeavesTheGroupThatItStrikesAndNoOther) {
+  {
+    const SomeFault fault(GetParam(), Victim().id, "1e9");
+    const ExecuteSummary summary = Run(SharedSlots(4));
+    EXPECT_EQ(summary.ok, 6);
+    EXPECT_EQ(summary.pending, 2);
+    ASSERT_EQ(summary.left.size(), 1U);
+    EXPECT_EQ(summary.left[0].group, Victim().id);
+  }
+  EXPECT_EQ(Run(SharedSlots(4)).ok, 8);
+  ExpectAsUndisturbed();
+}
+
+INSTANTIATE_TEST_SUITE_P(, FaultFromOutsideBesideOthersTest,
+                         testing::Values("kill", "stop", "fail"),
                          [](const auto& test) { return test.param; });
 
 TEST_F(SharedWorkerTest, TwoThatBreakDownFailAndNoOther) {

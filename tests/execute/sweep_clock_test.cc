@@ -21,7 +21,7 @@ class SweepClockTest : public testing::Test {
     SweepProgress progress;
     SweepClock clock(sweep_.plan, cost_,
                      std::vector<Slot>(slots, {"cpu", sharing}));
-    clock.Read(queue, busy, &progress);
+    clock.Read({.queue = queue, .busy = busy, .aside = aside_}, &progress);
     return progress;
   }
 
@@ -38,6 +38,7 @@ class SweepClockTest : public testing::Test {
 
   TinySweep sweep_;
   CostModel cost_;
+  std::vector<WorkLeft> aside_;
 };
 
 TEST_F(SweepClockTest, StartsAtNothingDone) {
@@ -84,6 +85,30 @@ TEST_F(SweepClockTest, EndsAtEverythingDone) {
   const SweepProgress progress = Read({}, {}, 1);
   EXPECT_DOUBLE_EQ(progress.fraction, 1.0);
   EXPECT_DOUBLE_EQ(*progress.seconds_left, 0.0);
+}
+
+TEST_F(SweepClockTest, CountsWhatWillNotBeDoneThisTimeAsUndone) {
+  const RunGroup& group = sweep_.plan.groups[0];
+  const std::int64_t half = TokensTrained(group) / 2;
+  aside_ = {{&group, "cpu", half}};
+  const SweepProgress progress = Read({}, {}, 1);
+  EXPECT_NEAR(progress.fraction,
+              1.0 - static_cast<double>(half) /
+                        static_cast<double>(Totals(sweep_.plan).tokens),
+              1e-9);
+  EXPECT_DOUBLE_EQ(*progress.seconds_left, 0.0);
+}
+
+TEST_F(SweepClockTest, EstimatesAnewWhatIsOverWithinASecond) {
+  SweepClock clock(sweep_.plan, cost_, {{"cpu"}});
+  SweepProgress progress;
+  const RunGroup& group = sweep_.plan.groups[0];
+  const GroupQueue empty;
+  clock.Read({.queue = empty, .busy = {{&group, "cpu", TokensTrained(group)}}},
+             &progress);
+  EXPECT_LT(progress.fraction, 1.0);
+  clock.Read({.queue = empty}, &progress);
+  EXPECT_DOUBLE_EQ(progress.fraction, 1.0);
 }
 
 TEST_F(SweepClockTest, SaysNothingOfTimeWithoutAMeasurement) {

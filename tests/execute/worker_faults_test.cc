@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "lib/record/group_status.h"
 #include "tests/execute/execute_fixture.h"
 #include "tests/support/wait_for.h"
 
@@ -61,9 +62,38 @@ TEST_P(LastingFaultTest, CostsTheGroupThatItStrikes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, LastingFaultTest,
-                         testing::Values("kill", "segv", "exit", "stop", "lie",
-                                         "fail"),
+                         testing::Values("segv", "exit", "lie"),
                          [](const auto& test) { return test.param; });
+
+class FaultFromOutsideTest : public WorkerFaultsTest,
+                             public testing::WithParamInterface<const char*> {};
+
+TEST_P(FaultFromOutsideTest, FailsNoRunAndIsGoneOnFromWithTheSameCommand) {
+  {
+    const SomeFault fault(GetParam(), Victim().id, "1e9");
+    const ExecuteSummary summary = Run();
+    EXPECT_EQ(summary.ok, 6);
+    EXPECT_EQ(summary.failed, 0);
+    EXPECT_EQ(summary.pending, 2);
+    EXPECT_FALSE(summary.complete());
+    ASSERT_EQ(summary.left.size(), 1U);
+    EXPECT_EQ(summary.left[0].group, Victim().id);
+    EXPECT_FALSE(summary.left[0].cause.empty());
+    EXPECT_EQ(FindGroupStatus(dir_, Victim().id)->cause, summary.left[0].cause);
+    EXPECT_THAT(progress_.notes, Contains(HasSubstr(summary.left[0].cause)));
+  }
+  const ExecuteSummary again = Run();
+  EXPECT_EQ(again.ok, 8);
+  EXPECT_EQ(again.ended_here, 2);
+  EXPECT_EQ(FindGroupStatus(dir_, Victim().id)->cause, "");
+  ExpectAsUndisturbed();
+}
+
+INSTANTIATE_TEST_SUITE_P(, FaultFromOutsideTest,
+                         testing::Values("kill", "stop", "fail", "fill_disk"),
+                         [](const auto& test) {
+                           return std::string(test.param);
+                         });
 
 TEST_F(WorkerFaultsTest, ACrashIsRecordedWithSignalAndLastWords) {
   const SomeFault fault("segv", Victim().id, "1e9");
@@ -76,7 +106,7 @@ TEST_F(WorkerFaultsTest, ACrashIsRecordedWithSignalAndLastWords) {
 }
 
 TEST_F(WorkerFaultsTest, RunsThatEndedBeforeACrashKeepTheirResults) {
-  const SomeFault fault("kill", Victim().runs[1].id, "1e9");
+  const SomeFault fault("segv", Victim().runs[1].id, "1e9");
   const ExecuteSummary summary = Run();
   EXPECT_EQ(summary.ok, 7);
   EXPECT_EQ(summary.failed, 1);
@@ -84,15 +114,25 @@ TEST_F(WorkerFaultsTest, RunsThatEndedBeforeACrashKeepTheirResults) {
   EXPECT_EQ(ResultOf(Victim(), 1).status, RunStatus::kFailed);
 }
 
-TEST_F(WorkerFaultsTest, AGroupThatCannotGoOnFailsWithTheWorkersReason) {
+TEST_F(WorkerFaultsTest, AGroupThatCannotGoOnIsLeftForTheWorkersReason) {
   const SomeFault fault("fail", Victim().id, "1");
-  Run();
-  EXPECT_EQ(ResultOf(Victim(), 0).reason, "the data have moved away");
+  EXPECT_EQ(Run().left.at(0).cause, "the data have moved away");
+  EXPECT_FALSE(FindResult(dir_, Victim().runs[0].id).has_value());
+}
+
+TEST_F(WorkerFaultsTest, ACauseThatCannotBeWrittenDownIsSaid) {
+  const SomeFault fault("fail", Victim().id, "1");
+  const auto status = dir_.group(Victim().id) / "status.json";
+  MakeDirectories(status);  // where a file should be
+  const ExecuteSummary summary = Run();
+  EXPECT_EQ(summary.left.at(0).cause, "the data have moved away");
+  EXPECT_THAT(summary.messages,
+              Contains(HasSubstr("will not name what stopped 1 group")));
 }
 
 TEST_F(WorkerFaultsTest, AFailedRunIsTriedAgainOnlyWhenAsked) {
   {
-    const SomeFault fault("fail", Victim().id, "1e9");
+    const SomeFault fault("segv", Victim().id, "1e9");
     Run();
   }
   EXPECT_EQ(Run().failed, 2);
@@ -125,15 +165,25 @@ TEST_F(WorkerFaultsTest, ADivergedRunIsNeverTriedAgain) {
   EXPECT_EQ(summary.diverged, 1);
 }
 
-TEST_F(WorkerFaultsTest, FailFastStopsAtTheFirstFailure) {
+TEST_F(WorkerFaultsTest, FailFastStopsAtTheFirstGroupThatIsLeft) {
   const SomeFault fault("fail", "d");
   ExecuteOptions options = Options();
   options.slots = {{"cpu"}};
   options.fail_fast = true;
   const ExecuteSummary summary = Run(options);
   EXPECT_TRUE(summary.stopped_by_failure);
+  EXPECT_EQ(summary.left.size(), 1U);
+  EXPECT_EQ(summary.pending, 8);
+}
+
+TEST_F(WorkerFaultsTest, FailFastStopsAtTheFirstRunThatFails) {
+  const SomeFault fault("segv", Victim().id, "1e9");
+  ExecuteOptions options = Options();
+  options.slots = {{"cpu"}};
+  options.fail_fast = true;
+  const ExecuteSummary summary = Run(options);
+  EXPECT_TRUE(summary.stopped_by_failure);
   EXPECT_EQ(summary.failed, 2);
-  EXPECT_EQ(summary.pending, 6);
 }
 
 TEST_F(WorkerFaultsTest, FailFastStopsAtADivergence) {

@@ -89,7 +89,21 @@ TEST_F(DeviceWorkerTest, IsFoundDeadWhileAnotherGroupIsInWork) {
   EXPECT_TRUE(WaitFor([&] { return worker.Ended(); }));
   worker.Train(CommandFor("second"));
   EXPECT_TRUE(worker.Ended());
-  EXPECT_THAT(worker.Reap(), testing::HasSubstr("exited with status 3"));
+  const WorkerEnd end = worker.Reap();
+  EXPECT_EQ(end.cause, "its worker exited with status 3; it wrote nothing to " +
+                           (temp_.path().filename() / "worker.log").string());
+  EXPECT_FALSE(end.from_outside);
+}
+
+TEST_F(DeviceWorkerTest, SaysWhereInItsLogTheLastWordsAre) {
+  temp_.Write("worker.log", "of an earlier worker\n");
+  DeviceWorker worker = WorkerThat("echo one >&2; echo two >&2; kill -9 $$");
+  worker.Train(CommandFor("first"));
+  EXPECT_TRUE(WaitFor([&] { return worker.Ended(); }));
+  const WorkerEnd end = worker.Reap();
+  EXPECT_THAT(end.cause, testing::HasSubstr("killed by SIGKILL (Killed)"));
+  EXPECT_THAT(end.cause, testing::HasSubstr("worker.log:3): one | two"));
+  EXPECT_TRUE(end.from_outside);
 }
 
 }  // namespace
