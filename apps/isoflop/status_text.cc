@@ -24,7 +24,7 @@ std::string Percent(std::int64_t part, std::int64_t whole) {
 }
 
 std::string HolderName(const GroupProgress& group) {
-  if (!group.holder) return NameOf(group.state);
+  if (!group.holder) return std::string(NameOf(group.state));
   return fmt::format("{}:{}{}", group.holder->host, group.holder->pid,
                      group.stale ? " (stale)" : "");
 }

@@ -50,7 +50,10 @@ ExecuteSummary Execution::Run() {
     progress_.Show(State());
   }
   DismissWorkers();
-  if (!LosesDirectory()) RecordCauses();
+  if (!LosesDirectory()) {
+    LeaveWhatBroke();
+    RecordCauses();
+  }
   progress_.Finish(State());
   Require(lost_.empty(), "{}", lost_);
   const std::vector<std::string> vanished = tally_.Vanished();

@@ -76,6 +76,7 @@ class Execution {
   void CheckStall(SlotWorker* slot);
   void CarryOut(Decision decision);
   void Leave(const GroupTask& task, const std::string& cause);
+  void LeaveWhatBroke();
   void PutAside(const GroupTask& task);
   void RecordCause(const LeftGroup& left);
   void RecordCauses();

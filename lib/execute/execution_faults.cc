@@ -67,6 +67,17 @@ void Execution::Leave(const GroupTask& task, const std::string& cause) {
   BeginStop(Stop::kAtCheckpoint);
 }
 
+/// Of the groups that wait in vain, since no device is left: those that are
+/// known to have broken down. To the others nothing has happened.
+void Execution::LeaveWhatBroke() {
+  if (stop_ != Stop::kNo) return;
+  for (const GroupTask& task : queue_.tasks()) {
+    if (task.cause.empty()) continue;
+    summary_.left.push_back({.group = task.group->id, .cause = task.cause});
+    RecordCause(summary_.left.back());
+  }
+}
+
 void Execution::PutAside(const GroupTask& task) {
   if (tally_.Complete(*task.group)) return;
   aside_.push_back({task.group, slots_.front()->device(), task.tokens_left});

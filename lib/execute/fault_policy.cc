@@ -36,6 +36,7 @@ Decision Charge(GroupTask task, const std::string& device,
                         : GiveUp(std::move(task), cause);
   }
   task.broke_on = device;
+  task.cause = cause;
   std::string message =
       fmt::format("{}: {}; trying again", task.group->id, cause);
   return TryAgain(std::move(task), std::move(message));

@@ -18,6 +18,7 @@ struct GroupTask {
                                               // breakdown
   std::optional<std::int64_t> micro_batch_tokens = {};  // smaller than
                                                         // configured
+  std::string cause = {};     // of the last breakdown that it is charged with
   std::string broke_on = {};  // device of the last breakdown; another is better
 
   // Of groups that share a worker:

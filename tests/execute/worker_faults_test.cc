@@ -268,6 +268,9 @@ TEST_F(WorkerFaultsTest, ABrokenOnlyDeviceFailsNoRun) {
   const ExecuteSummary summary = Run(options);
   EXPECT_EQ(summary.failed, 0);
   EXPECT_EQ(summary.pending, 8);
+  ASSERT_EQ(summary.left.size(), DeviceHealth::kGroupsToRetire);
+  const auto status = FindGroupStatus(dir_, summary.left[0].group);
+  EXPECT_THAT(status->cause, HasSubstr("exited with status 3"));
   EXPECT_THAT(summary.messages,
               Contains(AllOf(HasSubstr("cpu: retired"),
                              HasSubstr("exited with status 3"))));
