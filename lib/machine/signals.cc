@@ -27,8 +27,9 @@ void Forward(int signal) {
 }  // namespace
 
 StopSignals::StopSignals() {
-  Require(::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) == 0,
-          "cannot make a pipe: {}", SystemErrorText(errno));
+  // Apart: errno is to be read after it.
+  const bool made = ::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) == 0;
+  Require(made, "cannot make a pipe: {}", SystemErrorText(errno));
   g_descriptor = pipe_[1];
   Install(SIGINT, Forward);
   Install(SIGTERM, Forward);

@@ -27,8 +27,9 @@ constexpr std::size_t kLongestLine = 1 << 20;
 /// Both ends close on exec; the child gets duplicates.
 struct Pipe {
   Pipe() {
-    Require(::pipe2(ends.data(), O_CLOEXEC) == 0, "cannot make a pipe: {}",
-            SystemErrorText(errno));
+    // Apart: errno is to be read after it.
+    const bool made = ::pipe2(ends.data(), O_CLOEXEC) == 0;
+    Require(made, "cannot make a pipe: {}", SystemErrorText(errno));
   }
   ~Pipe() {
     for (const int end : ends) {

@@ -1,12 +1,15 @@
 #include "lib/machine/worker_process.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <optional>
 #include <string>
@@ -188,6 +191,26 @@ TEST(WorkerProcess, CannotBeMadeOfAMissingProgram) {
   const WorkerLog log;
   EXPECT_ERROR(WorkerProcess({"/no/such/worker"}, {}, log.descriptor()),
                "/no/such/worker: cannot be started: No such file");
+}
+
+TEST(WorkerProcess, NamesTheLimitWhereThereAreNoDescriptorsLeft) {
+  ChildProcess child([] {
+    const WorkerLog log;
+    const rlimit limit{8, 8};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    while (::open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0) {
+    }
+    errno = ENOENT;
+    try {
+      const WorkerProcess worker({"/bin/true"}, {}, log.descriptor());
+      return 1;
+    } catch (const Error& error) {
+      const std::string what = error.what();
+      const bool named = what.find("ulimit -n") != std::string::npos;
+      return named ? 0 : 2;
+    }
+  });
+  EXPECT_EQ(child.Wait(), 0);
 }
 
 TEST(WorkerProcess, EndsEvenWhereTheSystemKeepsNoStatus) {
