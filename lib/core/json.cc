@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/core/error.h"
+#include "lib/core/file_kind.h"
 #include "lib/core/files.h"
 #include "lib/core/text.h"
 
@@ -33,7 +34,9 @@ std::string Cause(const std::exception& error) {
 /// three times as slow, could tell.
 class JsonBuilder : public nlohmann::json_sax<Json> {
  public:
-  explicit JsonBuilder(const std::string& source) : source_(source) {}
+  /// Both outlive it.
+  JsonBuilder(std::string_view text, const std::string& source)
+      : text_(text), source_(source) {}
 
   Json Take() { return std::move(root_); }
 
@@ -62,7 +65,9 @@ class JsonBuilder : public nlohmann::json_sax<Json> {
 
   bool parse_error(std::size_t, const std::string&,
                    const Json::exception& error) override {
-    throw Error(source_ + ": not valid JSON: " + Cause(error));
+    const auto kind = NoPlainText(text_);
+    throw Error(source_ + (kind ? ": " + InWords(*kind)
+                                : ": not valid JSON: " + Cause(error)));
   }
 
  private:
@@ -109,6 +114,7 @@ class JsonBuilder : public nlohmann::json_sax<Json> {
     return path;
   }
 
+  std::string_view text_;
   const std::string& source_;
   Json root_;
   std::vector<Json*> open_;  // objects and arrays, innermost last
@@ -159,7 +165,7 @@ void AppendReadable(const Json& json, std::size_t indent, std::string* text) {
 }  // namespace
 
 Json ParseJson(std::string_view text, const std::string& source) {
-  JsonBuilder builder(source);
+  JsonBuilder builder(text, source);
   Json::sax_parse(text, &builder, Json::input_format_t::json, /*strict=*/true,
                   /*ignore_comments=*/true);
   return builder.Take();

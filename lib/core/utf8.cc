@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "lib/core/error.h"
+#include "lib/core/file_kind.h"
 
 namespace isoflop {
 namespace {
@@ -45,10 +46,6 @@ std::size_t CharacterLength(std::string_view text) {
   return lead.length;
 }
 
-bool IsUtf16(std::string_view text) {
-  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
-}
-
 }  // namespace
 
 std::string_view ValidUtf8Prefix(std::string_view text) {
@@ -76,7 +73,9 @@ std::string_view WithoutByteOrderMark(std::string_view text) {
 
 std::string_view RequirePlainText(std::string_view text,
                                   const std::string& source) {
-  Require(!IsUtf16(text), "{}: is UTF-16: save it as UTF-8", source);
+  if (const auto kind = NoPlainText(text)) {
+    throw Error(fmt::format("{}: {}", source, InWords(*kind)));
+  }
   text = WithoutByteOrderMark(text);
   const std::size_t valid = ValidUtf8Prefix(text).size();
   const std::size_t bad = std::min(valid, text.find('\0'));

@@ -22,8 +22,9 @@ std::size_t DisplayWidth(std::string_view text);
 /// Returns the text without the byte-order mark that it may begin with.
 std::string_view WithoutByteOrderMark(std::string_view text);
 
-/// Returns `text` without a byte-order mark. Throws Error, naming `source` and
-/// the line, for UTF-16, for other bytes that are no UTF-8, and for NUL.
+/// Returns `text` without a byte-order mark. Throws Error, naming `source`, for
+/// what NoPlainText knows (file_kind.h: UTF-16, gzip, ...), and, naming the
+/// line too, for other bytes that are no UTF-8, and for NUL.
 std::string_view RequirePlainText(std::string_view text,
                                   const std::string& source);
 

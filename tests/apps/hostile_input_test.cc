@@ -213,6 +213,13 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{"NulBytes", "N,D,L\n1e7,1e9,\0003\n"s, 2, "", "NUL"},
         Hostile{"Utf16", "\xFF\xFEN\0,\0D\0,\0L\0\n\0"s, 2, "", "UTF-16"},
         Hostile{"Utf16WithoutMark", "N\0,\0D\0,\0L\0\n\0"s, 2, "", "UTF-16"},
+        Hostile{"Gzip", "\x1f\x8b\x08\0\0\0\0\0"s, 2, "",
+                "is compressed with gzip: decompress it with gunzip first"},
+        Hostile{"Parquet", "PAR1\x15\x04\x15\x10"s, 2, "",
+                "is a Parquet file: export it as CSV"},
+        Hostile{"Workbook",
+                "PK\x03\x04"s + std::string(26, '\0') + "[Content_Types].xml",
+                2, "", "is an Excel or Office document: save it as CSV"},
         Hostile{"Latin1",
                 "N,D,L,gr\xF6\xDF"
                 "e\n1,2,3,4\n",
