@@ -22,6 +22,7 @@
 #include "lib/core/blas_core.h"
 #include "lib/core/clock.h"
 #include "lib/core/error.h"
+#include "lib/core/mapped_file.h"
 #include "lib/core/names.h"
 #include "lib/model/set_up.h"
 #include "lib/record/bench_protocol.h"
@@ -185,6 +186,7 @@ int Run(const std::vector<std::string>& arguments, char** argv) {
     return kDone;
   }
   CatchStopSignals();
+  MappedFile::NameBusErrors();
   if (verb == "serve") return Serve();
   if (verb == "bench") return BenchOneCase();
   if (train) return TrainOneGroup(*train);

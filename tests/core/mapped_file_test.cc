@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <filesystem>
 #include <string>
 
 #include "tests/support/expect_error.h"
@@ -57,6 +59,30 @@ TEST(MappedFile, RefusesAFileThatIsNotThere) {
 TEST(MappedFile, RefusesADirectory) {
   const TempDir dir;
   EXPECT_ERROR(MappedFile{dir.path()}, "cannot map");
+}
+
+TEST(MappedFile, HasTheStampOfItsFile) {
+  const TempDir dir;
+  const MappedFile file(dir.Write("a", "text"));
+  EXPECT_EQ(file.stamp(), StampOf(dir / "a"));
+  EXPECT_EQ(file.stamp().bytes, 4);
+  EXPECT_FALSE(StampOf(dir / "b").has_value());
+  EXPECT_FALSE(file.stamp().SameFile(*StampOf(dir.Write("b", "text"))));
+}
+
+TEST(MappedFileDeathTest, IsNamedWhereItIsCutOffWhileItIsRead) {
+  const TempDir dir;
+  const auto path = dir.Write("a", std::string(100000, 'x'));
+  const auto read_beyond = [&path] {
+    const MappedFile other(path);
+    const MappedFile file(path);
+    MappedFile::NameBusErrors();
+    std::filesystem::resize_file(path, 10);
+    volatile auto byte = file.bytes()[90000];
+    (void)byte;
+  };
+  EXPECT_EXIT(read_beyond(), testing::KilledBySignal(SIGBUS),
+              "a: was truncated while it was in use");
 }
 
 TEST(PhysicalMemory, IsAPlausibleNumberOfBytes) {
