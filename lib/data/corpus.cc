@@ -1,10 +1,14 @@
 #include "lib/data/corpus.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
 #include "lib/core/error.h"
+#include "lib/core/file_kind.h"
 #include "lib/core/files.h"
 #include "lib/core/hash.h"
 #include "lib/core/text.h"
@@ -56,16 +60,51 @@ class SeenDocuments {
   std::unordered_multimap<std::string, Bytes> by_hash_;
 };
 
+/// Files that are no text, by what they are.
+class OtherKinds {
+ public:
+  /// Returns whether the document is none, and remembers it if so.
+  bool Add(const std::string& name, Bytes document) {
+    const auto kind =
+        NoPlainText({reinterpret_cast<const char*>(document.data()),
+                     std::min(document.size(), kFileKindBytes)});
+    if (kind) by_kind_[InWords(*kind)].push_back(name);
+    return kind.has_value();
+  }
+
+  void ThrowIfAny() const {
+    Problems problems;
+    for (const auto& [kind, names] : by_kind_) {
+      problems.Add("data.paths",
+                   names.size() == 1
+                       ? fmt::format("{} {}", names.front(), kind)
+                       : fmt::format("each of {} files {}; the first of them "
+                                     "is {}; data.extensions can leave them "
+                                     "out of a folder",
+                                     names.size(), kind, names.front()));
+    }
+    problems.ThrowIfAny();
+  }
+
+ private:
+  std::map<std::string, std::vector<std::string>> by_kind_;
+};
+
 }  // namespace
 
 Corpus::Corpus(const FileList& list, const CorpusLimits& limits) {
   CheckLimits(list, limits);
   const Inspection inspection = InspectionFor(list.bytes);
   SeenDocuments seen;
+  OtherKinds others;
   Sha256 all;
   for (const DataFile& file : list.files) {
     const Bytes document =
         file.bytes < limits.mapped_from ? Read(file) : Keep(Map(file, list));
+    if (others.Add(file.path.string(), document)) {
+      contents_.pop_back();
+      continue;
+    }
     const std::string hash = ContentHash(document, inspection);
     if (!seen.Insert(hash, document)) {
       // The copy, which was the last to be read.
@@ -74,9 +113,14 @@ Corpus::Corpus(const FileList& list, const CorpusLimits& limits) {
       continue;
     }
     documents_.push_back(document);
+    names_.push_back(file.path.string());
     bytes_ += std::ssize(document);
     all.Update(hash);
+    if (const auto* mapped = std::get_if<MappedFile>(&contents_.back())) {
+      watch_.Add(file.path, mapped->stamp(), document, inspection, hash);
+    }
   }
+  others.ThrowIfAny();
   fingerprint_ = all.Hex();
 }
 

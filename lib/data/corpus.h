@@ -13,6 +13,7 @@
 
 #include "lib/core/mapped_file.h"
 #include "lib/data/data_files.h"
+#include "lib/data/data_watch.h"
 
 namespace isoflop {
 
@@ -28,8 +29,9 @@ struct CorpusLimits {
 /// The documents of a list of files, in order.
 class Corpus {
  public:
-  /// Throws Error for a file that cannot be read, and when the files exceed
-  /// the limits, with the numbers.
+  /// Throws Error for a file that cannot be read, for files that are no text
+  /// (compressed, UTF-16, a PDF, ...: see file_kind.h), and when the files
+  /// exceed the limits, with the numbers.
   explicit Corpus(const FileList& list, const CorpusLimits& limits = {});
 
   /// Views into memory that stays where it is for as long as the corpus lives,
@@ -37,6 +39,9 @@ class Corpus {
   const std::vector<std::span<const std::byte>>& documents() const {
     return documents_;
   }
+
+  /// The path of each of the documents, for messages.
+  const std::vector<std::string>& names() const { return names_; }
 
   /// Bytes of all documents.
   std::int64_t bytes() const { return bytes_; }
@@ -48,15 +53,20 @@ class Corpus {
   /// InspectionFor says how much of large data is read for it.
   const std::string& fingerprint() const { return fingerprint_; }
 
+  /// Of the files that are mapped; those in memory stay as they were read.
+  const DataWatch& watch() const { return watch_; }
+
  private:
   std::span<const std::byte> Read(const DataFile& file);
   std::span<const std::byte> Keep(MappedFile mapped);
 
   std::deque<std::variant<std::string, MappedFile>> contents_;
   std::vector<std::span<const std::byte>> documents_;
+  std::vector<std::string> names_;
   std::int64_t bytes_ = 0;
   std::int64_t duplicates_ = 0;
   std::string fingerprint_;
+  DataWatch watch_;
 };
 
 }  // namespace isoflop

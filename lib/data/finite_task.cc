@@ -54,11 +54,26 @@ void FiniteTask::ReadTrainWindow(std::int64_t seed, std::int64_t index,
 void FiniteTask::ReadEvalWindow(std::int64_t index,
                                 std::span<std::int32_t> window) const {
   assert(0 <= index && index < eval_examples_);
+  Read(tokens_.validation, EvalWindow(index), window);
+}
+
+/// Returns which of the windows over the validation tokens is the `index`-th of
+/// the evaluation set.
+std::int64_t FiniteTask::EvalWindow(std::int64_t index) const {
   // floor(index * validation / eval), without the overflow of the product.
   const std::int64_t stride = validation_windows_ / eval_examples_;
   const std::int64_t rest = validation_windows_ % eval_examples_;
-  Read(tokens_.validation, index * stride + index * rest / eval_examples_,
-       window);
+  return index * stride + index * rest / eval_examples_;
+}
+
+std::optional<Overlap> FiniteTask::FindEvalOverlap() const {
+  constexpr std::int64_t kByteValues = 256;
+  const EvalWindows windows{
+      .count = eval_examples_,
+      .context = context(),
+      .begin = [this](std::int64_t i) { return EvalWindow(i) * context(); }};
+  return FindOverlap(tokens_.train, tokens_.validation, windows,
+                     info_.vocab_size <= kByteValues);
 }
 
 void FiniteTask::Read(const TokenSequence& tokens, std::int64_t window_index,

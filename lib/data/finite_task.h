@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "lib/data/data_watch.h"
 #include "lib/data/token_sequence.h"
 #include "lib/data/window_task.h"
 
@@ -15,6 +16,7 @@ struct FiniteTokens {
   TokenSequence train;
   TokenSequence validation;
   std::shared_ptr<const void> storage;  // keeps the memory of both alive
+  DataWatch watch;                      // of what is mapped
   std::string remedy;  // for too few validation tokens: "raise data.x"
 };
 
@@ -31,12 +33,15 @@ class FiniteTask final : public WindowTask {
   std::optional<std::int64_t> train_examples() const override {
     return train_examples_;
   }
+  void RequireUnchanged() const override { tokens_.watch.RequireUnchanged(); }
+  std::optional<Overlap> FindEvalOverlap() const override;
 
  private:
   void ReadTrainWindow(std::int64_t seed, std::int64_t index,
                        std::span<std::int32_t> window) const override;
   void ReadEvalWindow(std::int64_t index,
                       std::span<std::int32_t> window) const override;
+  std::int64_t EvalWindow(std::int64_t index) const;
   void Read(const TokenSequence& tokens, std::int64_t window_index,
             std::span<std::int32_t> window) const;
 

@@ -58,6 +58,10 @@ class FirstPositionsTask final : public Task {
   std::unique_ptr<Baseline> MakeBaseline(std::size_t number) const override {
     return task_->MakeBaseline(number);
   }
+  void RequireUnchanged() const override { task_->RequireUnchanged(); }
+  std::optional<Overlap> FindEvalOverlap() const override {
+    return task_->FindEvalOverlap();
+  }
 
  private:
   std::unique_ptr<Task> task_;

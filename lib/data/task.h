@@ -14,6 +14,7 @@
 
 #include "lib/data/data_config.h"
 #include "lib/data/example.h"
+#include "lib/data/overlap.h"
 
 namespace isoflop {
 
@@ -110,6 +111,17 @@ class Task {
     return std::nullopt;
   }
 
+  /// Throws Error, naming the files, where data have changed since the task was
+  /// opened, so that what was trained on them meanwhile is of no use. Cheap
+  /// where nothing has: see DataWatch.
+  virtual void RequireUnchanged() const {}
+
+  /// Returns how much of the evaluation set is in the training data too, where
+  /// both are somebody's files. Takes seconds for large ones.
+  virtual std::optional<Overlap> FindEvalOverlap() const {
+    return std::nullopt;
+  }
+
  protected:
   TaskInfo info_;
   ExampleShape shape_;
@@ -131,6 +143,10 @@ std::optional<std::int64_t> TokensAllowed(const Task& task,
 /// within config.max_epochs epochs. `who` needs them: "the run d8-...".
 void RequireTokens(const Task& task, const DataConfig& config,
                    std::int64_t tokens, const std::string& who);
+
+/// Up to so many epochs repeated tokens are worth nearly as much as new ones.
+/// Source: Muennighoff et al. 2023 (arXiv:2305.16264).
+inline constexpr double kSoundEpochs = 4.0;
 
 /// Returns how often `tokens` training tokens go through the task: at most 1 is
 /// one epoch; 0 for an endless task.

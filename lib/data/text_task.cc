@@ -58,13 +58,15 @@ std::int64_t BlocksIn(Bytes document, std::int64_t block_bytes) {
   return (std::ssize(document) + block_bytes - 1) / block_bytes;
 }
 
-void AppendText(Bytes text, TokenSequence* tokens) {
-  tokens->Append(text, TokenWidth::kByte, "text");
+/// Appends what begins at byte `offset` of a document of this name.
+void AppendText(Bytes text, std::string_view name, std::int64_t offset,
+                TokenSequence* tokens) {
+  tokens->Append(text, TokenWidth::kByte, name, offset);
   tokens->Append(Bytes(&kSeparator, 1), TokenWidth::kByte, "separator");
 }
 
 /// Deals out one document, whose blocks are numbered from `number` on.
-void SplitDocument(Bytes document, std::int64_t number,
+void SplitDocument(Bytes document, std::string_view name, std::int64_t number,
                    std::int64_t block_bytes, const BlockSplit& split,
                    FiniteTokens* tokens) {
   const std::int64_t blocks = BlocksIn(document, block_bytes);
@@ -78,7 +80,8 @@ void SplitDocument(Bytes document, std::int64_t number,
     const Bytes from =
         document.subspan(static_cast<std::size_t>(begin * block_bytes));
     const auto count = static_cast<std::size_t>((end - begin) * block_bytes);
-    AppendText(from.first(std::min(count, from.size())),
+    AppendText(from.first(std::min(count, from.size())), name,
+               begin * block_bytes,
                validation ? &tokens->validation : &tokens->train);
     begin = end;
   }
@@ -93,8 +96,10 @@ void Split(const Corpus& corpus, double validation_fraction,
   }
   const BlockSplit split(blocks, validation_fraction);
   std::int64_t number = 0;
-  for (const Bytes document : corpus.documents()) {
-    SplitDocument(document, number, block_bytes, split, tokens);
+  for (std::size_t i = 0; i < corpus.documents().size(); ++i) {
+    const Bytes document = corpus.documents()[i];
+    SplitDocument(document, corpus.names()[i], number, block_bytes, split,
+                  tokens);
     number += BlocksIn(document, block_bytes);
   }
 }
@@ -174,6 +179,7 @@ std::unique_ptr<Task> OpenText(const TextConfig& config,
   FiniteTokens tokens;
   Split(*corpus, config.validation_fraction, &tokens);
   tokens.info = Describe(*corpus, files, config.validation_fraction);
+  tokens.watch = corpus->watch();
   tokens.remedy = "raise data.validation_fraction";
   tokens.storage = std::move(corpus);
   return std::make_unique<FiniteTask>(std::move(tokens), eval_tokens, context);

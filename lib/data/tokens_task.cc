@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,58 +14,23 @@
 #include "lib/core/hash.h"
 #include "lib/core/text.h"
 #include "lib/data/data_files.h"
+#include "lib/data/data_watch.h"
 #include "lib/data/finite_task.h"
 #include "lib/data/inspection.h"
 #include "lib/data/task_kinds.h"
 #include "lib/data/token_file.h"
+#include "lib/data/token_files.h"
 
 namespace isoflop {
 namespace {
-
-/// The files of one side, open.
-struct TokenFiles {
-  std::deque<TokenFile> files;      // names stay where they are
-  std::vector<std::string> hashes;  // of the files' tokens
-  std::int64_t tokens = 0;
-  std::int64_t bytes = 0;
-};
 
 struct OpenedTokens {
   TokenFiles train;
   TokenFiles validation;
   Inspection inspection = Inspection::kWhole;
+  DataWatch watch;
   std::vector<std::string> notes;
 };
-
-/// Opens every file of `list`; what is wrong with any goes to `problems`.
-TokenFiles OpenFiles(const FileList& list, TokenFormat format,
-                     Problems* problems) {
-  TokenFiles opened;
-  for (const DataFile& file : list.files) {
-    try {
-      const TokenFile& tokens = opened.files.emplace_back(
-          file.path.string(), Map(file, list), format);
-      opened.tokens += tokens.size();
-      opened.bytes += std::ssize(tokens.tokens());
-    } catch (const Error& error) {
-      problems->Add("", error.what());
-    }
-  }
-  return opened;
-}
-
-/// Hashes the files and looks for tokens that are not in the vocabulary.
-void Inspect(std::int64_t vocab_size, Inspection inspection, TokenFiles* opened,
-             Problems* problems) {
-  for (const TokenFile& file : opened->files) {
-    opened->hashes.push_back(ContentHash(file.tokens(), inspection));
-    const auto outside = FindOutside(file, vocab_size, inspection);
-    if (!outside) continue;
-    problems->Add(file.name(),
-                  fmt::format("token {} is {}, not below data.vocab_size {}",
-                              outside->index, outside->token, vocab_size));
-  }
-}
 
 void RefuseSharedFiles(const OpenedTokens& opened, Problems* problems) {
   const TokenFiles& train = opened.train;
@@ -113,25 +78,45 @@ std::string Fingerprint(const OpenedTokens& opened) {
   return hash.Hex();
 }
 
+void WatchFiles(OpenedTokens* opened) {
+  for (const TokenFiles* side : {&opened->train, &opened->validation}) {
+    for (std::size_t i = 0; i < side->files.size(); ++i) {
+      const TokenFile& file = side->files[i];
+      opened->watch.Add(file.name(), file.stamp(), file.tokens(),
+                        opened->inspection, side->hashes[i]);
+    }
+  }
+}
+
 /// Opens and checks all files; throws Error with everything wrong.
 OpenedTokens OpenAll(const TokensConfig& config) {
   Problems problems;
-  const FileList train = FindFiles(config.train_paths, "data.train_paths",
-                                   std::nullopt, &problems);
-  const FileList validation =
+  FileList train = FindFiles(config.train_paths, "data.train_paths",
+                             std::nullopt, &problems);
+  FileList validation =
       FindFiles(config.validation_paths, "data.validation_paths", std::nullopt,
                 &problems);
   OpenedTokens opened;
-  opened.train = OpenFiles(train, config.format, &problems);
-  opened.validation = OpenFiles(validation, config.format, &problems);
+  opened.train = OpenTokenFiles(&train, config.format, &problems);
+  opened.validation = OpenTokenFiles(&validation, config.format, &problems);
   opened.inspection =
       InspectionFor(opened.train.bytes + opened.validation.bytes);
+  std::int64_t copies = 0;
   for (TokenFiles* side : {&opened.train, &opened.validation}) {
-    Inspect(config.vocab_size, opened.inspection, side, &problems);
+    copies +=
+        CheckTokenFiles(config.vocab_size, opened.inspection, side, &problems);
   }
   RefuseSharedFiles(opened, &problems);
   problems.ThrowIfAny();
+  WatchFiles(&opened);
   opened.notes = SkippedNotes(train);
+  if (copies > 0) {
+    opened.notes.push_back(
+        fmt::format("{} of {} files {} of another and {} left out", copies,
+                    train.files.size() + validation.files.size(),
+                    copies == 1 ? "is an exact copy" : "are exact copies",
+                    copies == 1 ? "was" : "were"));
+  }
   return opened;
 }
 
@@ -220,6 +205,7 @@ std::unique_ptr<Task> OpenTokens(const TokensConfig& config,
     AppendRange(train, 0, train.tokens, &tokens.train);
     AppendRange(validation, 0, validation.tokens, &tokens.validation);
   }
+  tokens.watch = opened->watch;
   tokens.storage = std::move(opened);
   return std::make_unique<FiniteTask>(std::move(tokens), eval_tokens, context);
 }

@@ -32,10 +32,11 @@ struct TokensConfig final : TaskConfig {
 
 /// Opens the token files that `config` names; see TokenFile for their formats.
 ///
-/// Files are joined in the order of their names, nothing between them. Where
-/// no validation files are given, the last tokens of the training files are
-/// cut off for it: as many as the evaluation set takes (its windows, and one).
-/// Throws Error: see OpenTask.
+/// Files are joined in the order of their names, nothing between them; those
+/// that are exact copies of an earlier one are left out. Where no validation
+/// files are given, the last tokens of the training files are cut off for it:
+/// as many as the evaluation set takes (its windows, and one). Throws Error:
+/// see OpenTask.
 std::unique_ptr<Task> OpenTokens(const TokensConfig& config,
                                  std::int64_t eval_tokens,
                                  std::int64_t context);

@@ -219,5 +219,47 @@ TEST(TextSource, ReadsTheSystemHeaders) {
   EXPECT_THAT(TrainWindow(*source, 0, 0), Contains(' '));
 }
 
+TEST(TextSource, RefusesFilesThatAreNoTextByWhatTheyAre) {
+  const TempDir dir;
+  dir.Write("a.txt", Lines(0, 1000));
+  dir.Write("b.gz", std::string("\x1f\x8b\x08\0\0\0\0", 7) + "more");
+  EXPECT_ERROR(Open({dir.path().string()}),
+               "b.gz is compressed with gzip: decompress it with gunzip first");
+  dir.Write("c.gz", std::string("\x1f\x8b\x08\0\0\0\0", 7) + "other");
+  dir.Write("d.txt", std::string("\xff\xfet\0e\0x\0t\0", 10));
+  EXPECT_ERROR(Open({dir.path().string()}),
+               "data.paths: each of 2 files is compressed with gzip");
+  EXPECT_ERROR(Open({dir.path().string()}), "data.extensions can leave them");
+  EXPECT_ERROR(Open({dir.path().string()}), "d.txt is UTF-16");
+}
+
+TEST(TextSource, SeesCopiesThatDifferInAByte) {
+  const TempDir dir;
+  const std::string text = Lines(0, 20000);
+  dir.Write("a", text);
+  const auto once = Open({dir.path().string()});
+  EXPECT_EQ(once->FindEvalOverlap()->share, 0.0);
+  dir.Write("b", "x" + text.substr(1));
+  const auto twice = Open({dir.path().string()});
+  EXPECT_GT(twice->FindEvalOverlap()->share, 0.6);
+}
+
+TEST(TextSource, IsNotDisturbedByChangesOfFilesThatItHolds) {
+  const TempDir dir;
+  const auto path = dir.Write("a", Lines(0, 2000));
+  const auto source = Open({path.string()});
+  dir.Write("a", Lines(5000, 2000));
+  EXPECT_NO_THROW(source->RequireUnchanged());
+}
+
+TEST(TextSource, SeesThatALargeFileChangedInPlace) {
+  const TempDir dir;
+  const auto path = dir.Write("a", Lines(0, 100000));  // 1.6 MB: mapped
+  const auto source = Open({path.string()});
+  EXPECT_NO_THROW(source->RequireUnchanged());
+  fs::resize_file(path, 1600002);
+  EXPECT_ERROR(source->RequireUnchanged(), "a has changed while training");
+}
+
 }  // namespace
 }  // namespace isoflop

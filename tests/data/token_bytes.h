@@ -33,6 +33,12 @@ inline std::string Llama3Header(std::int32_t count) {
   return Header(20240801, 7, count);
 }
 
+/// That of modded-nanoGPT, which says how many bytes a token has.
+inline std::string NanoGptHeader(std::int32_t count, std::int32_t bytes) {
+  std::array<std::int32_t, 256> header = {278895051, 1, count, bytes};
+  return {reinterpret_cast<const char*>(header.data()), sizeof header};
+}
+
 /// first, first + 1, ..., `count` of them.
 inline std::vector<std::uint32_t> Counting(std::size_t count,
                                            std::uint32_t first = 0) {

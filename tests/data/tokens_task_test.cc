@@ -118,11 +118,78 @@ TEST(TokensSource, SaysThatAFileNamedTwiceIsReadOnce) {
 
 TEST(TokensSource, SamplesFilesOfMoreThanAGibibyteAndSaysSo) {
   const TempDir dir;
-  const auto path = dir.Write("zeros", "");
+  const auto path = PutTokens(dir, "mostly_zeros", 1000);
   std::filesystem::resize_file(path, (1ULL << 30) + 2);  // takes no room
-  const auto source = OpenTokens(Config({path.string()}), 1024, 1024);
+  const auto source = OpenTokens(Config({path}), 1024, 1024);
   EXPECT_EQ(source->info().train_tokens, (1LL << 29) + 1 - 1025);
   EXPECT_THAT(source->info().notes, Contains(HasSubstr("of samples")));
+}
+
+TEST(TokensSource, LeavesOutCopiesOfAFile) {
+  const TempDir dir;
+  const auto a = PutTokens(dir, "a", 1000);
+  const auto b = PutTokens(dir, "b", 500, 1000);
+  const auto alone = OpenTokens(Config({a, b}), 100, 10);
+  const auto copied = OpenTokens(Config({a, PutTokens(dir, "copy", 1000), b,
+                                         PutTokens(dir, "b2", 500, 1000)}),
+                                 100, 10);
+  EXPECT_EQ(copied->info().train_tokens, 1500 - 101);
+  EXPECT_EQ(copied->info().fingerprint, alone->info().fingerprint);
+  EXPECT_THAT(copied->info().notes,
+              Contains("2 of 4 files are exact copies of another and were left "
+                       "out"));
+  EXPECT_EQ(EvalWindow(*copied, 9).back(), 1499);
+}
+
+TEST(TokensSource, IsAsItWasWhereThereAreNoCopies) {
+  // The fingerprint is part of the ids of runs that people have.
+  const TempDir dir;
+  const auto source = OpenTokens(
+      Config({PutTokens(dir, "a", 100)}, {PutTokens(dir, "b", 50, 500)}), 10,
+      10);
+  EXPECT_EQ(source->info().fingerprint,
+            "4ed32c624f2be3d09317170253547e0e82e97f312bc789c4770396f40345332c");
+}
+
+TEST(TokensSource, SeesItsEvaluationSetInTheTrainingFiles) {
+  const TempDir dir;
+  const auto source = OpenTokens(
+      Config({PutTokens(dir, "a", 9000)}, {PutTokens(dir, "cut", 1000, 5000)}),
+      900, 10);
+  EXPECT_GT(source->FindEvalOverlap()->share, 0.9);
+  const auto apart = OpenTokens(
+      Config({PutTokens(dir, "a", 5000)}, {PutTokens(dir, "cut", 1000, 5000)}),
+      900, 10);
+  EXPECT_EQ(apart->FindEvalOverlap()->share, 0.0);
+}
+
+TEST(TokensSource, ReadsPairsOfMegatronByEitherName) {
+  const TempDir dir;
+  const auto bin = PutTokens(dir, "x.bin", 1000);
+  std::string index = "MMIDIDX";
+  index += std::string("\0\0\1\0\0\0\0\0\0\0\x8", 11);   // uint16
+  index += std::string("\1\0\0\0\0\0\0\0", 8);           // a sequence
+  index += std::string("\2\0\0\0\0\0\0\0", 8);           // bounds
+  index += std::string("\xe8\x03\0\0", 4);               // its length
+  index += std::string(8, '\0') + std::string(8, '\0');  // offset
+  const auto idx = dir.Write("x.idx", index).string();
+  for (const auto& paths : std::vector<std::vector<std::string>>{
+           {bin}, {idx}, {idx, bin}, {(dir / "x.*").string()}}) {
+    TokensConfig config = Config(paths);
+    config.format = TokenFormat::kAuto;
+    const auto source = OpenTokens(config, 105, 10);
+    EXPECT_EQ(source->info().train_tokens, 1000 - 101);
+    EXPECT_EQ(EvalWindow(*source, 9).back(), 999);
+  }
+}
+
+TEST(TokensSource, SeesThatAFileChangedInPlace) {
+  const TempDir dir;
+  const auto a = PutTokens(dir, "a", 1000);
+  const auto source = OpenTokens(Config({a}), 100, 10);
+  EXPECT_NO_THROW(source->RequireUnchanged());
+  std::filesystem::resize_file(a, 1000);
+  EXPECT_ERROR(source->RequireUnchanged(), "a has changed while training");
 }
 
 struct BadTokens {
@@ -179,6 +246,17 @@ TEST(TokensSource, RefusesFilesThatCannotBeTrainedOn) {
          return Config({PutTokens(dir, "a", 100)}, {PutTokens(dir, "b", 5)});
        },
        "add files to data.validation_paths"},
+      {[](const TempDir& dir) {
+         return Config({dir.Write("a", TokenBytes<std::uint32_t>(Counting(100)))
+                            .string()});
+       },
+       "a: every second token is 0: these are uint32 ids"},
+      {[](const TempDir& dir) {
+         TokensConfig config = Config({PutTokens(dir, "a", 100)});
+         config.format = TokenFormat::kUint32;
+         return config;
+       },
+       "; read as uint16 all are: the file may be that"},
   };
   for (const BadTokens& tokens : bad) {
     const TempDir dir;
