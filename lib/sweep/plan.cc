@@ -30,16 +30,24 @@ class TaskCache {
   const Task& Open(const DataConfig& config, std::int64_t context) {
     auto& task = tasks_[{CanonicalText(ToJson(config)), context}];
     try {
-      if (!task) task = OpenTask(config, context);
+      if (!task) {
+        task = OpenTask(config, context);
+        const auto overlap = task->FindEvalOverlap();
+        if (overlap) note_ = NoteOverlap(*overlap);
+      }
     } catch (const Error& error) {
       throw Error(InFile(file_, error.what()));
     }
     return *task;
   }
 
+  /// What there is to say of the task that was opened last; once.
+  std::string TakeNote() { return std::exchange(note_, {}); }
+
  private:
   const std::string& file_;
   std::map<std::pair<std::string, std::int64_t>, std::unique_ptr<Task>> tasks_;
+  std::string note_;
 };
 
 PlannedRun MakeRun(const RunGroup& group, const Cell& cell, const Task& task,
@@ -105,6 +113,7 @@ class Expansion {
   void Expand(const Variant& variant) {
     const Task& task = tasks_.Open(variant.data, variant.model.context);
     if (plan_.groups.empty()) plan_.data = task.info();
+    if (const auto note = tasks_.TakeNote(); !note.empty()) AddNote(note);
     const std::int64_t vocab_size = ModelVocabSize(variant);
     Require(vocab_size >= task.info().vocab_size,
             "{}: model.vocab_size: {} is smaller than the data's vocabulary of "
