@@ -60,6 +60,7 @@ class GroupTraining {
   StretchEnd TrainUntil(std::int64_t end_step, const LrSchedule& schedule,
                         CurveRecorder& recorder,
                         const std::function<void()>& store_checkpoint);
+  void StoreCheckpoint(const std::function<void()>& store) const;
   void StoreBranchCheckpoint(const PlannedRun& run,
                              const TrainingProgress& progress);
   void EndRun(const PlannedRun& run, const TrainingProgress& progress,
@@ -77,6 +78,7 @@ class GroupTraining {
 
   const SweepDir& dir_;
   const RunGroup& group_;
+  const Task& task_;
   TrainingObserver& observer_;
   ProgressMeter meter_;
   Trainer trainer_;
@@ -94,6 +96,7 @@ GroupTraining::GroupTraining(const SweepDir& dir, const RunGroup& group,
                              TrainingObserver& observer)
     : dir_(dir),
       group_(group),
+      task_(task),
       observer_(observer),
       meter_(group),
       trainer_(group, task, device),
@@ -223,7 +226,7 @@ bool GroupTraining::CoolDown(const PlannedRun& run, TrainingProgress progress) {
   const std::optional<Json> probes =
       finite ? trainer_.MeasureProbes(stop) : Json();
   if (!evaluation || !probes) {
-    store_checkpoint();
+    StoreCheckpoint(store_checkpoint);
     return false;
   }
   recorder.WriteLine(evaluation->loss);
@@ -260,6 +263,8 @@ void GroupTraining::EndRun(const PlannedRun& run,
   if (const auto launch = trainer_.DescribeLaunch()) device["launch"] = *launch;
   result.device = std::move(device);
   result.software = DescribeSoftware();
+  // Of data that changed meanwhile it would be of neither the old nor the new.
+  task_.RequireUnchanged();
   // A result vouches for the whole curve that led to it.
   if (trunk_log_) trunk_log_->Sync();
   StoreResult(dir_, result);
@@ -281,7 +286,7 @@ StretchEnd GroupTraining::TrainUntil(
     if (stop || MonotonicSeconds() - last_checkpoint_ >
                     group_.training.checkpoint_every_seconds) {
       if (!read()) return StretchEnd::kDiverged;
-      store_checkpoint();
+      StoreCheckpoint(store_checkpoint);
       last_checkpoint_ = MonotonicSeconds();
       if (stop) return StretchEnd::kStopped;
     }
@@ -296,6 +301,13 @@ StretchEnd GroupTraining::TrainUntil(
     }
   }
   return read() ? StretchEnd::kReached : StretchEnd::kDiverged;
+}
+
+/// A checkpoint is of the data that the sweep was planned with, or none: who
+/// goes on from it could not tell.
+void GroupTraining::StoreCheckpoint(const std::function<void()>& store) const {
+  task_.RequireUnchanged();
+  store();
 }
 
 void GroupTraining::StoreBranchCheckpoint(const PlannedRun& run,

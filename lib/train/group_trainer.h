@@ -54,7 +54,8 @@ enum class GroupOutcome {
 /// stored with the first checkpoint.
 ///
 /// Throws Error, and c10::Error or std::bad_alloc, when it cannot go on; the
-/// last checkpoints are intact then. REQUIRES: this process holds the group.
+/// last checkpoints are intact then. So it does before a checkpoint or a result
+/// is written of data that have changed since the task was opened. REQUIRES: this process holds the group.
 GroupOutcome TrainGroup(const SweepDir& dir, const RunGroup& group,
                         const Task& task, at::Device device,
                         TrainingObserver& observer);

@@ -137,6 +137,17 @@ std::optional<Lease> AcquireLease(
   return std::nullopt;
 }
 
+/// Whether data have changed since they were opened: then they are opened anew,
+/// and what they are now is compared with what was planned.
+bool HasChanged(const Task& task) {
+  try {
+    task.RequireUnchanged();
+    return false;
+  } catch (const Error&) {
+    return true;
+  }
+}
+
 RunGroup LoadGroup(const SweepDir& dir, const TrainCommand& command) {
   const auto path = dir.group(command.group) / "group.json";
   RunGroup group = RunGroupFromJson(ReadJsonFile(path), path.string());
@@ -181,7 +192,7 @@ WorkerEventKind Worker::TrainOn(at::Device device, const SweepDir& dir,
 const Task& Worker::OpenData(const RunGroup& group) {
   const std::string key = fmt::format("{} {}", group.shape.context,
                                       CanonicalText(ToJson(group.data)));
-  if (!task_ || key != task_key_) {
+  if (!task_ || key != task_key_ || HasChanged(*task_)) {
     task_.reset();
     task_ = OpenTask(group.data, group.shape.context);
     task_key_ = key;

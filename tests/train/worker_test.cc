@@ -6,14 +6,17 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <new>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
+#include "lib/core/random.h"
 #include "lib/record/lease.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/temp_dir.h"
 #include "tests/train/tiny_sweep.h"
 
 namespace isoflop {
@@ -187,6 +190,114 @@ TEST_F(WorkerTest, StopsWaitingForAnotherHolderWhenAsked) {
   ASSERT_TRUE(lease);
   stop_at_question_ = 2;
   EXPECT_EQ(worker_.Train(Command()).kind, WorkerEventKind::kStopped);
+}
+
+/// A sweep over a file of random tokens, whose worker can be interrupted.
+class ChangedDataTest : public WorkerTest {
+ protected:
+  ChangedDataTest() : sweep_of_tokens_(Sweep()) {}
+
+  static std::string RandomTokens(std::uint64_t key) {
+    RandomStream random(key);
+    std::string bytes;
+    for (int i = 0; i < 20000; ++i) {
+      const auto token = static_cast<std::uint16_t>(random.Below(16));
+      bytes.append(reinterpret_cast<const char*>(&token), sizeof token);
+    }
+    return bytes;
+  }
+
+  Json Sweep() {
+    Json json = TinySweepJson();
+    json["data"] = {{"kind", "tokens"},
+                    {"train_paths", {path_.string()}},
+                    {"format", "uint16"},
+                    {"vocab_size", 16},
+                    {"eval_tokens", 640}};
+    return json;
+  }
+
+  TrainCommand CommandOfTokens() {
+    TrainCommand command;
+    command.sweep_dir = sweep_of_tokens_.dir().root().string();
+    command.group = sweep_of_tokens_.group().id;
+    return command;
+  }
+
+  /// Overwrites the file where it lies, so that a mapping sees it.
+  void Overwrite(const std::string& bytes) const {
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  }
+
+  bool HasResult(std::size_t run) const {
+    return FindResult(sweep_of_tokens_.dir(),
+                      sweep_of_tokens_.group().runs[run].id)
+        .has_value();
+  }
+
+  TempDir data_;
+  fs::path path_ = data_.Write("tokens.bin", RandomTokens(1));
+  TinySweep sweep_of_tokens_;
+};
+
+TEST_F(ChangedDataTest, FailsAGroupWhoseDataChangeInPlace) {
+  on_question_ = [this](int question) {
+    if (question == 150) Overwrite(RandomTokens(2));  // after the first branch
+  };
+  const WorkerEvent event = worker_.Train(CommandOfTokens());
+  EXPECT_EQ(event.kind, WorkerEventKind::kGroupFailed);
+  EXPECT_THAT(event.reason, HasSubstr("tokens.bin has changed while training"));
+  EXPECT_TRUE(HasResult(0));
+  EXPECT_FALSE(HasResult(1));
+  EXPECT_FALSE(HasResult(2));
+}
+
+TEST_F(ChangedDataTest, KeepsNoCheckpointOfChangedData) {
+  on_question_ = [this](int question) {
+    if (question == 40) Overwrite(RandomTokens(2));
+  };
+  stop_at_question_ = 60;
+  EXPECT_EQ(worker_.Train(CommandOfTokens()).kind,
+            WorkerEventKind::kGroupFailed);
+  EXPECT_FALSE(fs::exists(
+      sweep_of_tokens_.dir().group_checkpoints(sweep_of_tokens_.group().id)));
+}
+
+TEST_F(ChangedDataTest, RefusesToGoOnWithOtherDataInTheSameWorker) {
+  stop_at_question_ = 60;
+  EXPECT_EQ(worker_.Train(CommandOfTokens()).kind, WorkerEventKind::kStopped);
+  Overwrite(RandomTokens(2));
+  const WorkerEvent event = worker_.Train(CommandOfTokens());
+  EXPECT_EQ(event.kind, WorkerEventKind::kGroupFailed);
+  EXPECT_THAT(event.reason, HasSubstr("has changed since the sweep was"));
+}
+
+TEST_F(ChangedDataTest, GoesOnToTheSameLossesOnceTheDataAreRestored) {
+  TinySweep undisturbed(Sweep());
+  RecordingObserver observer;
+  isoflop::Train(undisturbed, observer);
+  on_question_ = [this](int question) {
+    if (question == 150) Overwrite(RandomTokens(2));
+  };
+  worker_.Train(CommandOfTokens());
+  on_question_ = nullptr;
+  Overwrite(RandomTokens(1));
+  EXPECT_EQ(worker_.Train(CommandOfTokens()).kind,
+            WorkerEventKind::kGroupEnded);
+  for (std::size_t run = 0; run < 3; ++run) {
+    EXPECT_EQ(sweep_of_tokens_.Result(run).loss, undisturbed.Result(run).loss);
+  }
+}
+
+TEST_F(ChangedDataTest, FailsAGroupWhoseDataAreCutOff) {
+  on_question_ = [this](int question) {
+    // Not so far that training meets the end before the check does.
+    if (question == 99) fs::resize_file(path_, fs::file_size(path_) - 2);
+  };
+  const WorkerEvent event = worker_.Train(CommandOfTokens());
+  EXPECT_EQ(event.kind, WorkerEventKind::kGroupFailed);
+  EXPECT_THAT(event.reason, HasSubstr("tokens.bin has changed"));
 }
 
 }  // namespace
