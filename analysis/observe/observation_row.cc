@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "analysis/table/cell.h"
@@ -141,6 +142,10 @@ std::optional<Observation> ObservationRow::ToObservation() const {
   }
   o.budget_flops = Number(Quantity::kBudgetFlops);
   o.unique_tokens = Number(Quantity::kUniqueTokens);
+  const auto epochs = Number(Quantity::kEpochs);
+  if (!o.unique_tokens && epochs) {
+    o.unique_tokens = o.D / std::max(*epochs, 1.0);
+  }
   o.seed = seed_;
   o.group = group_;
   o.line = line_;

@@ -31,6 +31,9 @@ Observation ToObservation(const RunResult& run, ParamsConvention convention) {
   observation.D = static_cast<double>(run.tokens);
   observation.L = *run.loss;
   observation.C = run.flops;
+  if (run.unique_tokens) {
+    observation.unique_tokens = static_cast<double>(*run.unique_tokens);
+  }
   observation.budget_flops = run.budget_flops;
   observation.seed = run.seed;
   observation.group = run.group;

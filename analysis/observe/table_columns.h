@@ -27,13 +27,14 @@ enum class Quantity {
   kLossStd,
   kBudgetFlops,
   kUniqueTokens,
+  kEpochs,
   kParamsTotal,
   kParamsNonEmbedding,
   kStatus,
   kLossUnit
 };
 
-constexpr std::array<NamedValue<Quantity>, 14> EnumNames(Quantity) {
+constexpr std::array<NamedValue<Quantity>, 15> EnumNames(Quantity) {
   return {{{Quantity::kParams, "params"},
            {Quantity::kTokens, "tokens"},
            {Quantity::kLoss, "loss"},
@@ -44,6 +45,7 @@ constexpr std::array<NamedValue<Quantity>, 14> EnumNames(Quantity) {
            {Quantity::kLossStd, "loss_std"},
            {Quantity::kBudgetFlops, "budget_flops"},
            {Quantity::kUniqueTokens, "unique_tokens"},
+           {Quantity::kEpochs, "epochs"},
            {Quantity::kParamsTotal, "params_total"},
            {Quantity::kParamsNonEmbedding, "params_non_embedding"},
            {Quantity::kStatus, "status"},

@@ -9,6 +9,7 @@
 #include "analysis/report/plausibility.h"
 #include "lib/core/text.h"
 #include "lib/core/transformed.h"
+#include "lib/data/task.h"
 #include "lib/numeric/robust_scale.h"
 
 namespace isoflop {
@@ -85,6 +86,30 @@ void WarnOfRepeats(const FitReport& report, Strings* warnings) {
           ? fmt::format(", or compare them with isoflop compare --by {}",
                         settings.front())
           : ""));
+}
+
+bool HasLawOfRepeatedData(const FitReport& report) {
+  return std::ranges::any_of(report.more_laws.fits, [](const LawFit& fit) {
+    return fit.name == "repeated_data" && fit.status == FitStatus::kOk;
+  });
+}
+
+void WarnOfEpochs(const FitReport& report, Strings* warnings) {
+  int runs = 0;
+  double most = 0.0;
+  for (const Observation& o : report.used) {
+    const double epochs = o.D / o.unique_tokens.value_or(o.D);
+    // A run that stopped a step after its last epoch is one of so many.
+    runs += epochs > kSoundEpochs * 1.01 ? 1 : 0;
+    most = std::max(most, epochs);
+  }
+  if (runs == 0) return;
+  warnings->push_back(fmt::format(
+      "{} of {} saw the data more than {} times, up to {:.3g}: repeated tokens "
+      "are worth less than new ones, and laws of N and D take them for new; {}",
+      Counted(runs, "run"), report.used.size(), kSoundEpochs, most,
+      HasLawOfRepeatedData(report) ? "believe the law of repeated data"
+                                   : "fit --laws repeated_data too"));
 }
 
 void WarnOfSplit(const FitReport& report, Strings* warnings) {
@@ -171,6 +196,7 @@ Strings TableWarnings(const FitReport& report) {
   if (report.used.empty()) return warnings;
   WarnOfUnits(report, &warnings);
   WarnOfBudgets(report, &warnings);
+  WarnOfEpochs(report, &warnings);
   WarnOfRepeats(report, &warnings);
   WarnOfSplit(report, &warnings);
   WarnOfCurves(report, &warnings);

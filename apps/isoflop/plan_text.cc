@@ -87,11 +87,22 @@ std::string TotalsText(const Plan& plan) {
       totals.flops_without_shared_trunks / totals.flops);
 }
 
-std::string DataText(const TaskInfo& data) {
+/// How often the longest run sees the data.
+double MostEpochs(const Plan& plan) {
+  double most = 0.0;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) most = std::max(most, run.epochs);
+  }
+  return most;
+}
+
+std::string DataText(const Plan& plan) {
+  const TaskInfo& data = plan.data;
   std::string text = "data: " + data.description + "\n";
   if (data.train_tokens) {
-    text += fmt::format("      {} training tokens\n",
-                        FormatCount(static_cast<double>(*data.train_tokens)));
+    text += fmt::format("      {} training tokens, up to {:.3g} epochs\n",
+                        FormatCount(static_cast<double>(*data.train_tokens)),
+                        MostEpochs(plan));
   }
   if (data.optimum.expected) {
     text += fmt::format("      no model can beat a loss of {:.4f} ({})\n",
@@ -142,7 +153,7 @@ std::string EstimateText(const PlanEstimate& estimate) {
 
 std::string PlanText(const Plan& plan, const PlanEstimate& estimate) {
   std::string text = fmt::format("sweep: {}\n", plan.name);
-  text += DataText(plan.data);
+  text += DataText(plan);
   text += fmt::format("N in C = 6ND and D/N: {}\n", NameOf(plan.convention));
   text += PrecisionText(plan, estimate) + "\n";
   text +=

@@ -208,9 +208,14 @@ std::string WarningOfDamage(const std::vector<std::string>& notes) {
 
 std::vector<RunResult> LoadResults(const SweepDir& dir, const Plan& plan,
                                    std::vector<std::string>* notes) {
-  std::vector<std::optional<RunResult>> found(RunIds(plan).size());
+  std::vector<const PlannedRun*> runs;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) runs.push_back(&run);
+  }
+  std::vector<std::optional<RunResult>> found(runs.size());
   SettingsPool pool;
   ForEachResult(dir, plan, notes, [&](std::size_t i, RunResult&& result) {
+    if (!result.epochs) SetRepetition(*runs[i], &result);
     pool.Share(&result);
     found[i] = std::move(result);
   });

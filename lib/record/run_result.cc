@@ -74,6 +74,7 @@ RunResult ResultFor(const RunGroup& group, const PlannedRun& run) {
   if (group.data.train_positions == 0) {
     result.unseen_share = group.data.task->UnseenShare(run.tokens);
   }
+  SetRepetition(run, &result);
   result.steps = run.steps;
   result.flops = run.flops;
   result.flops_exact = run.flops_exact;
@@ -84,6 +85,11 @@ RunResult ResultFor(const RunGroup& group, const PlannedRun& run) {
                        {"training", ToJson(group.training)},
                        {"data", ToJson(group.data)}};
   return result;
+}
+
+void SetRepetition(const PlannedRun& run, RunResult* result) {
+  result->unique_tokens = UniqueTokens(run);
+  result->epochs = run.epochs > 0.0 ? std::optional(run.epochs) : std::nullopt;
 }
 
 Json ToJson(const RunResult& result) {
@@ -97,6 +103,8 @@ Json ToJson(const RunResult& result) {
   json["tokens"] = result.tokens;
   json["tokens_counted"] = result.tokens_counted;
   PutFinite(&json, "unseen_share", result.unseen_share);
+  if (result.unique_tokens) json["unique_tokens"] = *result.unique_tokens;
+  PutFinite(&json, "epochs", result.epochs);
   json["steps"] = result.steps;
   json["flops"] = result.flops;
   json["flops_exact"] = result.flops_exact;
@@ -139,6 +147,11 @@ RunResult RunResultFromJson(const Json& json, const std::string& source) {
   reader.strict().ReadEnum("loss_unit", &result.loss_unit);
   reader.strict().Ignore("loss_by_position");  // a probe now
   reader.Maybe("unseen_share", &result.unseen_share);
+  std::int64_t unique_tokens = 0;
+  if (reader.strict().Read("unique_tokens", &unique_tokens, {1})) {
+    result.unique_tokens = unique_tokens;
+  }
+  reader.Maybe("epochs", &result.epochs);
   reader.Need("steps", &result.steps, Range<std::int64_t>{1});
   reader.Need("flops", &result.flops, Range<double>{kPositive});
   reader.Need("flops_exact", &result.flops_exact, Range<double>{kPositive});

@@ -41,6 +41,9 @@ struct RunResult {
   std::int64_t tokens = 0;             // D
   std::int64_t tokens_counted = 0;     // of these, whose loss counts
   std::optional<double> unseen_share;  // as TaskConfig::UnseenShare has it
+  std::optional<std::int64_t> unique_tokens;  // of D; absent: all, of a task
+                                              // without end
+  std::optional<double> epochs;  // passes over the data; absent: without end
   std::int64_t steps = 0;
   double flops = 0.0;        // C = 6ND, N by the grid's convention
   double flops_exact = 0.0;  // every matrix multiplication
@@ -65,6 +68,10 @@ struct RunResult {
 /// Returns a result with everything filled in that the plan knows; losses,
 /// times, device and software are left to whoever trained.
 RunResult ResultFor(const RunGroup& group, const PlannedRun& run);
+
+/// Says what the plan knows of a run's data: unique_tokens and epochs. Results
+/// of before they were recorded do not say it.
+void SetRepetition(const PlannedRun& run, RunResult* result);
 
 Json ToJson(const RunResult& result);
 
@@ -93,7 +100,8 @@ void SetResultAside(const SweepDir& dir, const std::string& id);
 /// many results, which ones, and the way out. Empty where it has named none.
 std::string WarningOfDamage(const std::vector<std::string>& notes);
 
-/// Returns every result of the plan's runs, in the plan's order.
+/// Returns every result of the plan's runs, in the plan's order, with
+/// SetRepetition where it does not say.
 std::vector<RunResult> LoadResults(const SweepDir& dir, const Plan& plan,
                                    std::vector<std::string>* notes = nullptr);
 

@@ -88,6 +88,23 @@ void AdviseOnSteps(const Plan& plan, Notes* notes) {
       runs, runs == 1 ? " has" : "s have", kFewestSoundSteps, fewest));
 }
 
+void AdviseOnEpochs(const Plan& plan, Notes* notes) {
+  int runs = 0;
+  double most = 0.0;
+  for (const RunGroup& group : plan.groups) {
+    for (const PlannedRun& run : group.runs) {
+      runs += run.epochs > kSoundEpochs ? 1 : 0;
+      most = std::max(most, run.epochs);
+    }
+  }
+  if (runs == 0) return;
+  notes->push_back(fmt::format(
+      "{} see{} the data more than {} times, up to {:.3g}: repeated tokens are "
+      "worth less than new ones, which laws of N and D do not know; give more "
+      "data, or fit with --laws repeated_data",
+      Counted(runs, "run"), runs == 1 ? "s" : "", kSoundEpochs, most));
+}
+
 void AdviseOnSpan(const char* what, const Span& span, Notes* notes) {
   // An exponent is a slope over ln(ratio): its error grows as that shrinks.
   if (span.ratio() >= 10.0) return;
@@ -106,6 +123,7 @@ std::vector<std::string> Advice(const SweepSpec& spec, const Plan& plan) {
   AdviseOnLearningRate(spec, &notes);
   AdviseOnBudgets(spec, plan, &notes);
   AdviseOnSteps(plan, &notes);
+  AdviseOnEpochs(plan, &notes);
   Span params;
   Span tokens;
   for (const RunGroup& group : plan.groups) {

@@ -33,13 +33,13 @@ std::vector<std::string> CoefficientsOf(AnalysisLaw law) {
 }
 
 /// What stands at the top of result.json and is a number, or has some.
-constexpr std::array<std::string_view, 16> kResultKeys = {
+constexpr std::array<std::string_view, 18> kResultKeys = {
     "loss",           "loss_std_error",       "train_loss",
     "params_total",   "params_non_embedding", "tokens",
     "tokens_counted", "unseen_share",         "steps",
     "flops",          "flops_exact",          "budget_flops",
     "wall_seconds",   "tokens_per_second",    "probes",
-    "analyses"};
+    "analyses",       "unique_tokens",        "epochs"};
 
 /// A path of an analysis, behind its name: "law.estimate.e".
 std::string WhyNotOf(const AnalysisRequest& request, std::string_view rest) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -259,6 +260,12 @@ PlanTotals Totals(const Plan& plan) {
 double HiddenLr(const RunGroup& group) {
   return group.training.peak_lr *
          WidthScale(group.training, group.shape.d_model);
+}
+
+std::optional<std::int64_t> UniqueTokens(const PlannedRun& run) {
+  if (run.epochs <= 0.0) return std::nullopt;
+  if (run.epochs <= 1.0) return run.tokens;
+  return std::llround(static_cast<double>(run.tokens) / run.epochs);
 }
 
 double TokensPerParam(const RunGroup& group, const PlannedRun& run) {

@@ -123,6 +123,10 @@ std::vector<std::string> RunIds(const Plan& plan);
 /// scales it.
 double HiddenLr(const RunGroup& group);
 
+/// Returns how many of a run's D are different: at most those of one epoch;
+/// nothing where there is no end of new ones.
+std::optional<std::int64_t> UniqueTokens(const PlannedRun& run);
+
 /// Returns D / N, N by the group's convention.
 double TokensPerParam(const RunGroup& group, const PlannedRun& run);
 

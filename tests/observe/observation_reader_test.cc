@@ -40,6 +40,23 @@ TEST(CsvObservations, MayBeNamedByTheirLetters) {
   EXPECT_EQ(set.rows[0].L, 3.0);
 }
 
+TEST(CsvObservations, GetTheirUniqueTokensFromEpochs) {
+  const auto set =
+      ParseObservations("N,D,L,epochs\n10,200,3,4\n10,200,3,0.5\n10,20,3,\n",
+                        "a")
+          .set;
+  EXPECT_EQ(set.rows[0].unique_tokens, 50.0);
+  EXPECT_EQ(set.rows[1].unique_tokens, 200.0);
+  EXPECT_FALSE(set.rows[2].unique_tokens.has_value());
+  EXPECT_THAT(set.notes, IsEmpty());
+}
+
+TEST(CsvObservations, TakeUniqueTokensBeforeEpochs) {
+  const auto set =
+      ParseObservations("N,D,L,epochs,unique_tokens\n10,200,3,4,40\n", "a").set;
+  EXPECT_EQ(set.rows[0].unique_tokens, 40.0);
+}
+
 TEST(CsvObservations, GetTheirTokensFromFlops) {
   const auto set = ParseObservations("N,C,L\n10,6000,3\n", "a").set;
   EXPECT_EQ(set.rows[0].D, 100.0);

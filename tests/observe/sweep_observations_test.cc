@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/expect_error.h"
+#include "tests/support/repeated_tokens.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/tiny_sweep.h"
 
 namespace isoflop {
@@ -38,6 +40,20 @@ TEST(SweepObservations, TakesLossTokensAndFlopsFromTheRecord) {
   EXPECT_EQ(set.rows[1].C, results[1].flops);
   EXPECT_EQ(set.rows[1].seed, 0);
   EXPECT_THAT(set.notes, IsEmpty());
+}
+
+TEST(SweepObservations, KnowHowManyTokensWereDifferent) {
+  const TempDir dir;
+  const TinySweep repeated(RepeatedTokensFile(dir));
+  for (const Observation& row :
+       SweepObservations(repeated.plan, AllOk(repeated.plan)).rows) {
+    EXPECT_EQ(row.unique_tokens, 296.0 * 16.0);
+  }
+  const TinySweep endless;
+  for (const Observation& row :
+       SweepObservations(endless.plan, AllOk(endless.plan)).rows) {
+    EXPECT_FALSE(row.unique_tokens.has_value());
+  }
 }
 
 TEST(SweepObservations, CIsSixND) {

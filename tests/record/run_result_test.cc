@@ -10,6 +10,7 @@
 #include "lib/core/files.h"
 #include "tests/support/closed_folder.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/repeated_tokens.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tiny_sweep.h"
 
@@ -67,6 +68,42 @@ TEST_F(RunResultTest, ComesBackAsItWasStored) {
   RunResult expected = stored;
   expected.finished_at = found->finished_at;
   EXPECT_EQ(ToJson(*found), ToJson(expected));
+}
+
+TEST_F(RunResultTest, DoesNotCountEpochsOfATaskWithoutEnd) {
+  const RunResult result = ResultFor(group(), run());
+  EXPECT_FALSE(result.epochs.has_value());
+  EXPECT_FALSE(result.unique_tokens.has_value());
+  EXPECT_FALSE(ToJson(result).contains("epochs"));
+  EXPECT_FALSE(ToJson(result).contains("unique_tokens"));
+}
+
+TEST_F(RunResultTest, KnowsHowManyOfItsTokensWereDifferent) {
+  const TinySweep repeated(RepeatedTokensFile(temp_));
+  const RunGroup& of_tokens = repeated.plan.groups[0];
+  const PlannedRun& longest = of_tokens.runs.back();
+  const RunResult result = OkResult(of_tokens, longest);
+  // Of 5,000 tokens 257 are set aside; the others hold 296 windows of 16.
+  EXPECT_EQ(result.unique_tokens, 296 * 16);
+  EXPECT_DOUBLE_EQ(*result.epochs,
+                   static_cast<double>(longest.tokens) / (296 * 16));
+  StoreResult(dir_, result);
+  const auto found = FindResult(dir_, longest.id);
+  EXPECT_EQ(found->unique_tokens, result.unique_tokens);
+  EXPECT_EQ(found->epochs, result.epochs);
+}
+
+TEST_F(RunResultTest, GetsItsEpochsFromThePlanWhereItIsOlderThanThem) {
+  const TinySweep repeated(RepeatedTokensFile(temp_));
+  const RunGroup& of_tokens = repeated.plan.groups[0];
+  RunResult old = OkResult(of_tokens, of_tokens.runs.back());
+  old.epochs.reset();
+  old.unique_tokens.reset();
+  StoreResult(dir_, old);
+  const auto results = LoadResults(dir_, repeated.plan);
+  ASSERT_EQ(results.size(), 1U);
+  EXPECT_EQ(results[0].epochs, of_tokens.runs.back().epochs);
+  EXPECT_EQ(results[0].unique_tokens, 296 * 16);
 }
 
 TEST_F(RunResultTest, IsAbsentUntilTheRunHasEnded) {

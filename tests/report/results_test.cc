@@ -177,6 +177,21 @@ TEST(Runs, ReadBackWithTheConventionOfThePlan) {
              direct);
 }
 
+TEST(RunsCsv, SaysHowOftenARunSawItsData) {
+  SampleSweep sweep;
+  RunResult& first = sweep.results[0];
+  first.epochs = 4.0;
+  first.unique_tokens = first.tokens / 4;
+  const std::string csv = RunsCsv(sweep.plan, sweep.results);
+  EXPECT_NE(csv.find(",loss_unit,unique_tokens,epochs"), std::string::npos);
+  const auto rows = ParseObservations(csv, "runs.csv").set.rows;
+  EXPECT_EQ(rows[0].unique_tokens, static_cast<double>(first.tokens / 4));
+  EXPECT_FALSE(rows[1].unique_tokens.has_value());
+  const std::string lines = RunsJsonLines(sweep.plan, sweep.results);
+  EXPECT_EQ(ParseObservations(lines, "runs.jsonl").set.rows[0].unique_tokens,
+            rows[0].unique_tokens);
+}
+
 TEST(RunsCsv, CountsNByTheConventionAskedFor) {
   SampleSweep sweep;
   sweep.plan.convention = ParamsConvention::kNonEmbedding;

@@ -53,6 +53,21 @@ std::string Plain(const Observation& o, std::size_t /*i*/) {
   return Row(o.N, o.D, o.L);
 }
 
+TEST(TableWarnings, SayThatDataWereRepeated) {
+  const auto with_epochs = [](double most) {
+    return Csv("N,D,L,epochs", [most](const Observation& o, std::size_t i) {
+      return fmt::format("{},{}", Row(o.N, o.D, o.L), i == 3 ? most : 1.0);
+    });
+  };
+  EXPECT_THAT(Warnings(with_epochs(14.9)),
+              Contains(HasSubstr("1 run of 30 saw the data more than 4 times, "
+                                 "up to 14.9: ")));
+  EXPECT_THAT(Warnings(with_epochs(14.9)),
+              Contains(HasSubstr("fit --laws repeated_data too")));
+  EXPECT_THAT(Warnings(with_epochs(4.0)),
+              Not(Contains(HasSubstr("saw the data"))));
+}
+
 TEST(TableWarnings, AreNoneForACleanTable) {
   EXPECT_THAT(Warnings(Csv("N,D,L", Plain)),
               AllOf(Not(Contains(HasSubstr("no noise of the others"))),

@@ -72,6 +72,16 @@ TEST(Advice, WarnsOfANarrowRangeOfNOrD) {
   EXPECT_THAT(notes, Not(Contains(HasSubstr("N spans"))));
 }
 
+TEST(Advice, WarnsOfDataThatAreSeenTooOften) {
+  Plan plan = MakePlan(Parse(CarefulSweep()));
+  plan.groups[0].runs[0].epochs = 4.0;
+  EXPECT_THAT(Advice(Parse(CarefulSweep()), plan), IsEmpty());
+  plan.groups[0].runs[0].epochs = 14.9;
+  EXPECT_THAT(Advice(Parse(CarefulSweep()), plan),
+              Contains(HasSubstr("1 run sees the data more than 4 times, up to "
+                                 "14.9")));
+}
+
 TEST(Advice, IsPartOfThePlan) {
   EXPECT_THAT(PlanOf(TinySweep()).notes,
               Contains(HasSubstr("no learning-rate check")));
