@@ -10,6 +10,7 @@
 
 #include "lib/core/error.h"
 #include "lib/data/task.h"
+#include "lib/record/sweep_dir.h"
 #include "lib/sweep/advice.h"
 #include "lib/sweep/lr_schedule.h"
 #include "lib/sweep/plan_checks.h"
@@ -178,6 +179,9 @@ BaseSweep::BaseSweep(SweepSpec spec)
 std::optional<BaseSweep> BaseSweep::OfDirectory(const std::string& source) {
   const auto file = std::filesystem::path(source) / "sweep.json";
   if (source.empty() || !std::filesystem::exists(file)) return std::nullopt;
+  const SweepDir dir(source);
+  if (const auto plan = FindPlan(dir))
+    ReadSweepFile(dir, *plan);  // is it whole?
   return BaseSweep(file);
 }
 

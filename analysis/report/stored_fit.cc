@@ -15,6 +15,7 @@
 #include "analysis/report/fit_json.h"
 #include "analysis/report/plausibility.h"
 #include "lib/core/object_reader.h"
+#include "lib/core/seal.h"
 
 namespace isoflop {
 namespace {
@@ -329,7 +330,7 @@ StoredFit LoadFit(const std::filesystem::path& path) {
   const bool is_sweep =
       !path.empty() && std::filesystem::exists(path / "plan.json", ignored);
   const auto file = is_sweep ? path / "fit.json" : path;
-  return ParseFit(ReadJsonFile(file), file.string());
+  return ParseFit(ReadSealedFile(file), file.string());
 }
 
 }  // namespace isoflop

@@ -20,6 +20,7 @@
 #include "apps/isoflop/terminal.h"
 #include "lib/core/files.h"
 #include "lib/core/names.h"
+#include "lib/core/seal.h"
 
 namespace isoflop {
 
@@ -50,12 +51,12 @@ bool IsCurrent(const Json& fit, std::size_t runs) {
 std::optional<Json> FitOf(const SweepDir& dir, const Plan& plan,
                           const std::vector<RunResult>& runs) {
   const std::size_t fitted =
-      SweepObservations(plan, runs, ReadJsonFile(dir.sweep_json())).rows.size();
+      SweepObservations(plan, runs, ReadSweepFile(dir, plan)).rows.size();
   if (fitted == 0) return std::nullopt;
   const std::filesystem::path file = dir.root() / "fit.json";
   std::error_code code;
   if (std::filesystem::exists(file, code) || code) {
-    Json stored = ReadJsonFile(file);
+    Json stored = ReadSealedFile(file);
     if (IsCurrent(stored, fitted)) return stored;
   }
   const SweepFit fit = FitSweep(plan, runs, dir, {});
@@ -69,7 +70,7 @@ std::vector<std::string> Content(ExportFormat format, const SweepDir& dir) {
   if (format == ExportFormat::kCsv) return {RunsCsv(plan, runs)};
   if (format == ExportFormat::kJsonLines) return {RunsJsonLines(plan, runs)};
   std::optional<Json> fit = FitOf(dir, plan, runs);
-  SweepResults results{.sweep = ReadJsonFile(dir.sweep_json()),
+  SweepResults results{.sweep = ReadSweepFile(dir, plan),
                        .plan = plan,
                        .runs = std::move(runs),
                        .fit = std::move(fit)};

@@ -23,8 +23,8 @@ RecipeComparison CompareSweep(const Plan& plan,
                               const SweepDir& dir, CompareOptions options,
                               const VariantChoice& choice) {
   options.by = RequireAxis(plan, options.by);
-  LabelledObservations recipes = SweepRecipes(
-      plan, results, options.by, ReadJsonFile(dir.sweep_json()), choice);
+  LabelledObservations recipes =
+      SweepRecipes(plan, results, options.by, ReadSweepFile(dir, plan), choice);
   recipes.set.source = dir.root().string();
   Require(!recipes.set.rows.empty(),
           "{}: no run has ended well yet, so there is nothing to compare",

@@ -12,6 +12,8 @@
 #include "apps/isoflop/fit_progress_line.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
+#include "lib/core/files.h"
+#include "lib/core/seal.h"
 #include "lib/sweep/sweep_spec.h"
 
 namespace isoflop {
@@ -29,7 +31,7 @@ std::vector<RunResult> LoadResultsAndWarn(const SweepDir& dir,
 SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
                   const SweepDir& dir, const FitOptions& options,
                   const VariantChoice& choice) {
-  const Json sweep_file = ReadJsonFile(dir.sweep_json());
+  const Json sweep_file = ReadSweepFile(dir, plan);
   ObservationSet observations =
       SweepObservations(plan, results, sweep_file, choice);
   observations.source = dir.root().string();
@@ -50,7 +52,7 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
 }
 
 void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file) {
-  WriteJsonFile(json_file, ToJson(fit.report, fit.exact));
+  WriteFileAtomically(json_file, SealedText(ToJson(fit.report, fit.exact)));
   fmt::print("{}", FitText(fit.report, fit.exact, OutputWidth()));
   SayWritten(json_file.string());
 }

@@ -7,6 +7,7 @@
 #include "lib/core/error.h"
 #include "lib/core/files.h"
 #include "lib/core/object_reader.h"
+#include "lib/core/seal.h"
 
 namespace isoflop {
 namespace {
@@ -57,7 +58,7 @@ GroupStatus GroupStatusFromJson(const Json& json, const std::string& source) {
 
 void StoreGroupStatus(const SweepDir& dir, const std::string& group,
                       const GroupStatus& status) {
-  WriteJsonFile(StatusPath(dir, group), ToJson(status));
+  WriteFileAtomically(StatusPath(dir, group), SealedText(ToJson(status)));
 }
 
 void StoreCause(const SweepDir& dir, const std::string& group,
@@ -74,7 +75,7 @@ std::optional<GroupStatus> FindGroupStatus(const SweepDir& dir,
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
   try {
-    return GroupStatusFromJson(ReadJsonFile(path), path.string());
+    return GroupStatusFromJson(ReadSealedFile(path), path.string());
   } catch (const Error&) {
     return std::nullopt;  // only shown to people, and soon replaced
   }

@@ -15,6 +15,7 @@
 #include "lib/core/error.h"
 #include "lib/core/files.h"
 #include "lib/core/object_reader.h"
+#include "lib/core/seal.h"
 #include "lib/record/process_identity.h"
 
 namespace isoflop {
@@ -38,11 +39,11 @@ fs::path GuardPath(const fs::path& path, std::int64_t number) {
 }
 
 std::string ClaimText(const LeaseHolder& holder) {
-  return ReadableText({{"host", holder.host},
-                       {"pid", holder.pid},
-                       {"process_start", holder.process_start},
-                       {"since", holder.since},
-                       {"beats", holder.beats}});
+  return SealedText({{"host", holder.host},
+                     {"pid", holder.pid},
+                     {"process_start", holder.process_start},
+                     {"since", holder.since},
+                     {"beats", holder.beats}});
 }
 
 Claim ParseClaim(std::string text, const std::string& source) {
@@ -50,7 +51,7 @@ Claim ParseClaim(std::string text, const std::string& source) {
   claim.released = text.empty();
   if (claim.released) return claim;
   Problems problems;
-  const Json json = ParseJson(text, source);
+  const Json json = ParseSealed(text, source);
   ObjectReader reader(json, source, &problems);
   reader.Read("host", &claim.holder.host);
   reader.Read("pid", &claim.holder.pid);
@@ -79,7 +80,7 @@ Claim ClaimIn(const fs::path& file, const std::string& text) {
 }
 
 /// Returns the claim, or what its guard says while there is none. One that is
-/// torn is by an unknown holder, whom only time can judge. Throws Error for one
+/// damaged is by an unknown holder, whom only time can judge. Throws Error for one
 /// that cannot be read.
 Claim ReadClaim(const fs::path& path, std::int64_t number) {
   const fs::path file = ClaimPath(path, number);

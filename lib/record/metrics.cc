@@ -8,9 +8,12 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "lib/core/error.h"
 #include "lib/core/object_reader.h"
+#include "lib/core/seal.h"
 
 namespace isoflop {
 namespace {
@@ -23,7 +26,7 @@ MetricsLine ParseLine(std::string_view text, const std::string& source) {
   line.train_loss = std::numeric_limits<double>::infinity();
   line.grad_norm = std::numeric_limits<double>::infinity();
   Problems problems;
-  const Json json = ParseJson(text, source);
+  const Json json = ParseSealed(text, source);
   ObjectReader reader(json, source, &problems);
   if (reader.Need("step")) reader.Read("step", &line.step, {0});
   if (reader.Need("tokens")) reader.Read("tokens", &line.tokens, {0});
@@ -51,33 +54,30 @@ void ForEachWholeLine(std::string_view text,
   }
 }
 
-/// Returns the lines of `text` up to the step `keep_until`, rising; *last_step
-/// becomes that of the last one. A damaged line is left out: the curve has a
-/// gap then, but the run goes on.
-std::string KeptText(std::string_view text, const std::string& source,
-                     std::int64_t keep_until, std::int64_t* last_step) {
-  std::string kept;
-  ForEachWholeLine(text, [&](std::string_view line, int) {
+/// What is kept of a file.
+struct Kept {
+  std::string text;
+  std::int64_t last_step = -1;
+  std::vector<std::string> damage;  // a message for each line
+};
+
+/// Returns the lines of `text` up to the step `keep_until`, rising. A damaged
+/// line is left out: the curve has a gap then, but the run goes on.
+Kept Keep(std::string_view text, const std::string& source,
+          std::int64_t keep_until) {
+  Kept kept;
+  ForEachWholeLine(text, [&](std::string_view line, int number) {
+    const std::string place = fmt::format("{}:{}", source, number);
     try {
-      const MetricsLine parsed = ParseLine(line, source);
-      if (parsed.step > keep_until || parsed.step <= *last_step) return;
-      *last_step = parsed.step;
-      kept.append(line).append("\n");
-    } catch (const Error&) {
+      const MetricsLine parsed = ParseLine(line, place);
+      if (parsed.step > keep_until || parsed.step <= kept.last_step) return;
+      kept.last_step = parsed.step;
+      kept.text.append(line).append("\n");
+    } catch (const Error& error) {
+      kept.damage.emplace_back(error.what());
     }
   });
   return kept;
-}
-
-/// Cuts the file; returns its path, and the step of its last line.
-const fs::path& Trimmed(const fs::path& path, std::int64_t keep_until,
-                        std::int64_t* last_step) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return path;
-  const std::string text = ReadFile(path);
-  const std::string kept = KeptText(text, path.string(), keep_until, last_step);
-  if (kept != text) WriteFileAtomically(path, kept);
-  return path;
 }
 
 }  // namespace
@@ -95,11 +95,23 @@ Json ToJson(const MetricsLine& line) {
 }
 
 MetricsLog::MetricsLog(const fs::path& path, std::int64_t keep_until)
-    : file_(Trimmed(path, keep_until, &last_kept_)) {}
+    : file_(Trimmed(path, keep_until)) {}
+
+/// Cuts the file; returns its path.
+const fs::path& MetricsLog::Trimmed(const fs::path& path,
+                                    std::int64_t keep_until) {
+  const auto text = ReadFileIfAny(path);
+  if (!text) return path;
+  Kept kept = Keep(*text, path.string(), keep_until);
+  if (kept.text != *text) WriteFileAtomically(path, kept.text);
+  last_kept_ = kept.last_step;
+  damage_ = std::move(kept.damage);
+  return path;
+}
 
 void MetricsLog::Append(const MetricsLine& line) {
   // A resumed run makes steps again whose lines are there already.
-  if (line.step > last_kept_) file_.AppendLine(ToJson(line).dump());
+  if (line.step > last_kept_) file_.AppendLine(SealedLine(ToJson(line)));
 }
 
 std::vector<MetricsLine> ReadMetrics(const fs::path& path) {

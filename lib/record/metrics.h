@@ -1,11 +1,12 @@
 // metrics.jsonl: the loss curve of a trunk or of a branch, a line per logged
-// interval.
+// interval, each with a checksum.
 
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "lib/core/files.h"
@@ -38,11 +39,19 @@ class MetricsLog {
   /// was opened. Throws Error (disk full).
   void Append(const MetricsLine& line);
 
+  /// What was wrong with lines that were there when it was opened, one message
+  /// each: they were left out, and the curve has gaps.
+  const std::vector<std::string>& damage() const { return damage_; }
+
   /// Makes what was appended durable. Throws Error.
   void Sync() { file_.Sync(); }
 
  private:
+  const std::filesystem::path& Trimmed(const std::filesystem::path& path,
+                                       std::int64_t keep_until);
+
   std::int64_t last_kept_ = -1;  // step of the last line that was kept
+  std::vector<std::string> damage_;
   AppendFile file_;
 };
 

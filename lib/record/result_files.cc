@@ -18,8 +18,8 @@
 
 #include "lib/core/error.h"
 #include "lib/core/files.h"
-#include "lib/core/hash.h"
 #include "lib/core/quote.h"
+#include "lib/core/seal.h"
 #include "lib/record/run_result.h"
 
 namespace isoflop {
@@ -27,46 +27,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kChecksum = "checksum";
-constexpr std::string_view kBeforeChecksum = R"("checksum": ")";
-constexpr std::string_view kNoChecksum = "0000000000000000";
-
 fs::path ResultPath(const SweepDir& dir, const std::string& id) {
   return dir.run(id) / "result.json";
 }
 
-/// Returns where the digits of the checksum are in the text of a result file,
-/// npos when there are none.
-std::size_t ChecksumPosition(std::string_view text) {
-  const std::size_t before = text.rfind(kBeforeChecksum);
-  if (before == std::string_view::npos) return before;
-  const std::size_t digits = before + kBeforeChecksum.size();
-  const bool whole = digits + kNoChecksum.size() <= text.size();
-  return whole ? digits : std::string_view::npos;
-}
-
-/// Of the text with zeros in place of the checksum.
-std::string ChecksumOf(const std::string& text) {
-  return Sha256Hex(text).substr(0, kNoChecksum.size());
-}
-
-std::string Sealed(Json result) {
-  result[kChecksum] = kNoChecksum;
-  std::string text = ReadableText(result);
-  text.replace(ChecksumPosition(text), kNoChecksum.size(), ChecksumOf(text));
-  return text;
-}
-
-/// Returns what is wrong with the seal of a text that Sealed should have
-/// returned, or nothing.
-std::string BrokenSeal(std::string text) {
-  const std::size_t position = ChecksumPosition(text);
-  if (position == std::string::npos) {
-    return "has no checksum: damaged, or not written by isoflop";
+/// Returns what is wrong with the seal of a result, which must have one; empty
+/// when nothing is.
+std::string BrokenSeal(const std::string& text) {
+  switch (SealOf(text)) {
+    case Seal::kWhole:
+      return {};
+    case Seal::kNone:
+      return "has no checksum: damaged, or not written by isoflop";
+    case Seal::kBroken:
+      break;
   }
-  const std::string given = text.substr(position, kNoChecksum.size());
-  text.replace(position, kNoChecksum.size(), kNoChecksum);
-  return given == ChecksumOf(text) ? "" : "damaged: its checksum is wrong";
+  return "damaged: its checksum is wrong";
 }
 
 /// Parses a result file; absent, with the cause, when it is torn.
@@ -104,7 +80,7 @@ std::optional<RunResult> ReadResult(const std::string& text,
     *damage = source + ": " + broken;
     return std::nullopt;
   }
-  if (json->is_object()) json->erase(kChecksum);
+  if (json->is_object()) json->erase(std::string(kSealKey));
   RunResult result = RunResultFromJson(*json, source);
   if (result.id == id) return result;
   *damage =
@@ -181,7 +157,7 @@ void ForEachResult(const SweepDir& dir, const Plan& plan,
 
 void StoreResult(const SweepDir& dir, const RunResult& result) {
   MakeDirectory(dir.run(result.id));
-  WriteFileAtomically(ResultPath(dir, result.id), Sealed(ToJson(result)));
+  WriteFileAtomically(ResultPath(dir, result.id), SealedText(ToJson(result)));
 }
 
 std::optional<RunResult> FindResult(const SweepDir& dir, const std::string& id,

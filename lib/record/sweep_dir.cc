@@ -10,10 +10,13 @@
 #include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "lib/core/error.h"
 #include "lib/core/files.h"
+#include "lib/core/hash.h"
 #include "lib/core/json_diff.h"
+#include "lib/core/seal.h"
 #include "lib/core/text.h"
 #include "lib/record/run_result.h"
 #include "lib/sweep/plan_from_json.h"
@@ -141,7 +144,7 @@ void WriteGroups(const SweepDir& dir, const std::optional<Plan>& before,
   for (const RunGroup& group : plan.groups) {
     const Json json = ToJson(group);
     const fs::path file = dir.group(group.id) / "group.json";
-    const std::string text = ReadableText(json);
+    const std::string text = SealedText(json);
     if (known_groups[group.id] != json.dump() || !Says(file, text)) {
       files.Write(file, text);
     }
@@ -156,10 +159,13 @@ void WriteGroups(const SweepDir& dir, const std::optional<Plan>& before,
   files.Commit();
 }
 
+std::string ChecksumOf(const std::string& text) {
+  return Sha256Hex(text).substr(0, 16);
+}
+
 /// Leaves a file alone that says the same already.
-void WriteIfNew(const fs::path& path, const Json& json) {
+void WriteIfNew(const fs::path& path, const std::string& text) {
   std::error_code ignored;
-  const std::string text = ReadableText(json);
   if (fs::exists(path, ignored) && ReadFile(path) == text) return;
   WriteFileAtomically(path, text);
 }
@@ -197,8 +203,11 @@ void PrepareSweepDir(const SweepDir& dir, const SweepSpec& spec,
   if (!damage.empty() && note) note(damage + "; made anew from the sweep file");
   WriteGroups(dir, before, plan);
   // The plan last: who finds it may rely on all that it speaks of.
-  WriteIfNew(dir.sweep_json(), spec.given);
-  WriteIfNew(dir.plan_json(), ToJson(plan));
+  const std::string sweep_text = ReadableText(spec.given);
+  WriteIfNew(dir.sweep_json(), sweep_text);
+  Json json = ToJson(plan);
+  json["sweep_checksum"] = ChecksumOf(sweep_text);
+  WriteIfNew(dir.plan_json(), SealedText(std::move(json)));
 }
 
 Lease LockSweepDir(const SweepDir& dir,
@@ -258,7 +267,7 @@ StoredPlan ReadStoredPlan(const SweepDir& dir) {
   const std::string source = dir.plan_json().string();
   Json json;
   try {
-    json = ParseJson(*text, source);
+    json = ParseSealed(*text, source);
   } catch (const Error& error) {
     return {.plan = {}, .damage = error.what()};
   }
@@ -288,6 +297,18 @@ Plan LoadPlan(const SweepDir& dir) {
           "{}\nthe `isoflop sweep` command that began it makes plan.json anew",
           stored.damage);
   return *std::move(stored.plan);
+}
+
+Json ReadSweepFile(const SweepDir& dir, const Plan& plan) {
+  const std::string source = dir.sweep_json().string();
+  const std::string text = ReadFile(dir.sweep_json());
+  Json json = ParseJson(text, source);
+  Require(
+      plan.sweep_checksum.empty() || plan.sweep_checksum == ChecksumOf(text),
+      "{}: is damaged, or was changed by hand: it is not what plan.json was "
+      "made from; `isoflop sweep` with the sweep's own file writes it again",
+      source);
+  return json;
 }
 
 std::optional<Plan> FindPlan(const SweepDir& dir) {

@@ -3,7 +3,8 @@
 //
 //   <out>/sweep.json              the sweep as given
 //   <out>/plan.json               resolved runs and groups; written last, so
-//                                 what it lists is there
+//                                 what it lists is there; with a checksum
+//                                 of itself and one of sweep.json
 //   <out>/sweep.lock.json.<n>     the front end at work (see lease.h)
 //   <out>/logs/                   what the workers write on standard error
 //   <out>/groups/<group id>/      group.json, lease.json.<n>, status.json,
@@ -100,6 +101,9 @@ StoredPlan ReadStoredPlan(const SweepDir& dir);
 /// Returns the ids of the directories in runs/ that are not of the plan,
 /// sorted.
 std::vector<std::string> UnplannedRuns(const SweepDir& dir, const Plan& plan);
+/// Returns sweep.json. Throws Error when it is damaged, which `plan` knows if
+/// it was loaded from the same directory.
+Json ReadSweepFile(const SweepDir& dir, const Plan& plan);
 
 /// Returns the runs of the group that have no valid result yet, by rising D.
 std::vector<PlannedRun> PendingRuns(const SweepDir& dir, const RunGroup& group);

@@ -107,6 +107,9 @@ struct Plan {
   std::optional<BlasCore> blas_core = {};
 
   Arithmetic arithmetic = {};  // of where the sweep began
+
+  // Of the text of sweep.json, in a plan that was read from its directory.
+  std::string sweep_checksum = {};
 };
 
 /// Expands a sweep. Opens the data to know its size. Throws Error when a cell

@@ -245,6 +245,7 @@ Plan PlanFromJson(const Json& json, const std::string& source) {
       "arithmetic", [&](const Json& child, const std::string& at) {
         plan.arithmetic = ArithmeticFromJson(child, at, &problems);
       });
+  reader.ReadText("sweep_checksum", &plan.sweep_checksum);
   reader.Finish();
   problems.ThrowIfAny();
   return plan;

@@ -66,6 +66,7 @@ class GroupTraining {
   void EndRun(const PlannedRun& run, const TrainingProgress& progress,
               const RunEnd& end);
 
+  void NoteDamage(const MetricsLog& log);
   TrainingProgress FreshProgress() const;
   CurveKind TrunkCurve() const { return {false, trainer_.device().is_cpu()}; }
   CurveKind BranchCurve() const { return {true, trainer_.device().is_cpu()}; }
@@ -156,6 +157,7 @@ void GroupTraining::StartTrunk(std::int64_t last_step) {
   for (const std::string& note : notes) observer_.OnNote(note);
   trunk_log_.emplace(dir_.group(group_.id) / "metrics.jsonl",
                      std::max(trunk_.step, LastStepInUse()));
+  NoteDamage(*trunk_log_);
 }
 
 /// Returns how far the trunk's curve belongs to runs that have ended: a shorter
@@ -204,6 +206,7 @@ bool GroupTraining::CoolDown(const PlannedRun& run, TrainingProgress progress) {
   // when the result is missing all the same.
   MetricsLog log(dir_.run(run.id) / "metrics.jsonl",
                  std::min(progress.step, run.steps - 1));
+  NoteDamage(log);
   CurveRecorder recorder(group_.training, schedule, BranchCurve(), Results(),
                          &log, &progress);
   const auto store_checkpoint = [&] {
@@ -318,6 +321,12 @@ void GroupTraining::StoreBranchCheckpoint(const PlannedRun& run,
     snapshot_->stored = true;
   }
   BranchCheckpoints(run).Store(progress, trainer_.state());
+}
+
+void GroupTraining::NoteDamage(const MetricsLog& log) {
+  for (const std::string& line : log.damage()) {
+    observer_.OnNote(line + "; left out, the curve has a gap there");
+  }
 }
 
 TrainingProgress GroupTraining::FreshProgress() const {

@@ -10,6 +10,7 @@
 #include "lib/core/clock.h"
 #include "lib/core/error.h"
 #include "lib/core/json.h"
+#include "lib/core/seal.h"
 #include "lib/model/torch_compat.h"
 #include "lib/record/group_status.h"
 #include "lib/record/lease.h"
@@ -150,7 +151,7 @@ bool HasChanged(const Task& task) {
 
 RunGroup LoadGroup(const SweepDir& dir, const TrainCommand& command) {
   const auto path = dir.group(command.group) / "group.json";
-  RunGroup group = RunGroupFromJson(ReadJsonFile(path), path.string());
+  RunGroup group = RunGroupFromJson(ReadSealedFile(path), path.string());
   if (command.micro_batch_tokens) {
     group.training.micro_batch_tokens = command.micro_batch_tokens;
   }

@@ -94,6 +94,7 @@ TEST(AllocateCommand, WarnsOfALawThatIsNotCertified) {
   EXPECT_EQ(ParseJson(sure.out, "stdout")["certified"], true);
   Json json = ReadJsonFile(dir / "fit.json");
   json["chinchilla"]["certificate"]["converged"] = false;
+  json.erase("checksum");
   dir.Write("fit.json", json.dump());
   const Outcome doubtful = Isoflop(dir, allocate);
   EXPECT_EQ(doubtful.status, 0);
@@ -102,6 +103,18 @@ TEST(AllocateCommand, WarnsOfALawThatIsNotCertified) {
   const Json answer = ParseJson(doubtful.out, "stdout");
   EXPECT_EQ(answer["certified"], false);
   EXPECT_EQ(SchemaProblem(answer, "allocation"), "");
+}
+
+TEST(AllocateCommand, RefusesAFitOfWhichADigitHasChanged) {
+  const TempDir dir;
+  dir.Write("runs.csv", NoiseFreeCsv());
+  ASSERT_EQ(Isoflop(dir, "fit runs.csv --bootstrap 0").status, 0);
+  std::string text = ReadFile(dir / "fit.json");
+  text[text.find("\"alpha\": 0.") + 11] = '7';
+  dir.Write("fit.json", text);
+  const Outcome allocate = Isoflop(dir, "allocate fit.json --flops 1e21");
+  EXPECT_EQ(allocate.status, 2);
+  EXPECT_THAT(allocate.err, HasSubstr("fit.json: is damaged: its checksum is"));
 }
 
 TEST(FitCommand, SameSeedSameFileWhateverTheThreads) {

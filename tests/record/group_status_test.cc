@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <string>
 
+#include "lib/core/files.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
 
@@ -58,6 +60,19 @@ TEST(GroupStatus, IsAbsentWhereTheFileIsTorn) {
   const SweepDir dir(temp.path());
   std::filesystem::create_directories(dir.group("g"));
   temp.Write("groups/g/status.json", "{\"step\": 7, \"tok");
+  EXPECT_FALSE(FindGroupStatus(dir, "g").has_value());
+}
+
+TEST(GroupStatus, IsAbsentWhereADigitHasChanged) {
+  const TempDir temp;
+  const SweepDir dir(temp.path());
+  std::filesystem::create_directories(dir.group("g"));
+  GroupStatus status;
+  status.step = 7;
+  StoreGroupStatus(dir, "g", status);
+  std::string text = ReadFile(temp / "groups/g/status.json");
+  text[text.find("\"step\": 7") + 8] = '9';
+  temp.Write("groups/g/status.json", text);
   EXPECT_FALSE(FindGroupStatus(dir, "g").has_value());
 }
 

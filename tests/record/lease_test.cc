@@ -101,6 +101,18 @@ TEST_F(LeaseTest, OfAKilledProcessIsFreeAtOnce) {
   EXPECT_TRUE(Acquire(/*stale_seconds=*/1e9).has_value());
 }
 
+TEST_F(LeaseTest, OfWhichADigitHasChangedIsHeldByNobodyKnown) {
+  const auto lease = Acquire();
+  const std::string claim = path_.string() + ".1";
+  std::string text = ReadFile(claim);
+  const std::size_t digit = text.find("\"pid\": ") + 7;
+  text[digit] = text[digit] == '9' ? '8' : '9';
+  WriteFileAtomically(claim, text);
+  // Not by a process that is gone: one that lives may have it.
+  ASSERT_TRUE(CurrentHolder(path_).has_value());
+  EXPECT_NE(CurrentHolder(path_)->host.find("unreadable"), std::string::npos);
+}
+
 TEST_F(LeaseTest, OfAZombieIsFreeAtOnce) {
   ChildProcess child([this] {
     const auto lease = Acquire();

@@ -69,6 +69,27 @@ TEST(Metrics, RefuseADamagedLineInTheMiddle) {
   EXPECT_ERROR(ReadMetrics(temp / "m"), "m:2");
 }
 
+/// Changes a digit of the second line.
+void ChangeLossOfSecondLine(const TempDir& temp) {
+  std::string text = ReadFile(temp / "m");
+  const std::size_t second = text.find('\n') + 1;
+  text[text.find("\"train_loss\":3", second) + 13] = '7';
+  temp.Write("m", text);
+}
+
+TEST(Metrics, RefuseALineOfWhichADigitHasChanged) {
+  const TempDir temp;
+  AppendSteps(temp / "m", 0, {20, 40, 60});
+  ChangeLossOfSecondLine(temp);
+  EXPECT_ERROR(ReadMetrics(temp / "m"), "m:2: is damaged");
+}
+
+TEST(Metrics, OfAnOlderVersionHaveNoChecksum) {
+  const TempDir temp;
+  temp.Write("m", ToJson(LineOf(20)).dump() + "\n");
+  EXPECT_EQ(StepsOf(temp / "m"), Steps({20}));
+}
+
 TEST(Metrics, WriteWhatIsNotFiniteAsAbsent) {
   const TempDir temp;
   MetricsLine line = LineOf(20);
@@ -103,6 +124,16 @@ TEST(MetricsLog, GoesOnAfterADamagedLine) {
   temp.Write("m", line + std::string(30, '\0') + "\n");
   AppendSteps(temp / "m", 20, {40});
   EXPECT_EQ(StepsOf(temp / "m"), Steps({20, 40}));
+}
+
+TEST(MetricsLog, LeavesOutALineOfWhichADigitHasChangedAndNamesIt) {
+  const TempDir temp;
+  AppendSteps(temp / "m", 0, {20, 40, 60});
+  ChangeLossOfSecondLine(temp);
+  const MetricsLog log(temp / "m", 60);
+  EXPECT_EQ(StepsOf(temp / "m"), Steps({20, 60}));
+  ASSERT_EQ(log.damage().size(), 1U);
+  EXPECT_NE(log.damage()[0].find("m:2: is damaged"), std::string::npos);
 }
 
 TEST(MetricsLog, AddsNoLineThatIsThereAlready) {

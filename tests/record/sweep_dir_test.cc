@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/core/files.h"
+#include "lib/core/seal.h"
 #include "lib/record/run_result.h"
 #include "lib/sweep/plan_from_json.h"
 #include "lib/sweep/run_identity.h"
@@ -38,7 +39,7 @@ class SweepDirTest : public testing::Test {
 void ExpectEveryFile(const SweepDir& dir, const Plan& plan) {
   for (const RunGroup& group : plan.groups) {
     const fs::path file = dir.group(group.id) / "group.json";
-    EXPECT_EQ(ToJson(RunGroupFromJson(ReadJsonFile(file), "group.json")),
+    EXPECT_EQ(ToJson(RunGroupFromJson(ReadSealedFile(file), "group.json")),
               ToJson(group));
     for (const PlannedRun& run : group.runs) {
       const Json json = ReadJsonFile(dir.run(run.id) / "run.json");
@@ -52,6 +53,7 @@ TEST_F(SweepDirTest, HoldsEverythingAfterPreparation) {
   Prepare(sweep_);
   EXPECT_EQ(ReadJsonFile(dir_.sweep_json()), sweep_.spec.given);
   EXPECT_EQ(ToJson(LoadPlan(dir_)), ToJson(sweep_.plan));
+  EXPECT_EQ(ReadSweepFile(dir_, LoadPlan(dir_)), sweep_.spec.given);
   ExpectEveryFile(dir_, sweep_.plan);
 }
 
@@ -283,6 +285,36 @@ TEST_F(SweepDirTest, SaysOnWhichClaimItWaitsAndForHowLong) {
   EXPECT_NE(said.find("for up to 60 s whether host elsewhere, pid 7"),
             std::string::npos)
       << said;
+}
+
+/// Puts a 7 in place of the character that follows `before` in a file.
+void ChangeAfter(const fs::path& file, const std::string& before) {
+  std::string text = ReadFile(file);
+  text[text.find(before) + before.size()] = '7';
+  WriteFileAtomically(file, text);
+}
+
+TEST_F(SweepDirTest, NamesAPlanOfWhichADigitHasChanged) {
+  Prepare(sweep_);
+  ChangeAfter(dir_.plan_json(), "\"peak_lr\": 0.");
+  EXPECT_ERROR(LoadPlan(dir_), dir_.plan_json().string() + ": is damaged");
+}
+
+TEST_F(SweepDirTest, NamesASweepFileOfWhichADigitHasChanged) {
+  Prepare(sweep_);
+  ChangeAfter(dir_.sweep_json(), "\"words\": ");
+  EXPECT_ERROR(ReadSweepFile(dir_, LoadPlan(dir_)),
+               dir_.sweep_json().string() + ": is damaged, or was changed");
+  Prepare(sweep_);
+  EXPECT_EQ(ReadSweepFile(dir_, LoadPlan(dir_)), sweep_.spec.given);
+}
+
+TEST_F(SweepDirTest, OfAnOlderVersionHasNoChecksums) {
+  Prepare(sweep_);
+  WriteJsonFile(dir_.plan_json(), ToJson(sweep_.plan));
+  const Plan plan = LoadPlan(dir_);
+  EXPECT_EQ(ToJson(plan), ToJson(sweep_.plan));
+  EXPECT_EQ(ReadSweepFile(dir_, plan), sweep_.spec.given);
 }
 
 TEST_F(SweepDirTest, RemovesCheckpointsThatAKilledWorkerLeftBehind) {

@@ -26,6 +26,7 @@
 #include "lib/core/hash.h"
 #include "lib/core/process_end.h"
 #include "lib/core/random.h"
+#include "lib/core/seal.h"
 #include "lib/record/bench_protocol.h"
 #include "lib/record/group_status.h"
 #include "lib/record/lease.h"
@@ -146,7 +147,7 @@ class FakeTraining {
       : command_(command),
         dir_(command.sweep_dir),
         group_(RunGroupFromJson(
-            ReadJsonFile(dir_.group(command.group) / "group.json"),
+            ReadSealedFile(dir_.group(command.group) / "group.json"),
             "group.json")),
         lease_(AcquireLease()) {}
   ~FakeTraining() { in_use -= MicroBatch(); }

@@ -11,6 +11,7 @@
 
 #include "lib/core/cpu_features.h"
 #include "lib/core/json.h"
+#include "lib/core/seal.h"
 #include "lib/record/bench_protocol.h"
 #include "lib/record/worker_protocol.h"
 #include "tests/support/scoped_env.h"
@@ -55,7 +56,7 @@ TEST(WorkerProcess, MultipliesAsItsPlanSays) {
   if (!HasAvx2()) GTEST_SKIP() << "OpenBLAS can be told nothing here";
   const ScopedEnv nothing("OPENBLAS_CORETYPE", std::nullopt);
   TinySweep sweep;
-  Json plan = ReadJsonFile(sweep.dir().plan_json());
+  Json plan = ReadSealedFile(sweep.dir().plan_json());
   plan["blas_core"] = "Haswell";
   WriteJsonFile(sweep.dir().plan_json(), plan);
   Process worker({"train", sweep.dir().root().string(), sweep.group().id});

@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "lib/core/files.h"
 #include "lib/core/random.h"
 #include "lib/record/lease.h"
 #include "tests/support/expect_error.h"
@@ -170,10 +171,21 @@ TEST_F(WorkerTest, RefusesDataThatHasChanged) {
   const fs::path path = sweep_.dir().group(sweep_.group().id) / "group.json";
   Json json = ReadJsonFile(path);
   json["data_fingerprint"] = "0123";
+  json.erase("checksum");
   WriteJsonFile(path, json);
   const WorkerEvent event = worker_.Train(Command());
   EXPECT_EQ(event.kind, WorkerEventKind::kGroupFailed);
   EXPECT_THAT(event.reason, HasSubstr("data: has changed"));
+}
+
+TEST_F(WorkerTest, RefusesAGroupOfWhichADigitHasChanged) {
+  const fs::path path = sweep_.dir().group(sweep_.group().id) / "group.json";
+  std::string text = ReadFile(path);
+  text[text.find("peak_lr") + 12] = '7';
+  WriteFileAtomically(path, text);
+  const WorkerEvent event = worker_.Train(Command());
+  EXPECT_EQ(event.kind, WorkerEventKind::kGroupFailed);
+  EXPECT_THAT(event.reason, HasSubstr("group.json: is damaged"));
 }
 
 TEST_F(WorkerTest, WorksOnAfterAGroupHasFailed) {
