@@ -22,6 +22,7 @@
 #include "lib/core/clock.h"
 #include "lib/core/error.h"
 #include "lib/core/names.h"
+#include "lib/core/standard_streams.h"
 #include "lib/model/set_up.h"
 #include "lib/record/bench_protocol.h"
 #include "lib/record/run_result.h"
@@ -171,7 +172,7 @@ int BenchOneCase() {
 int Run(const std::vector<std::string>& arguments, char** argv) {
   const std::string verb = arguments.empty() ? "" : arguments[0];
   if (verb == "--help" || verb == "-h" || verb == "help") {
-    fmt::print("{}", kUsage);
+    Print(kUsage);
     return kDone;
   }
   std::optional<TrainCommand> train;
@@ -195,8 +196,14 @@ int Run(const std::vector<std::string>& arguments, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return isoflop::Run({argv + 1, argv + argc}, argv);
+    const int status = isoflop::Run({argv + 1, argv + argc}, argv);
+    const std::string problem = isoflop::OutputProblem();
+    // What is trained is trained; who asked a question has no answer.
+    if (problem.empty() || status != isoflop::kDone) return status;
+    isoflop::Note("standard output: cannot write: " + problem);
+    return isoflop::kBrokeDown;
   } catch (const std::exception& error) {
     isoflop::EndFor(error);
   }
 }
+isoflop::OpenStandardStreams();

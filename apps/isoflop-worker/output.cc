@@ -1,18 +1,16 @@
 #include "apps/isoflop-worker/output.h"
 
-#include <fmt/format.h>
-
-#include <cstdio>
+#include "lib/core/standard_streams.h"
 
 namespace isoflop {
 
 void Emit(const Json& json) {
-  fmt::print("{}\n", json.dump());
-  std::fflush(stdout);
+  // In one piece: several threads may be at it.
+  PrintDocument(json.dump(-1, ' ', false, Json::error_handler_t::replace) +
+                "\n");
+  FlushOutput();
 }
 
-void Note(const std::string& text) {
-  fmt::print(stderr, "isoflop-worker: {}\n", text);
-}
+void Note(const std::string& text) { Say("isoflop-worker: " + text); }
 
 }  // namespace isoflop

@@ -16,6 +16,7 @@
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/json.h"
+#include "lib/core/standard_streams.h"
 #include "lib/core/text.h"
 #include "lib/execute/cost_model.h"
 #include "lib/execute/room.h"
@@ -89,8 +90,8 @@ std::ptrdiff_t AtATime(const std::vector<Slot>& slots) {
 BenchOutcome Measure(const BenchArgs& args, const BenchWork& work) {
   const Slot& first = work.slots.front();
   const auto at_a_time = AtATime(work.slots);
-  fmt::print(stderr, "bench: {}, {} at a time on {}\n",
-             Counted(work.cases.size(), "case"), at_a_time, first.device);
+  Say(fmt::format("bench: {}, {} at a time on {}",
+                  Counted(work.cases.size(), "case"), at_a_time, first.device));
   return MeasureGroups(work.cases,
                        {.worker = work.machine.worker,
                         .device = first.device,
@@ -130,8 +131,8 @@ void Report(const BenchArgs& args, const std::vector<BenchResult>& results,
             const std::optional<SweepPrediction>& sweep) {
   const Json json = BenchJson(results, sweep);
   // First what cannot be lost to a file that cannot be written.
-  fmt::print("{}", args.json ? ReadableText(json)
-                             : BenchText(results, sweep, OutputWidth()));
+  Print(args.json ? ReadableText(json)
+                  : BenchText(results, sweep, OutputWidth()));
   if (!args.out.empty()) WriteJsonFile(args.out, json);
 }
 

@@ -1,8 +1,6 @@
 // `isoflop compare`: which of several recipes is better, and whether the data
 // can tell.
 
-#include <fmt/core.h>
-
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -18,6 +16,7 @@
 #include "lib/core/error.h"
 #include "lib/core/json.h"
 #include "lib/core/names.h"
+#include "lib/core/standard_streams.h"
 #include "lib/record/sweep_dir.h"
 
 namespace isoflop {
@@ -70,8 +69,8 @@ ExitCode RunCompare(CompareArgs args) {
                                           : CompareFile(args);
   const Json json = ToJson(comparison);
   if (!args.output.empty()) WriteJsonFile(args.output, json);
-  fmt::print("{}", args.json ? ReadableText(json)
-                             : CompareText(comparison, OutputWidth()));
+  Print(args.json ? ReadableText(json)
+                  : CompareText(comparison, OutputWidth()));
   if (!args.output.empty()) SayWritten(args.output);
   return comparison.status == FitStatus::kOk ? ExitCode::kOk
                                              : ExitCode::kUnsupported;

@@ -17,6 +17,9 @@
 #include "lib/core/names.h"
 
 namespace isoflop {
+#include "lib/core/printable.h"
+#include "lib/core/standard_streams.h"
+#include "lib/core/text.h"
 
 enum class ExportFormat { kJson, kJsonLines, kCsv };
 constexpr std::array<NamedValue<ExportFormat>, 3> EnumNames(ExportFormat) {
@@ -62,7 +65,7 @@ std::string Content(ExportFormat format, const SweepDir& dir) {
   std::vector<RunResult> runs = LoadResults(dir, plan);
   if (format == ExportFormat::kCsv) return RunsCsv(plan, runs);
   if (format == ExportFormat::kJsonLines) {
-    return RunsJsonLines(plan, runs);
+    return PrintableJson(RunsJsonLines(plan, runs));
   }
   SweepResults results{.sweep = ReadJsonFile(dir.sweep_json()),
                        .plan = plan,
@@ -75,7 +78,7 @@ ExitCode RunExport(const ExportArgs& args) {
   const auto format = *FromName<ExportFormat>(args.format);
   const std::string content = Content(format, SweepDir(args.dir));
   if (args.output.empty()) {
-    fmt::print("{}", content);
+    Print(content);
   } else {
     WriteFileAtomically(args.output, content);
     SayWritten(args.output);

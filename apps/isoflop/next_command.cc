@@ -16,6 +16,7 @@
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/names.h"
+#include "lib/core/standard_streams.h"
 #include "lib/core/text.h"
 #include "lib/execute/room.h"
 #include "lib/machine/find_room.h"
@@ -86,8 +87,8 @@ ExitCode RunNext(const NextArgs& args) {
   const NextQuestion question = QuestionOf(args);
   const StoredFit fit = LoadFit(args.fit);
   if (fit.status != FitStatus::kOk) {
-    fmt::print(stderr, "isoflop: {}: no law to choose runs by: {}\n", args.fit,
-               fit.reason);
+    Say(fmt::format("isoflop next: {}: no law to choose runs by: {}", args.fit,
+                    fit.reason));
     return ExitCode::kUnsupported;
   }
   WarnOfDoubt(fit);
@@ -98,9 +99,9 @@ ExitCode RunNext(const NextArgs& args) {
   const bool write = next.sweep && !args.output.empty();
   if (write) WriteJsonFile(args.output, *next.sweep);
   if (args.json) {
-    fmt::print("{}", ReadableText(NextJson(fit, next)));
+    Print(ReadableText(NextJson(fit, next)));
   } else {
-    fmt::print("{}", NextText(next, OutputWidth()));
+    Print(NextText(next, OutputWidth()));
     if (write) SayWritten(args.output);
   }
   return ExitCode::kOk;

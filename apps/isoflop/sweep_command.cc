@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +20,7 @@
 #include "apps/isoflop/sweep_fit.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
+#include "lib/core/standard_streams.h"
 #include "lib/core/text.h"
 #include "lib/execute/local_executor.h"
 #include "lib/execute/pending.h"
@@ -36,7 +36,7 @@ namespace {
 
 void Warn(const std::vector<std::string>& messages) {
   for (const std::string& message : messages) {
-    fmt::print(stderr, "warning: {}\n", message);
+    Say(fmt::format("warning: {}", message));
   }
 }
 
@@ -86,7 +86,7 @@ ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
   options.worker = machine.Get().worker;
   const ProbeReport& probe = machine.Get().probe;
   if (!options.worker.environment.empty() && !probe.blas_core.empty()) {
-    fmt::print(stderr, "products: those of OpenBLAS for {}\n", probe.blas_core);
+    Say(fmt::format("products: those of OpenBLAS for {}", probe.blas_core));
   }
   Warn(probe.warnings);
   const std::string elsewhere = DifferenceInWords(
@@ -117,17 +117,16 @@ ExitCode StatusOf(const ExecuteSummary& summary) {
 
 void PrintHead(const Plan& plan, const SweepDir& dir) {
   const PlanTotals totals = Totals(plan);
-  fmt::print(stderr,
-             "{}: {} runs in {} groups, {} tokens, {:.3g} FLOPs -> {}\n",
-             plan.name, totals.runs, plan.groups.size(),
-             FormatCount(static_cast<double>(totals.tokens)), totals.flops,
-             dir.root().string());
+  Say(fmt::format("{}: {} runs in {} groups, {} tokens, {:.3g} FLOPs -> {}",
+                  plan.name, totals.runs, plan.groups.size(),
+                  FormatCount(static_cast<double>(totals.tokens)), totals.flops,
+                  dir.root().string()));
   if (plan.auto_precision) {
-    fmt::print(stderr, "precision: {} (auto)\n", NameOf(*plan.auto_precision));
+    Say(fmt::format("precision: {} (auto)", NameOf(*plan.auto_precision)));
   }
   for (const auto* notes : {&plan.data.notes, &plan.notes}) {
     for (const std::string& note : *notes) {
-      fmt::print(stderr, "note: {}\n", note);
+      Say(fmt::format("note: {}", note));
     }
   }
 }
@@ -135,18 +134,18 @@ void PrintHead(const Plan& plan, const SweepDir& dir) {
 /// What is said at the end: every run, and how to go on if some are missing.
 void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
                const ExecuteSummary& summary) {
-  fmt::print("{}", RunsText(plan, results, OutputWidth()));
+  Print(RunsText(plan, results, OutputWidth()));
   for (const std::string& message : summary.messages) {
-    fmt::print(stderr, "note: {}\n", message);
+    Say(fmt::format("note: {}", message));
   }
   if (summary.stopped_by_failure) {
-    fmt::print(stderr, "stopped by --fail-fast: a run failed or diverged\n");
+    Say("stopped by --fail-fast: a run failed or diverged");
   }
   if (summary.pending > 0) {
-    fmt::print(stderr, "{} runs are left: the same command goes on.\n",
-               summary.pending);
+    Say(fmt::format("{} runs are left: the same command goes on.",
+                    summary.pending));
   }
-  std::fflush(stdout);
+  FlushOutput();
 }
 
 /// What the analyses of the sweep say, and what has become of its claim: on
@@ -157,12 +156,12 @@ void ReportClaim(const SweepArgs& args, const SweepSpec& spec, const Plan& plan,
   if (!args.fit) {  // else they are part of the fit
     TextPage page(OutputWidth());
     AddExperiments(experiments, &page);
-    fmt::print("{}{}", page.text().empty() ? "" : "\n", page.text());
+    Print(fmt::format("{}{}", page.text().empty() ? "" : "\n", page.text()));
   }
   if (spec.claim.text.empty()) return;
   const ClaimVerdict verdict =
       JudgeClaim(spec.claim, plan, results, experiments);
-  fmt::print("\n{}", ClaimText(verdict, OutputWidth()));
+  Print(fmt::format("\n{}", ClaimText(verdict, OutputWidth())));
   const auto file = dir.root() / "claim.json";
   Json json = ToJson(verdict);
   if (!experiments.empty()) json["experiments"] = ToJson(experiments);
@@ -191,7 +190,7 @@ ExitCode RunSweep(const SweepArgs& args) {
   const Plan plan = PlanHere(args, spec, dir, before, machine);
   RequireMeantRuns(spec, plan);
   PrepareSweepDir(dir, spec, plan, [](const std::string& note) {
-    fmt::print(stderr, "note: {}\n", note);
+    Say(fmt::format("note: {}", note));
   });
   PrintHead(plan, dir);
   const ExecuteSummary summary = Train(args, dir, plan, machine);
@@ -201,7 +200,7 @@ ExitCode RunSweep(const SweepArgs& args) {
   const ExitCode status = StatusOf(summary);
   if (!args.fit || summary.signal || summary.ok == 0) return status;
   const SweepFit fit = FitSweep(plan, results, dir, {});
-  fmt::print("\n");
+  Print("\n");
   ReportFit(fit, dir.root() / "fit.json");
   ReportComparisons(plan, results, dir);
   if (status == ExitCode::kOk && !fit.report.usable()) {

@@ -1,6 +1,5 @@
 #include "apps/isoflop/sweep_fit.h"
 
-#include <fmt/core.h>
 #include <unistd.h>
 
 #include <utility>
@@ -12,6 +11,7 @@
 #include "apps/isoflop/fit_progress_line.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
+#include "lib/core/standard_streams.h"
 #include "lib/sweep/sweep_spec.h"
 
 namespace isoflop {
@@ -41,7 +41,7 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
 
 void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file) {
   WriteJsonFile(json_file, ToJson(fit.report, fit.exact));
-  fmt::print("{}", FitText(fit.report, fit.exact, OutputWidth()));
+  Print(FitText(fit.report, fit.exact, OutputWidth()));
   SayWritten(json_file.string());
 }
 
