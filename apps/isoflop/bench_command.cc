@@ -13,6 +13,7 @@
 
 #include "apps/isoflop/bench_text.h"
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/output_file.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/json.h"
@@ -40,7 +41,7 @@ struct BenchArgs {
   std::optional<std::int64_t> jobs;
   bool profile = false;
   bool json = false;
-  std::string out;
+  OutputFile out;
   std::string worker;
 };
 
@@ -133,11 +134,21 @@ void Report(const BenchArgs& args, const std::vector<BenchResult>& results,
   // First what cannot be lost to a file that cannot be written.
   Print(args.json ? ReadableText(json)
                   : BenchText(results, sweep, OutputWidth()));
-  if (!args.out.empty()) WriteJsonFile(args.out, json);
+  if (!args.out.path.empty()) WriteJsonFile(args.out.path, json);
+}
+
+void CheckBenchOutput(const BenchArgs& args, const std::optional<Plan>& plan) {
+  OutputFile output = args.out;
+  output.inputs.assign(args.data.begin(), args.data.end());
+  if (plan) output.inputs.emplace_back(args.sweep);
+  RequireMayWriteJson(output, kBenchSchema, [&](const Json& there) {
+    return TextAt(there, "/sweep/name") == (plan ? plan->name : "");
+  });
 }
 
 ExitCode RunBench(const BenchArgs& args) {
-  Prepare(args, {});  // what is wrong is found without a worker
+  // What is wrong is found without a worker.
+  CheckBenchOutput(args, Prepare(args, {}).plan);
   const BenchWork work = PrepareHere(args, FindWorker(args.worker));
   const BenchOutcome outcome = Measure(args, work);
   if (outcome.signal) {
@@ -190,7 +201,9 @@ void AddOptions(CLI::App* bench, BenchArgs* args) {
       ->check(CLI::Range(1, 4096));
   bench->add_flag("--profile", args->profile, "Say where a step's time goes");
   bench->add_flag("--json", args->json, "Print the report as JSON");
-  bench->add_option("-o,--output", args->out, "Write it as JSON to this file");
+  bench->add_option("-o,--output", args->out.path,
+                    "Write it as JSON to this file");
+  AddForceOption(bench, &args->out);
   bench->add_option("--worker", args->worker, "Path of isoflop-worker");
 }
 
