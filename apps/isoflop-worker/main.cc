@@ -49,6 +49,8 @@ usage:
       Trains the pending runs of one group, then exits: for batch systems.
   isoflop-worker probe
       Measures this machine and prints what it found as JSON.
+  isoflop-worker version
+      Prints the versions of this program and of its libraries as JSON.
   isoflop-worker bench
       Reads what to train from standard input, one JSON command, and prints how
       fast that goes as JSON. Stops when its input ends.
@@ -175,6 +177,10 @@ int Run(const std::vector<std::string>& arguments, char** argv) {
     Print(kUsage);
     return kDone;
   }
+  if (verb == "version") {
+    Emit(DescribeSoftware());
+    return kDone;
+  }
   std::optional<TrainCommand> train;
   if (verb == "train") train = ParseTrain(std::span(arguments).subspan(1));
   SettleLibraryEnvironment(
@@ -195,6 +201,7 @@ int Run(const std::vector<std::string>& arguments, char** argv) {
 }  // namespace isoflop
 
 int main(int argc, char** argv) {
+  isoflop::OpenStandardStreams();
   try {
     const int status = isoflop::Run({argv + 1, argv + argc}, argv);
     const std::string problem = isoflop::OutputProblem();
@@ -206,4 +213,3 @@ int main(int argc, char** argv) {
     isoflop::EndFor(error);
   }
 }
-isoflop::OpenStandardStreams();

@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/version_text.h"
 #include "lib/core/error.h"
 #include "lib/core/quote.h"
-#include "lib/core/text.h"
 #include "lib/core/standard_streams.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
@@ -64,7 +65,7 @@ ExitCode Explain(const CLI::App& app, const CLI::ParseError& error) {
 
 ExitCode Main(int argc, char** argv) {
   CLI::App app{"Plan, train and fit scaling-law sweeps."};
-  app.set_version_flag("--version", ISOFLOP_VERSION);
+  app.set_version_flag("--version", VersionText);
   app.require_subcommand(1);
   app.footer("Example:\n  isoflop sweep sweeps/demo.json -o runs/demo --fit");
   ExitCode exit_code = ExitCode::kOk;
@@ -105,8 +106,8 @@ ExitCode MainOrInternalError(int argc, char** argv) {
 }  // namespace isoflop
 
 int main(int argc, char** argv) {
-  // Whoever started us may have it ignored, and then nobody learns how a worker
   isoflop::OpenStandardStreams();
+  // Whoever started us may have it ignored, and then nobody learns how a worker
   // ended.
   std::signal(SIGCHLD, SIG_DFL);
   const isoflop::ExitCode status = isoflop::MainOrInternalError(argc, argv);
