@@ -86,15 +86,17 @@ ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
   options.worker = machine.Get().worker;
   const ProbeReport& probe = machine.Get().probe;
   if (!options.worker.environment.empty() && !probe.blas_core.empty()) {
-    Say(fmt::format("products: those of OpenBLAS for {}", probe.blas_core));
+    Say(fmt::format(
+        "matrix products are computed by OpenBLAS's code for {} processors",
+        probe.blas_core));
   }
   Warn(probe.warnings);
   const std::string elsewhere = DifferenceInWords(
       plan.arithmetic, ArithmeticOf(probe, FirstDevice(args, machine)));
   if (!elsewhere.empty()) {
     Warn(
-        {"the sweep goes on in another arithmetic than it began in, and the "
-         "last digits of losses may differ: " +
+        {"this machine computes in another way than the one on which the sweep "
+         "began, so the last digits of losses may differ: " +
          elsewhere});
   }
   options.slots = ResolveSlots(args.devices, args.jobs, probe);
@@ -117,8 +119,9 @@ ExitCode StatusOf(const ExecuteSummary& summary) {
 
 void PrintHead(const Plan& plan, const SweepDir& dir) {
   const PlanTotals totals = Totals(plan);
-  Say(fmt::format("{}: {} runs in {} groups, {} tokens, {:.3g} FLOPs -> {}",
-                  plan.name, totals.runs, plan.groups.size(),
+  Say(fmt::format("{}: {} in {}, {} tokens, {:.3g} FLOPs -> {}", plan.name,
+                  Counted(totals.runs, "run"),
+                  Counted(plan.groups.size(), "group"),
                   FormatCount(static_cast<double>(totals.tokens)), totals.flops,
                   dir.root().string()));
   if (plan.auto_precision) {
@@ -142,8 +145,10 @@ void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
     Say("stopped by --fail-fast: a run failed or diverged");
   }
   if (summary.pending > 0) {
-    Say(fmt::format("{} runs are left: the same command goes on.",
-                    summary.pending));
+    Say(fmt::format("{} left: the same command goes on",
+                    summary.pending == 1
+                        ? "1 run is"
+                        : fmt::format("{} runs are", summary.pending)));
   }
   FlushOutput();
 }
