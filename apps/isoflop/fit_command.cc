@@ -146,7 +146,8 @@ void AddFitCommand(CLI::App& app, ExitCode* exit_code) {
       "--column flops=\"Training FLOP\"\n"
       "  isoflop fit runs.csv --laws all\n"
       "  isoflop fit runs.csv --laws repeated_data --fix E=1.87,alpha=0.35\n"
-      "  isoflop fit optima.csv --x flops --y n_star --where config=base");
+      "  isoflop fit optima.csv --x flops --y n_star --where config=base -o "
+      "curve.json");
   fit->callback([args, exit_code, fit] { *exit_code = RunFit(*args, *fit); });
 }
 
