@@ -304,7 +304,7 @@ TEST(EveryByte, OfASweepDirectoryIsShownAsText) {
        {"out/plan.json"s, "out/sweep.json"s, "out/fit.json"s, result}) {
     const std::string kept = ReadFile(dir / file);
     WithEachStringHostile(
-        ParseJson(kept, file), 12,
+        ParseJson(kept, file), 8,
         [&](const Json& changed, const std::string& place) {
           SCOPED_TRACE(file + place);
           dir.Write(file, changed.dump());

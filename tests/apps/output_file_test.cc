@@ -79,9 +79,19 @@ TEST_F(OutputFile, IsReplacedByTheSameCommandOfTheSameSource) {
     ExpectDone(std::string("fit ") + input + kFit);
   }
   ExpectDone(std::string("fit mine.csv --laws chinchilla") + kFit);
-  for (int i = 0; i < 2; ++i) {
-    ExpectDone(std::string("compare mine.csv --by params -o c.json") + kFit);
+  // A column r of two recipes.
+  std::string recipes = "r," + NoiseFreeCsv();
+  int row = 0;
+  for (std::size_t at = recipes.find('\n'); at + 1 < recipes.size();
+       at = recipes.find('\n', at + 1)) {
+    recipes.insert(at + 1, ++row % 2 == 0 ? "a," : "b,");
   }
+  dir_.Write("recipes.csv", recipes);
+  for (int i = 0; i < 2; ++i) {
+    ExpectDone(std::string("compare recipes.csv --by r -o c.json") + kFit);
+  }
+  ExpectRefused(std::string("compare mine.csv --by r -o c.json") + kFit,
+                "c.json", "was made from something else");
 }
 
 TEST_F(OutputFile, IsNotTheFitOfAnotherTable) {
