@@ -249,7 +249,8 @@ void BreakNumber(const Json& schema, const std::string& rule,
   for (const char* limit : {"minimum", "maximum"}) {
     if (!schema.contains(limit)) continue;
     const double at = schema[limit].get<double>();
-    for (const double step : {-1.0, 0.0, 1.0, -0.5, 0.5}) {
+    const double unit = schema.value("multipleOf", 1.0);
+    for (const double step : {-unit, 0.0, unit, -0.5 * unit, 0.5 * unit}) {
       values->push_back(at + step);
       if (at + step == std::floor(at + step) && std::abs(at) < 1e15) {
         values->push_back(static_cast<std::int64_t>(at + step));
@@ -274,7 +275,7 @@ void BreakArray(const Json& schema, const Json& sample,
   }
   array = sample;
   const auto items = schema.value("items", Json::object());
-  for (int i = 0; i < 12; ++i) {
+  for (std::size_t i = 0; i <= schema.value("maxItems", std::size_t{2}); ++i) {
     const auto next = SampleOf(items, static_cast<int>(array.size()));
     if (next) array.push_back(*next);
     values->push_back(array);
