@@ -21,13 +21,14 @@ std::string Complaint(int points, const std::vector<BudgetOptimum>& optima) {
   }
   const auto [low, high] = std::ranges::minmax(optima, {}, &BudgetOptimum::N);
   if (!IsBelow(low.N, high.N)) {
-    return "the same size is best at every compute: the sizes are too far "
-           "apart to tell how the best one grows";
+    return "one size is best at every C: sizes that lie closer together would "
+           "show how the best size grows";
   }
   const auto [first, last] = std::ranges::minmax(optima, {}, &BudgetOptimum::C);
   if (last.C < kLeastRange * first.C) {
     return fmt::format(
-        "the optima lie within a factor of {:.2g} in C: an exponent takes {:g}",
+        "the optima span a factor of only {:.2g} in C: an exponent needs at "
+        "least {:g}",
         last.C / first.C, kLeastRange);
   }
   return {};

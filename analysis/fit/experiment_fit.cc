@@ -173,8 +173,8 @@ void FindCrossing(CurveSeries* series) {
     series->reason = "needs two values of x";
   } else {
     series->reason = above(means.back()) > 0.0
-                         ? "y stays above what it is to pass"
-                         : "y stays below what it is to pass";
+                         ? "y never falls to the value at which it is to cross"
+                         : "y never rises to the value at which it is to cross";
   }
 }
 
@@ -194,8 +194,8 @@ void FitSeries(const AnalysisRequest& request,
     }
   }
   if (fitted.empty()) {
-    series->reason = request.up_to ? "no run has an x up to up_to"
-                                   : "no run has such numbers";
+    series->reason = request.up_to ? "no run has an x as small as up_to allows"
+                                   : "no run has both x and y";
     return;
   }
   const LawModel model = ModelOf(request.law, fitted);
@@ -239,7 +239,7 @@ void CompareSeries(const std::vector<SeriesPoint>& other, CurveSeries* series) {
     }
   }
   if (ratios.empty()) {
-    series->reason = "no run has a y that lies within the other curve";
+    series->reason = "no run has a y that the other curve reaches";
     return;
   }
   const auto n = static_cast<double>(ratios.size());
@@ -266,7 +266,7 @@ void CompareAll(const Json& against, std::vector<CurveSeries>* all) {
       CompareSeries(other->points, &series);
     } else {
       series.reason = IsCurveOf(series, against)
-                          ? "it is what others are compared with"
+                          ? "the other curves are compared with this one"
                           : "there is no other curve to compare with";
     }
   }

@@ -11,6 +11,7 @@
 #include "analysis/fit/misfit.h"
 #include "analysis/regress/law_models.h"
 #include "lib/core/error.h"
+#include "lib/core/text.h"
 #include "lib/core/transformed.h"
 
 namespace isoflop {
@@ -80,7 +81,7 @@ void Weigh(const FitOptions& options, std::vector<Observation>* used,
 void Keep(const FitOptions& options, ObservationSet* observations) {
   const auto read = static_cast<int>(observations->rows.size());
   Require(options.drop_largest_loss < read,
-          "--drop-largest-loss: {} leaves nothing of {} observations",
+          "--drop-largest-loss: {} would leave none of the {} observations",
           options.drop_largest_loss, read);
   Require(options.envelope == EnvelopeSource::kFinal ||
               !observations->curves.empty(),
@@ -176,9 +177,9 @@ void AddUncertainty(const CurveEnvelope* curves, FitProgress* progress,
   const Resampling resampling = Resolve(options.bootstrap, report->used);
   if (resampling.units < kFewestUnits) {
     report->warnings.push_back(fmt::format(
-        "no intervals: the bootstrap would draw from only {} {}s, and at least "
-        "{} are needed to see a spread",
-        resampling.units, NameOf(resampling.unit), kFewestUnits));
+        "no intervals: the bootstrap would draw from only {}, and at least {} "
+        "are needed to see a spread",
+        Counted(resampling.units, NameOf(resampling.unit)), kFewestUnits));
     return;
   }
   const bool has_surface = LawOf(report->chinchilla).has_value();
@@ -207,8 +208,8 @@ void AddDecisions(FitReport* report) {
   const FitOptions& options = report->options;
   if (!AskedFor(options, LawKind::kChinchilla)) {
     report->notes.push_back(
-        "there is no allocation of budgets, and no extrapolation test: they "
-        "are of Approach 3, and --laws does not name chinchilla");
+        "no allocation of budgets and no extrapolation test: both need "
+        "Approach 3; add chinchilla to --laws");
     return;
   }
   const auto law = LawOf(report->chinchilla);
@@ -240,8 +241,8 @@ void DropProfilesOfGroups(FitReport* report) {
   }
   if (!dropped) return;
   report->notes.push_back(
-      "there are no profile likelihood intervals, but for those without an "
-      "end: they take runs for independent, and these share trunks");
+      "no profile likelihood intervals, except those without an end: they "
+      "assume that runs are independent, and these runs share trunks");
 }
 
 void AddHoldouts(FitProgress* progress, FitReport* report) {
@@ -332,8 +333,8 @@ FitReport FitCurveLaws(const CurvePoints& curve, const FitOptions& options) {
   Validate(options);
   for (const LawKind law : options.laws) {
     Require(OfOneVariable(law),
-            "--x: {} is no law of one variable; such are broken_power_law and "
-            "power",
+            "--x: {} is not a law of one variable; those are broken_power_law "
+            "and power",
             NameOf(law));
   }
   const auto points = static_cast<int>(curve.points.size());

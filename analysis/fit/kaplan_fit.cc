@@ -78,21 +78,27 @@ std::vector<std::size_t> MostAmple(std::span<const Observation> observations,
   return chosen;
 }
 
-std::string RangeComplaint(const std::vector<WeightedPoint>& points) {
+const char* SymbolOf(double Observation::*variable) {
+  if (variable == &Observation::N) return "N";
+  return variable == &Observation::D ? "D" : "C";
+}
+
+std::string RangeComplaint(const std::vector<WeightedPoint>& points,
+                           double Observation::*variable) {
+  const char* name = SymbolOf(variable);
   const std::vector<double> values = Transformed(points, &WeightedPoint::x);
   const std::size_t distinct = CountDistinct(values);
   if (distinct < kFewestValues) {
     return fmt::format(
-        "these runs have {} different values of the variable: "
-        "at least {} are needed",
-        distinct, kFewestValues);
+        "these runs have only {} different {}: at least {} are needed",
+        distinct, name, kFewestValues);
   }
   const auto [low, high] = std::ranges::minmax(values);
   if (high < kLeastVariableRange * low) {
     return fmt::format(
-        "the variable spans a factor of {:.2g} in these runs: "
-        "at least {} is needed",
-        high / low, kLeastVariableRange);
+        "{} ranges over a factor of only {:.2g} in these runs: at least {} is "
+        "needed",
+        name, high / low, kLeastVariableRange);
   }
   return {};
 }
@@ -129,8 +135,8 @@ void FitWithOffset(const std::vector<WeightedPoint>& points,
   const auto fit = FitFloorLaw(points);
   if (!fit) {
     curve->reason =
-        "a law with E needs four different values of the variable and a loss "
-        "that falls as a power, not as a step";
+        "a law with E needs runs at four different sizes, lengths or budgets, "
+        "and a loss that falls as a power, not as a step";
     return;
   }
   curve->status = FitStatus::kOk;
@@ -148,7 +154,7 @@ KaplanCurve FitCurve(std::span<const Observation> observations,
   KaplanCurve curve;
   curve.runs = std::move(runs);
   const auto points = PointsOf(observations, counts, curve.runs, variable);
-  curve.reason = RangeComplaint(points);
+  curve.reason = RangeComplaint(points, variable);
   if (curve.reason.empty()) FitWithOffset(points, &curve.with_offset);
   const auto line = curve.reason.empty() ? FitLogLine(points) : std::nullopt;
   if (!line || !(line->slope < 0.0)) {

@@ -159,10 +159,10 @@ void CheckFixed(const FitOptions& options, Problems* problems) {
   for (const auto& [name, value] : options.objective.fixed) {
     const auto spec = std::ranges::find(known, name, &Coefficient::name);
     if (spec == known.end()) {
-      problems->Add("--fix", fmt::format("no coefficient \"{}\" of these laws: "
-                                         "must be one of {}{}",
-                                         name, fmt::join(names, ", "),
-                                         Suggestion(name, names)));
+      problems->Add(
+          "--fix",
+          fmt::format("these laws have no coefficient \"{}\", only {}{}", name,
+                      fmt::join(names, ", "), Suggestion(name, names)));
     } else if (!MayBe(*spec, value)) {
       problems->Add("--fix", fmt::format("{} must be {}, got {}", name,
                                          AllowedOf(*spec), value));

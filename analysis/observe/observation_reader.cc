@@ -198,7 +198,7 @@ class TableReader {
                         std::ranges::any_of(options_.choice.where, chosen) ||
                         std::ranges::find(options_.best_of, column.name) !=
                             options_.best_of.end();
-      if (!used) names.push_back(Shortened(column.name));
+      if (!used) names.push_back(Shortened(column.name, kLongestName));
     }
     return names;
   }

@@ -66,7 +66,7 @@ void ObservationRow::Refuse(const QuantityColumn& column,
                             const std::string& needed) {
   refused_ = true;
   problems_->Add(line_, fmt::format("column '{}': must be {}, got '{}'{}",
-                                    Shortened(column.name), needed,
+                                    Shortened(column.name, kLongestName), needed,
                                     Shortened(text), NumberAdvice(text)));
 }
 

@@ -15,6 +15,10 @@
 
 namespace isoflop {
 
+/// Bytes of a column's name in a message: names are whole, unless they can be
+/// none.
+inline constexpr std::size_t kLongestName = 300;
+
 /// What a column may hold.
 enum class Quantity {
   kParams,

@@ -20,8 +20,8 @@ using Eigen::VectorXd;
 /// The last smoothing of |r| is far below any residual that can be measured.
 constexpr double kLadDeltas[] = {1e-4, 1e-6, 1e-8, 1e-10};
 
-/// A relative change of the squares at which a descent leaves the rest to
-/// Newton's method.
+/// A change of the squares, over half of them at the start, at which a descent
+/// leaves the rest to Newton's method.
 constexpr double kDescended = 1e-6;
 
 /// What is left to Newton's method where a fit is repeated, and how many steps
@@ -534,8 +534,8 @@ std::string LawSolver::Defect(const Minimum& minimum) const {
   if (minimum.chart.size() == 0) return {};
   if (!(minimum.local.newton_step < kRunaway)) {
     return fmt::format(
-        "no lowest point was found: {} can change without end while the fit "
-        "improves or stays as it is",
+        "there is no best fit: {} can change without end while the fit "
+        "improves or stays the same",
         weakest());
   }
   if (!(minimum.local.relative_curvature > kFlat)) {

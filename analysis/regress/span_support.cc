@@ -68,9 +68,9 @@ std::string LackOfDirections(std::span<const LawRun> runs) {
           ? fmt::format("D/N is {:.3g} in all runs", ratio)
           : fmt::format("D goes as N^{:.2g} in all runs", line->slope);
   return fmt::format(
-      "{}: what size and what data do to the loss cannot be told apart there; "
-      "more runs of these sizes, with a quarter of their D and with four times "
-      "as much, would tell",
+      "{}: the effects of size and of data on the loss cannot be told apart "
+      "there; more runs of these sizes, with a quarter of their D and with "
+      "four times as much, would tell",
       what);
 }
 

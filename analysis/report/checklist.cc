@@ -8,6 +8,7 @@
 
 #include "analysis/regress/chinchilla_fit.h"
 #include "analysis/report/fit_words.h"
+#include "analysis/report/number_text.h"
 
 namespace isoflop {
 namespace {
@@ -175,10 +176,10 @@ void WarnOfWorst(const Influence& worst, const ChinchillaFit& fit,
                         const Spread& spread) {
     if (std::abs(change) <= spread.standard_error) return;
     warnings->push_back(fmt::format(
-        "Approach 3: without the {} runs of largest residual {} would be "
-        "{:.4g} instead of {:.4g}, a change of {:+.1g}, more than its standard "
-        "error",
-        worst.runs.size(), name, estimate + change, estimate, change));
+        "Approach 3: without the {}, {} would be {:.4g} instead of {:.4g}, a "
+        "change of {:+.1g}, which is more than its standard error",
+        WithLargestResiduals(worst.runs.size()), name, estimate + change,
+        estimate, change));
   };
   warn("alpha", worst.alpha, fit.law.alpha, bootstrap.alpha);
   warn("beta", worst.beta, fit.law.beta, bootstrap.beta);

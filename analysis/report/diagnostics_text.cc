@@ -61,14 +61,14 @@ void AddInfluence(const FitReport& report, TextPage* page) {
                            Changes(most, study)));
   }
   if (study.undetermined > 0) {
-    page->Line(
-        fmt::format("{} runs cannot be spared: without any one of them "
-                    "the law is not determined",
-                    study.undetermined));
+    page->Line(fmt::format(
+        "{} cannot be left out: without {} the law is not determined",
+        Counted(study.undetermined, "run"),
+        study.undetermined == 1 ? "it" : "any one of them"));
   }
   if (study.worst) {
-    page->Line(fmt::format("without the {} of largest residual: {}",
-                           study.worst->runs.size(),
+    page->Line(fmt::format("without the {}: {}",
+                           WithLargestResiduals(study.worst->runs.size()),
                            Changes(*study.worst, study)));
   }
 }

@@ -141,10 +141,12 @@ void WarnOfIsoflop(const FitReport& report, Strings* warnings) {
         report.isoflop->left_aside.size() == 1 ? "is" : "are"));
   }
   if (report.isoflop->left_out > 0) {
-    warnings->push_back(
-        fmt::format("Approach 2: {} runs belong to no budget, because C runs "
-                    "on without a gap around them",
-                    report.isoflop->left_out));
+    warnings->push_back(fmt::format(
+        "Approach 2: {} to no budget, because the C of runs leaves "
+        "no gap there",
+        report.isoflop->left_out == 1
+            ? "1 run belongs"
+            : fmt::format("{} runs belong", report.isoflop->left_out)));
   }
   if (!report.isoflop->bias_warning.empty()) {
     warnings->push_back("Approach 2: " + report.isoflop->bias_warning);
@@ -204,9 +206,9 @@ void WarnOfBootstrap(const FitReport& report, Strings* warnings) {
   const Resampling& resampling = *report.resampling;
   if (resampling.units < kFewUnits) {
     warnings->push_back(
-        fmt::format("the bootstrap draws from only {} {}s: intervals are rough "
-                    "and tend to be too narrow",
-                    resampling.units, NameOf(resampling.unit)));
+        fmt::format("the bootstrap draws from only {}: intervals are rough and "
+                    "tend to be too narrow",
+                    Counted(resampling.units, NameOf(resampling.unit))));
   }
   if (resampling.unit == ResampleUnit::kRun && HasGroups(report.used)) {
     warnings->push_back(

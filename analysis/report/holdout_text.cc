@@ -6,6 +6,7 @@
 
 #include "analysis/report/approaches_text.h"
 #include "analysis/report/number_text.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
@@ -34,8 +35,8 @@ TextTable TestTable(const std::vector<Holdout>& tests) {
 std::string Reservation(const Holdout& test) {
   const std::string cut = FormatScientific(test.above_flops);
   if (!HasLaw(test)) {
-    return fmt::format("up to C = {}, {} runs: not supported, {}", cut,
-                       test.fitted, test.reason);
+    return fmt::format("up to C = {}, {}: not supported, {}", cut,
+                       Counted(test.fitted, "run"), test.reason);
   }
   return test.certificate.certified()
              ? ""

@@ -9,6 +9,7 @@
 
 #include "analysis/diagnose/law_verdict.h"
 #include "analysis/report/fit_words.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
@@ -185,8 +186,8 @@ std::vector<std::string> TestsInWords(const LawTests& tests,
     words.push_back(AiccInWords(tests.aicc));
   }
   words.push_back(ErrorInWords(
-      fmt::format("fitted up to C = {:.3g}, predicting {} runs above",
-                  comparison.above_flops, comparison.held_out),
+      fmt::format("fitted up to C = {:.3g}, predicting {} above",
+                  comparison.above_flops, Counted(comparison.held_out, "run")),
       tests.held_out, unit));
   words.push_back(
       ErrorInWords(fmt::format("{}-fold cross-validation", comparison.folds),

@@ -123,7 +123,7 @@ double FlopsOf(const ShapedRun& run) {
 std::string MendingOf(Objection objection) {
   switch (objection) {
     case Objection::kReach:
-      return "no shape of the sweep has such an N; give other sizes";
+      return "the sweep has no shape with such an N; give other sizes";
     case Objection::kRatio:
       return "D/N is outside of the data's; fit runs of more different D/N";
     case Objection::kSteps:
@@ -168,8 +168,8 @@ void KeepToBudget(double budget_flops, SoundRuns* sound) {
   const double cheapest =
       FlopsOf(*std::ranges::min_element(sound->runs, {}, FlopsOf));
   Require(cheapest <= budget_flops,
-          "--flops-budget: {} pays for none of {} sound runs: the cheapest "
-          "costs {:.4g}",
+          "--flops-budget: {} is too little for any of the {} sound runs: the "
+          "cheapest costs {:.4g}",
           budget_flops, sound->runs.size(), cheapest);
   const auto left_out = std::erase_if(sound->runs, [&](const ShapedRun& run) {
     return FlopsOf(run) > budget_flops;
@@ -250,8 +250,8 @@ NextRuns ChooseNextRuns(const StoredFit& fit, const NextQuestion& question,
   const KnownRuns known = KnownRunsOf(fit);
   const double sd_before = SpreadOfGoal(fit.draws, target, question.objective);
   Require(sd_before > 0.0,
-          "{}: draws: are all the same, so there is nothing to make more "
-          "certain",
+          "{}: draws: are all the same: the law is certain already, so no run "
+          "would make it more certain",
           fit.file);
   const auto listed = static_cast<double>(known.runs.size());
   DesignProblem problem{

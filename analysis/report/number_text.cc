@@ -56,4 +56,9 @@ std::string IntervalInWords(const ProfileInterval& interval) {
                      side(interval.high, "unbounded above"));
 }
 
+std::string WithLargestResiduals(std::size_t runs) {
+  if (runs == 1) return "run with the largest residual";
+  return fmt::format("{} runs with the largest residuals", runs);
+}
+
 }  // namespace isoflop

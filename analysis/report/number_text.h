@@ -35,4 +35,8 @@ std::string IntervalOrNothing(const Estimate& estimate, NumberFormat format);
 /// numbers to four digits.
 std::string IntervalInWords(const ProfileInterval& interval);
 
+/// Returns "run with the largest residual", or "5 runs with the largest
+/// residuals".
+std::string WithLargestResiduals(std::size_t runs);
+
 }  // namespace isoflop

@@ -19,10 +19,10 @@ void WarnOfThinLine(const FitReport& report, Strings* warnings) {
   if (!line || line->width >= kThinLine) return;
   warnings->push_back(fmt::format(
       "N and D rise together: all runs are near D ~ N^{:.2g}, within a factor "
-      "of {:.2g} in D, so what size and what data do to the loss is hardly "
-      "told "
-      "apart, and alpha, beta and a are guesses; some of these sizes with a "
-      "quarter of their D and with four times as much would mend that",
+      "of {:.2g} in D, so the effects of size and of data on the loss can "
+      "hardly be told apart, and alpha, beta and a are guesses; more runs of "
+      "some of these sizes, with a quarter of their D and with four times as "
+      "much, would tell",
       line->slope, line->width));
 }
 

@@ -18,9 +18,11 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 /// The roots of an objective, over the square root of half its value at the
-/// start, as TinySolver wants them. With J^T J = P^T L D L^T P the rows of
-/// D^(1/2) L^T P stand for J; one more root, without derivatives, makes up for
-/// what those rows cannot have of R^T R.
+/// start: TinySolver of Ceres 2.1 compares a change of the squares with its
+/// function_tolerance as it is, although its comments call that relative to the
+/// cost, and its other limits are absolute too. With J^T J = P^T L D L^T P the
+/// rows of D^(1/2) L^T P stand for J; one more root, without derivatives, makes
+/// up for what those rows cannot have of R^T R.
 class FewRoots {
  public:
   using Scalar = double;

@@ -57,9 +57,12 @@ struct SmoothObjective {
 };
 
 /// Returns the point at which Levenberg and Marquardt's method on the roots R
-/// stops, by a relative change of their squares or of the point. All it needs
-/// of them is J^T J, J^T R and R^T R: of however many runs, it is given as few
-/// roots as there are coordinates and one, with the same.
+/// stops: where a step changes the sum of their squares by less than
+/// `function_tolerance` times half of that sum at the start, or the point by a
+/// relative 1e-8. A start far above the minimum is left early, so that Newton's
+/// method should follow. All it needs of the roots is J^T J, J^T R and R^T R:
+/// of however many runs, it is given as few roots as there are coordinates and
+/// one, with the same.
 Eigen::VectorXd Descend(const SmoothObjective& objective,
                         const Eigen::VectorXd& start,
                         double function_tolerance);

@@ -9,8 +9,7 @@
 
 namespace isoflop {
 
-/// Problems of the rows of one file, of which only the first 20 are kept and
-/// the rest counted.
+/// Problems of the rows of one file.
 class RowProblems {
  public:
   explicit RowProblems(std::string source) : source_(std::move(source)) {}
@@ -18,13 +17,12 @@ class RowProblems {
   /// Adds "source:line: what". Line 0 stands for the file as a whole.
   void Add(int line, const std::string& what);
 
-  /// Throws Error with the problems, unless there are none.
-  void ThrowIfAny();
+  /// Throws Error with the problems as Problems does, unless there are none.
+  void ThrowIfAny() const { problems_.ThrowIfAny(); }
 
  private:
   std::string source_;
   Problems problems_;
-  int count_ = 0;
 };
 
 }  // namespace isoflop

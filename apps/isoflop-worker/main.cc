@@ -24,6 +24,7 @@
 #include "lib/core/error.h"
 #include "lib/core/mapped_file.h"
 #include "lib/core/names.h"
+#include "lib/core/standard_streams.h"
 #include "lib/model/set_up.h"
 #include "lib/record/bench_protocol.h"
 #include "lib/record/run_result.h"
@@ -50,6 +51,8 @@ usage:
       Trains the pending runs of one group, then exits: for batch systems.
   isoflop-worker probe
       Measures this machine and prints what it found as JSON.
+  isoflop-worker version
+      Prints the versions of this program and of its libraries as JSON.
   isoflop-worker bench
       Reads what to train from standard input, one JSON command, and prints how
       fast that goes as JSON. Stops when its input ends.
@@ -173,7 +176,11 @@ int BenchOneCase() {
 int Run(const std::vector<std::string>& arguments, char** argv) {
   const std::string verb = arguments.empty() ? "" : arguments[0];
   if (verb == "--help" || verb == "-h" || verb == "help") {
-    fmt::print("{}", kUsage);
+    Print(kUsage);
+    return kDone;
+  }
+  if (verb == "version") {
+    Emit(DescribeSoftware());
     return kDone;
   }
   std::optional<TrainCommand> train;
@@ -197,10 +204,16 @@ int Run(const std::vector<std::string>& arguments, char** argv) {
 }  // namespace isoflop
 
 int main(int argc, char** argv) {
+  isoflop::OpenStandardStreams();
   // A file that grows beyond its limit is then an error that has a name.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
-    return isoflop::Run({argv + 1, argv + argc}, argv);
+    const int status = isoflop::Run({argv + 1, argv + argc}, argv);
+    const std::string problem = isoflop::OutputProblem();
+    // What is trained is trained; who asked a question has no answer.
+    if (problem.empty() || status != isoflop::kDone) return status;
+    isoflop::Note("standard output: cannot write: " + problem);
+    return isoflop::kBrokeDown;
   } catch (const std::exception& error) {
     isoflop::EndFor(error);
   }

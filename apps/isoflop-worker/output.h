@@ -1,4 +1,5 @@
-// What this program says: JSON to whoever started it, text to people.
+// What this program says: JSON to whoever started it, text to people. What
+// cannot be said is no reason to stop training.
 
 #pragma once
 

@@ -11,6 +11,7 @@
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/fit_doubt.h"
 #include "apps/isoflop/terminal.h"
+#include "lib/core/standard_streams.h"
 
 namespace isoflop {
 namespace {
@@ -25,17 +26,17 @@ ExitCode RunAllocate(const AllocateArgs& args) {
   Validate(args.question);
   const StoredFit fit = LoadFit(args.fit);
   if (fit.status != FitStatus::kOk) {
-    fmt::print(stderr, "isoflop: {}: no law to allocate by: {}\n", args.fit,
-               fit.reason);
+    Say(fmt::format("isoflop allocate: {}: no law to allocate by: {}", args.fit,
+                    fit.reason));
     return ExitCode::kUnsupported;
   }
   WarnOfDoubt(fit);
   if (args.question.unique_tokens) WarnOfRepeatedDataDoubt(fit);
   const AllocationAnswer answer = Answer(fit.basis(), args.question);
   if (args.json) {
-    fmt::print("{}", ReadableText(AnswerJson(fit, answer)));
+    Print(ReadableText(AnswerJson(fit, answer)));
   } else {
-    fmt::print("{}", AnswerText(fit, answer, OutputWidth()));
+    Print(AnswerText(fit, answer, OutputWidth()));
   }
   return ExitCode::kOk;
 }

@@ -13,9 +13,11 @@
 
 #include "apps/isoflop/bench_text.h"
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/output_file.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/json.h"
+#include "lib/core/standard_streams.h"
 #include "lib/core/text.h"
 #include "lib/execute/cost_model.h"
 #include "lib/execute/room.h"
@@ -39,7 +41,7 @@ struct BenchArgs {
   std::optional<std::int64_t> jobs;
   bool profile = false;
   bool json = false;
-  std::string out;
+  OutputFile out;
   std::string worker;
 };
 
@@ -89,8 +91,8 @@ std::ptrdiff_t AtATime(const std::vector<Slot>& slots) {
 BenchOutcome Measure(const BenchArgs& args, const BenchWork& work) {
   const Slot& first = work.slots.front();
   const auto at_a_time = AtATime(work.slots);
-  fmt::print(stderr, "bench: {}, {} at a time on {}\n",
-             Counted(work.cases.size(), "case"), at_a_time, first.device);
+  Say(fmt::format("bench: {}, {} at a time on {}",
+                  Counted(work.cases.size(), "case"), at_a_time, first.device));
   return MeasureGroups(work.cases,
                        {.worker = work.machine.worker,
                         .device = first.device,
@@ -130,13 +132,23 @@ void Report(const BenchArgs& args, const std::vector<BenchResult>& results,
             const std::optional<SweepPrediction>& sweep) {
   const Json json = BenchJson(results, sweep);
   // First what cannot be lost to a file that cannot be written.
-  fmt::print("{}", args.json ? ReadableText(json)
-                             : BenchText(results, sweep, OutputWidth()));
-  if (!args.out.empty()) WriteJsonFile(args.out, json);
+  Print(args.json ? ReadableText(json)
+                  : BenchText(results, sweep, OutputWidth()));
+  if (!args.out.path.empty()) WriteJsonFile(args.out.path, json);
+}
+
+void CheckBenchOutput(const BenchArgs& args, const std::optional<Plan>& plan) {
+  OutputFile output = args.out;
+  output.inputs.assign(args.data.begin(), args.data.end());
+  if (plan) output.inputs.emplace_back(args.sweep);
+  RequireMayWriteJson(output, kBenchSchema, [&](const Json& there) {
+    return TextAt(there, "/sweep/name") == (plan ? plan->name : "");
+  });
 }
 
 ExitCode RunBench(const BenchArgs& args) {
-  Prepare(args, {});  // what is wrong is found without a worker
+  // What is wrong is found without a worker.
+  CheckBenchOutput(args, Prepare(args, {}).plan);
   const BenchWork work = PrepareHere(args, FindWorker(args.worker));
   const BenchOutcome outcome = Measure(args, work);
   if (outcome.signal) {
@@ -188,7 +200,9 @@ void AddOptions(CLI::App* bench, BenchArgs* args) {
       ->check(CLI::Range(1, 4096));
   bench->add_flag("--profile", args->profile, "Say where a step's time goes");
   bench->add_flag("--json", args->json, "Print the report as JSON");
-  bench->add_option("-o,--output", args->out, "Write it as JSON to this file");
+  bench->add_option("-o,--output", args->out.path,
+                    "Write it as JSON to this file");
+  AddForceOption(bench, &args->out);
   bench->add_option("--worker", args->worker, "Path of isoflop-worker");
 }
 

@@ -91,8 +91,8 @@ std::string ProfileText(const std::vector<BenchResult>& results) {
 
 std::string SweepText(const SweepPrediction& sweep) {
   return fmt::format(
-      "\nsweep {}: {} runs in {} groups, {} tokens\n  {}: {}\n", sweep.name,
-      sweep.totals.runs, sweep.groups,
+      "\nsweep {}: {} in {}, {} tokens\n  {}: {}\n", sweep.name,
+      Counted(sweep.totals.runs, "run"), Counted(sweep.groups, "group"),
       FormatCount(static_cast<double>(sweep.totals.tokens)), sweep.slots,
       sweep.wall_seconds
           ? "about " + FormatDuration(*sweep.wall_seconds) + " (predicted)"

@@ -1,8 +1,6 @@
 // `isoflop compare`: which of several recipes is better, and whether the data
 // can tell.
 
-#include <fmt/core.h>
-
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -12,6 +10,7 @@
 #include "analysis/observe/observation_reader.h"
 #include "analysis/report/recipe_report.h"
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/output_file.h"
 #include "apps/isoflop/sweep_compare.h"
 #include "apps/isoflop/sweep_fit.h"
 #include "apps/isoflop/table_args.h"
@@ -19,6 +18,7 @@
 #include "lib/core/error.h"
 #include "lib/core/json.h"
 #include "lib/core/names.h"
+#include "lib/core/standard_streams.h"
 #include "lib/record/sweep_dir.h"
 
 namespace isoflop {
@@ -26,7 +26,7 @@ namespace {
 
 struct CompareArgs {
   std::string input;
-  std::string output;
+  OutputFile output;
   std::string params;
   TableArgs table;
   bool json = false;
@@ -67,14 +67,19 @@ ExitCode RunCompare(CompareArgs args) {
   if (!args.params.empty()) {
     args.options.params = FromName<ParamsKind>(args.params);
   }
+  args.output.inputs = InputsOf(args.input);
+  RequireMayWriteJson(args.output, kCompareSchema, [&](const Json& there) {
+    return IsSameSource(TextAt(there, "/source"), args.input);
+  });
   const RecipeComparison comparison = std::filesystem::is_directory(args.input)
                                           ? CompareDirectory(args)
                                           : CompareFile(args);
   const Json json = ToJson(comparison);
-  if (!args.output.empty()) WriteJsonFile(args.output, json);
-  fmt::print("{}", args.json ? ReadableText(json)
-                             : CompareText(comparison, OutputWidth()));
-  if (!args.output.empty()) SayWritten(args.output);
+  const std::filesystem::path& output = args.output.path;
+  if (!output.empty()) WriteJsonFile(output, json);
+  Print(args.json ? ReadableText(json)
+                  : CompareText(comparison, OutputWidth()));
+  if (!output.empty()) SayWritten(output.string());
   return comparison.status == FitStatus::kOk ? ExitCode::kOk
                                              : ExitCode::kUnsupported;
 }
@@ -120,7 +125,9 @@ void AddCompareCommand(CLI::App& app, ExitCode* exit_code) {
                    "recipe's own (default: the largest run and ten times that)")
       ->delimiter(',');
   compare->add_flag("--json", args->json, "Print JSON");
-  compare->add_option("-o,--output", args->output, "Write the JSON to a file");
+  compare->add_option("-o,--output", args->output.path,
+                      "Write the JSON to a file");
+  AddForceOption(compare, &args->output);
   compare->footer(
       "Example:\n  isoflop compare runs.csv --by optimizer --reference adamw\n"
       "  isoflop compare runs/positions --by model.position");

@@ -1,11 +1,9 @@
 // `isoflop experiments`: the sweeps that are made to show something, and
 // whether they do.
 
-#include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -19,6 +17,7 @@
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/quote.h"
+#include "lib/core/standard_streams.h"
 #include "lib/sweep/plan.h"
 #include "lib/sweep/sweep_spec.h"
 
@@ -113,8 +112,8 @@ std::string ListText(const std::vector<Experiment>& experiments) {
 
 ExitCode ListExperiments(const ExperimentsArgs& args) {
   const auto experiments = LoadExperiments(FindFolder(args.folder));
-  fmt::print("{}", args.json ? ReadableText(ListJson(experiments))
-                             : ListText(experiments));
+  Print(args.json ? ReadableText(ListJson(experiments))
+                  : ListText(experiments));
   return ExitCode::kOk;
 }
 
@@ -172,8 +171,8 @@ ExitCode RunExperiments(const ExperimentsArgs& args) {
       return status;
     }
     if (status != ExitCode::kOk) worst = status;
-    fmt::print("\n");
-    std::fflush(stdout);
+    Print("\n");
+    FlushOutput();
   }
   return worst;
 }

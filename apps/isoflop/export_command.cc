@@ -1,14 +1,15 @@
 // `isoflop export`: everything about a sweep in one file.
 
-#include <fmt/core.h>
-
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,11 +17,15 @@
 #include "analysis/report/fit_json.h"
 #include "analysis/report/results.h"
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/output_file.h"
 #include "apps/isoflop/sweep_fit.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/files.h"
 #include "lib/core/names.h"
+#include "lib/core/printable.h"
 #include "lib/core/seal.h"
+#include "lib/core/standard_streams.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 
@@ -35,7 +40,7 @@ namespace {
 
 struct ExportArgs {
   std::string dir;
-  std::string output;
+  OutputFile output;
   std::string format = "json";
 };
 
@@ -68,7 +73,9 @@ std::vector<std::string> Content(ExportFormat format, const SweepDir& dir) {
   const Plan plan = LoadPlan(dir);
   std::vector<RunResult> runs = LoadResultsAndWarn(dir, plan);
   if (format == ExportFormat::kCsv) return {RunsCsv(plan, runs)};
-  if (format == ExportFormat::kJsonLines) return {RunsJsonLines(plan, runs)};
+  if (format == ExportFormat::kJsonLines) {
+    return {PrintableJson(RunsJsonLines(plan, runs))};
+  }
   std::optional<Json> fit = FitOf(dir, plan, runs);
   SweepResults results{.sweep = ReadSweepFile(dir, plan),
                        .plan = plan,
@@ -77,19 +84,69 @@ std::vector<std::string> Content(ExportFormat format, const SweepDir& dir) {
   return ResultsText(results);
 }
 
+/// The first line, and the others.
+struct TextFile {
+  std::string_view first;
+  std::set<std::string_view> rest;
+
+  explicit TextFile(std::string_view text) {
+    const auto lines = NonBlankLines(text);
+    for (const TextLine& line : lines) rest.insert(line.text);
+    if (lines.empty()) return;
+    first = lines.front().text;
+    rest.erase(first);
+  }
+};
+
+/// Lines of runs are of the same sweep if they have one in common, and a header
+/// alone is of any.
+Existing CompareLines(const std::filesystem::path& path, ExportFormat format,
+                      const std::string& content) {
+  const std::string text = ReadFile(path);
+  const TextFile there(text);
+  const TextFile now(content);
+  const auto is_in_both = [&](std::string_view line) {
+    return line == now.first || now.rest.contains(line);
+  };
+  const bool csv = format == ExportFormat::kCsv;
+  if (csv && there.first != now.first) return Existing::kForeign;
+  if (csv && there.rest.empty()) return Existing::kOwn;
+  if (!csv && is_in_both(there.first)) return Existing::kOwn;
+  return std::ranges::any_of(there.rest, is_in_both) ? Existing::kOwn
+                                                     : Existing::kOtherSource;
+}
+
+void CheckExportOutput(const ExportArgs& args, ExportFormat format,
+                       const std::string& content) {
+  OutputFile output = args.output;
+  output.inputs = InputsOf(args.dir);
+  if (format != ExportFormat::kJson) {
+    return RequireMayWrite(output, [&](const std::filesystem::path& path) {
+      return CompareLines(path, format, content);
+    });
+  }
+  const Json sweep = ReadJsonFile(SweepDir(args.dir).sweep_json());
+  RequireMayWriteJson(output, kResultsSchema, [&](const Json& there) {
+    return there.value("sweep", Json()) == sweep;
+  });
+}
+
 ExitCode RunExport(const ExportArgs& args) {
   const auto format = *FromName<ExportFormat>(args.format);
   const std::vector<std::string> content = Content(format, SweepDir(args.dir));
-  if (args.output.empty()) {
-    for (const std::string& part : content) fmt::print("{}", part);
+  const std::filesystem::path& output = args.output.path;
+  if (output.empty()) {
+    for (const std::string& part : content) PrintDocument(part);
   } else {
+    // Lines are one part.
+    CheckExportOutput(args, format, content.front());
     std::vector<std::span<const std::byte>> parts;
     parts.reserve(content.size());
     for (const std::string& part : content) {
       parts.push_back(std::as_bytes(std::span(part)));
     }
-    WriteFileAtomically(args.output, parts);
-    SayWritten(args.output);
+    WriteFileAtomically(output, parts);
+    SayWritten(output.string());
   }
   return ExitCode::kOk;
 }
@@ -101,8 +158,9 @@ void AddExportCommand(CLI::App& app, ExitCode* exit_code) {
   CLI::App* command = app.add_subcommand(
       "export", "Write sweep, runs, fit and allocations to one file");
   command->add_option("dir", args->dir, "Sweep directory")->required();
-  command->add_option("-o,--output", args->output,
+  command->add_option("-o,--output", args->output.path,
                       "File to write (default: standard output)");
+  AddForceOption(command, &args->output);
   command->add_option("--format", args->format, "json | jsonl | csv")
       ->check(CLI::IsMember({"json", "jsonl", "csv"}))
       ->capture_default_str();

@@ -11,10 +11,12 @@
 
 #include "analysis/observe/curve_points.h"
 #include "analysis/observe/observation_reader.h"
+#include "analysis/report/fit_json.h"
 #include "analysis/report/fit_words.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/fit_options.h"
 #include "apps/isoflop/fit_progress_line.h"
+#include "apps/isoflop/output_file.h"
 #include "apps/isoflop/sweep_fit.h"
 #include "apps/isoflop/table_args.h"
 #include "lib/core/error.h"
@@ -24,7 +26,7 @@ namespace {
 
 struct FitCommandArgs {
   std::string input;
-  std::string output;
+  OutputFile output;
   TableArgs table;
   CurveColumns curve;
   FitArgs fit;
@@ -88,18 +90,32 @@ bool IsDirectory(const std::string& path) {
   return directory;
 }
 
+/// Where the fit goes to, if it may. A fit in a sweep directory is of that
+/// sweep, wherever it has been moved to.
+std::filesystem::path CheckedOutput(const FitCommandArgs& args,
+                                    bool directory) {
+  const std::filesystem::path input = args.input;
+  OutputFile output = args.output;
+  if (output.path.empty()) {
+    output.path = directory ? input / "fit.json" : "fit.json";
+  }
+  output.inputs = InputsOf(input);
+  const bool within =
+      directory && IsSameSource(output.path.parent_path().string(), input);
+  RequireMayWriteJson(output, kFitSchema, [&](const Json& there) {
+    return within || IsSameSource(TextAt(there, "/observations/source"), input);
+  });
+  return output.path;
+}
+
 ExitCode RunFit(const FitCommandArgs& args, const CLI::App& fit_command) {
   if (IsCurve(args.curve)) RequireNoOptionsOfRuns(fit_command);
   const FitOptions options = ResolveFitOptions(args.fit);
   const bool directory = IsDirectory(args.input);
   CheckColumns(args, directory);
+  const std::filesystem::path output = CheckedOutput(args, directory);
   const SweepFit fit =
       directory ? FitDirectory(args, options) : FitFile(args, options);
-  std::filesystem::path output = args.output;
-  if (output.empty()) {
-    output = directory ? std::filesystem::path(args.input) / "fit.json"
-                       : std::filesystem::path("fit.json");
-  }
   ReportFit(fit, output);
   return fit.report.usable() ? ExitCode::kOk : ExitCode::kUnsupported;
 }
@@ -113,9 +129,10 @@ void AddFitCommand(CLI::App& app, ExitCode* exit_code) {
   fit->add_option("input", args->input,
                   "Sweep directory, or file with columns params, tokens, loss")
       ->required();
-  fit->add_option("-o,--output", args->output,
+  fit->add_option("-o,--output", args->output.path,
                   "Where to write the fit (default: fit.json, in the sweep "
                   "directory if it is one)");
+  AddForceOption(fit, &args->output);
   AddTableOptions(fit, &args->table);
   fit->add_option("--x", args->curve.x,
                   "Column of x for laws of one variable, which need no others; "
@@ -129,7 +146,8 @@ void AddFitCommand(CLI::App& app, ExitCode* exit_code) {
       "--column flops=\"Training FLOP\"\n"
       "  isoflop fit runs.csv --laws all\n"
       "  isoflop fit runs.csv --laws repeated_data --fix E=1.87,alpha=0.35\n"
-      "  isoflop fit optima.csv --x flops --y n_star --where config=base");
+      "  isoflop fit optima.csv --x flops --y n_star --where config=base -o "
+      "curve.json");
   fit->callback([args, exit_code, fit] { *exit_code = RunFit(*args, *fit); });
 }
 

@@ -4,11 +4,13 @@
 
 #include <string>
 
+#include "lib/core/standard_streams.h"
+
 namespace isoflop {
 namespace {
 
 void Warn(const std::string& doubt) {
-  if (!doubt.empty()) fmt::print(stderr, "isoflop: warning: {}\n", doubt);
+  if (!doubt.empty()) Say(fmt::format("warning: {}", doubt));
 }
 
 }  // namespace

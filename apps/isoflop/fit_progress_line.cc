@@ -1,11 +1,12 @@
 #include "apps/isoflop/fit_progress_line.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
+
+#include "lib/core/standard_streams.h"
 
 namespace isoflop {
 namespace {
@@ -21,18 +22,8 @@ bool CanEraseLines(int descriptor) {
          std::string_view(kind) != "dumb";
 }
 
-std::size_t ColumnsOf(int descriptor) {
-  winsize size{};
-  const bool known =
-      ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
-  return known ? size.ws_col : 80;
-}
-
-/// A terminal that is gone is no reason to stop a fit.
 void DrawLine(int descriptor, const std::string& text) {
-  const std::string line = "\r\x1b[K" + text;
-  [[maybe_unused]] const auto written =
-      ::write(descriptor, line.data(), line.size());
+  WriteToTerminal(descriptor, "\r\x1b[K" + text);
 }
 
 }  // namespace
@@ -73,7 +64,7 @@ std::string FitProgressLine::Line() const {
   const std::string text =
       of_ > 0 ? fmt::format("{} {}/{}", stage_, done_, of_) : stage_;
   // The last column stays free: writing there wraps on some terminals.
-  return text.substr(0, ColumnsOf(descriptor_) - 1);
+  return text.substr(0, TerminalWidth(descriptor_) - 1);
 }
 
 }  // namespace isoflop

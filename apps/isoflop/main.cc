@@ -1,20 +1,19 @@
-#include <fmt/core.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
-#include <cstdio>
-#include <cstring>
 #include <exception>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/version_text.h"
 #include "lib/core/error.h"
 #include "lib/core/quote.h"
+#include "lib/core/standard_streams.h"
 #include "lib/core/text.h"
 
 namespace isoflop {
@@ -40,9 +39,33 @@ void RefuseUnknownCommand(const CLI::App& app, int argc, char** argv) {
                           fmt::join(names, ", ")));
 }
 
-int Main(int argc, char** argv) {
+/// Returns "isoflop fit", as far as the command line was understood.
+std::string CommandName(const CLI::App& app) {
+  std::string name = "isoflop";
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    name += " " + command->get_name();
+  }
+  return name;
+}
+
+/// Says what the command line library has to say, help among it.
+ExitCode Explain(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const bool asked_for_help = app.exit(error, out, err) == 0;
+  Print(out.view());
+  if (asked_for_help) return ExitCode::kOk;
+  std::string text = err.str();
+  while (text.ends_with('\n')) text.pop_back();
+  Say(CommandName(app) + ": " + text);
+  return ExitCode::kUsage;
+}
+
+ExitCode Main(int argc, char** argv) {
   CLI::App app{"Plan, train and fit scaling-law sweeps."};
-  app.set_version_flag("--version", ISOFLOP_VERSION);
+  app.set_version_flag("--version", VersionText);
   app.require_subcommand(1);
   app.footer("Example:\n  isoflop sweep sweeps/demo.json -o runs/demo --fit");
   ExitCode exit_code = ExitCode::kOk;
@@ -61,48 +84,37 @@ int Main(int argc, char** argv) {
     RefuseUnknownCommand(app, argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const bool asked_for_help = app.exit(error) == 0;
-    exit_code = asked_for_help ? ExitCode::kOk : ExitCode::kUsage;
+    return Explain(app, error);
   } catch (const Error& error) {
-    fmt::print(stderr, "isoflop: {}\n", error.what());
-    exit_code = ExitCode::kUsage;
+    Say(CommandName(app) + ": " + error.what());
+    return ExitCode::kUsage;
   }
-  return static_cast<int>(exit_code);
+  return exit_code;
 }
 
 /// Runs the command; says what it had not foreseen.
-int MainOrInternalError(int argc, char** argv) {
+ExitCode MainOrInternalError(int argc, char** argv) {
   try {
     return Main(argc, argv);
   } catch (const std::exception& error) {
-    // Writing is what failed, and that is said by who asks for it.
-    if (std::ferror(stdout) == 0) {
-      fmt::print(stderr, "isoflop: internal error: {}\n", error.what());
-    }
-    return static_cast<int>(ExitCode::kInternal);
+    Say(fmt::format("isoflop: internal error: {}", error.what()));
+    return ExitCode::kInternal;
   }
-}
-
-/// Whether all that was printed has gone where it should.
-bool OutputIsWritten() {
-  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-  if (!written) {
-    fmt::print(stderr, "isoflop: standard output: cannot write: {}\n",
-               std::strerror(errno));
-  }
-  return written;
 }
 
 }  // namespace
 }  // namespace isoflop
 
 int main(int argc, char** argv) {
+  isoflop::OpenStandardStreams();
   // Whoever started us may have it ignored, and then nobody learns how a worker
   // ended.
   std::signal(SIGCHLD, SIG_DFL);
   // A file that grows beyond its limit is then an error that has a name.
   std::signal(SIGXFSZ, SIG_IGN);
-  const int status = isoflop::MainOrInternalError(argc, argv);
-  if (isoflop::OutputIsWritten()) return status;
+  const isoflop::ExitCode status = isoflop::MainOrInternalError(argc, argv);
+  const std::string problem = isoflop::OutputProblem();
+  if (problem.empty()) return static_cast<int>(status);
+  isoflop::Say("isoflop: standard output: cannot write: " + problem);
   return static_cast<int>(isoflop::ExitCode::kInternal);
 }

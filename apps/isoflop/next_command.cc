@@ -12,13 +12,16 @@
 #include "analysis/report/next_report.h"
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/fit_doubt.h"
+#include "apps/isoflop/output_file.h"
 #include "apps/isoflop/site.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/names.h"
+#include "lib/core/standard_streams.h"
 #include "lib/core/text.h"
 #include "lib/execute/room.h"
 #include "lib/machine/find_room.h"
+#include "lib/sweep/sweep_spec.h"
 
 namespace isoflop {
 namespace {
@@ -26,8 +29,8 @@ namespace {
 struct NextArgs {
   std::string fit;
   std::string objective = "params_opt";
-  std::string sweep;   // to take data, model and training from
-  std::string output;  // sweep file to write
+  std::string sweep;  // to take data, model and training from
+  OutputFile output;  // sweep file to write
   std::string devices = "auto";
   std::string worker;
   NextQuestion question;
@@ -61,7 +64,7 @@ std::optional<BaseSweep> BaseOf(const NextArgs& args, const StoredFit& fit) {
   const auto beside = std::filesystem::absolute(fit.file).parent_path();
   auto base = BaseSweep::OfDirectory(
       !of_table && IsSweepDirectory(beside) ? beside.string() : fit.source);
-  Require(base.has_value() || args.output.empty(),
+  Require(base.has_value() || args.output.path.empty(),
           "--output: {} was fitted to \"{}\", which is no sweep directory, so "
           "how to train is not known; give --sweep a sweep file with the data, "
           "model and training",
@@ -82,12 +85,23 @@ std::optional<TrainingSite> TrainingSiteOf(const NextArgs& args) {
       }};
 }
 
+void WriteSweep(const NextArgs& args, const std::string& base,
+                const Json& sweep) {
+  OutputFile output = args.output;
+  output.inputs = InputsOf(args.fit);
+  output.inputs.emplace_back(base);
+  RequireMayWriteJson(output, kSweepSchema, [&](const Json& there) {
+    return TextAt(there, "/name") == TextAt(sweep, "/name");
+  });
+  WriteJsonFile(output.path, sweep);
+}
+
 ExitCode RunNext(const NextArgs& args) {
   const NextQuestion question = QuestionOf(args);
   const StoredFit fit = LoadFit(args.fit);
   if (fit.status != FitStatus::kOk) {
-    fmt::print(stderr, "isoflop: {}: no law to choose runs by: {}\n", args.fit,
-               fit.reason);
+    Say(fmt::format("isoflop next: {}: no law to choose runs by: {}", args.fit,
+                    fit.reason));
     return ExitCode::kUnsupported;
   }
   WarnOfDoubt(fit);
@@ -95,13 +109,13 @@ ExitCode RunNext(const NextArgs& args) {
   const auto site = base ? TrainingSiteOf(args) : std::nullopt;
   const NextRuns next = ChooseNextRuns(fit, question, base ? &*base : nullptr,
                                        site ? &*site : nullptr);
-  const bool write = next.sweep && !args.output.empty();
-  if (write) WriteJsonFile(args.output, *next.sweep);
+  const bool write = next.sweep && !args.output.path.empty();
+  if (write) WriteSweep(args, base->file(), *next.sweep);
   if (args.json) {
-    fmt::print("{}", ReadableText(NextJson(fit, next)));
+    Print(ReadableText(NextJson(fit, next)));
   } else {
-    fmt::print("{}", NextText(next, OutputWidth()));
-    if (write) SayWritten(args.output);
+    Print(NextText(next, OutputWidth()));
+    if (write) SayWritten(args.output.path.string());
   }
   return ExitCode::kOk;
 }
@@ -128,8 +142,9 @@ void AddNextCommand(CLI::App& app, ExitCode* exit_code) {
   next->add_option("--sweep", args->sweep,
                    "Sweep file to take data, model and training from (default: "
                    "that of the sweep directory that was fitted)");
-  next->add_option("-o,--output", args->output,
+  next->add_option("-o,--output", args->output.path,
                    "Write a sweep file that trains these runs");
+  AddForceOption(next, &args->output);
   next->add_option("--devices", args->devices,
                    "Devices whose memory new runs have to fit into: auto, "
                    "cpu, cuda:0,...");

@@ -12,6 +12,8 @@
 #include "apps/isoflop/plan_text.h"
 #include "apps/isoflop/site.h"
 #include "apps/isoflop/sweep_command.h"
+#include "apps/isoflop/terminal.h"
+#include "lib/core/standard_streams.h"
 #include "lib/execute/cost_model.h"
 #include "lib/execute/room.h"
 #include "lib/machine/find_room.h"
@@ -78,12 +80,12 @@ ExitCode RunPlan(const PlanArgs& args) {
     estimate = EstimateHere(plan, *site);
   }
   if (!args.json) {
-    fmt::print("{}", PlanText(plan, estimate));
+    Print(PlanText(plan, estimate, OutputWidth()));
     return ExitCode::kOk;
   }
   Json json = ReportJson(plan, estimate.device);
   if (!estimate.slots.empty()) json["estimate"] = ToJson(estimate);
-  fmt::print("{}", ReadableText(json));
+  Print(ReadableText(json));
   return ExitCode::kOk;
 }
 

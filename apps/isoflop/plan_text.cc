@@ -65,13 +65,15 @@ std::string RunTables(const Plan& plan, DeviceKind device) {
   return text;
 }
 
-std::string LeftOutText(const Plan& plan) {
+std::string LeftOutText(const Plan& plan, std::size_t width) {
   if (plan.left_out.empty()) return {};
   std::string text =
-      fmt::format("\nleft out: {} cells\n", plan.left_out.size());
+      fmt::format("\nleft out: {}\n", Counted(plan.left_out.size(), "cell"));
   for (const LeftOutCell& cell : plan.left_out) {
-    text += fmt::format("  {}, D {}: {}\n", cell.size, FormatCount(cell.tokens),
-                        cell.reason);
+    text += WrapText("  ",
+                     fmt::format("{}, D {}: {}", cell.size,
+                                 FormatCount(cell.tokens), cell.reason),
+                     width);
   }
   return text;
 }
@@ -79,9 +81,9 @@ std::string LeftOutText(const Plan& plan) {
 std::string TotalsText(const Plan& plan) {
   const PlanTotals totals = Totals(plan);
   return fmt::format(
-      "\ntotal: {} runs in {} groups, {} tokens, {:.3g} FLOPs (6ND)\n"
+      "\ntotal: {} in {}, {} tokens, {:.3g} FLOPs (6ND)\n"
       "       {:.3g} FLOPs as separate runs: shared trunks save {:.2f} times\n",
-      totals.runs, plan.groups.size(),
+      Counted(totals.runs, "run"), Counted(plan.groups.size(), "group"),
       FormatCount(static_cast<double>(totals.tokens)), totals.flops,
       totals.flops_without_shared_trunks,
       totals.flops_without_shared_trunks / totals.flops);
@@ -96,9 +98,9 @@ double MostEpochs(const Plan& plan) {
   return most;
 }
 
-std::string DataText(const Plan& plan) {
+std::string DataText(const Plan& plan, std::size_t width) {
   const TaskInfo& data = plan.data;
-  std::string text = "data: " + data.description + "\n";
+  std::string text = WrapText("data: ", data.description, width);
   if (data.train_tokens) {
     text += fmt::format("      {} training tokens, up to {:.3g} epochs\n",
                         FormatCount(static_cast<double>(*data.train_tokens)),
@@ -108,17 +110,19 @@ std::string DataText(const Plan& plan) {
     text += fmt::format("      no model can beat a loss of {:.4f} ({})\n",
                         *data.optimum.expected, InWords(data.loss_unit));
   }
-  for (const std::string& note : data.notes) text += "      " + note + "\n";
+  for (const std::string& note : data.notes) {
+    text += WrapText("      ", note, width);
+  }
   return text;
 }
 
-std::string ShapeNotes(const Plan& plan) {
+std::string ShapeNotes(const Plan& plan, std::size_t width) {
   std::string text;
   std::string last;
   for (const RunGroup& group : plan.groups) {
     if (group.shape_note.empty() || group.shape_note == last) continue;
     last = group.shape_note;
-    text += "  " + last + "\n";
+    text += WrapText("  ", last, width);
   }
   return text.empty() ? text : "\nshapes chosen:\n" + text;
 }
@@ -131,35 +135,41 @@ std::string PrecisionText(const Plan& plan, const PlanEstimate& estimate) {
                          : "auto: the faster one here");
 }
 
-std::string EstimateText(const PlanEstimate& estimate) {
+std::string EstimateText(const PlanEstimate& estimate, std::size_t width) {
   if (estimate.slots.empty()) return {};
-  std::string text =
-      fmt::format("here:  {} ({})\n", estimate.slots, estimate.hardware);
+  std::string text = WrapText(
+      "here:  ", fmt::format("{} ({})", estimate.slots, estimate.hardware),
+      width);
   if (estimate.wall_seconds) {
     text += fmt::format("       about {} (estimated)\n",
                         FormatDuration(*estimate.wall_seconds));
   }
-  for (const auto& need : estimate.room.needs) text += "       " + need + "\n";
+  for (const auto& need : estimate.room.needs) {
+    text += WrapText("       ", need, width);
+  }
   for (const auto& tight : estimate.room.tight) {
-    text += "warning: " + tight + "\n";
+    text += WrapText("warning: ", tight, width);
   }
   for (const auto& too_much : estimate.room.too_much) {
-    text += "does not fit: " + too_much + "\n";
+    text += WrapText("does not fit: ", too_much, width);
   }
   return text;
 }
 
 }  // namespace
 
-std::string PlanText(const Plan& plan, const PlanEstimate& estimate) {
+std::string PlanText(const Plan& plan, const PlanEstimate& estimate,
+                     std::size_t width) {
   std::string text = fmt::format("sweep: {}\n", plan.name);
-  text += DataText(plan);
+  text += DataText(plan, width);
   text += fmt::format("N in C = 6ND and D/N: {}\n", NameOf(plan.convention));
   text += PrecisionText(plan, estimate) + "\n";
-  text +=
-      RunTables(plan, estimate.device) + LeftOutText(plan) + ShapeNotes(plan);
-  text += TotalsText(plan) + EstimateText(estimate);
-  for (const std::string& note : plan.notes) text += "note: " + note + "\n";
+  text += RunTables(plan, estimate.device) + LeftOutText(plan, width) +
+          ShapeNotes(plan, width);
+  text += TotalsText(plan) + EstimateText(estimate, width);
+  for (const std::string& note : plan.notes) {
+    text += WrapText("note: ", note, width);
+  }
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -23,6 +24,7 @@ struct PlanEstimate {
 /// Returns the data, a table with a row per run, what is left out and why, the
 /// totals with and without shared trunks, what it takes on this machine, and
 /// advice.
-std::string PlanText(const Plan& plan, const PlanEstimate& estimate);
+std::string PlanText(const Plan& plan, const PlanEstimate& estimate,
+                     std::size_t width);
 
 }  // namespace isoflop

@@ -1,6 +1,5 @@
 // `isoflop status`: how a sweep stands, from its directory alone.
 
-#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/status_text.h"
+#include "lib/core/standard_streams.h"
 #include "lib/record/sweep_status.h"
 
 namespace isoflop {
@@ -23,7 +23,7 @@ struct StatusArgs {
 };
 
 void Show(const SweepStatus& status, bool json) {
-  fmt::print("{}", json ? ReadableText(ToJson(status)) : StatusText(status));
+  Print(json ? ReadableText(ToJson(status)) : StatusText(status));
 }
 
 ExitCode ShowStatus(const StatusArgs& args) {
@@ -32,10 +32,10 @@ ExitCode ShowStatus(const StatusArgs& args) {
   Show(status, args.json);
   const bool redraw = !args.json && ::isatty(STDOUT_FILENO) == 1;
   while (args.watch && status.done() < status.runs) {
-    std::fflush(stdout);
+    FlushOutput();
     std::this_thread::sleep_for(std::chrono::seconds(2));
     status = ReadSweepStatus(dir);
-    if (redraw) fmt::print("\x1b[H\x1b[2J");
+    if (redraw) WriteToTerminal(STDOUT_FILENO, "\x1b[H\x1b[2J");
     Show(status, args.json);
   }
   const bool stopped =

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +22,7 @@
 #include "apps/isoflop/sweep_fit.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
+#include "lib/core/standard_streams.h"
 #include "lib/core/text.h"
 #include "lib/execute/local_executor.h"
 #include "lib/execute/pending.h"
@@ -38,7 +38,7 @@ namespace {
 
 void Warn(const std::vector<std::string>& messages) {
   for (const std::string& message : messages) {
-    fmt::print(stderr, "warning: {}\n", message);
+    Say(fmt::format("warning: {}", message));
   }
 }
 
@@ -106,15 +106,17 @@ ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
   options.worker = machine.Get().worker;
   const ProbeReport& probe = machine.Get().probe;
   if (!options.worker.environment.empty() && !probe.blas_core.empty()) {
-    fmt::print(stderr, "products: those of OpenBLAS for {}\n", probe.blas_core);
+    Say(fmt::format(
+        "matrix products are computed by OpenBLAS's code for {} processors",
+        probe.blas_core));
   }
   Warn(probe.warnings);
   const std::string elsewhere = DifferenceInWords(
       plan.arithmetic, ArithmeticOf(probe, FirstDevice(args, machine)));
   if (!elsewhere.empty()) {
     Warn(
-        {"the sweep goes on in another arithmetic than it began in, and the "
-         "last digits of losses may differ: " +
+        {"this machine computes in another way than the one on which the sweep "
+         "began, so the last digits of losses may differ: " +
          elsewhere});
   }
   options.slots = ResolveSlots(args.devices, args.jobs, probe);
@@ -136,17 +138,17 @@ ExitCode StatusOf(const ExecuteSummary& summary) {
 
 void PrintHead(const Plan& plan, const SweepDir& dir) {
   const PlanTotals totals = Totals(plan);
-  fmt::print(stderr,
-             "{}: {} runs in {} groups, {} tokens, {:.3g} FLOPs -> {}\n",
-             plan.name, totals.runs, plan.groups.size(),
-             FormatCount(static_cast<double>(totals.tokens)), totals.flops,
-             dir.root().string());
+  Say(fmt::format("{}: {} in {}, {} tokens, {:.3g} FLOPs -> {}", plan.name,
+                  Counted(totals.runs, "run"),
+                  Counted(plan.groups.size(), "group"),
+                  FormatCount(static_cast<double>(totals.tokens)), totals.flops,
+                  dir.root().string()));
   if (plan.auto_precision) {
-    fmt::print(stderr, "precision: {} (auto)\n", NameOf(*plan.auto_precision));
+    Say(fmt::format("precision: {} (auto)", NameOf(*plan.auto_precision)));
   }
   for (const auto* notes : {&plan.data.notes, &plan.notes}) {
     for (const std::string& note : *notes) {
-      fmt::print(stderr, "note: {}\n", note);
+      Say(fmt::format("note: {}", note));
     }
   }
 }
@@ -156,39 +158,39 @@ void PrintHead(const Plan& plan, const SweepDir& dir) {
 void PrintLeft(const std::vector<LeftGroup>& left) {
   constexpr std::size_t kMost = 5;
   for (std::size_t i = 0; i < std::min(left.size(), kMost); ++i) {
-    fmt::print(stderr, "left: {}: {}\n", left[i].group, left[i].cause);
+    Say(fmt::format("left: {}: {}", left[i].group, left[i].cause));
   }
   if (left.size() > kMost) {
-    fmt::print(stderr, "left: and {} more groups\n", left.size() - kMost);
+    Say("left: and " + Counted(left.size() - kMost, "more group"));
   }
 }
 
 /// What is said at the end: every run, and how to go on if some are missing.
 void PrintRuns(const Plan& plan, const std::vector<RunResult>& results,
                const ExecuteSummary& summary) {
-  fmt::print("{}", RunsText(plan, results, OutputWidth()));
+  Print(RunsText(plan, results, OutputWidth()));
   for (const std::string& message : summary.messages) {
-    fmt::print(stderr, "note: {}\n", message);
+    Say(fmt::format("note: {}", message));
   }
   if (summary.stopped_by_failure) {
-    fmt::print(stderr,
-               "stopped by --fail-fast: a run failed or diverged, or "
-               "could not be trained\n");
+    Say("stopped by --fail-fast: a run failed or diverged, or could not be "
+        "trained");
   }
   PrintLeft(summary.left);
   if (summary.pending > 0) {
-    fmt::print(stderr, "{} left: {}the same command goes on.\n",
-               summary.pending == 1
-                   ? "1 run is"
-                   : fmt::format("{} runs are", summary.pending),
-               summary.left.empty() ? "" : "once that is mended, ");
+    Say(fmt::format("{} left: {}the same command goes on",
+                    summary.pending == 1
+                        ? "1 run is"
+                        : fmt::format("{} runs are", summary.pending),
+                    summary.left.empty() ? "" : "once that is mended, "));
   }
   if (summary.failed > 0) {
-    fmt::print(stderr,
-               "{} failed: the same command with --retry-failed tries again.\n",
-               Counted(summary.failed, "run"));
+    Say(
+        fmt::format("{} failed: the same command with --retry-failed tries "
+                    "again",
+                    Counted(summary.failed, "run")));
   }
-  std::fflush(stdout);
+  FlushOutput();
 }
 
 /// What the analyses of the sweep say, and what has become of its claim: on
@@ -199,12 +201,12 @@ void ReportClaim(const SweepArgs& args, const SweepSpec& spec, const Plan& plan,
   if (!args.fit) {  // else they are part of the fit
     TextPage page(OutputWidth());
     AddExperiments(experiments, &page);
-    fmt::print("{}{}", page.text().empty() ? "" : "\n", page.text());
+    Print(fmt::format("{}{}", page.text().empty() ? "" : "\n", page.text()));
   }
   if (spec.claim.text.empty()) return;
   const ClaimVerdict verdict =
       JudgeClaim(spec.claim, plan, results, experiments);
-  fmt::print("\n{}", ClaimText(verdict, OutputWidth()));
+  Print(fmt::format("\n{}", ClaimText(verdict, OutputWidth())));
   const auto file = dir.root() / "claim.json";
   Json json = ToJson(verdict);
   if (!experiments.empty()) json["experiments"] = ToJson(experiments);
@@ -236,7 +238,7 @@ ExitCode RunSweep(const SweepArgs& args) {
                         : PlanAnew(args, spec, dir, machine);
   RequireMeantRuns(spec, plan);
   PrepareSweepDir(dir, spec, plan, [](const std::string& note) {
-    fmt::print(stderr, "note: {}\n", note);
+    Say(fmt::format("note: {}", note));
   });
   PrintHead(plan, dir);
   const ExecuteSummary summary = Train(args, dir, plan, machine);
@@ -246,7 +248,7 @@ ExitCode RunSweep(const SweepArgs& args) {
   const ExitCode status = StatusOf(summary);
   if (!args.fit || summary.signal || summary.ok == 0) return status;
   const SweepFit fit = FitSweep(plan, results, dir, {});
-  fmt::print("\n");
+  Print("\n");
   ReportFit(fit, dir.root() / "fit.json");
   ReportComparisons(plan, results, dir);
   if (status == ExitCode::kOk && !fit.report.usable()) {

@@ -8,6 +8,7 @@
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/json.h"
+#include "lib/core/standard_streams.h"
 
 namespace isoflop {
 
@@ -43,11 +44,11 @@ void ReportComparisons(const Plan& plan, const std::vector<RunResult>& results,
           CompareSweep(plan, results, dir, options);
       const auto file = dir.root() / fmt::format("compare-{}.json", axis);
       WriteJsonFile(file, ToJson(comparison));
-      fmt::print("\n{}", CompareText(comparison, OutputWidth()));
+      Print(fmt::format("\n{}", CompareText(comparison, OutputWidth())));
       SayWritten(file.string());
     } catch (const Error& error) {
       // Too few values, or too many: the fit stands without it.
-      fmt::print("\nno comparison by {}: {}\n", axis, error.what());
+      Print(fmt::format("\nno comparison by {}: {}\n", axis, error.what()));
     }
   }
 }

@@ -1,6 +1,5 @@
 #include "apps/isoflop/sweep_fit.h"
 
-#include <fmt/core.h>
 #include <unistd.h>
 
 #include <utility>
@@ -14,6 +13,7 @@
 #include "lib/core/error.h"
 #include "lib/core/files.h"
 #include "lib/core/seal.h"
+#include "lib/core/standard_streams.h"
 #include "lib/sweep/sweep_spec.h"
 
 namespace isoflop {
@@ -23,7 +23,7 @@ std::vector<RunResult> LoadResultsAndWarn(const SweepDir& dir,
   std::vector<std::string> damaged;
   std::vector<RunResult> results = LoadResults(dir, plan, &damaged);
   if (!damaged.empty()) {
-    fmt::print(stderr, "warning: {}\n", WarningOfDamage(damaged));
+    Say("warning: " + WarningOfDamage(damaged));
   }
   return results;
 }
@@ -53,7 +53,7 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
 
 void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file) {
   WriteFileAtomically(json_file, SealedText(ToJson(fit.report, fit.exact)));
-  fmt::print("{}", FitText(fit.report, fit.exact, OutputWidth()));
+  Print(FitText(fit.report, fit.exact, OutputWidth()));
   SayWritten(json_file.string());
 }
 

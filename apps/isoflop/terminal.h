@@ -11,8 +11,7 @@ namespace isoflop {
 /// 80 where it is none.
 std::size_t OutputWidth();
 
-/// Says on standard error that a file is written: below what was printed, where
-/// both go to the same place.
+/// Says on standard error that a file is written.
 void SayWritten(const std::string& file);
 
 }  // namespace isoflop

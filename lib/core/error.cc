@@ -3,11 +3,87 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <cstddef>
+#include <map>
 #include <set>
+#include <string>
 #include <string_view>
 
 namespace isoflop {
+namespace {
+
+/// what() ends at a NUL.
+std::string WithoutNul(std::string message) {
+  for (std::size_t at = message.find('\0'); at != std::string::npos;
+       at = message.find('\0', at)) {
+    message.replace(at, 1, "\\x00");
+  }
+  return message;
+}
+
+/// "1,999"
+std::string WithCommas(std::size_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t at = digits.size(); at > 3;) {
+    at -= 3;
+    digits.insert(at, ",");
+  }
+  return digits;
+}
+
+/// What a message has in common with others of its kind: all of it but quoted
+/// values, and words with digits.
+std::string KindOf(std::string_view message) {
+  constexpr std::size_t kNone = std::string_view::npos;
+  std::string kind;
+  std::string word;
+  char quote = '\0';
+  const auto end_word = [&] {
+    const bool number = std::ranges::any_of(
+        word, [](unsigned char c) { return std::isdigit(c) != 0; });
+    kind += number ? "0" : word;
+    word.clear();
+  };
+  for (const char c : message) {
+    const bool quotes = c == '"' || (c == '\'' && (quote == c || word.empty()));
+    if (quotes && (quote == '\0' || quote == c)) {
+      end_word();
+      quote = quote == c ? '\0' : c;
+    } else if (quote == '\0') {
+      const bool between = std::string_view(" ,:;([").find(c) != kNone;
+      if (between) end_word();
+      (between ? kind : word) += c;
+    }
+  }
+  end_word();
+  return kind;
+}
+
+/// The messages, but of a kind that has many only the first and a number.
+std::vector<std::string> OneOfEachKind(
+    const std::vector<std::string>& messages) {
+  constexpr std::size_t kMany = 10;
+  std::map<std::string, std::size_t> counts;
+  for (const std::string& message : messages) ++counts[KindOf(message)];
+  std::vector<std::string> said;
+  for (const std::string& message : messages) {
+    std::size_t& count = counts[KindOf(message)];
+    if (count == 0) continue;
+    said.push_back(message);
+    if (count <= kMany) continue;
+    said.push_back(fmt::format("and {} more like it", WithCommas(count - 1)));
+    count = 0;
+  }
+  return said;
+}
+
+}  // namespace
+
+Error::Error(const std::string& message)
+    : std::runtime_error(WithoutNul(message)) {}
 
 void Problems::Add(const std::string& where, const std::string& what) {
   messages_.push_back(where.empty() ? what : where + ": " + what);
@@ -20,7 +96,7 @@ void Problems::ThrowIfAny() const {
   for (const std::string& message : messages_) {
     if (said.insert(message).second) different.push_back(message);
   }
-  throw Error(fmt::format("{}", fmt::join(different, "\n")));
+  throw Error(fmt::format("{}", fmt::join(OneOfEachKind(different), "\n")));
 }
 
 void CheckPositive(const char* name, double value, Problems* problems) {

@@ -18,7 +18,8 @@ namespace isoflop {
 /// what was wrong with the value, and what is allowed.
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  /// A NUL in the message, which would be its end, is written out.
+  explicit Error(const std::string& message);
 };
 
 /// Throws Error with the formatted message unless `holds`.
@@ -38,7 +39,8 @@ class Problems {
   const std::vector<std::string>& messages() const { return messages_; }
 
   /// Throws Error with every complaint, one a line and each of them once,
-  /// unless there are none.
+  /// unless there are none. Of many that differ in numbers and quoted values
+  /// only, it has the first, and how many more there are.
   void ThrowIfAny() const;
 
  private:

@@ -11,6 +11,7 @@
 #include "lib/core/error.h"
 #include "lib/core/file_kind.h"
 #include "lib/core/files.h"
+#include "lib/core/printable.h"
 #include "lib/core/text.h"
 
 namespace isoflop {
@@ -182,7 +183,7 @@ void WriteJsonFile(const std::filesystem::path& path, const Json& json) {
 std::string ReadableText(const Json& json) {
   std::string text;
   AppendReadable(json, 0, &text);
-  return text + "\n";
+  return PrintableJson(text) + "\n";
 }
 
 std::string WordOf(const Json& value) {

@@ -21,7 +21,7 @@ Json ParseJson(std::string_view text, const std::string& source);
 Json ReadJsonFile(const std::filesystem::path& path);
 
 /// Returns `json` indented by two, with arrays of plain values on one line, and
-/// a line end.
+/// a line end. What a terminal would obey is escaped (PrintableJson).
 std::string ReadableText(const Json& json);
 
 /// Writes ReadableText(json) atomically. Throws Error.

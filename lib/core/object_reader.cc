@@ -65,6 +65,11 @@ std::string Complaint(const Json& json, Range<Number> allowed, const char* kind,
   return {};
 }
 
+/// Paths and names end at a NUL for the operating system, and for us do not.
+bool HasNul(const Json& text) {
+  return text.get_ref<const std::string&>().find('\0') != std::string::npos;
+}
+
 constexpr const char* kNumber = "a number";
 constexpr const char* kInteger = "a whole number";
 
@@ -123,6 +128,7 @@ bool ObjectReader::Read(std::string_view key, std::string* value) {
   if (!found->is_string() || found->get_ref<const std::string&>().empty()) {
     return Refuse(key, "must be a non-empty string, got " + Quoted(*found));
   }
+  if (HasNul(*found)) return Refuse(key, "must have no NUL character");
   *value = found->get<std::string>();
   return true;
 }
@@ -224,6 +230,7 @@ bool ObjectReader::Read(std::string_view key,
         if (!json.is_string() || json.get_ref<const std::string&>().empty()) {
           return "must be a non-empty string, got " + Quoted(json);
         }
+        if (HasNul(json)) return "must have no NUL character";
         *value = json.get<std::string>();
         return {};
       },

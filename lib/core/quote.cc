@@ -7,10 +7,11 @@
 namespace isoflop {
 
 std::string Quoted(const Json& json) {
-  constexpr std::size_t kLongest = 60;
+  // A name or a path is whole, a structure is not needed in full.
+  const std::size_t longest = json.is_string() ? 300 : 60;
   std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() <= kLongest) return text;
-  std::size_t end = kLongest - 3;
+  if (text.size() <= longest) return text;
+  std::size_t end = longest - 3;
   // Not within the bytes of one character.
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
     --end;

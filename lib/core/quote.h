@@ -9,7 +9,7 @@
 
 namespace isoflop {
 
-/// Returns `json` on one line, cut where it is long.
+/// Returns `json` on one line: of a string 300 bytes at most, else 60.
 std::string Quoted(const Json& json);
 
 /// Whether `text` is valid UTF-8, which every string in JSON has to be.

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <numeric>
 
+#include "lib/core/printable.h"
 #include "lib/core/utf8.h"
 
 namespace isoflop {
@@ -152,15 +153,16 @@ std::vector<TextLine> NonBlankLines(std::string_view text) {
   return lines;
 }
 
-std::string WrapText(std::string_view prefix, std::string_view text,
+std::string WrapText(std::string_view prefix, std::string_view words,
                      std::size_t width) {
+  const std::string text = PrintableLine(words);
   const std::string margin(DisplayWidth(prefix), ' ');
   std::string lines;
   std::string line(prefix);
   bool empty = true;  // of words
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string_view word = text.substr(begin, end - begin);
+    const auto word = std::string_view(text).substr(begin, end - begin);
     begin = end + 1;
     if (word.empty()) continue;
     if (!empty && DisplayWidth(line) + 1 + DisplayWidth(word) > width) {

@@ -67,9 +67,9 @@ struct TextLine {
 /// Returns the lines that hold more than white space.
 std::vector<TextLine> NonBlankLines(std::string_view text);
 
-/// Returns `text` broken at spaces into lines of at most `width` columns, each
-/// ended by '\n'. The first line begins with `prefix`, the others with as many
-/// spaces. A word too long for a line gets one to itself, whole.
+/// Returns PrintableLine(text), broken at spaces into lines of at most `width`
+/// columns, each ended by '\n'. The first line begins with `prefix`, the others
+/// with as many spaces. A word too long for a line has one to itself, whole.
 std::string WrapText(std::string_view prefix, std::string_view text,
                      std::size_t width);
 

@@ -3,68 +3,17 @@
 #include <algorithm>
 #include <cassert>
 #include <numeric>
-#include <set>
 #include <span>
 #include <string_view>
+#include <utility>
 
+#include "lib/core/printable.h"
 #include "lib/core/text.h"
 #include "lib/core/transformed.h"
 #include "lib/core/utf8.h"
 
 namespace isoflop {
 namespace {
-
-/// The first `width` characters of `text`, whole.
-std::string_view Cut(std::string_view text, std::size_t width) {
-  std::size_t size = text.size();
-  while (DisplayWidth(text.substr(0, size)) > width) --size;
-  return text.substr(0, size);
-}
-
-bool ContinuesCharacter(std::string_view text) {
-  return !text.empty() && (text.front() & 0xc0) == 0x80;
-}
-
-/// The last `width` characters of `text`, whole.
-std::string_view CutFront(std::string_view text, std::size_t width) {
-  while (DisplayWidth(text) > width || ContinuesCharacter(text)) {
-    text.remove_prefix(1);
-  }
-  return text;
-}
-
-/// What is left of a text that is shortened.
-enum class Kept { kStart, kBothEnds, kEnd };
-
-/// The text in `width` characters, ".." in place of what is left out.
-std::string ShortenedTo(std::string_view text, std::size_t width, Kept kept) {
-  if (DisplayWidth(text) <= width) return std::string(text);
-  constexpr std::string_view kLeftOut = "..";
-  const std::size_t whole = width - kLeftOut.size();
-  const std::size_t at_end = kept == Kept::kStart      ? 0
-                             : kept == Kept::kBothEnds ? whole / 2
-                                                       : whole;
-  return std::string(Cut(text, whole - at_end)) + std::string(kLeftOut) +
-         std::string(CutFront(text, at_end));
-}
-
-std::size_t CountDifferent(const std::vector<std::string>& texts) {
-  return std::set<std::string_view>(texts.begin(), texts.end()).size();
-}
-
-/// The texts in `width` characters, or as many as keep different ones apart.
-std::vector<std::string> ShortenedApart(const std::vector<std::string>& texts,
-                                        std::size_t width) {
-  const std::size_t different = CountDifferent(texts);
-  for (;; ++width) {
-    for (const Kept kept : {Kept::kStart, Kept::kBothEnds, Kept::kEnd}) {
-      auto shortened = Transformed(texts, [&](const std::string& text) {
-        return ShortenedTo(text, width, kept);
-      });
-      if (CountDifferent(shortened) == different) return shortened;
-    }
-  }
-}
 
 using Row = std::vector<std::string>;
 
@@ -134,18 +83,15 @@ std::vector<Row> WithHeader(std::span<const Row> all, std::size_t width) {
   return rows;
 }
 
-/// Numbers have to stay whole; a name can do with less.
-void ShortenNames(std::size_t width, std::vector<Row>* rows) {
+/// The column of names is as wide as the others leave room for.
+std::size_t NameWidth(const std::vector<std::size_t>& widths,
+                      std::size_t width) {
   constexpr std::size_t kNarrowest = 8;
-  const auto widths = WidthsOf(*rows, rows->front().size());
   const std::size_t total = TotalOf(widths);
-  if (total <= width) return;
+  if (total <= width) return widths[0];
   const std::size_t excess = total - width;
-  const std::size_t left =
-      widths[0] > excess + kNarrowest ? widths[0] - excess : kNarrowest;
-  const std::vector<std::string> names = ShortenedApart(
-      Transformed(*rows, [](const Row& row) { return row[0]; }), left);
-  for (std::size_t i = 0; i < names.size(); ++i) (*rows)[i][0] = names[i];
+  const std::size_t left = widths[0] > excess ? widths[0] - excess : 0;
+  return std::min(widths[0], std::max(left, kNarrowest));
 }
 
 std::string Padded(std::string_view cell, std::size_t width, bool left) {
@@ -157,20 +103,28 @@ std::string Padded(std::string_view cell, std::size_t width, bool left) {
 }  // namespace
 
 TextTable::TextTable(std::vector<std::string> header) {
-  rows_.push_back(std::move(header));
+  AddLine(std::move(header));
 }
 
 void TextTable::AddRow(std::vector<std::string> cells) {
   assert(cells.size() == rows_.front().size());
+  AddLine(std::move(cells));
+}
+
+void TextTable::AddLine(Row cells) {
+  for (std::string& cell : cells) cell = PrintableLine(cell);
   rows_.push_back(std::move(cells));
 }
 
 std::string TextTable::ToString(std::size_t width) const {
   std::vector<Row> rows = WithHeader(rows_, width);
-  ShortenNames(width, &rows);
-  const auto widths = WidthsOf(rows, rows.front().size());
+  auto widths = WidthsOf(rows, rows.front().size());
+  widths[0] = NameWidth(widths, width);
   std::string text;
-  for (const Row& row : rows) {
+  for (Row& row : rows) {
+    if (DisplayWidth(row[0]) > widths[0]) {
+      text += WrapText("", std::exchange(row[0], ""), width);
+    }
     std::string line = Padded(row[0], widths[0], true);
     for (std::size_t i = 1; i < row.size(); ++i) {
       line += "  " + Padded(row[i], widths[i], false);

@@ -17,13 +17,16 @@ class TextTable {
   void AddRow(std::vector<std::string> cells);
 
   /// Returns the lines, each ended by '\n'. A table that would be wider than
-  /// `width` has its header in several lines; then what is too long of the
-  /// first column is shortened, but never so that cells which differ look the
-  /// same: for their sake a line may be longer.
+  /// `width` has its header in several lines; where that is not enough, long
+  /// cells of the first column stand whole on a line of their own, above the
+  /// rest of their row. What a terminal would obey is written out.
   std::string ToString(std::size_t width = 100) const;
 
  private:
-  std::vector<std::vector<std::string>> rows_;
+  using Row = std::vector<std::string>;
+  void AddLine(Row cells);
+
+  std::vector<Row> rows_;
 };
 
 }  // namespace isoflop

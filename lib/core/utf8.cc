@@ -32,7 +32,12 @@ Lead LeadOf(unsigned char byte) {
   return {};
 }
 
-/// The bytes of the character that `text` begins with; 0 when it is none.
+bool IsUtf16(std::string_view text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+}
+
+}  // namespace
+
 std::size_t CharacterLength(std::string_view text) {
   const auto byte = [&](std::size_t i) {
     return static_cast<unsigned char>(text[i]);
@@ -45,8 +50,6 @@ std::size_t CharacterLength(std::string_view text) {
   }
   return lead.length;
 }
-
-}  // namespace
 
 std::string_view ValidUtf8Prefix(std::string_view text) {
   std::size_t valid = 0;

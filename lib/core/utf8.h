@@ -9,6 +9,10 @@
 
 namespace isoflop {
 
+/// Returns how many bytes the character takes that `text` begins with, 1 to 4;
+/// 0 when it is none. REQUIRES: `text` is not empty.
+std::size_t CharacterLength(std::string_view text);
+
 /// Returns the longest beginning of `text` that is well-formed UTF-8: no stray
 /// or missing continuation byte, no overlong form, no surrogate, nothing above
 /// U+10FFFF. NUL is well-formed.

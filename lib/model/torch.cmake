@@ -104,6 +104,29 @@ function(isoflop_check_cuda_headers)
   endif()
 endfunction()
 
+# Sets `package` to the name and version of the Debian package that LibTorch is
+# from, which may know better than its headers; empty where there is none.
+function(isoflop_find_torch_package library package)
+  set(${package} "" PARENT_SCOPE)
+  find_program(ISOFLOP_DPKG_QUERY dpkg-query)
+  mark_as_advanced(ISOFLOP_DPKG_QUERY)
+  if(NOT ISOFLOP_DPKG_QUERY OR NOT EXISTS "${library}")
+    return()
+  endif()
+  file(REAL_PATH "${library}" file)
+  execute_process(COMMAND "${ISOFLOP_DPKG_QUERY}" -S "${file}"
+    OUTPUT_VARIABLE owner ERROR_QUIET RESULT_VARIABLE failed)
+  if(failed OR NOT owner MATCHES "^([^:, ]+)")
+    return()
+  endif()
+  execute_process(COMMAND "${ISOFLOP_DPKG_QUERY}" -W
+    -f "\${Package} \${Version}" "${CMAKE_MATCH_1}"
+    OUTPUT_VARIABLE found ERROR_QUIET RESULT_VARIABLE failed)
+  if(NOT failed)
+    set(${package} "${found}" PARENT_SCOPE)
+  endif()
+endfunction()
+
 set(ISOFLOP_TORCH_DIR "" CACHE PATH
   "A LibTorch to link by path: the folder with include/ and lib/")
 if(ISOFLOP_TORCH_DIR)
@@ -117,4 +140,10 @@ else()
 endif()
 if(${has_cuda})
   isoflop_check_cuda_headers()
+endif()
+if(ISOFLOP_TORCH_DIR)
+  isoflop_find_torch_package("${ISOFLOP_TORCH_DIR}/lib/libtorch_cpu.so"
+    ISOFLOP_TORCH_PACKAGE)
+else()
+  isoflop_find_torch_package("${TORCH_LIBRARY}" ISOFLOP_TORCH_PACKAGE)
 endif()

@@ -43,9 +43,9 @@ void AdviseOnLearningRate(const SweepSpec& spec, Notes* notes) {
   // Three, since the best of two is at an end of what was tried.
   if (rates.size() >= 3) return;
   notes->push_back(
-      "no learning-rate check: in a sweep of the smallest and the largest "
-      "size, vary training.peak_lr over three rates; a rate that is too high "
-      "for large models bends the law");
+      "the learning rate is not checked: in a sweep of the smallest and the "
+      "largest size, vary training.peak_lr over three rates; a rate that is "
+      "too high for large models bends the law");
 }
 
 void AdviseOnBudgets(const SweepSpec& spec, const Plan& plan, Notes* notes) {
@@ -59,16 +59,16 @@ void AdviseOnBudgets(const SweepSpec& spec, const Plan& plan, Notes* notes) {
     }
   }
   if (sizes.size() < 5) {
-    notes->push_back(fmt::format(
-        "{} budgets: a power law of N* wants five or more", sizes.size()));
+    notes->push_back(
+        fmt::format("only {}: a power law of N* needs five or more",
+                    Counted(sizes.size(), "budget")));
   }
   constexpr std::size_t kPointsOfAParabola = 4;  // three, and one to test it
   for (const auto& [budget, of_budget] : sizes) {
     if (of_budget.size() >= kPointsOfAParabola) continue;
     notes->push_back(fmt::format(
-        "budget {:.3g}: {} sizes are left; an IsoFLOP parabola wants {} or "
-        "more",
-        budget, of_budget.size(), kPointsOfAParabola));
+        "budget {:.3g}: only {} left; an IsoFLOP parabola needs {} or more",
+        budget, Counted(of_budget.size(), "size"), kPointsOfAParabola));
   }
 }
 
@@ -108,11 +108,11 @@ void AdviseOnEpochs(const Plan& plan, Notes* notes) {
 void AdviseOnSpan(const char* what, const Span& span, Notes* notes) {
   // An exponent is a slope over ln(ratio): its error grows as that shrinks.
   if (span.ratio() >= 10.0) return;
-  notes->push_back(fmt::format(
-      "{} spans a factor of {:.2g} only ({} to {}): its exponent will be "
-      "uncertain below a factor of 10",
-      what, span.ratio(), FormatCount(span.lowest()),
-      FormatCount(span.highest())));
+  notes->push_back(
+      fmt::format("{} ranges over a factor of only {:.2g} ({} to {}): its "
+                  "exponent needs a factor of 10 or more to be certain",
+                  what, span.ratio(), FormatCount(span.lowest()),
+                  FormatCount(span.highest())));
 }
 
 }  // namespace

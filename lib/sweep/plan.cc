@@ -100,9 +100,11 @@ class Expansion {
     for (const Variant& variant : spec_.variants) Expand(variant);
     if (repeated_groups_ > 0) {
       plan_.notes.push_back(
-          fmt::format("{} groups are the same under several settings of "
-                      "\"vary\" and are trained once",
-                      repeated_groups_));
+          fmt::format("{} the same under several settings of \"vary\" and "
+                      "trained once",
+                      repeated_groups_ == 1
+                          ? "1 group is"
+                          : fmt::format("{} groups are", repeated_groups_)));
     }
     problems_.ThrowIfAny();
     RequireSomethingLeft();

@@ -10,12 +10,13 @@
 
 namespace isoflop {
 
-/// Returns whether a run of so many steps has room for its warm-up and
-/// cooldown.
+/// Returns whether a run of so many steps has room for its warm-up, and for its
+/// cooldown or a step of its cosine behind it.
 bool HoldsSchedule(const TrainingConfig& training, std::int64_t steps);
 
-/// Adds to `problems` the shortest run, by name, if its steps are too few for
-/// its warm-up and cooldown. `file` is the sweep file.
+/// Adds to `problems` how many runs do not hold their schedule, the shortest of
+/// them by name, and which grid.tokens_range leaves them out. `file` is the
+/// sweep file.
 /// REQUIRES: the groups share a training config.
 void CheckLengths(const std::vector<RunGroup>& groups, const std::string& file,
                   Problems* problems);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "lib/core/quote.h"
+#include "lib/sweep/data_paths.h"
 #include "lib/sweep/model_config.h"
 #include "lib/sweep/probe_checks.h"
 #include "lib/sweep/sizes.h"
@@ -319,7 +320,13 @@ SweepSpec ParseSweep(const Json& json, const std::string& source,
 
 SweepSpec LoadSweep(const std::filesystem::path& path,
                     const SweepOverrides& overrides) {
-  return ParseSweep(ReadJsonFile(path), path.string(), overrides);
+  Json json = ReadJsonFile(path);
+  MakeDataPathsAbsolute(path.parent_path(), &json);
+  SweepOverrides absolute = overrides;
+  for (std::string& name : absolute.data_paths) {
+    name = AbsoluteDataPath(name, ".");
+  }
+  return ParseSweep(json, path.string(), absolute);
 }
 
 }  // namespace isoflop

@@ -117,7 +117,9 @@ std::vector<AnalysisRequest> AnalysesOf(const Json& sweep_file,
 SweepSpec ParseSweep(const Json& json, const std::string& source,
                      const SweepOverrides& overrides = {});
 
-/// Reads and parses a sweep file. Throws Error.
+/// Reads and parses a sweep file. Its data paths are relative to it, those of
+/// the command line to the working directory (lib/sweep/data_paths.h); both are
+/// absolute in what is returned. Throws Error.
 SweepSpec LoadSweep(const std::filesystem::path& path,
                     const SweepOverrides& overrides = {});
 

@@ -130,6 +130,9 @@ Arithmetic DescribeArithmetic() {
 
 Json DescribeSoftware() {
   Json json = DescribeArithmetic();
+  if (sizeof(ISOFLOP_TORCH_PACKAGE) > 1) {
+    json["libtorch_package"] = ISOFLOP_TORCH_PACKAGE;
+  }
   json["isoflop"] = ISOFLOP_VERSION;
   json["environment"] = Environment();
   return json;

@@ -23,8 +23,10 @@ Json DescribeDevice(at::Device device);
 /// "cpu_capability", the vectors that LibTorch's own loops use.
 Arithmetic DescribeArithmetic();
 
-/// Returns that, and {"isoflop": ..., "environment": {...}}: what may change
-/// the last digits or the speed.
+/// Returns that, and {"libtorch_package": ..., "isoflop": ..., "environment":
+/// {...}}: what may change the last digits or the speed. The package is that of
+/// the system which LibTorch was linked from, if it is of one: Debian 12's
+/// 1.13.1 calls itself 1.13.0.
 Json DescribeSoftware();
 
 /// Returns the name of this machine's processor.

@@ -66,7 +66,7 @@ TEST_P(BadUsageTest, ExitsWithTwoAndSaysWhy) {
   dir.Write("bad.csv", "N,D,L\n1e6,1e8,3.5\n1e6,-5,3.4\n");
   dir.Write("sweep.json", R"({"schema": "isoflop.sweep/1", "name": "x",
     "data": {"kind": "lexicn"}, "grid": {"sizes": [{"d_model": 8}]}})");
-  dir.Write("fit.json", "{\"schema\": \"isoflop.fit/9\"}");
+  dir.Write("newer.json", "{\"schema\": \"isoflop.fit/9\"}");
   WriteOddities(dir);
   const Outcome outcome = Isoflop(dir, GetParam().arguments);
   EXPECT_EQ(outcome.status, 2) << outcome.out << outcome.err;
@@ -337,28 +337,28 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{"fit runs.csv --drop-largest-loss 99", "--drop-largest-loss"},
         BadUsage{"fit runs.csv --holdout-above -1", "--holdout-above"},
         BadUsage{"fit runs.csv --flops 0", "--flops"},
-        BadUsage{"allocate fit.json", "--flops: is required"},
-        BadUsage{"allocate fit.json --flops 0", "--flops"},
-        BadUsage{"allocate fit.json --flops nan", "--flops: must be above 0"},
-        BadUsage{"allocate fit.json --flops many", "many"},
-        BadUsage{"allocate fit.json --flops 1e20 --loss 2",
+        BadUsage{"allocate newer.json", "--flops: is required"},
+        BadUsage{"allocate newer.json --flops 0", "--flops"},
+        BadUsage{"allocate newer.json --flops nan", "--flops: must be above 0"},
+        BadUsage{"allocate newer.json --flops many", "many"},
+        BadUsage{"allocate newer.json --flops 1e20 --loss 2",
                  "--flops: cannot be given with --loss"},
-        BadUsage{"allocate fit.json --loss -2", "--loss: must be finite"},
-        BadUsage{"allocate fit.json --flops 1e20 --inference-tokens 0",
+        BadUsage{"allocate newer.json --loss -2", "--loss: must be finite"},
+        BadUsage{"allocate newer.json --flops 1e20 --inference-tokens 0",
                  "--inference-tokens: must be above 0"},
-        BadUsage{"allocate fit.json --flops 1e20 --max-params -1",
+        BadUsage{"allocate newer.json --flops 1e20 --max-params -1",
                  "--max-params: must be above 0"},
-        BadUsage{"allocate fit.json --flops 1e20 --unique-tokens 0",
+        BadUsage{"allocate newer.json --flops 1e20 --unique-tokens 0",
                  "--unique-tokens: must be above 0"},
-        BadUsage{"allocate fit.json --flops 1e20 --overtrain 0.5",
+        BadUsage{"allocate newer.json --flops 1e20 --overtrain 0.5",
                  "--overtrain: must be from 1"},
-        BadUsage{"allocate fit.json --loss 2 --max-params 1e9",
+        BadUsage{"allocate newer.json --loss 2 --max-params 1e9",
                  "--max-params: limits what a budget can buy"},
-        BadUsage{"allocate fit.json --flops 1e20 --max-params 1e9 "
+        BadUsage{"allocate newer.json --flops 1e20 --max-params 1e9 "
                  "--overtrain 2",
                  "--overtrain: cannot be given with --max-params"},
         BadUsage{"allocate law.json --loss 1.69", "E = 1.69"},
-        BadUsage{"allocate fit.json --flops 1e20", "isoflop.fit/1"},
+        BadUsage{"allocate newer.json --flops 1e20", "isoflop.fit/1"},
         BadUsage{"next law.json", "--flops-budget is required"},
         BadUsage{"next law.json --flops-budget -1",
                  "--flops-budget: must be above 0"},
@@ -372,7 +372,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{"next law.json --flops-budget 1e20 --sweep sweep.json",
                  "did you mean 'lexicon'"},
         BadUsage{"next law.json --flops-budget 1e20", "--bootstrap 1000"},
-        BadUsage{"next fit.json --flops-budget 1e20", "isoflop.fit/1"},
+        BadUsage{"next newer.json --flops-budget 1e20", "isoflop.fit/1"},
         BadUsage{"next none.json --flops-budget 1e20", "none.json"},
         BadUsage{"allocate runs.csv --flops 1e20", "runs.csv"},
         BadUsage{"allocate none.json --flops 1e20", "none.json"}));

@@ -74,6 +74,28 @@ TEST_F(NextCommand, WritesASweepThatPlansTheRunsItPrints) {
   EXPECT_EQ(plan["notes"].dump().find("steps"), std::string::npos);
 }
 
+TEST_F(NextCommand, NeverWritesOverWhatItReadsOrOverAnotherSweep) {
+  dir_.Write("other.json", kSweepText);
+  const std::string next =
+      "next fit.json --flops-budget 5e12 --sweep sweep.json "
+      "--worker " ISOFLOP_FAKE_WORKER " -o ";
+  for (const char* file : {"sweep.json", "./fit.json"}) {
+    for (const char* force : {"", " --force"}) {
+      const std::string before = ReadFile(dir_ / file);
+      const Outcome outcome = Isoflop(dir_, next + file + force);
+      EXPECT_EQ(outcome.status, 2) << outcome.out;
+      EXPECT_THAT(outcome.err, HasSubstr("is read by this command"));
+      EXPECT_EQ(ReadFile(dir_ / file), before);
+    }
+  }
+  EXPECT_EQ(Isoflop(dir_, next + "other.json").status, 2);
+  EXPECT_EQ(ReadFile(dir_ / "other.json"), kSweepText);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Isoflop(dir_, next + "next.json").status, 0);
+  }
+  EXPECT_EQ(Isoflop(dir_, next + "other.json --force").status, 0);
+}
+
 TEST_F(NextCommand, NeedsNoSweepToRankRuns) {
   const Outcome next =
       Isoflop(dir_, "next fit.json --flops-budget 5e12 --objective loss");

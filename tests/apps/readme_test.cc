@@ -56,12 +56,39 @@ TEST(Readme, NamesCommandsAndOptionsThatExist) {
   }
 }
 
-TEST(Readme, PrintsItsVersion) {
+/// What isoflop says of its version where the worker beside it is `worker`.
+std::string VersionBeside(const TempDir& dir, const std::string& worker) {
+  std::filesystem::copy_file(ISOFLOP_PROGRAM, dir / "isoflop");
+  if (!worker.empty()) {
+    std::filesystem::permissions(dir.Write("isoflop-worker", worker),
+                                 std::filesystem::perms::owner_all);
+  }
+  const Outcome version = Isoflop(dir, "--version; ./isoflop --version");
+  EXPECT_EQ(version.status, 0) << version.err;
+  const std::size_t second = version.out.rfind("isoflop 0");
+  return version.out.substr(second);
+}
+
+TEST(Readme, PrintsItsVersionAndThoseOfTheLibrariesThatTrain) {
   const TempDir dir;
-  const Outcome version = Isoflop(dir, "--version");
-  EXPECT_EQ(version.status, 0);
-  EXPECT_TRUE(std::regex_match(version.out, std::regex("\\d+\\.\\d+\\.\\d+\n")))
-      << version.out;
+  EXPECT_TRUE(std::regex_match(
+      VersionBeside(dir,
+                    "#!/bin/sh\ncat <<'END'\n"
+                    "{\"libtorch\": \"1.13.0\", \"libtorch_package\": "
+                    "\"libtorch1.13 1.13.1\", \"blas\": \"OpenBLAS 3\"}\n"
+                    "END\n"),
+      std::regex("isoflop \\d+\\.\\d+\\.\\d+\n"
+                 "LibTorch 1\\.13\\.0 \\(libtorch1\\.13 1\\.13\\.1\\)\n"
+                 "BLAS: OpenBLAS 3\n")));
+}
+
+TEST(Readme, PrintsItsVersionWhereNothingTrains) {
+  const TempDir none;
+  EXPECT_THAT(VersionBeside(none, ""),
+              HasSubstr("LibTorch: none, for there is no isoflop-worker"));
+  const TempDir broken;
+  EXPECT_THAT(VersionBeside(broken, "#!/bin/sh\nexit 127\n"),
+              HasSubstr("LibTorch: not known: "));
 }
 
 }  // namespace

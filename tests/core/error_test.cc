@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <string>
+#include <string_view>
 
 #include "tests/support/expect_error.h"
 
@@ -44,6 +47,46 @@ TEST(Problems, AreEachSaidOnce) {
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(), "a.json: x: is wrong\na.json: y: is wrong");
   }
+}
+
+TEST(Problems, AreNotRepeatedWhereManyAreAlike) {
+  Problems problems;
+  problems.Add("a.json", "is wrong");
+  for (int i = 0; i < 2000; ++i) {
+    problems.Add(
+        "a.csv:" + std::to_string(i + 2),
+        "column 'loss' must be a number, got 'x" + std::to_string(i) + "'");
+  }
+  problems.Add("a.csv", "is too short");
+  try {
+    problems.ThrowIfAny();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "a.json: is wrong\n"
+                 "a.csv:2: column 'loss' must be a number, got 'x0'\n"
+                 "and 1,999 more like it\n"
+                 "a.csv: is too short");
+  }
+}
+
+TEST(Problems, AreAllSaidWhereTheyDiffer) {
+  Problems problems;
+  for (char c = 'a'; c <= 'z'; ++c) {
+    problems.Add("a.json", std::string("key ") + c + " is unknown");
+  }
+  try {
+    problems.ThrowIfAny();
+    FAIL();
+  } catch (const Error& error) {
+    const std::string_view said = error.what();
+    EXPECT_EQ(std::ranges::count(said, '\n'), 25);
+  }
+}
+
+TEST(Error, IsNotCutAtANul) {
+  const Error error(std::string("a\0b", 3));
+  EXPECT_STREQ(error.what(), "a\\x00b");
 }
 
 TEST(Problems, AreOptionsOutOfRange) {

@@ -54,6 +54,15 @@ Result Read(const std::string& text, const std::string& path = "a.json: x") {
   return result;
 }
 
+TEST(ObjectReader, RefusesTextWithANul) {
+  const auto result =
+      Read(R"({"word": "a\u0000b", "words": ["c", "d\u0000"]})");
+  EXPECT_THAT(result.messages,
+              ElementsAre("a.json: x.word: must have no NUL character",
+                          "a.json: x.words[1]: must have no NUL character"));
+  EXPECT_EQ(result.values.word, "default");
+}
+
 TEST(ObjectReader, LeavesAloneWhatIsAbsent) {
   const auto [values, messages] = Read("{}");
   EXPECT_THAT(messages, IsEmpty());

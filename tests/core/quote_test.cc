@@ -10,11 +10,17 @@ namespace {
 TEST(Quoted, IsCutBetweenCharacters) {
   EXPECT_EQ(Quoted(Json("short")), "\"short\"");
   std::string text;
-  for (int i = 0; i < 40; ++i) text += "\xC3\xA9";  // e with an accent
+  for (int i = 0; i < 200; ++i) text += "\xC3\xA9";  // e with an accent
   const std::string quoted = Quoted(Json(text));
-  EXPECT_LE(quoted.size(), 60U);
+  EXPECT_LE(quoted.size(), 300U);
   EXPECT_TRUE(quoted.ends_with("..."));
   EXPECT_TRUE(IsUtf8(quoted));
+}
+
+TEST(Quoted, LeavesNamesWhole) {
+  const std::string name(255, 'n');  // the longest of a file
+  EXPECT_EQ(Quoted(Json(name)), "\"" + name + "\"");
+  EXPECT_EQ(Quoted(Json::array({name, name})).size(), 60U);
 }
 
 TEST(IsUtf8, TellsBytesFromText) {

@@ -119,7 +119,7 @@ TEST(EnvelopeFit, IsUnsupportedWhenTheOptimaAreNearlyOne) {
                                          {1.2e17, 4e6, 5e9, 1.0}});
   EXPECT_EQ(fit.status, FitStatus::kUnsupported);
   EXPECT_EQ(fit.reason,
-            "the optima lie within a factor of 1.2 in C: an exponent takes 4");
+            "the optima span a factor of only 1.2 in C: an exponent takes 4");
 }
 
 // Each of these designs fixes the exponent, whatever the losses are.

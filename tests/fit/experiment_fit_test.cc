@@ -282,7 +282,7 @@ TEST(Experiments, FindWhereACurvePassesAnotherAndTakeTheMeanOfSeeds) {
   EXPECT_EQ(fit.series[0].crossing->before, 200.0);
   request.passes = 9.0;
   EXPECT_EQ(grid.Fit(request).series[0].reason,
-            "y stays below what it is to pass");
+            "y never rises to the value at which it is to cross");
 }
 
 TEST(Experiments, SayHowMuchLargerAnotherCurveHasToBe) {
@@ -301,7 +301,8 @@ TEST(Experiments, SayHowMuchLargerAnotherCurveHasToBe) {
   EXPECT_NEAR(worth.ratio, 3.0, 0.1);
   EXPECT_LT(*worth.low, worth.ratio);
   EXPECT_GT(*worth.high, worth.ratio);
-  EXPECT_EQ(fit.series[1].reason, "it is what others are compared with");
+  EXPECT_EQ(fit.series[1].reason,
+            "the other curves are compared with this one");
 }
 
 TEST(Experiments, SayWhyCurvesCannotBeCompared) {
@@ -314,7 +315,7 @@ TEST(Experiments, SayWhyCurvesCannotBeCompared) {
                              .over = "params_total",
                              .against = {{"data.dimension", 2}}};
   EXPECT_EQ(grid.Fit(request).series[0].reason,
-            "no run has a y that lies within the other curve");
+            "no run has a y that the other curve reaches");
   request.against = {{"data.dimension", 3}};
   EXPECT_EQ(grid.Fit(request).series[0].reason,
             "there is no other curve to compare with");
@@ -336,7 +337,7 @@ TEST(Experiments, CountRunsThatHaveNoSuchNumber) {
   fit = grid.Fit(request);
   EXPECT_EQ(fit.series[0].missing, 6);
   EXPECT_EQ(fit.series[0].status, FitStatus::kUnsupported);
-  EXPECT_EQ(fit.series[0].reason, "no run has such numbers");
+  EXPECT_EQ(fit.series[0].reason, "no run has both x and y");
 }
 
 TEST(Experiments, SayWhyACurveIsTooShort) {

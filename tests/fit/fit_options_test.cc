@@ -29,8 +29,8 @@ TEST(FitOptions, AreRefusedByTheNameOnTheCommandLine) {
       {[](auto* o) {
          o->objective.fixed = {{"alhpa", 0.3}};
        },
-       "--fix: no coefficient \"alhpa\" of these laws: must be one of E, A, B, "
-       "alpha, beta (did you mean 'alpha'?)"},
+       "--fix: these laws have no coefficient \"alhpa\", only E, A, B, alpha, "
+       "beta (did you mean 'alpha'?)"},
       {[](auto* o) {
          o->objective.fixed = {{"E", -0.1}};
        },

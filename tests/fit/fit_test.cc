@@ -121,7 +121,7 @@ TEST(FitScalingLaws, RefusesToDropEverything) {
   FitOptions options = Quick();
   options.drop_largest_loss = 42;
   EXPECT_ERROR(FitScalingLaws(MakeSet(SmallSweep()), options),
-               "--drop-largest-loss: 42 leaves nothing of 42");
+               "--drop-largest-loss: 42 would leave none of the 42");
 }
 
 TEST(FitScalingLaws, KeepsTheNotesOfTheObservations) {

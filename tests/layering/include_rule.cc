@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "lib/core/files.h"
+#include "tests/layering/sources.h"
 
 namespace isoflop {
 namespace {
@@ -167,25 +168,6 @@ std::string BrokenRule(std::string_view folder, const std::string& included,
   return RuleForLibrary(*layer, included);
 }
 
-bool IsSource(const fs::path& path) {
-  const auto extension = path.extension();
-  return extension == ".cc" || extension == ".h";
-}
-
-/// Returns every source, as a path from the root, in order.
-std::vector<std::string> Sources(const fs::path& root) {
-  std::vector<std::string> sources;
-  for (const char* top : {"lib", "analysis", "apps"}) {
-    if (!fs::exists(root / top)) continue;
-    for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
-      if (!entry.is_regular_file() || !IsSource(entry.path())) continue;
-      sources.push_back(entry.path().lexically_relative(root).string());
-    }
-  }
-  std::ranges::sort(sources);
-  return sources;
-}
-
 void CheckFile(const fs::path& root, const std::string& file,
                std::vector<Violation>* violations) {
   static const std::regex kInclude(
@@ -210,12 +192,12 @@ std::string Violation::ToString() const {
 
 std::vector<Violation> FindViolations(const fs::path& root) {
   std::vector<Violation> violations;
-  for (const auto& file : Sources(root)) CheckFile(root, file, &violations);
+  for (const auto& file : SourceFiles(root)) CheckFile(root, file, &violations);
   return violations;
 }
 
 int CountSources(const fs::path& root) {
-  return static_cast<int>(Sources(root).size());
+  return static_cast<int>(SourceFiles(root).size());
 }
 
 }  // namespace isoflop

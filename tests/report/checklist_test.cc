@@ -201,11 +201,12 @@ TEST(DiagnosticWarnings, NameAFewRunsThatMoveAnExponent) {
   FitReport report = FitScalingLaws(MakeSet(runs), options);
   ChinchillaBootstrap& bootstrap = report.chinchilla_bootstrap.emplace();
   bootstrap.alpha.standard_error = bootstrap.beta.standard_error = 1e-3;
-  EXPECT_THAT(DiagnosticWarnings(report),
-              Contains(HasSubstr("runs of largest residual alpha would be")));
+  EXPECT_THAT(
+      DiagnosticWarnings(report),
+      Contains(HasSubstr("runs with the largest residuals, alpha would be")));
   bootstrap.alpha.standard_error = bootstrap.beta.standard_error = 10.0;
   EXPECT_THAT(DiagnosticWarnings(report),
-              Not(Contains(HasSubstr("of largest residual"))));
+              Not(Contains(HasSubstr("with the largest residual"))));
 }
 
 }  // namespace

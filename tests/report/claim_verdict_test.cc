@@ -207,8 +207,9 @@ std::vector<ExperimentFit> TwoCrossings() {
     series.crossing = {.x = x, .before = x, .after = 2.0 * x};
     fit.series.push_back(series);
   }
-  fit.series.push_back({.of = {{"data.rules", 16}, {"d_model", 8}},
-                        .reason = "y stays above what it is to pass"});
+  fit.series.push_back(
+      {.of = {{"data.rules", 16}, {"d_model", 8}},
+       .reason = "y never falls to the value at which it is to cross"});
   return {fit};
 }
 

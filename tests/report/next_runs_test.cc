@@ -104,7 +104,7 @@ TEST(NextRuns, RefuseAFitThatLacksWhatTheyNeed) {
 
 TEST(NextRuns, RefuseABudgetThatPaysForNothing) {
   EXPECT_ERROR(Choose({.budget_flops = 1e9}),
-               "--flops-budget: 1000000000 pays for none of ");
+               "--flops-budget: 1000000000 is too little for any of the ");
 }
 
 TEST(NextRuns, SayWhatOfATableCannotBeChecked) {

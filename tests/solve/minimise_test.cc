@@ -76,6 +76,26 @@ TEST(Descend, GoesDownABentValley) {
   }
 }
 
+/// x^4, with the root x^2: each step about halves x, so that the squares never
+/// change by less than a given share of what they are.
+SmoothObjective Quartic() {
+  const auto roots = [](const VectorXd& z) {
+    const double x = z[0];
+    return Quadratic(std::pow(x, 4.0), At(4.0 * std::pow(x, 3.0)),
+                     MatrixXd::Constant(1, 1, 8.0 * x * x));
+  };
+  return {.model = roots, .roots = roots};
+}
+
+TEST(Descend, StopsByAChangeAsAShareOfTheSquaresAtTheStart) {
+  for (const double start : {1.0, 1000.0}) {
+    const double left = Descend(Quartic(), At(start), 1e-6)[0] / start;
+    // The last step but one fell by more than 5e-7 of start^4.
+    EXPECT_GT(std::pow(4.0 * left, 4.0), 5e-7) << start;
+    EXPECT_LT(std::pow(left, 4.0), 5e-7) << start;
+  }
+}
+
 TEST(Descend, RefusesPointsAtWhichTheObjectiveIsNotFinite) {
   Logarithm logarithm;
   const SmoothObjective objective = logarithm.objective();

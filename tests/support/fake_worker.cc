@@ -399,6 +399,12 @@ int Serve() {
   return any_stopped ? 75 : 0;
 }
 
+int PrintVersion() {
+  fmt::print("{}\n",
+             Json({{"libtorch", "9.9 (fake)"}, {"blas", "none"}}).dump());
+  return 0;
+}
+
 int PrintProbe() {
   ProbeReport report;
   report.libtorch = "none (fake)";
@@ -458,6 +464,7 @@ int PrintBench() {
 int main(int argc, char** argv) {
   const std::string verb = argc == 2 ? argv[1] : "";
   if (verb == "probe") return isoflop::PrintProbe();
+  if (verb == "version") return isoflop::PrintVersion();
   if (verb == "serve") return isoflop::Serve();
   if (verb == "bench") return isoflop::PrintBench();
   fmt::print(stderr, "usage: isoflop-worker serve | probe | bench\n");

@@ -50,7 +50,8 @@ TEST(Advice, WarnsOfOneSeed) {
 TEST(Advice, AsksForThreeLearningRates) {
   Json json = CarefulSweep();
   json["vary"]["training.peak_lr"] = {0.002, 0.005};
-  EXPECT_THAT(AdviceOn(json), Contains(HasSubstr("no learning-rate check")));
+  EXPECT_THAT(AdviceOn(json),
+              Contains(HasSubstr("the learning rate is not checked")));
 }
 
 TEST(Advice, AsksForFiveBudgets) {
@@ -68,7 +69,7 @@ TEST(Advice, NamesABudgetWithTooFewSizesForAParabola) {
 
 TEST(Advice, WarnsOfANarrowRangeOfNOrD) {
   const auto notes = AdviceOn(TinySweep());
-  EXPECT_THAT(notes, Contains(HasSubstr("D spans a factor of 4 only")));
+  EXPECT_THAT(notes, Contains(HasSubstr("D ranges over a factor of only 4")));
   EXPECT_THAT(notes, Not(Contains(HasSubstr("N spans"))));
 }
 
@@ -84,7 +85,7 @@ TEST(Advice, WarnsOfDataThatAreSeenTooOften) {
 
 TEST(Advice, IsPartOfThePlan) {
   EXPECT_THAT(PlanOf(TinySweep()).notes,
-              Contains(HasSubstr("no learning-rate check")));
+              Contains(HasSubstr("the learning rate is not checked")));
 }
 
 }  // namespace

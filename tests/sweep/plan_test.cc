@@ -195,9 +195,31 @@ TEST(MakePlan, NotesHowAParameterCountBecameAShape) {
 TEST(MakePlan, RefusesRunsTooShortForWarmupAndCooldown) {
   const Json json = TinySweepWith("/training/schedule/warmup_steps", 81);
   EXPECT_ERROR(PlanOf(json),
-               "a.json: training.schedule: the run d8-l1-D25.6k-s0 has 100 "
-               "steps, too few for 81 of warm-up and 20 of cooldown");
+               "a.json: training.schedule: 6 of 18 runs are too short: "
+               "d8-l1-D25.6k-s0 has 100 steps, but the warm-up takes 81 "
+               "and the cooldown 20. Leave short runs out with "
+               "\"tokens_range\": [25856, 102400] under \"grid\", or lower "
+               "training.schedule.warmup_steps or training.batch_tokens");
   EXPECT_NO_THROW(PlanOf(TinySweepWith("/training/schedule/warmup_steps", 80)));
+}
+
+TEST(MakePlan, TellsATokensRangeThatLeavesOutRunsTooShort) {
+  Json json = TinySweepWith("/training/schedule/warmup_steps", 81);
+  json["grid"]["tokens_range"] = {25856, 102400};
+  EXPECT_NO_THROW(PlanOf(json));
+  json = TinySweepWith("/training/schedule/warmup_steps", 1000);
+  EXPECT_ERROR(PlanOf(json), "and the cooldown 20. Lower training.schedule");
+}
+
+TEST(MakePlan, RefusesACosineThatIsAllWarmup) {
+  Json json = TinySweepWith("/training/schedule/warmup_steps", 100);
+  json["training"]["schedule"]["kind"] = "cosine";
+  EXPECT_ERROR(PlanOf(json),
+               "d8-l1-D25.6k-s0 has 100 steps, but the warm-up takes 100, and "
+               "the cosine behind it needs one more. Leave short runs out with "
+               "\"tokens_range\": [25856, 102400]");
+  json["training"]["schedule"]["warmup_steps"] = 99;
+  EXPECT_NO_THROW(PlanOf(json));
 }
 
 TEST(MakePlan, RefusesAGridOfWhichNothingIsLeft) {

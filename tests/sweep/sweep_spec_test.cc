@@ -140,6 +140,77 @@ TEST(ParseSweep, ReadsAFileWithComments) {
   EXPECT_EQ(LoadSweep(path).given, TinySweep());
 }
 
+/// The data's paths of a sweep file in "sweeps", given `paths` in it.
+Json LoadedPaths(const TempDir& dir, const Json& paths,
+                 const SweepOverrides& overrides = {}) {
+  Json json = TinySweepWith("/data", {{"kind", "text"}, {"paths", paths}});
+  std::filesystem::create_directories(dir / "sweeps");
+  const auto path = dir.Write("sweeps/a.json", json.dump());
+  return LoadSweep(path, overrides).given["data"]["paths"];
+}
+
+/// As long as it lives, another directory is the working directory.
+class WorkingDirectory {
+ public:
+  explicit WorkingDirectory(const std::filesystem::path& path)
+      : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(path);
+  }
+  ~WorkingDirectory() { std::filesystem::current_path(before_); }
+  WorkingDirectory(const WorkingDirectory&) = delete;
+  WorkingDirectory& operator=(const WorkingDirectory&) = delete;
+
+ private:
+  std::filesystem::path before_;
+};
+
+TEST(LoadSweep, HasDataPathsRelativeToTheFile) {
+  const TempDir dir;
+  const std::string folder = dir.path().string();
+  EXPECT_EQ(
+      LoadedPaths(dir, {"book.txt", "../books/", "/abs/*.txt"}),
+      Json({folder + "/sweeps/book.txt", folder + "/books/", "/abs/*.txt"}));
+  const WorkingDirectory within(dir.path());
+  Json json = TinySweepWith("/data", {{"kind", "text"}, {"paths", {"/x"}}});
+  json["vary"]["data.paths"] = Json::array({Json::array({"a"}), {"b", "/c"}});
+  dir.Write("vary.json", json.dump());
+  EXPECT_EQ(LoadSweep("vary.json").given["vary"]["data.paths"],
+            Json({{folder + "/a"}, {folder + "/b", "/c"}}));
+}
+
+TEST(LoadSweep, HasPathsOfTheCommandLineRelativeToTheCaller) {
+  const TempDir dir;
+  const WorkingDirectory within(dir.path());
+  EXPECT_EQ(LoadedPaths(dir, {"old"}, {.data_paths = {"new/*.txt", "/x"}}),
+            Json({dir.path().string() + "/new/*.txt", "/x"}));
+}
+
+TEST(LoadSweep, FindsDataOfTheCallerWhereNoneLieBesideTheFile) {
+  const TempDir dir;
+  std::filesystem::create_directories(dir / "here");
+  dir.Write("here/book.txt", "text");
+  const WorkingDirectory within(dir / "here");
+  const std::string folder = dir.path().string();
+  EXPECT_EQ(LoadedPaths(dir, {"book.txt", "boo*"}),
+            Json({folder + "/here/book.txt", folder + "/here/boo*"}));
+  dir.Write("sweeps/book.txt", "text");
+  EXPECT_EQ(LoadedPaths(dir, {"book.txt", "boo*"}),
+            Json({folder + "/sweeps/book.txt", folder + "/sweeps/boo*"}));
+}
+
+TEST(LoadSweep, TakesTheNameOfAFolderForNoGlob) {
+  const TempDir dir;
+  std::filesystem::create_directories(dir / "a[1]");
+  dir.Write("a[1]/book1.txt", "text");
+  dir.Write(
+      "a[1]/a.json",
+      TinySweepWith("/data", {{"kind", "text"}, {"paths", {"book*"}}}).dump());
+  const SweepSpec spec = LoadSweep(dir / "a[1]/a.json");
+  EXPECT_EQ(spec.given["data"]["paths"],
+            Json({dir.path().string() + "/a\\[1]/book*"}));
+  EXPECT_NO_THROW(MakePlan(spec));
+}
+
 TEST(ParseSweep, NamesTheFileInMessages) {
   const TempDir dir;
   const auto path =

@@ -54,13 +54,13 @@ TEST(RecordTable, LeavesOutBadRowsAndNamesThemAll) {
                "f.csv:2: 1 cells, but the header has 2 columns\nf.csv:4: 3");
 }
 
-TEST(RowProblems, AreTheFirstFewAndHowManyMore) {
+TEST(RowProblems, AreOneOfEachKindAndHowManyMore) {
   RowProblems problems("runs.csv");
   EXPECT_NO_THROW(problems.ThrowIfAny());
   problems.Add(0, "no rows");
   for (int line = 1; line <= 21; ++line) problems.Add(line, "no loss");
   EXPECT_ERROR(problems.ThrowIfAny(),
-               "runs.csv:19: no loss\nruns.csv: and 2 more");
+               "runs.csv: no rows\nruns.csv:1: no loss\nand 20 more like it");
 }
 
 }  // namespace
