@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "lib/execute/device_health.h"
 #include "lib/record/group_status.h"
 #include "tests/execute/execute_fixture.h"
 #include "tests/support/wait_for.h"
