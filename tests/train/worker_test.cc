@@ -242,7 +242,7 @@ class ChangedDataTest : public WorkerTest {
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   }
 
-  bool HasResult(std::size_t run) const {
+  bool HasResult(std::size_t run) {
     return FindResult(sweep_of_tokens_.dir(),
                       sweep_of_tokens_.group().runs[run].id)
         .has_value();
