@@ -341,7 +341,9 @@ TEST(EveryByte, OfWhatAWorkerSaysIsShownAsText) {
   std::filesystem::permissions(worker, std::filesystem::perms::owner_all);
   const Outcome log =
       ExpectClean(dir, "sweep good.json -o out --worker " + worker.string());
-  EXPECT_TRUE(ShowsHostile(log)) << log.err;
+  // Where a worker's log is read, they are question marks already.
+  EXPECT_NE(log.err.find("exited with status 3: h"), std::string::npos)
+      << log.err;
   dir.Write("worker", "#!/bin/sh\nprintf '%s\\n' '" + kHostile + "'\n");
   ExpectClean(dir, "sweep good.json -o out --worker " + worker.string());
 }
