@@ -245,7 +245,7 @@ TEST(EveryByte, OfATableIsShownAsText) {
         "fit labelled.csv --group H",
         "fit labelled.csv --column group=recipe "
         "--column seed=C --bootstrap 0",
-        "fit labelled.csv --bootstrap 0 --x C --y loss"}) {
+        "fit labelled.csv --x C --y loss"}) {
     const bool fits = std::string_view(command).starts_with("fit");
     const std::string filled =
         Filled(command, hostile) + (fits ? " --force" : "");
