@@ -58,9 +58,10 @@ Json Without(Json schema, const std::string& rule) {
 /// Whether one of the values is refused because of the rule.
 bool IsRefusedBy(const Json& schema, const std::string& rule,
                  const std::vector<Json>& values) {
-  const Json without = Without(schema, rule);
+  const CompiledSchema with(schema);
+  const CompiledSchema without(Without(schema, rule));
   return std::ranges::any_of(values, [&](const Json& value) {
-    return !Accepts(schema, value) && Accepts(without, value);
+    return !with.Accepts(value) && without.Accepts(value);
   });
 }
 
@@ -77,10 +78,13 @@ bool IsFollowed(Json schema, const std::string& rule) {
 
 /// Whether each of the keys is missed when it alone is not there.
 bool EachIsRequired(const Json& schema) {
-  const Json without = Without(schema, "required");
+  const Json loose = Without(schema, "required");
+  const CompiledSchema with(schema);
+  const CompiledSchema without(loose);
+  const auto values = Breaking(loose, "required");
   for (const Json& name : schema["required"]) {
     bool missed = false;
-    for (Json value : Breaking(without, "required")) {
+    for (Json value : values) {
       if (!value.is_object()) continue;
       for (const Json& other : schema["required"]) {
         if (other == name || value.contains(other)) continue;
@@ -90,7 +94,7 @@ bool EachIsRequired(const Json& schema) {
         if (sample) value[other.get<std::string>()] = *sample;
       }
       value.erase(name.get<std::string>());
-      missed |= !Accepts(schema, value) && Accepts(without, value);
+      missed |= !with.Accepts(value) && without.Accepts(value);
       if (missed) break;
     }
     if (!missed) return false;
@@ -144,7 +148,8 @@ TEST_P(SchemaRules, EachRefusesAValue) {
     }
   };
   ForEachSchema(InlinedSchema(file), "#", visit);
-  if (written.contains("type")) EXPECT_GE(rules, 10);
+  // The laws have their rules in definitions, which the fit refers to.
+  EXPECT_GE(rules, written.contains("type") ? 10 : 0);
 }
 
 TEST_P(SchemaRules, HaveNoneBesideAReference) {
@@ -163,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, SchemaRules,
     testing::Values("allocation", "bench", "claim", "compare", "experiments",
                     "fit", "laws", "next", "plan", "results", "run", "sweep"),
-    [](const auto& info) { return std::string(info.param); });
+    [](const auto& test) { return std::string(test.param); });
 
 TEST(SchemaFiles, AreAllTested) {
   std::size_t files = 0;

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <iterator>
 #include <map>
+#include <utility>
 
 namespace isoflop {
 namespace {
@@ -292,7 +292,7 @@ void BreakArray(const Json& schema, const Json& sample,
   }
 }
 
-void BreakObject(const Json& schema, const Json& sample,
+void BreakObject(const Json& schema, const Json& sample, bool pairs,
                  std::vector<Json>* values) {
   Json changed = sample;
   changed["no_such_key"] = 1;
@@ -310,15 +310,19 @@ void BreakObject(const Json& schema, const Json& sample,
       values->push_back(changed);
     }
   }
+  if (!pairs) return;
   // Two that may not be there together.
-  for (auto a = all.begin(); a != all.end(); ++a) {
-    for (auto b = std::next(a); b != all.end(); ++b) {
-      const auto one = SampleOf(a.value());
-      const auto other = SampleOf(b.value());
-      if (!one || !other || all.size() > 30) continue;
+  std::vector<std::pair<std::string, Json>> samples;
+  for (const auto& item : all.items()) {
+    if (auto one = SampleOf(item.value())) {
+      samples.emplace_back(item.key(), std::move(*one));
+    }
+  }
+  for (const auto& [a, one] : samples) {
+    for (const auto& [b, other] : samples) {
       changed = sample;
-      changed[a.key()] = *one;
-      changed[b.key()] = *other;
+      changed[a] = one;
+      changed[b] = other;
       values->push_back(changed);
     }
   }
@@ -331,20 +335,33 @@ Json InlinedSchema(const std::string& file) {
   return Inlined(root, {.file = file, .within = {}});
 }
 
-bool Accepts(const Json& schema, const Json& value) {
-  rapidjson::Document schema_document;
-  schema_document.Parse(schema.dump().c_str());
-  const rapidjson::SchemaDocument compiled(schema_document);
+struct CompiledSchema::Compiled {
+  rapidjson::Document document;
+  std::unique_ptr<rapidjson::SchemaDocument> schema;
+};
+
+CompiledSchema::CompiledSchema(const Json& schema) {
+  auto compiled = std::make_unique<Compiled>();
+  compiled->document.Parse(schema.dump().c_str());
+  compiled->schema =
+      std::make_unique<rapidjson::SchemaDocument>(compiled->document);
+  compiled_ = std::move(compiled);
+}
+
+CompiledSchema::~CompiledSchema() = default;
+
+bool CompiledSchema::Accepts(const Json& value) const {
   rapidjson::Document document;
   document.Parse(value.dump().c_str());
-  rapidjson::SchemaValidator validator(compiled);
+  rapidjson::SchemaValidator validator(*compiled_->schema);
   return document.Accept(validator);
 }
 
 std::optional<Json> SampleOf(const Json& schema, int variant) {
+  const CompiledSchema compiled(schema);
   for (const Json& flat : Alternatives(schema)) {
     const auto value = Built(flat, variant);
-    if (value && Accepts(schema, *value)) return value;
+    if (value && compiled.Accepts(*value)) return value;
   }
   return std::nullopt;
 }
@@ -362,7 +379,10 @@ std::vector<Json> Breaking(const Json& schema, const std::string& rule) {
     const auto sample = Built(flat, 0);
     if (!sample) continue;
     if (sample->is_array()) BreakArray(flat, *sample, &values);
-    if (sample->is_object()) BreakObject(flat, *sample, &values);
+    if (sample->is_object()) {
+      const bool pairs = rule == "not" || rule == "oneOf" || rule == "anyOf";
+      BreakObject(flat, *sample, pairs, &values);
+    }
     const auto more = Anything(sample);
     values.insert(values.end(), more.begin(), more.end());
   }

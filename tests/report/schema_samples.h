@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,8 +16,20 @@ namespace isoflop {
 /// well, replaced by what it refers to.
 Json InlinedSchema(const std::string& file);
 
-/// Whether RapidJSON accepts the value by the schema, which has no "$ref".
-bool Accepts(const Json& schema, const Json& value);
+/// What RapidJSON makes of a schema, which has no "$ref".
+class CompiledSchema {
+ public:
+  explicit CompiledSchema(const Json& schema);
+  ~CompiledSchema();
+  CompiledSchema(const CompiledSchema&) = delete;
+  CompiledSchema& operator=(const CompiledSchema&) = delete;
+
+  bool Accepts(const Json& value) const;
+
+ private:
+  struct Compiled;
+  std::unique_ptr<const Compiled> compiled_;
+};
 
 /// Returns a value that the schema accepts, or nothing if none is found.
 /// `variant` 0, 1, ...: others, as far as there are any.
