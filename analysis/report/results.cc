@@ -129,7 +129,7 @@ Json FrameJson(const SweepResults& results) {
 constexpr std::string_view kNoRuns = "\n  \"runs\": []";
 
 /// A run as it stands among the others.
-std::string Record(const RunResult& run) {
+std::string IndentedRecord(const RunResult& run) {
   std::string text = "\n    ";
   for (const char c : ReadableText(ToJson(run))) {
     text += c;
@@ -148,7 +148,7 @@ std::vector<std::string> ResultsText(const SweepResults& results) {
   parts.reserve(results.runs.size() + 2);
   const char* separator = "";
   for (const RunResult& run : results.runs) {
-    parts.push_back(separator + Record(run));
+    parts.push_back(separator + IndentedRecord(run));
     separator = ",";
   }
   parts.push_back("\n  " + frame.substr(runs));

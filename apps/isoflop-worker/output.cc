@@ -3,7 +3,6 @@
 #include "lib/core/standard_streams.h"
 
 namespace isoflop {
-namespace {
 
 void Emit(const Json& json) {
   // In one piece: several threads may be at it.

@@ -36,7 +36,7 @@ std::string WithCommas(std::size_t count) {
 
 /// What a message has in common with others of its kind: all of it but quoted
 /// values, and words with digits.
-std::string KindOf(std::string_view message) {
+std::string ErrorKindOf(std::string_view message) {
   constexpr std::size_t kNone = std::string_view::npos;
   std::string kind;
   std::string word;
@@ -67,10 +67,10 @@ std::vector<std::string> OneOfEachKind(
     const std::vector<std::string>& messages) {
   constexpr std::size_t kMany = 10;
   std::map<std::string, std::size_t> counts;
-  for (const std::string& message : messages) ++counts[KindOf(message)];
+  for (const std::string& message : messages) ++counts[ErrorKindOf(message)];
   std::vector<std::string> said;
   for (const std::string& message : messages) {
-    std::size_t& count = counts[KindOf(message)];
+    std::size_t& count = counts[ErrorKindOf(message)];
     if (count == 0) continue;
     said.push_back(message);
     if (count <= kMany) continue;

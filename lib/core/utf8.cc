@@ -32,10 +32,6 @@ Lead LeadOf(unsigned char byte) {
   return {};
 }
 
-bool IsUtf16(std::string_view text) {
-  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
-}
-
 }  // namespace
 
 std::size_t CharacterLength(std::string_view text) {

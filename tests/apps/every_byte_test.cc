@@ -29,9 +29,9 @@ const std::string kHostile =
 /// The same with a NUL, for JSON.
 const std::string kHostileText = kHostile + "\0end"s;
 
-const char kFake[] = " --worker " ISOFLOP_FAKE_WORKER;
+const char kWorkerOfAll[] = " --worker " ISOFLOP_FAKE_WORKER;
 
-const std::string kSweep = R"({
+const std::string kHostileSweep = R"({
   "schema": "isoflop.sweep/1", "name": "good",
   "data": {"kind": "lexicon", "words": 64, "eval_tokens": 256},
   "model": {"context": 16, "head_size": 8, "layers": 1},
@@ -172,8 +172,8 @@ export folder --format H
 
 TEST(EveryByte, OfAnArgumentIsShownAsText) {
   const TempDir dir;
-  dir.Write("good.json", kSweep);
-  Json text = ParseJson(kSweep, "sweep");
+  dir.Write("good.json", kHostileSweep);
+  Json text = ParseJson(kHostileSweep, "sweep");
   text["data"] = {{"kind", "text"}, {"paths", {"none"}}};
   dir.Write("text.json", text.dump());
   dir.Write("runs.csv", NoiseFreeCsv());
@@ -189,14 +189,15 @@ TEST(EveryByte, OfAnArgumentIsShownAsText) {
 
 TEST(EveryByte, OfTheNameOfADeviceOrAnOutputIsShownAsText) {
   const TempDir dir;
-  dir.Write("good.json", kSweep);
+  dir.Write("good.json", kHostileSweep);
   dir.Write("runs.csv", NoiseFreeCsv());
   for (const std::string& command :
        {"experiments --folder " ISOFLOP_SOURCE_DIR "/sweeps/theory run H"s,
-        "plan good.json --devices H"s + kFake, "bench --device H"s + kFake,
-        "sweep good.json -o out --devices H"s + kFake,
+        "plan good.json --devices H"s + kWorkerOfAll,
+        "bench --device H"s + kWorkerOfAll,
+        "sweep good.json -o out --devices H"s + kWorkerOfAll,
         "fit runs.csv --bootstrap 0 -o H.json"s,
-        "sweep good.json -o H --fit"s + kFake}) {
+        "sweep good.json -o H --fit"s + kWorkerOfAll}) {
     EXPECT_TRUE(ShowsHostile(ExpectClean(dir, Filled(command)))) << command;
   }
   for (const char* command :
@@ -283,7 +284,7 @@ TEST(EveryByte, OfASweepFileIsShownAsText) {
   const TempDir dir;
   std::filesystem::create_directory(dir / "folder");
   dir.Write("folder/" + kHostile + ".txt", std::string(40'000, 'a'));
-  Json sweep = ParseJson(kSweep, "sweep");
+  Json sweep = ParseJson(kHostileSweep, "sweep");
   sweep["claim"] = {{"text", "a claim"}};
   std::vector<Json> sweeps = {
       sweep,
@@ -298,7 +299,9 @@ TEST(EveryByte, OfASweepFileIsShownAsText) {
           SCOPED_TRACE(place);
           dir.Write("bad.json", changed.dump());
           shown +=
-              ShowsHostile(ExpectClean(dir, "plan bad.json"s + kFake)) ? 1 : 0;
+              ShowsHostile(ExpectClean(dir, "plan bad.json"s + kWorkerOfAll))
+                  ? 1
+                  : 0;
         });
   }
   EXPECT_GT(shown, 15);
@@ -307,8 +310,9 @@ TEST(EveryByte, OfASweepFileIsShownAsText) {
 /// What a finished sweep has left, with each of its strings replaced.
 TEST(EveryByte, OfASweepDirectoryIsShownAsText) {
   const TempDir dir;
-  dir.Write("good.json", kSweep);
-  ASSERT_EQ(Isoflop(dir, "sweep good.json -o out --fit"s + kFake).status, 0);
+  dir.Write("good.json", kHostileSweep);
+  ASSERT_EQ(Isoflop(dir, "sweep good.json -o out --fit"s + kWorkerOfAll).status,
+            0);
   const auto run = std::filesystem::directory_iterator(dir / "out/runs");
   const std::string result =
       std::filesystem::relative(run->path() / "result.json", dir.path());
@@ -335,7 +339,7 @@ TEST(EveryByte, OfASweepDirectoryIsShownAsText) {
 
 TEST(EveryByte, OfWhatAWorkerSaysIsShownAsText) {
   const TempDir dir;
-  dir.Write("good.json", kSweep);
+  dir.Write("good.json", kHostileSweep);
   const auto worker = dir.Write(
       "worker", "#!/bin/sh\nprintf '%s\\n' '" + kHostile + "' >&2\nexit 3\n");
   std::filesystem::permissions(worker, std::filesystem::perms::owner_all);
