@@ -34,8 +34,8 @@ std::string WithCommas(std::size_t count) {
   return digits;
 }
 
-/// What a message has in common with others of its kind: all of it but quoted
-/// values, and words with digits.
+/// What a message has in common with others of its kind: all of it but what was
+/// got, and words with digits.
 std::string ErrorKindOf(std::string_view message) {
   constexpr std::size_t kNone = std::string_view::npos;
   std::string kind;
@@ -50,9 +50,12 @@ std::string ErrorKindOf(std::string_view message) {
   for (const char c : message) {
     const bool quotes = c == '"' || (c == '\'' && (quote == c || word.empty()));
     if (quotes && (quote == '\0' || quote == c)) {
+      if (quote == c && kind.ends_with("got ")) word.clear();
       end_word();
       quote = quote == c ? '\0' : c;
-    } else if (quote == '\0') {
+    } else if (quote != '\0') {
+      word += c;
+    } else {
       const bool between = std::string_view(" ,:;([").find(c) != kNone;
       if (between) end_word();
       (between ? kind : word) += c;

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "lib/core/error.h"
+#include "lib/core/printable.h"
 
 namespace isoflop {
 
@@ -110,7 +111,7 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
   size_ = mapped == nullptr ? 0 : static_cast<std::size_t>(status.st_size);
   stamp_ = ToStamp(status);
   entry_ = std::make_unique<Entry>(
-      Entry{.data = data_, .size = size_, .name = path.string()});
+      Entry{.data = data_, .size = size_, .name = Printable(path.string())});
   entry_->Link();
 }
 

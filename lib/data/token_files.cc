@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -74,7 +75,9 @@ void CheckTokens(const TokenFile& file, std::int64_t vocab_size,
 }
 
 bool HaveSameTokens(const TokenFile& a, const TokenFile& b) {
-  return a.width() == b.width() && std::ranges::equal(a.tokens(), b.tokens());
+  return a.width() == b.width() && a.size() == b.size() &&
+         std::memcmp(a.tokens().data(), b.tokens().data(), a.tokens().size()) ==
+             0;
 }
 
 }  // namespace

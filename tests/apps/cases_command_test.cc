@@ -120,8 +120,8 @@ class Cases : public ::testing::Test {
 TEST_F(Cases, AreAnsweredAsTheyShouldBe) {
   for (const Case& one : kSaid) {
     SCOPED_TRACE(one.command);
-    const Outcome outcome =
-        Isoflop(dir_, InCases(one.command) + " --bootstrap 50 -o fit.json");
+    const Outcome outcome = Isoflop(
+        dir_, InCases(one.command) + " --bootstrap 50 -o fit.json --force");
     const std::string said = OneLine(outcome);
     EXPECT_EQ(outcome.status, one.status) << said;
     for (const std::string& words : one.words) {
@@ -139,8 +139,10 @@ TEST_F(Cases, ShowNoRatiosOfRounding) {
 TEST_F(Cases, HaveNoLawToAllocateByWhereNIsTheSameEverywhere) {
   for (const char* table : {"narrow2", "sameD"}) {
     SCOPED_TRACE(table);
-    Isoflop(dir_, InCases("fit %/" + std::string(table) +
-                          ".csv --laws chinchilla --bootstrap 0 -o fit.json"));
+    Isoflop(
+        dir_,
+        InCases("fit %/" + std::string(table) +
+                ".csv --laws chinchilla --bootstrap 0 -o fit.json --force"));
     const Outcome outcome = Isoflop(dir_, "allocate fit.json --flops 1e20");
     EXPECT_EQ(outcome.status, 4);
     EXPECT_THAT(OneLine(outcome), HasSubstr("no law to allocate by"));
@@ -150,9 +152,9 @@ TEST_F(Cases, HaveNoLawToAllocateByWhereNIsTheSameEverywhere) {
 
 TEST_F(Cases, AgreeInWhetherOneLawServesForAllWithAnOutlierAndWithout) {
   for (const char* table : {"cmp_clean", "cmp_o30", "cmp_outlier"}) {
-    const Outcome outcome =
-        Isoflop(dir_, InCases("compare %/" + std::string(table) +
-                              ".csv --by arch --bootstrap 0 -o fit.json"));
+    const Outcome outcome = Isoflop(
+        dir_, InCases("compare %/" + std::string(table) +
+                      ".csv --by arch --bootstrap 0 -o fit.json --force"));
     EXPECT_THAT(OneLine(outcome), HasSubstr("the same exponents: not refuted"))
         << table;
   }
@@ -160,7 +162,7 @@ TEST_F(Cases, AgreeInWhetherOneLawServesForAllWithAnOutlierAndWithout) {
 
 TEST_F(Cases, AreFittedToTheirLowestKnownMinimum) {
   Isoflop(dir_, InCases("fit %/fars_miss.csv --laws chinchilla,farseer "
-                        "--bootstrap 0 -o fit.json"));
+                        "--bootstrap 0 -o fit.json --force"));
   const Json farseer = ReadJsonFile(dir_ / "fit.json")["laws"]["farseer"];
   EXPECT_LE(farseer["objective"]["value"].get<double>(), 2.89e-5);
 }
@@ -169,9 +171,10 @@ TEST_F(Cases, AreFittedToTheirLowestKnownMinimum) {
 TEST_F(Cases, HoldTheExponentOfBudgetsThatScatterInFiveOfSix) {
   int held = 0;
   for (int i = 0; i < 6; ++i) {
-    Isoflop(dir_, InCases(fmt::format("fit %/scattered_vertices_{}.csv --laws "
-                                      "isoflop --bootstrap 200 -o fit.json",
-                                      i)));
+    Isoflop(dir_,
+            InCases(fmt::format("fit %/scattered_vertices_{}.csv --laws "
+                                "isoflop --bootstrap 200 -o fit.json --force",
+                                i)));
     const Json a = ReadJsonFile(dir_ / "fit.json")["isoflop"]["a"];
     const auto interval = a["interval95"].get<std::vector<double>>();
     held += interval.at(0) <= 0.5 && 0.5 <= interval.at(1) ? 1 : 0;

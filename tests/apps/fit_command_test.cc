@@ -80,7 +80,7 @@ TEST(FitCommand, AllocatesNothingByALawThatItDoesNotShow) {
   EXPECT_EQ(SchemaProblem(json, "fit"), "");
   EXPECT_TRUE(json["allocations"].empty());
   EXPECT_TRUE(json["holdout"].empty());
-  EXPECT_THAT(fit.out, HasSubstr("there is no allocation of budgets"));
+  EXPECT_THAT(fit.out, HasSubstr("no allocation of budgets and no"));
   EXPECT_THAT(fit.out, Not(HasSubstr("by Approach 3\n")));
 }
 

@@ -16,9 +16,10 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string kSweep = "sweep " ISOFLOP_SOURCE_DIR
-                           "/sweeps/smoke.json -o out --fit --devices cpu"
-                           " --worker " ISOFLOP_FAKE_WORKER;
+const std::string kStreamedSweep =
+    "sweep " ISOFLOP_SOURCE_DIR
+    "/sweeps/smoke.json -o out --fit --devices cpu"
+    " --worker " ISOFLOP_FAKE_WORKER;
 
 /// Whether every run of "out" has ended well.
 bool IsComplete(const TempDir& dir) {
@@ -32,10 +33,11 @@ TEST(StandardError, MayBeLostWhileASweepTrains) {
        {"2>&-", "2>/dev/full", "2> >(true)", "<&- 2>&-", "2>/dev/null"}) {
     const TempDir dir;
     const bool process = std::string(lost).find(">(") != std::string::npos;
-    const std::string command = kSweep + " " + lost;
+    const std::string command = kStreamedSweep + " " + lost;
     const Outcome sweep =
-        process ? Isoflop(dir, kSweep + " 2>&1 >/dev/null | true; exit 0")
-                : Isoflop(dir, command);
+        process
+            ? Isoflop(dir, kStreamedSweep + " 2>&1 >/dev/null | true; exit 0")
+            : Isoflop(dir, command);
     EXPECT_EQ(sweep.status, 0) << lost << sweep.err;
     EXPECT_TRUE(IsComplete(dir)) << lost;
     EXPECT_TRUE(std::filesystem::exists(dir / "out/fit.json")) << lost;
@@ -47,7 +49,7 @@ TEST(StandardError, MayBeLostWhileASweepTrains) {
 
 TEST(StandardError, MayBeLostByEveryCommand) {
   const TempDir dir;
-  ASSERT_EQ(Isoflop(dir, kSweep).status, 0);
+  ASSERT_EQ(Isoflop(dir, kStreamedSweep).status, 0);
   dir.Write("runs.csv", NoiseFreeCsv());
   for (const char* command :
        {"status out", "fit out --bootstrap 0", "fit runs.csv --bootstrap 0",
@@ -66,7 +68,7 @@ TEST(StandardError, MayBeLostByEveryCommand) {
 TEST(StandardOutput, MayBeLostWhileASweepTrainsAndIsMissedOnce) {
   for (const char* lost : {">&-", ">/dev/full", "<&- >&-"}) {
     const TempDir dir;
-    const Outcome sweep = Isoflop(dir, kSweep + " " + lost);
+    const Outcome sweep = Isoflop(dir, kStreamedSweep + " " + lost);
     EXPECT_EQ(sweep.status, 1) << lost << sweep.err;
     const std::string said = "standard output: cannot write: ";
     EXPECT_THAT(sweep.err, HasSubstr(said)) << lost;
@@ -79,7 +81,7 @@ TEST(StandardOutput, MayBeLostWhileASweepTrainsAndIsMissedOnce) {
 TEST(StandardOutput, MayBeLostTogetherWithStandardError) {
   for (const char* lost : {"<&- >&- 2>&-", ">/dev/full 2>&1"}) {
     const TempDir dir;
-    const Outcome sweep = Isoflop(dir, kSweep + " " + lost);
+    const Outcome sweep = Isoflop(dir, kStreamedSweep + " " + lost);
     EXPECT_EQ(sweep.status, 1) << lost;
     EXPECT_TRUE(IsComplete(dir)) << lost;
   }

@@ -50,7 +50,7 @@ TEST(TextTable, WritesOutWhatATerminalWouldObey) {
   TextTable table({"run\n", "loss"});
   table.AddRow({"a\x1b[31m", "\xE2\x80\xAE"});
   EXPECT_EQ(table.ToString(),
-            "run\\n       loss\n"
+            "run\\n        loss\n"
             "a\\x1b[31m  \\u202e\n");
 }
 

@@ -203,7 +203,8 @@ TEST(DiagnosticWarnings, NameAFewRunsThatMoveAnExponent) {
   bootstrap.alpha.standard_error = bootstrap.beta.standard_error = 1e-3;
   EXPECT_THAT(
       DiagnosticWarnings(report),
-      Contains(HasSubstr("runs with the largest residuals, alpha would be")));
+      Contains(HasSubstr(
+          "without the run with the largest residual, alpha would be")));
   bootstrap.alpha.standard_error = bootstrap.beta.standard_error = 10.0;
   EXPECT_THAT(DiagnosticWarnings(report),
               Not(Contains(HasSubstr("with the largest residual"))));

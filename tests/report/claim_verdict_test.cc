@@ -325,8 +325,9 @@ TEST(Claim, IsToldWithTheCurvesOfItsAnalyses) {
   AddExperiments(TwoCrossings(), &page);
   EXPECT_THAT(page.text(), HasSubstr("rules"));
   EXPECT_THAT(page.text(), HasSubstr("between"));
-  EXPECT_THAT(page.text(),
-              HasSubstr("rules 16: not supported by these runs: y stays"));
+  EXPECT_THAT(
+      page.text(),
+      HasSubstr("rules 16: not supported by these runs: y never falls"));
 }
 
 TEST(Claim, IsRefusedWhereItIsAboutNoRun) {

@@ -64,7 +64,7 @@ TEST(Advice, NamesABudgetWithTooFewSizesForAParabola) {
   Json json = CarefulSweep();
   json["grid"]["tokens_per_param_range"] = {2, 400};
   EXPECT_THAT(AdviceOn(json),
-              Contains(HasSubstr("budget 1.6e+11: 2 sizes are left")));
+              Contains(HasSubstr("budget 1.6e+11: only 2 sizes left")));
 }
 
 TEST(Advice, WarnsOfANarrowRangeOfNOrD) {

@@ -63,7 +63,10 @@ SweepOverrides SparseTokens(const TempDir& dir, int shards) {
   for (int i = 0; i < shards; ++i) {
     const auto path = dir / ("train_" + std::to_string(i) + ".bin");
     const auto bytes = std::bit_cast<std::array<char, 1024>>(header);
-    std::ofstream(path, std::ios::binary).write(bytes.data(), bytes.size());
+    std::ofstream file(path, std::ios::binary);
+    file.write(bytes.data(), bytes.size());
+    file.put(static_cast<char>(i + 1));  // or all were copies of the first
+    file.close();
     fs::resize_file(path, 1024 + 2 * std::uintmax_t{kTokens});
   }
   return {{(dir / "train_*.bin").string()}};

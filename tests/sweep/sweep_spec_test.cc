@@ -201,10 +201,15 @@ TEST(LoadSweep, FindsDataOfTheCallerWhereNoneLieBesideTheFile) {
 TEST(LoadSweep, TakesTheNameOfAFolderForNoGlob) {
   const TempDir dir;
   std::filesystem::create_directories(dir / "a[1]");
-  dir.Write("a[1]/book1.txt", "text");
-  dir.Write(
-      "a[1]/a.json",
-      TinySweepWith("/data", {{"kind", "text"}, {"paths", {"book*"}}}).dump());
+  std::string text;
+  for (int line = 0; line < 50'000; ++line) {
+    text += "line " + std::to_string(line) + "\n";
+  }
+  dir.Write("a[1]/book1.txt", text);
+  dir.Write("a[1]/a.json", TinySweepWith("/data", {{"kind", "text"},
+                                                   {"paths", {"book*"}},
+                                                   {"eval_tokens", 4096}})
+                               .dump());
   const SweepSpec spec = LoadSweep(dir / "a[1]/a.json");
   EXPECT_EQ(spec.given["data"]["paths"],
             Json({dir.path().string() + "/a\\[1]/book*"}));
