@@ -88,6 +88,10 @@ std::string RangeComplaint(const std::vector<WeightedPoint>& points,
   const char* name = SymbolOf(variable);
   const std::vector<double> values = Transformed(points, &WeightedPoint::x);
   const std::size_t distinct = CountDistinct(values);
+  if (distinct == 0) {
+    return fmt::format("there is no run for this law: it takes {} different {}",
+                       kFewestValues, name);
+  }
   if (distinct < kFewestValues) {
     return fmt::format(
         "these runs have only {} different {}: at least {} are needed",

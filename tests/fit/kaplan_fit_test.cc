@@ -70,7 +70,8 @@ TEST(KaplanFit, RefusesWhenDataLimitEveryRun) {
       FitKaplan(FullGrid(kSurface, Doubling(1e12, 4), {1e6, 1e7}), kSurface);
   EXPECT_EQ(fit.L_N.status, FitStatus::kUnsupported);
   EXPECT_TRUE(fit.L_N.runs.empty());
-  EXPECT_NE(fit.L_N.reason.find("0 different values"), std::string::npos);
+  EXPECT_NE(fit.L_N.reason.find("there is no run for this law"),
+            std::string::npos);
 }
 
 TEST(KaplanFit, CannotTellWhatLimitsARunWithoutASurface) {
@@ -84,7 +85,7 @@ TEST(KaplanFit, RefusesAVariableThatHardlyVaries) {
   const auto fit =
       FitKaplan(FullGrid(kSurface, {1e3, 1.2e3, 1.5e3}, {1e100}), kSurface);
   EXPECT_EQ(fit.L_N.status, FitStatus::kUnsupported);
-  EXPECT_NE(fit.L_N.reason.find("a factor of 1.5"), std::string::npos);
+  EXPECT_NE(fit.L_N.reason.find("a factor of only 1.5"), std::string::npos);
 }
 
 /// What a set of runs at one D shows is a law of N, by whatever name.

@@ -106,7 +106,7 @@ std::vector<DegenerateCase> Cases() {
       {"a step in N", WithLoss([](const auto& o) {
          return (o.N < 1.5e4 ? 3.0 : 2.0) + 800.0 * std::pow(o.D, -0.5);
        }),
-       "no lowest point"},
+       "there is no best fit"},
   };
 }
 
