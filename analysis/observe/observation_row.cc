@@ -65,9 +65,10 @@ void ObservationRow::Refuse(const QuantityColumn& column,
                             const std::string& text,
                             const std::string& needed) {
   refused_ = true;
-  problems_->Add(line_, fmt::format("column '{}': must be {}, got '{}'{}",
-                                    Shortened(column.name, kLongestName), needed,
-                                    Shortened(text), NumberAdvice(text)));
+  problems_->Add(line_,
+                 fmt::format("column '{}': must be {}, got '{}'{}",
+                             Shortened(column.name, kLongestName), needed,
+                             Shortened(text), NumberAdvice(text)));
 }
 
 std::optional<double> ObservationRow::Number(Quantity quantity) const {

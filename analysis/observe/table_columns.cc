@@ -90,8 +90,9 @@ bool HasValue(const Record& row, const QuantityColumn& column) {
 }
 
 std::vector<std::string> ShortenedNames(const RecordTable& table) {
-  return Transformed(table.columns,
-                     [](const std::string& name) { return Shortened(name, kLongestName); });
+  return Transformed(table.columns, [](const std::string& name) {
+    return Shortened(name, kLongestName);
+  });
 }
 
 /// Whether some row has a value in both.
@@ -185,7 +186,8 @@ void TableColumns::RefuseDoubles(const RecordTable& table,
           kHeaderLine,
           fmt::format("columns '{}' and '{}' both are {}: say which "
                       "with --column {}=...",
-                      Shortened(read_[j].name, kLongestName), Shortened(read_[i].name, kLongestName),
+                      Shortened(read_[j].name, kLongestName),
+                      Shortened(read_[i].name, kLongestName),
                       NameOf(read_[i].quantity), NameOf(read_[i].quantity)));
     }
   }

@@ -20,7 +20,7 @@ struct GroupStatus {
   std::int64_t tokens_total = 0;  // to train on
   std::optional<double> train_loss;  // in the unit of the task
   double tokens_per_second = 0.0;
-  std::string cause = {};       // what stopped it, if that was no wish of a user's;
+  std::string cause = {};  // what stopped it, if that was no wish of a user's;
                            // gone when it is trained on
   std::string updated_at;  // UTC
 };

@@ -80,8 +80,8 @@ Claim ClaimIn(const fs::path& file, const std::string& text) {
 }
 
 /// Returns the claim, or what its guard says while there is none. One that is
-/// damaged is by an unknown holder, whom only time can judge. Throws Error for one
-/// that cannot be read.
+/// damaged is by an unknown holder, whom only time can judge. Throws Error for
+/// one that cannot be read.
 Claim ReadClaim(const fs::path& path, std::int64_t number) {
   const fs::path file = ClaimPath(path, number);
   if (const auto text = ReadFileIfAny(file)) return ClaimIn(file, *text);

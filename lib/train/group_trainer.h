@@ -55,7 +55,8 @@ enum class GroupOutcome {
 ///
 /// Throws Error, and c10::Error or std::bad_alloc, when it cannot go on; the
 /// last checkpoints are intact then. So it does before a checkpoint or a result
-/// is written of data that have changed since the task was opened. REQUIRES: this process holds the group.
+/// is written of data that have changed since the task was opened. REQUIRES:
+/// this process holds the group.
 GroupOutcome TrainGroup(const SweepDir& dir, const RunGroup& group,
                         const Task& task, at::Device device,
                         TrainingObserver& observer);

@@ -213,7 +213,7 @@ void AddSurroundings(std::vector<TroubleCase>* cases) {
                     .statuses = {0, 4}});
   cases->push_back({.name = "stdin, stdout and stderr closed",
                     .surroundings = {.closed = {0, 1, 2}},
-                    .statuses = {0, 4}});
+                    .statuses = {1}});
   cases->push_back({.name = "stderr full",
                     .surroundings = {.full = {2}},
                     .statuses = {0, 4}});
