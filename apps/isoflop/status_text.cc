@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <ranges>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,7 +64,8 @@ std::string AndMore(std::size_t count) {
 
 std::string EndedBadlyText(const std::vector<EndedBadly>& runs) {
   std::string text;
-  for (const EndedBadly& run : runs | std::views::take(kMostNamed)) {
+  const std::size_t named = std::min(runs.size(), kMostNamed);
+  for (const EndedBadly& run : std::span(runs).first(named)) {
     text +=
         fmt::format("\n{}: {}: {}{}\n  {}: {}\n", NameOf(run.status), run.run,
                     run.cause, run.curve.empty() ? "" : " (" + run.curve + ")",
