@@ -18,6 +18,7 @@
 #include "lib/core/error.h"
 #include "lib/core/quote.h"
 #include "lib/core/standard_streams.h"
+#include "lib/core/text.h"
 #include "lib/sweep/plan.h"
 #include "lib/sweep/sweep_spec.h"
 
