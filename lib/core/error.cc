@@ -34,34 +34,40 @@ std::string WithCommas(std::size_t count) {
   return digits;
 }
 
+/// Appends the word to the kind, as 0 where it has digits, and empties it.
+void EndWord(std::string* word, std::string* kind) {
+  const bool number = std::ranges::any_of(
+      *word, [](unsigned char c) { return std::isdigit(c) != 0; });
+  *kind += number ? "0" : *word;
+  word->clear();
+}
+
+/// Whether c begins a quotation after `word`, or ends that of `quote`.
+bool Quotes(char c, char quote, const std::string& word) {
+  if (quote != '\0') return c == quote;
+  return c == '"' || (c == '\'' && word.empty());
+}
+
 /// What a message has in common with others of its kind: all of it but what was
 /// got, and words with digits.
 std::string ErrorKindOf(std::string_view message) {
-  constexpr std::size_t kNone = std::string_view::npos;
+  constexpr std::string_view kBetween = " ,:;([";
   std::string kind;
   std::string word;
   char quote = '\0';
-  const auto end_word = [&] {
-    const bool number = std::ranges::any_of(
-        word, [](unsigned char c) { return std::isdigit(c) != 0; });
-    kind += number ? "0" : word;
-    word.clear();
-  };
   for (const char c : message) {
-    const bool quotes = c == '"' || (c == '\'' && (quote == c || word.empty()));
-    if (quotes && (quote == '\0' || quote == c)) {
+    if (Quotes(c, quote, word)) {
       if (quote == c && kind.ends_with("got ")) word.clear();
-      end_word();
+      EndWord(&word, &kind);
       quote = quote == c ? '\0' : c;
-    } else if (quote != '\0') {
-      word += c;
+    } else if (quote == '\0' && kBetween.find(c) != kBetween.npos) {
+      EndWord(&word, &kind);
+      kind += c;
     } else {
-      const bool between = std::string_view(" ,:;([").find(c) != kNone;
-      if (between) end_word();
-      (between ? kind : word) += c;
+      word += c;
     }
   }
-  end_word();
+  EndWord(&word, &kind);
   return kind;
 }
 

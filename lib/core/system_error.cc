@@ -6,7 +6,7 @@
 namespace isoflop {
 
 std::string SystemErrorText(int error) {
-  const std::string text = std::strerror(error);
+  std::string text = std::strerror(error);
   switch (error) {
     case EMFILE:
       return text + " (see `ulimit -n`; raise it, or lower --jobs)";

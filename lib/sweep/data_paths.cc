@@ -63,7 +63,7 @@ std::string AbsoluteDataPath(const std::string& name, const fs::path& folder) {
   const bool nul = name.find('\0') != std::string::npos;
   if (name.empty() || nul || fs::path(name).is_absolute()) return name;
   const std::string here = folder.empty() ? "." : folder.string();
-  const std::string beside = Below(here, name);
+  std::string beside = Below(here, name);
   if (IsThere(beside) || Matches(beside)) return beside;
   // As paths once were, so that sweeps go on which rely on it.
   const std::string from_caller = Below(".", name);
