@@ -239,7 +239,7 @@ TEST(SweepCommand, AFailedRunIsNamedByStatusAndTrainedByTheCommandNamedThere) {
   const TempDir dir;
   {
     const ScopedEnv fault("ISOFLOP_FAKE_FAULT", "segv");
-    const ScopedEnv where("ISOFLOP_FAKE_RUN", "s0");
+    const ScopedEnv where("ISOFLOP_FAKE_RUN", "d8-l1-s0");
     const ScopedEnv times("ISOFLOP_FAKE_TIMES", "2");
     EXPECT_EQ(Isoflop(dir, kSmoke).status, 3);
   }
