@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,18 +19,19 @@
 namespace isoflop {
 namespace {
 
-/// Calls `read`; what it returns has to be the same when written and read.
+/// Calls `read`; what it lets through has to be the same when written and read,
+/// in memory and as text.
 template <typename Read>
 void CheckRecord(const Json& json, Read read) {
+  std::optional<Json> written;
   try {
-    const Json written = ToJson(read(json));
-    Check(ToJson(read(written)) == written, "a record that changes");
-    // What reaches a file is text.
-    Check(ParseJson(ReadableText(written), "written") == written,
-          "a record that changes in a file");
+    written = ToJson(read(json));
   } catch (const Error&) {
     return;  // refused, as it may be
   }
+  Check(ToJson(read(*written)) == *written, "a record that changes");
+  Check(ParseJson(ReadableText(*written), "written") == *written,
+        "a record that changes in a file");
 }
 
 void CheckRecords(const Json& json) {

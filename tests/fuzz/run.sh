@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=${1:-15}
 shift || true
 readers=("$@")
-[ ${#readers[@]} -gt 0 ] || readers=(csv jsonl json fit_json)
+[ ${#readers[@]} -gt 0 ] || readers=(csv jsonl json fit_json records metrics tokens)
 
 cmake --preset asan
 cmake --build --preset asan --target isoflop_fuzzers
