@@ -41,8 +41,8 @@ class Trunks {
   std::map<std::size_t, double> tokens_;
 };
 
-LawCertainty CertaintyOf(const DesignProblem& problem) {
-  LawCertainty certainty(problem.law, problem.target_flops,
+LawCertainty CertaintyOf(const DesignProblem& problem, const Chinchilla& law) {
+  LawCertainty certainty(law, problem.target_flops,
                          problem.objective == DesignObjective::kLoss,
                          problem.trunk_share);
   for (const PlacedRun& run : problem.runs) certainty.Add(run, problem.times);
@@ -58,7 +58,7 @@ class Choice {
         budget_(problem.budget_flops),
         candidates_(candidates),
         open_(std::move(open)),
-        certainty_(CertaintyOf(problem)),
+        certainty_(CertaintyOf(problem, problem.law)),
         variance_(certainty_.Variance()),
         least_shrinkage_(kLeastShrinkage * variance_) {}
 
@@ -139,6 +139,28 @@ Design Choose(const DesignProblem& problem,
 }
 
 }  // namespace
+
+Design JudgedBy(std::span<const Chinchilla> laws, const DesignProblem& problem,
+                std::span<const CandidateRun> candidates, Design design) {
+  std::vector<double> left(design.runs.size(), 0.0);  // shares of the variance
+  for (const Chinchilla& law : laws) {
+    LawCertainty certainty = CertaintyOf(problem, law);
+    const double before = certainty.Variance();
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      certainty.Add(candidates[design.runs[i].candidate].place, problem.seeds);
+      left[i] += certainty.Variance() / before;
+    }
+  }
+  const double variance = design.sd_before * design.sd_before;
+  double share_before = 1.0;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    const double share = left[i] / static_cast<double>(laws.size());
+    design.runs[i].sd_after = std::sqrt(variance * share);
+    design.runs[i].shrinkage = variance * (share_before - share);
+    share_before = share;
+  }
+  return design;
+}
 
 double Design::sd_after() const {
   return runs.empty() ? sd_before : runs.back().sd_after;

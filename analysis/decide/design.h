@@ -83,4 +83,16 @@ inline constexpr std::size_t kMostDesignedRuns = 64;
 Design DesignRuns(const DesignProblem& problem,
                   std::span<const CandidateRun> candidates);
 
+/// Judges a design by other laws that may be the true one: sd_after of a run is
+///
+///   sd_before sqrt(mean over `laws` of Var_after(q) / Var_before(q)),
+///
+/// and shrinkage what that makes of it, which may be below 0 for a run. By the
+/// law that it was chosen for, a design looks better than it turns out.
+///
+/// REQUIRES: `design` is of this problem and these candidates; laws is not
+/// empty.
+Design JudgedBy(std::span<const Chinchilla> laws, const DesignProblem& problem,
+                std::span<const CandidateRun> candidates, Design design);
+
 }  // namespace isoflop

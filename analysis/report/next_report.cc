@@ -81,6 +81,21 @@ std::string HowChosen(const NextRuns& next) {
   return text;
 }
 
+/// What the runs will leave; nothing is promised beside a bias.
+std::string WhatIsLeft(const NextRuns& next) {
+  const std::string after = fmt::format(
+      "sd expected after {} runs{} of {} FLOPs in all: ", next.runs.size(),
+      SeedsText(next.seeds),
+      FormatScientific(next.runs.back().design.total_flops));
+  if (next.short_runs == 0) return after + Uncertainty(next, next.sd_after);
+  return after +
+         fmt::format(
+             "not known, since {} of the runs in the fit have fewer than {} "
+             "steps: their losses may lie above the law, and that stays in the "
+             "fit; \"sd after\" is by chance alone",
+             next.short_runs, kFewestSoundSteps);
+}
+
 }  // namespace
 
 Json NextJson(const StoredFit& fit, const NextRuns& next) {
@@ -102,6 +117,7 @@ Json NextJson(const StoredFit& fit, const NextRuns& next) {
   json["unchecked"] = next.unchecked;
   json["draws"] = next.draws;
   json["seeds"] = next.seeds;
+  json["short_runs"] = next.short_runs;
   json["sd_before"] = next.sd_before;
   json["sd_after"] = next.sd_after;
   json["runs"] = Json::array();
@@ -119,10 +135,7 @@ std::string NextText(const NextRuns& next, std::size_t width) {
     return page.text();
   }
   page.Line("sd now: " + Uncertainty(next, next.sd_before));
-  page.Line(fmt::format("sd expected after {} runs{} of {} FLOPs in all: {}",
-                        next.runs.size(), SeedsText(next.seeds),
-                        FormatScientific(next.runs.back().design.total_flops),
-                        Uncertainty(next, next.sd_after)));
+  page.Line(WhatIsLeft(next));
   page.Space();
   PutRuns(&page, next);
   page.Line(HowChosen(next));

@@ -17,6 +17,9 @@
 namespace isoflop {
 namespace {
 
+/// Designs are judged by this many laws of the bootstrap.
+constexpr std::size_t kLawsToJudgeBy = 64;
+
 /// Losses of data without noise are not better known than this, relatively.
 constexpr double kLeastNoise = 1e-9;
 
@@ -195,6 +198,24 @@ Design DesignAtAnySeeds(const std::vector<CandidateRun>& candidates,
   return best;
 }
 
+/// Returns draws from all of the bootstrap, evenly.
+std::vector<Chinchilla> SomeDraws(const std::vector<Chinchilla>& draws) {
+  const std::size_t count = std::min(draws.size(), kLawsToJudgeBy);
+  std::vector<Chinchilla> some;
+  for (std::size_t i = 0; i < count; ++i) {
+    some.push_back(draws[i * draws.size() / count]);
+  }
+  return some;
+}
+
+std::size_t ShortRunsOf(const StoredFit& fit, const BaseSweep* base) {
+  if (base == nullptr) return 0;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(fit.runs, [base](const FittedRun& run) {
+        return base->StepsOf(run.D) < kFewestSoundSteps;
+      }));
+}
+
 NextRun ExpectedRun(const StoredFit& fit, const ShapedRun& shaped) {
   NextRun run;
   run.N = shaped.params;
@@ -263,8 +284,10 @@ NextRuns ChooseNextRuns(const StoredFit& fit, const NextQuestion& question,
       .objective = question.objective,
       .target_flops = target,
       .budget_flops = budget};
+  const auto candidates = CandidatesOf(sound.runs, known.trunks);
+  Design chosen = DesignAtAnySeeds(candidates, &problem);
   const Design design =
-      DesignAtAnySeeds(CandidatesOf(sound.runs, known.trunks), &problem);
+      JudgedBy(SomeDraws(fit.draws), problem, candidates, std::move(chosen));
   NextRuns next{
       .objective = question.objective,
       .target_flops = target,
@@ -277,6 +300,7 @@ NextRuns ChooseNextRuns(const StoredFit& fit, const NextQuestion& question,
       .unchecked = sound.unchecked,
       .draws = fit.draws.size(),
       .seeds = problem.seeds,
+      .short_runs = ShortRunsOf(fit, base),
       .sd_before = design.sd_before,
       .sd_after = design.sd_after(),
       .runs = {},

@@ -57,9 +57,11 @@ struct NextRuns {
   ObjectionCounts left_out;            // of the grid, by what speaks against it
   std::vector<std::string> unchecked;  // of the candidates
   std::size_t draws = 0;
-  int seeds = 1;           // that every run is to be trained at
-  double sd_before = 0.0;  // of ln N* or L at the target
-  double sd_after = 0.0;   // expected
+  int seeds = 1;               // that every run is to be trained at
+  std::size_t short_runs = 0;  // of the fit, with fewer than kFewestSoundSteps
+  double sd_before = 0.0;      // of ln N* or L at the target
+  double sd_after = 0.0;       // expected, by chance alone: the bias of short
+                               // runs stays in the fit beside it
   std::vector<NextRun> runs;
   std::optional<Json> sweep;  // that trains them, where a base sweep is known
 };
@@ -68,7 +70,9 @@ struct NextRuns {
 /// Their shapes are those that `base` can have; null: any N and D, and how they
 /// would be trained is not checked. Null `site`: memory is not. The noise of a
 /// run is the fit's seed noise, or else its rms residual times the loss
-/// expected. Throws Error when the fit lacks draws, noise, or where its runs
+/// expected. What they leave is judged by the laws of the bootstrap (JudgedBy).
+/// How many steps the runs of the fit had is known as far as `base` trained
+/// them. Throws Error when the fit lacks draws, noise, or where its runs
 /// are, when its draws are all the same, and when no run is sound, or none
 /// within the budget. REQUIRES: fit.status is kOk, Validate(question) passes.
 NextRuns ChooseNextRuns(const StoredFit& fit, const NextQuestion& question,

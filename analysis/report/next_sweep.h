@@ -53,6 +53,11 @@ class BaseSweep {
 
   const std::string& file() const { return file_; }
 
+  /// Returns how many steps this sweep trains D tokens in.
+  double StepsOf(double tokens) const {
+    return tokens / static_cast<double>(spec_.variants.front().training.batch_tokens);
+  }
+
   /// Returns the runs of the grid of candidates.h in shapes that this sweep can
   /// have, D in whole steps, less those that a plan would refuse or advise
   /// against. A size takes the layers and heads of the nearest size of this

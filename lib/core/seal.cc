@@ -27,7 +27,7 @@ std::size_t DigitsPosition(std::string_view text) {
 /// REQUIRES: position is that of the digits in `text`.
 std::string DigitsOf(std::string text, std::size_t position) {
   text.replace(position, kNoDigits.size(), kNoDigits);
-  return Sha256Hex(text).substr(0, kNoDigits.size());
+  return ChecksumOf(text);
 }
 
 std::string Filled(std::string text) {
@@ -37,6 +37,10 @@ std::string Filled(std::string text) {
 }
 
 }  // namespace
+
+std::string ChecksumOf(std::string_view text) {
+  return Sha256Hex(text).substr(0, kNoDigits.size());
+}
 
 std::string SealedText(Json object) {
   object[std::string(kSealKey)] = kNoDigits;

@@ -14,7 +14,6 @@
 
 #include "lib/core/error.h"
 #include "lib/core/files.h"
-#include "lib/core/hash.h"
 #include "lib/core/json_diff.h"
 #include "lib/core/seal.h"
 #include "lib/core/text.h"
@@ -157,10 +156,6 @@ void WriteGroups(const SweepDir& dir, const std::optional<Plan>& before,
     }
   }
   files.Commit();
-}
-
-std::string ChecksumOf(const std::string& text) {
-  return Sha256Hex(text).substr(0, 16);
 }
 
 /// Leaves a file alone that says the same already.

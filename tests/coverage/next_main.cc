@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <string>
 
 #include "tests/coverage/next_study.h"
 
@@ -17,13 +18,14 @@ void PrintRow(const NextStudy& study, int sweeps, int resamples) {
     outcomes.push_back(FollowNext(study, set, resamples));
   }
   const NextSummary s = Summarise(outcomes);
+  const std::string says =
+      s.promised ? fmt::format("{:.2f}", s.sd_after / s.sd_before) : "nothing";
   fmt::print(
-      "| {} | {:.3f} | {:.3f} | {:.3f} | {:.3f} | {:.3f} | {:.2f} | {:.2f} | "
+      "| {} | {:.3f} | {:.3f} | {:.3f} | {:.3f} | {:.3f} | {} | {:.2f} | "
       "{:.2f} | {:.2f} |\n",
       study.name, s.sd_before, s.sd_after, s.error_before, s.error_after,
-      s.error_repeated, s.sd_after / s.sd_before,
-      s.error_after / s.error_before, s.error_repeated / s.error_before,
-      s.flops_ratio);
+      s.error_repeated, says, s.error_after / s.error_before,
+      s.error_repeated / s.error_before, s.flops_ratio);
 }
 
 }  // namespace

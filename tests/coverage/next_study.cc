@@ -129,6 +129,7 @@ NextOutcome FollowNext(const NextStudy& study, int set, int resamples) {
           .error_before = error(fit.law),
           .error_after = error(FitTo(Together(runs, more)).law),
           .error_repeated = error(FitTo(Together(runs, again)).law),
+          .promised = next.short_runs == 0,
           .flops = Totals(proposed).flops,
           .flops_repeated = Totals(grid).flops};
 }
@@ -142,6 +143,7 @@ NextSummary Summarise(const std::vector<NextOutcome>& outcomes) {
           .error_before = rms(&NextOutcome::error_before),
           .error_after = rms(&NextOutcome::error_after),
           .error_repeated = rms(&NextOutcome::error_repeated),
+          .promised = std::ranges::all_of(outcomes, &NextOutcome::promised),
           .flops_ratio =
               rms(&NextOutcome::flops) / rms(&NextOutcome::flops_repeated)};
 }

@@ -33,6 +33,7 @@ struct NextOutcome {
   double error_before = 0.0;  // of the fitted ln N*
   double error_after = 0.0;
   double error_repeated = 0.0;  // had the grid been repeated
+  bool promised = true;         // `next` knows of no short runs in the fit
   double flops = 0.0;           // of the new runs, each trunk counted once
   double flops_repeated = 0.0;
 };
@@ -52,6 +53,7 @@ struct NextSummary {
   double error_before = 0.0;
   double error_after = 0.0;
   double error_repeated = 0.0;
+  bool promised = true;      // for every sweep
   double flops_ratio = 0.0;  // of what is proposed to a repetition, in all
 };
 

@@ -99,6 +99,31 @@ TEST(Design, LeavesWhatTheRunsTogetherLeave) {
   EXPECT_LT(design.sd_after(), 0.09);
 }
 
+TEST(Design, IsJudgedByTheMeanOverTheLawsThatMayBeTrue) {
+  const auto fitted = FittedRuns();
+  const auto candidates = ManyCandidates();
+  const DesignProblem problem = ProblemOf(fitted, 1e12);
+  const Design design = DesignRuns(problem, candidates);
+  const std::vector<Chinchilla> itself(3, kSmallLaw);
+  const Design same = JudgedBy(itself, problem, candidates, design);
+  Chinchilla other = kSmallLaw;
+  other.alpha *= 1.3;
+  const std::vector<Chinchilla> another{other};
+  const Design by_other = JudgedBy(another, problem, candidates, design);
+  const std::vector<Chinchilla> laws{kSmallLaw, other};
+  const Design both = JudgedBy(laws, problem, candidates, design);
+  ASSERT_FALSE(design.runs.empty());
+  for (std::size_t i = 0; i < design.runs.size(); ++i) {
+    EXPECT_EQ(both.runs[i].candidate, design.runs[i].candidate);
+    EXPECT_NEAR(same.runs[i].sd_after, design.runs[i].sd_after, 1e-12);
+    EXPECT_NEAR(same.runs[i].shrinkage, design.runs[i].shrinkage, 1e-12);
+    EXPECT_NEAR(both.runs[i].sd_after,
+                std::sqrt(0.5 * (std::pow(same.runs[i].sd_after, 2) +
+                                 std::pow(by_other.runs[i].sd_after, 2))),
+                1e-12);
+  }
+}
+
 TEST(Design, KeepsToTheBudgetAndChoosesNoRunTwice) {
   const auto fitted = FittedRuns();
   const auto candidates = ManyCandidates();

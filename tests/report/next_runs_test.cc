@@ -129,6 +129,23 @@ TEST(NextRuns, AreNoneThatHaveFewSteps) {
   EXPECT_THAT(plan.notes, Not(Contains(HasSubstr("steps"))));
 }
 
+TEST(NextRuns, PromiseNothingWhereRunsOfTheFitHadFewSteps) {
+  Json file = SampleSweepFile();
+  const auto choose = [&file](int batch_tokens) {
+    file["training"]["batch_tokens"] = batch_tokens;
+    const BaseSweep base(ParseSweep(file, "sweep.json"));
+    return ChooseNextRuns(FitWithRuns(), {.budget_flops = 2e12}, &base);
+  };
+  const NextRuns promised = choose(256);
+  EXPECT_EQ(promised.short_runs, 0U);
+  EXPECT_THAT(NextText(promised), Not(HasSubstr("not known")));
+  const NextRuns biased = choose(1024);  // the shortest have 195 steps, or 390
+  EXPECT_EQ(biased.short_runs, 20U);
+  EXPECT_THAT(NextText(biased, 200),
+              HasSubstr("not known, since 20 of the runs"));
+  EXPECT_EQ(NextJson(FitWithRuns(), biased)["short_runs"], 20);
+}
+
 TEST(NextRuns, SayWhatWouldMendItWhereNoRunIsSound) {
   Json file = SampleSweepFile();
   file["training"]["batch_tokens"] = 64 * 4096;
