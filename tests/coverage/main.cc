@@ -9,6 +9,7 @@
 
 #include "tests/coverage/contamination.h"
 #include "tests/coverage/coverage.h"
+#include "tests/coverage/shown.h"
 
 namespace isoflop {
 namespace {
@@ -54,6 +55,17 @@ void PrintIsoflopTable(int sets, int resamples) {
   }
 }
 
+void PrintShownTable(int sets, int resamples) {
+  fmt::print(
+      "\n| exponent | without noise | `interval95` | sets |\n"
+      "|---|---|---|---|\n");
+  for (const ShownExponent& s : CoverShown(TrunkDesign(), sets, resamples)) {
+    if (s.sets == 0) continue;
+    fmt::print("| {} | {:.4f} | {:.1f} | {} |\n", s.name, s.truth,
+               100.0 * s.hits / s.sets, s.sets);
+  }
+}
+
 void PrintContamination(int sets, int resamples) {
   const Contamination found = Contaminate(sets, resamples);
   const auto percent = [&](int count, int of) { return 100.0 * count / of; };
@@ -78,6 +90,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   isoflop::PrintTable(sets, resamples);
+  isoflop::PrintShownTable(sets, resamples);
   isoflop::PrintIsoflopTable(sets, resamples);
   isoflop::PrintContamination(sets, resamples);
   return 0;
