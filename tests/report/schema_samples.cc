@@ -357,13 +357,27 @@ bool CompiledSchema::Accepts(const Json& value) const {
   return document.Accept(validator);
 }
 
-std::optional<Json> SampleOf(const Json& schema, int variant) {
+namespace {
+
+std::optional<Json> FindSample(const Json& schema, int variant) {
   const CompiledSchema compiled(schema);
   for (const Json& flat : Alternatives(schema)) {
     const auto value = Built(flat, variant);
     if (value && compiled.Accepts(*value)) return value;
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Json> SampleOf(const Json& schema, int variant) {
+  // Asked for again and again by the schemas that this one is in.
+  static std::map<std::pair<std::string, int>, std::optional<Json>> known;
+  const auto key = std::make_pair(schema.dump(), variant);
+  if (const auto found = known.find(key); found != known.end()) {
+    return found->second;
+  }
+  return known[key] = FindSample(schema, variant);
 }
 
 std::vector<Json> Breaking(const Json& schema, const std::string& rule) {
