@@ -51,6 +51,7 @@ std::size_t TokenSequence::PieceAt(std::int64_t position) const {
 void TokenSequence::Read(std::int64_t begin,
                          std::span<std::int32_t> out) const {
   assert(begin + std::ssize(out) <= size_);
+  if (out.empty()) return;  // the end, too, has nothing to read
   for (std::size_t i = PieceAt(begin); !out.empty(); ++i) {
     const Piece& piece = pieces_[i];
     const std::int64_t offset = begin - piece.begin;

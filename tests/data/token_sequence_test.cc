@@ -56,6 +56,15 @@ TEST(TokenSequence, ReadsAnywhereAcrossPieces) {
   }
 }
 
+TEST(TokenSequence, ReadsNothingAtItsEnd) {
+  TokenSequence tokens;
+  tokens.Read(0, {});
+  const std::string bytes = "abc";
+  tokens.Append(Bytes(bytes), TokenWidth::kByte, "abc");
+  tokens.Read(3, {});
+  EXPECT_EQ(tokens.size(), 3);
+}
+
 TEST(TokenSequence, ReadsTokensThatAreNotAligned) {
   std::string bytes = "x";
   bytes += TokenBytes<std::uint32_t>({1, 2, 3});
