@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -325,9 +326,15 @@ TEST(EveryByte, OfASweepDirectoryIsShownAsText) {
   const std::string result =
       std::filesystem::relative(run->path() / "result.json", dir.path());
   dir.Write("out/plan.json", Whole(ReadJsonFile(dir / "out/plan.json")));
+  const std::string fit = "fit out --bootstrap 0 -o fit.json --force";
+  const std::map<std::string, std::vector<std::string>> readers = {
+      {"out/plan.json", {"status out", "export out --format jsonl", fit}},
+      {"out/sweep.json", {"export out", fit}},
+      {"out/fit.json", {"export out", "allocate out --flops 1e13"}},
+      {result, {"status out", "export out", "export out --format jsonl", fit}}};
   int shown = 0;
-  for (const std::string& file :
-       {"out/plan.json"s, "out/sweep.json"s, "out/fit.json"s, result}) {
+  for (const auto& reader : readers) {
+    const std::string& file = reader.first;
     const std::string kept = ReadFile(dir / file);
     WithEachStringHostile(
         ParseJson(kept, file), 8,
@@ -335,10 +342,7 @@ TEST(EveryByte, OfASweepDirectoryIsShownAsText) {
           SCOPED_TRACE(file + place);
           const bool sealed = file != "out/sweep.json";
           dir.Write(file, sealed ? Whole(changed) : changed.dump());
-          for (const char* command :
-               {"status out", "export out", "export out --format jsonl",
-                "allocate out --flops 1e13",
-                "fit out --bootstrap 0 -o fit.json --force"}) {
+          for (const std::string& command : reader.second) {
             shown += ShowsHostile(ExpectClean(dir, command)) ? 1 : 0;
           }
         });
