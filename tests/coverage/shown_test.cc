@@ -7,14 +7,14 @@
 namespace isoflop {
 namespace {
 
-// Of 40 sets an interval of 95 % holds the truth in 38 +- 1.4. The sets are the
-// same every time.
+// Approach 1 has an interval in some 26 of 40 sets, and one of 95 % then holds
+// the truth in 95 +- 4.3 %. The sets are the same every time.
 TEST(ShownExponents, HaveHonestIntervalsForRunsThatShareTrunks) {
-  constexpr int kSets = 40;
+  constexpr int kFewSets = 40;
   int with_intervals = 0;
-  for (const ShownExponent& s : CoverShown(TrunkDesign(), kSets, 60)) {
+  for (const ShownExponent& s : CoverShown(TrunkDesign(), kFewSets, 60)) {
     if (s.sets > 0) ++with_intervals;
-    EXPECT_GE(100 * s.hits, 90 * s.sets) << s.name;
+    EXPECT_GE(100 * s.hits, 85 * s.sets) << s.name;
   }
   EXPECT_GE(with_intervals, 10);
 }
