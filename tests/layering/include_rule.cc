@@ -31,6 +31,7 @@ const std::vector<Layer>& Layers() {
   static const std::vector<Layer> kLayers = {
       {"lib/core", {}},
       {"lib/numeric", {"lib/core"}},
+      {"lib/plot", {"lib/core"}},
       {"lib/data", {"lib/core"}},
       {"lib/sweep", {"lib/core", "lib/data"}},
       {"lib/record", {"lib/core", "lib/data", "lib/sweep"}},

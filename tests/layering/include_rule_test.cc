@@ -41,6 +41,8 @@ const std::vector<Include> kForbidden = {
     {"lib/core/a.h", "\"lib/sweep/b.h\"", "lib/core may include itself only"},
     {"lib/data/a.cc", "\"lib/sweep/b.h\"",
      "lib/data may include itself, lib/core only"},
+    {"lib/plot/a.cc", "\"lib/sweep/b.h\"",
+     "lib/plot may include itself, lib/core only"},
     {"lib/sweep/a.cc", "\"lib/record/b.h\"",
      "lib/sweep may include itself, lib/core, lib/data only"},
     {"lib/record/a.cc", "\"lib/execute/b.h\"", "lib/record may include"},
