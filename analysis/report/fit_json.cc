@@ -9,6 +9,7 @@
 #include "analysis/report/experiment_report.h"
 #include "analysis/report/json_numbers.h"
 #include "analysis/report/more_laws_json.h"
+#include "analysis/report/runs_json.h"
 
 namespace isoflop {
 namespace {
@@ -101,6 +102,7 @@ void PutLaws(Json* json, const FitReport& report, const ExactLoss& exact) {
 Json ToJson(const FitReport& report, const ExactLoss& exact) {
   Json json{{"schema", kFitSchema},
             {"observations", ToJson(report.observations)}};
+  if (!report.used.empty()) json["runs"] = FittedRunsJson(report);
   if (report.resampling) json["resampling"] = ToJson(*report.resampling);
   PutLaws(&json, report, exact);
   if (report.seed_noise) json["seed_noise"] = ToJson(*report.seed_noise);

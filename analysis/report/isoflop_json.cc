@@ -6,11 +6,22 @@
 namespace isoflop {
 namespace {
 
+/// L as c0 + c1 z + c2 z^2 with z = ln N - center.
+Json ToJson(const Parabola& parabola) {
+  Json json = Json::object();
+  PutNumber(&json, "center", parabola.center);
+  PutNumber(&json, "c0", parabola.c0);
+  PutNumber(&json, "c1", parabola.c1);
+  PutNumber(&json, "c2", parabola.c2);
+  return json;
+}
+
 Json ToJson(const IsoflopBudget& budget) {
   Json json{{"flops", budget.flops},
             {"points", budget.points},
             {"sizes", budget.sizes},
             {"status", NameOf(budget.minimum)}};
+  if (budget.parabola) json["parabola"] = ToJson(*budget.parabola);
   SpreadTable spreads;
   PutEstimate(&json, "params_opt", budget.params_opt, &spreads);
   PutEstimate(&json, "tokens_opt", budget.tokens_opt, &spreads);
@@ -76,6 +87,13 @@ Json ToJson(const EnvelopeFit& fit) {
   }
   json["points"] = fit.points;
   json["optima"] = fit.optima.size();
+  for (const BudgetOptimum& optimum : fit.optima) {
+    Json row = Json::object();
+    PutNumber(&row, "flops", optimum.C);
+    PutNumber(&row, "params_opt", optimum.N);
+    PutNumber(&row, "tokens_opt", optimum.D);
+    json["optima_at"].push_back(std::move(row));
+  }
   if (fit.status == FitStatus::kOk) PutPowerLaws(&json, fit);
   return json;
 }

@@ -8,7 +8,7 @@
 namespace isoflop {
 
 /// Returns {"low", "high", "unbounded", "rise", "lowest_tried",
-/// "highest_tried", "in_words"}; an unbounded side has no number.
+/// "highest_tried", "points", "in_words"}; an unbounded side has no number.
 Json ToJson(const ProfileInterval& profile);
 
 }  // namespace isoflop
