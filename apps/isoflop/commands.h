@@ -32,6 +32,7 @@ void AddFitCommand(CLI::App& app, ExitCode* exit_code);
 void AddAllocateCommand(CLI::App& app, ExitCode* exit_code);
 void AddNextCommand(CLI::App& app, ExitCode* exit_code);
 void AddCompareCommand(CLI::App& app, ExitCode* exit_code);
+void AddReportCommand(CLI::App& app, ExitCode* exit_code);
 void AddExportCommand(CLI::App& app, ExitCode* exit_code);
 void AddBenchCommand(CLI::App& app, ExitCode* exit_code);
 void AddExperimentsCommand(CLI::App& app, ExitCode* exit_code);

@@ -76,6 +76,7 @@ ExitCode Main(int argc, char** argv) {
   AddAllocateCommand(app, &exit_code);
   AddNextCommand(app, &exit_code);
   AddCompareCommand(app, &exit_code);
+  AddReportCommand(app, &exit_code);
   AddExportCommand(app, &exit_code);
   AddBenchCommand(app, &exit_code);
   AddExperimentsCommand(app, &exit_code);

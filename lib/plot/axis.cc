@@ -55,21 +55,21 @@ AxisRange RangeFinder::RangeFor(const Axis& axis) const {
   return usable ? range : (log ? AxisRange{1.0, 10.0} : AxisRange{});
 }
 
-Scale::Scale(ScaleKind kind, AxisRange range, double from, double to)
+AxisScale::AxisScale(ScaleKind kind, AxisRange range, double from, double to)
     : kind_(kind), range_(range), from_(from), to_(to) {
   assert(range.low < range.high && CanShow(kind, range.low));
 }
 
-double Scale::Forward(double value) const { return ToLine(kind_, value); }
+double AxisScale::Forward(double value) const { return ToLine(kind_, value); }
 
-double Scale::At(double value) const {
+double AxisScale::At(double value) const {
   assert(CanShow(kind_, value));
   const double low = Forward(range_.low);
   const double part = (Forward(value) - low) / (Forward(range_.high) - low);
   return from_ + part * (to_ - from_);
 }
 
-double Scale::ValueAt(double pixel) const {
+double AxisScale::ValueAt(double pixel) const {
   const double low = Forward(range_.low);
   const double part = (pixel - from_) / (to_ - from_);
   return FromLine(kind_, low + part * (Forward(range_.high) - low));

@@ -58,10 +58,10 @@ class RangeFinder {
 };
 
 /// From values to pixels.
-class Scale {
+class AxisScale {
  public:
   /// Puts range.low at `from` and range.high at `to`.
-  Scale(ScaleKind kind, AxisRange range, double from, double to);
+  AxisScale(ScaleKind kind, AxisRange range, double from, double to);
 
   /// Returns the pixel of a value. REQUIRES: CanShow(kind, value).
   double At(double value) const;

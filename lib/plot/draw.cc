@@ -165,7 +165,8 @@ std::string FigureSvg(const Figure& figure, const PanelSize& size) {
   const double height = static_cast<double>(rows) * size.height;
   std::string text = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" "
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"isoflop-{0}\" "
+      "role=\"img\" "
       "aria-labelledby=\"{0}-t {0}-d\" width=\"{1}mm\" height=\"{2}mm\" "
       "viewBox=\"0 0 {3} {4}\" font-size=\"{5}\" "
       "font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\">\n{6}",

@@ -38,7 +38,8 @@ std::string PanelSvg(const Figure& figure, std::size_t index,
                      const PanelSize& size);
 
 /// Returns the figure as an SVG file for a paper: panels side by side, at most
-/// two, sizes in mm, text as text, no style sheet. REQUIRES: there is a panel.
+/// two, sizes in mm, text as text, no style sheet; its id
+/// is "isoflop-" and that of the figure. REQUIRES: there is a panel.
 std::string FigureSvg(const Figure& figure, const PanelSize& size);
 
 }  // namespace isoflop

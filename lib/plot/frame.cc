@@ -73,7 +73,7 @@ double EndLabelWidth(const Panel& panel) {
   return widest == 0.0 ? 0.0 : widest + 12.0;
 }
 
-bool Crowded(const std::vector<Tick>& ticks, const Scale& scale) {
+bool Crowded(const std::vector<Tick>& ticks, const AxisScale& scale) {
   double last = -1e9;
   for (const Tick& tick : ticks) {
     if (tick.label.text.empty()) continue;
@@ -86,7 +86,8 @@ bool Crowded(const std::vector<Tick>& ticks, const Scale& scale) {
 }
 
 /// Fewer and fewer, until their labels have room side by side.
-std::vector<Tick> TicksAlong(const Axis& axis, const Scale& scale, int most) {
+std::vector<Tick> TicksAlong(const Axis& axis, const AxisScale& scale,
+                             int most) {
   for (; most > 2; --most) {
     std::vector<Tick> ticks =
         TicksOf(axis.scale, axis.ticks, scale.range(), most);
@@ -118,10 +119,10 @@ Frame FrameOf(const Panel& panel, const PanelSize& size) {
                                              x_range, std::max(2, most_x))) +
                       kEdge;
   box.right = size.width - std::max(EndLabelWidth(panel), last);
-  const Scale x(panel.x.scale, x_range, box.left, box.right);
+  const AxisScale x(panel.x.scale, x_range, box.left, box.right);
   return {.box = box,
           .x = x,
-          .y = Scale(panel.y.scale, y_range, box.bottom, box.top),
+          .y = AxisScale(panel.y.scale, y_range, box.bottom, box.top),
           .x_ticks = TicksAlong(panel.x, x, std::max(2, most_x)),
           .y_ticks = std::move(y_ticks),
           .legend = std::move(legend),

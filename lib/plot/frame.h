@@ -25,8 +25,8 @@ struct LegendEntry {
 
 struct Frame {
   Box box;  // that data are drawn in
-  Scale x;
-  Scale y;
+  AxisScale x;
+  AxisScale y;
   std::vector<Tick> x_ticks;
   std::vector<Tick> y_ticks;
   std::vector<LegendEntry> legend;

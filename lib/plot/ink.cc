@@ -81,7 +81,7 @@ void Ink::Text(const TextItem& item) {
 bool Ink::TextIfFree(const TextItem& item) {
   const Box box = BoxOf(item);
   const bool taken = std::ranges::any_of(
-      texts_, [&box](const Box& other) { return Overlap(box, other); });
+      texts_, [&box](const Box& other) { return Overlapping(box, other); });
   if (!taken) Text(item);
   return !taken;
 }

@@ -62,8 +62,9 @@ bool IsFree(const Box& box, const Frame& frame, const Ink& ink) {
   const Box& room = frame.box;
   if (box.left < room.left + 2.0 || box.right > room.right - 2.0) return false;
   if (box.top < room.top + 2.0 || box.bottom > room.bottom - 2.0) return false;
-  return std::ranges::none_of(
-      ink.texts(), [&box](const Box& other) { return Overlap(box, other); });
+  return std::ranges::none_of(ink.texts(), [&box](const Box& other) {
+    return Overlapping(box, other);
+  });
 }
 
 std::ptrdiff_t Covered(const Box& box, const std::vector<Place>& points) {

@@ -64,7 +64,7 @@ std::string DataOf(const DataPoint& point) {
 }
 
 /// A value of an end of a bar, as far as the frame goes.
-double Within(const Scale& scale, double value) {
+double Within(const AxisScale& scale, double value) {
   if (!CanShow(scale.kind(), value)) {
     return value > 0.0 ? scale.range().high : scale.range().low;
   }
@@ -190,7 +190,7 @@ void DrawBand(const Panel& panel, const Frame& frame, const BandSeries& band,
 void DrawRule(const Panel& panel, const Frame& frame, const Rule& rule,
               Ink* ink) {
   const Axis& axis = rule.vertical ? panel.x : panel.y;
-  const Scale& scale = rule.vertical ? frame.x : frame.y;
+  const AxisScale& scale = rule.vertical ? frame.x : frame.y;
   if (!CanShow(axis.scale, rule.at) || !scale.range().Contains(rule.at)) return;
   const Box& box = frame.box;
   const std::string at = PixelText(scale.At(rule.at));

@@ -31,7 +31,7 @@ struct Cluster {
 
 }  // namespace
 
-bool Overlap(const Box& one, const Box& other) {
+bool Overlapping(const Box& one, const Box& other) {
   return one.left < other.right && other.left < one.right &&
          one.top < other.bottom && other.top < one.bottom;
 }

@@ -20,7 +20,7 @@ struct Box {
   double height() const { return bottom - top; }
 };
 
-bool Overlap(const Box& one, const Box& other);
+bool Overlapping(const Box& one, const Box& other);
 
 /// Returns the width in pixels of a line of a common sans-serif at a font size,
 /// rather too large than too small.

@@ -62,16 +62,16 @@ TEST(Axis, TakesItsOwnEndsOnlyIfTheyMakeARange) {
   EXPECT_LT(upside_down.low, upside_down.high);
 }
 
-TEST(Scale, PutsEqualRatiosAtEqualDistancesAndGoesBack) {
-  const Scale scale(ScaleKind::kLog, {1.0, 1e4}, 100.0, 500.0);
+TEST(AxisScale, PutsEqualRatiosAtEqualDistancesAndGoesBack) {
+  const AxisScale scale(ScaleKind::kLog, {1.0, 1e4}, 100.0, 500.0);
   EXPECT_NEAR(scale.At(1.0), 100.0, 1e-9);
   EXPECT_NEAR(scale.At(10.0), 200.0, 1e-9);
   EXPECT_NEAR(scale.At(1e4), 500.0, 1e-9);
   EXPECT_NEAR(scale.ValueAt(scale.At(37.0)), 37.0, 1e-9);
 }
 
-TEST(Scale, MayRunDownwards) {
-  const Scale scale(ScaleKind::kLinear, {0.0, 2.0}, 300.0, 100.0);
+TEST(AxisScale, MayRunDownwards) {
+  const AxisScale scale(ScaleKind::kLinear, {0.0, 2.0}, 300.0, 100.0);
   EXPECT_NEAR(scale.At(0.5), 250.0, 1e-9);
   EXPECT_NEAR(scale.ValueAt(250.0), 0.5, 1e-9);
 }

@@ -49,7 +49,7 @@ Figure FigureOf(Panel panel) {
 void ExpectApart(const std::vector<Box>& boxes) {
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) {
-      EXPECT_FALSE(Overlap(boxes[i], boxes[k]))
+      EXPECT_FALSE(Overlapping(boxes[i], boxes[k]))
           << boxes[i].left << "," << boxes[i].top << " and " << boxes[k].left
           << "," << boxes[k].top;
     }
