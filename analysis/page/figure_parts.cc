@@ -110,11 +110,16 @@ std::string LeftOutInWords(const Figure& figure) {
   return text;
 }
 
+std::string DecadesText(double decades) {
+  const std::string number = fmt::format("{:.2g}", decades);
+  return number + (number == "1" ? " decade" : " decades");
+}
+
 std::string FlopsText(double flops) { return FormatScientific(flops); }
 
 PanelSize SizeOf(const Figure& figure) {
   if (figure.panels.size() == 1) return {.width = 720.0, .height = 440.0};
-  return {.width = 356.0, .height = 310.0};
+  return {.width = 356.0, .height = 293.0 + 17.0 * figure.legend_rows};
 }
 
 }  // namespace isoflop

@@ -49,4 +49,7 @@ std::string LeftOutInWords(const Figure& figure);
 /// "9.28e11"
 std::string FlopsText(double flops);
 
+/// "1 decade", "0.3 decades"
+std::string DecadesText(double decades);
+
 }  // namespace isoflop

@@ -82,10 +82,8 @@ void AddExponents(const FitDocument& fit, Sentences* text) {
     text->push_back(fmt::format("{} gives {} ({}).", name, Signed(a.value),
                                 IntervalText(a.interval95, Signed)));
   };
-  other(fit.isoflop,
-        "The minima of the IsoFLOP profiles (Approach 2) by "
-        "themselves");
-  other(fit.envelope, "The lower envelope (Approach 1)");
+  other(fit.isoflop, "Approach 2, by the minima of the IsoFLOP profiles,");
+  other(fit.envelope, "Approach 1, from the lower envelope,");
 }
 
 void AddLoss(const FitDocument& fit, Sentences* text) {
@@ -117,7 +115,7 @@ void AddAllocation(const FitDocument& fit, Sentences* text) {
       "At a budget of {} FLOPs{} it would take {} parameters{} and {} "
       "tokens{}, and expects a loss of {} ({}).",
       FlopsText(at.C),
-      decades > 0.0 ? fmt::format(", {:.1f} decades beyond the data,", decades)
+      decades > 0.0 ? fmt::format(", {} beyond the data,", DecadesText(decades))
                     : std::string(),
       FormatCount(at.N.value), counts(at.N.interval95), FormatCount(at.D.value),
       counts(at.D.interval95), FormatNumber(at.loss.value),
@@ -128,10 +126,12 @@ void AddTest(const FitDocument& fit, Sentences* text) {
   for (const DocumentHoldout& test : fit.holdouts) {
     if (!test.law) continue;
     text->push_back(fmt::format(
-        "Fitted without the {} dearest, the law missed them by {} {} in the "
-        "mean, {:.2f} decades beyond what it knew.",
-        Counted(test.held_out, "run"), FormatNumber(test.mean_absolute_error),
-        fit.loss_unit_in_words, test.extrapolation_decades));
+        "Fitted without the {}, the law missed their losses by {} {} in the "
+        "mean, up to {} beyond what it knew.",
+        test.held_out == 1 ? std::string("dearest run")
+                           : fmt::format("{} dearest runs", test.held_out),
+        FormatNumber(test.mean_absolute_error), fit.loss_unit_in_words,
+        DecadesText(test.extrapolation_decades)));
     return;
   }
   if (fit.law) {

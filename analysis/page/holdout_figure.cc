@@ -74,7 +74,7 @@ FigureOrReason HoldoutFigure(const ReportSource& source) {
     if (fit.runs.empty() || panels.size() == 3) continue;
     panels.push_back(PanelOf(fit, test, source));
     caption.push_back(fmt::format(
-        "Up to C {}: {} fitted, {} held out, {:.2f} decades beyond; the mean "
+        "Up to C {}: {} fitted, {} held out, {} beyond; the mean "
         "absolute error is {:.3g}.",
         FlopsText(test.above_flops), Counted(test.fitted, "run"), test.held_out,
         test.extrapolation_decades, test.mean_absolute_error));

@@ -14,14 +14,18 @@ namespace isoflop {
 namespace {
 
 constexpr std::size_t kMostProfiles = 8;
+constexpr std::size_t kSizesOfProfile = 4;
 constexpr std::size_t kFewestSizes = 3;
 constexpr int kPlacesOfProfile = 60;
 
-/// Budgets of enough sizes, evenly chosen.
+/// Budgets of enough sizes, or where there are none of three, evenly chosen.
 std::vector<std::size_t> ChosenBudgets(const FitDocument& fit) {
   std::vector<std::size_t> all;
-  for (std::size_t i = 0; i < fit.budgets.size(); ++i) {
-    if (fit.budgets[i].sizes >= kFewestSizes) all.push_back(i);
+  for (const std::size_t sizes : {kSizesOfProfile, kFewestSizes}) {
+    for (std::size_t i = 0; i < fit.budgets.size(); ++i) {
+      if (fit.budgets[i].sizes >= sizes) all.push_back(i);
+    }
+    if (!all.empty()) break;
   }
   if (all.size() <= kMostProfiles) return all;
   std::vector<std::size_t> chosen;

@@ -190,7 +190,8 @@ FigureOrReason OptimaFigure(const ReportSource& source) {
                    "(without embeddings). They are of English text and of "
                    "millions to billions of parameters; elsewhere they are "
                    "continued, and need not agree with yours."},
-              .panels = {PanelOf(fit, params, x), PanelOf(fit, tokens, x)}}};
+              .panels = {PanelOf(fit, params, x), PanelOf(fit, tokens, x)},
+              .legend_rows = 6.0}};
 }
 
 }  // namespace isoflop

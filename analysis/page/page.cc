@@ -43,7 +43,10 @@ Gallery GalleryOf(const ReportSource& source) {
 std::string TitleOf(const ReportSource& source) {
   if (source.sweep) return source.sweep->plan.name;
   if (!source.fit) return "Nothing yet in " + source.path;
-  return "Scaling laws from " + source.fit->source;
+  const std::string& name = source.fit->source;
+  const std::size_t slash = name.rfind('/');
+  return "Scaling laws from " +
+         (slash + 1 < name.size() ? name.substr(slash + 1) : name);
 }
 
 /// When the runs ended, to the day; nothing where none has.
@@ -132,9 +135,8 @@ std::string AllocationTable(const FitDocument& fit) {
   for (const DocumentAllocation& at : fit.allocations) {
     table.rows.push_back(
         {FlopsText(at.C),
-         at.extrapolation_decades > 0.0
-             ? fmt::format("{:.1f} decades", at.extrapolation_decades)
-             : "within",
+         at.extrapolation_decades > 0.0 ? DecadesText(at.extrapolation_decades)
+                                        : "within",
          NumberCell(at.N.value, at.N.interval95, FormatCount),
          NumberCell(at.D.value, at.D.interval95, FormatCount),
          NumberCell(at.tokens_per_param.value, at.tokens_per_param.interval95,

@@ -10,7 +10,7 @@ constexpr const char* kSheet = R"css(
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);
 font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-main{max-width:52rem;margin:0 auto;padding:2rem 1rem 4rem}
+main{max-width:54rem;margin:0 auto;padding:2rem 1rem 4rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .3rem;overflow-wrap:anywhere}
 h2{font-size:1.35rem;margin:2.6rem 0 .6rem;padding-top:.6rem;border-top:1px solid var(--grid)}
 h3{font-size:1.08rem;margin:0 0 .4rem}
@@ -33,7 +33,7 @@ figcaption p{margin:.35rem 0}
 .warn strong{color:var(--k1)}
 .scroll{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;margin:.4rem 0}
-th,td{text-align:right;padding:.22rem .7rem;border-bottom:1px solid var(--grid);white-space:nowrap}
+th,td{text-align:right;padding:.22rem .5rem;border-bottom:1px solid var(--grid);white-space:nowrap}
 th{color:var(--muted);font-weight:600}
 th:first-child,td:first-child{padding-left:0}
 .t{text-align:left}

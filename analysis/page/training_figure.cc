@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kPlacesOfCurve = 120;
 constexpr int kNamedSizes = 7;
+constexpr double kSameBudget = 1.03;  // of their FLOPs, at most
 
 double FinalN(const SweepFacts& sweep, const RunResult& run) {
   return static_cast<double>(Count(
@@ -89,9 +90,14 @@ std::vector<Place> EnvelopeOf(std::vector<DataPoint> points) {
     return std::pair(point.x, point.y);
   });
   std::vector<Place> envelope;
+  double budget = 0.0;  // runs of one budget differ by whole steps
   for (const DataPoint& point : points) {
-    if (envelope.empty() || point.y < envelope.back().y) {
+    if (!envelope.empty() && point.y >= envelope.back().y) continue;
+    if (point.x > kSameBudget * budget) {
+      budget = point.x;
       envelope.push_back({point.x, point.y});
+    } else {
+      envelope.back() = {point.x, point.y};
     }
   }
   return envelope;
@@ -115,6 +121,13 @@ double TopOf(const SweepFacts& sweep, const std::vector<DataPoint>& finals) {
   }
   if (early.empty()) return top + 0.1 * (top - low) + 0.01 * top;
   return std::max(PercentileOf(early, 0.9), top + 0.1 * (top - low));
+}
+
+/// Some of the way to the cheapest run.
+double LeftEnd(const std::vector<DataPoint>& finals) {
+  double cheapest = finals.front().x;
+  for (const DataPoint& point : finals) cheapest = std::min(cheapest, point.x);
+  return cheapest / 5.0;
 }
 
 }  // namespace
@@ -146,6 +159,7 @@ FigureOrReason TrainingFigure(const ReportSource& source) {
   double low = finals.front().y;
   for (const DataPoint& point : finals) low = std::min(low, point.y);
   const double top = TopOf(sweep, finals);
+  panel.x.low = LeftEnd(finals);
   panel.y.high = top + 0.04 * (top - low);
   Figure figure{
       .id = "training",

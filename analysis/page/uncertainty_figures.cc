@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "analysis/page/figure_parts.h"
 #include "analysis/report/number_text.h"
@@ -20,6 +21,29 @@ std::string NameOf(const std::string& coefficient) {
   return coefficient;
 }
 
+/// A rise grows like the square of the distance: its root, with the sign of the
+/// side, is nearly a straight line between the points.
+std::vector<Place> CurveThrough(std::vector<Place> points, double estimate) {
+  constexpr int kBetween = 10;
+  std::ranges::sort(points, {}, &Place::x);
+  const auto root = [estimate](const Place& at) {
+    return std::copysign(std::sqrt(std::max(0.0, at.y)), at.x - estimate);
+  };
+  std::vector<Place> curve;
+  for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+    const double from = root(points[i]);
+    const double to = root(points[i + 1]);
+    for (int k = 0; k < kBetween; ++k) {
+      const double part = static_cast<double>(k) / kBetween;
+      const double y = from + part * (to - from);
+      curve.push_back(
+          {points[i].x + part * (points[i + 1].x - points[i].x), y * y});
+    }
+  }
+  if (!points.empty()) curve.push_back(points.back());
+  return curve;
+}
+
 Panel PanelOf(const DocumentProfile& profile) {
   std::vector<DataPoint> points;
   std::vector<Place> line;
@@ -30,7 +54,7 @@ Panel PanelOf(const DocumentProfile& profile) {
     positive = positive && at.x > 0.0;
     if (rise <= kHighestRise) points.push_back({.x = at.x, .y = rise});
   }
-  std::ranges::sort(line, {}, &Place::x);
+  line = CurveThrough(std::move(line), profile.estimate);
   const bool wide =
       positive && profile.points.back().x > 3.0 * profile.points.front().x;
   Panel panel{.title = NameOf(profile.name),

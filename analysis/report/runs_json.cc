@@ -16,11 +16,15 @@ namespace {
 constexpr double kSameBudget = 0.05;
 
 std::optional<std::size_t> ProfileAt(const IsoflopFit& fit, double flops) {
+  std::optional<std::size_t> nearest;
+  double least = kSameBudget;
   for (std::size_t i = 0; i < fit.budgets.size(); ++i) {
     const double apart = std::abs(std::log(fit.budgets[i].flops / flops));
-    if (apart <= kSameBudget) return i;
+    if (apart > least) continue;
+    least = apart;
+    nearest = i;
   }
-  return std::nullopt;
+  return nearest;
 }
 
 /// Which budget of Approach 2 a run is of, by the run's index.

@@ -97,6 +97,7 @@ struct Figure {
   std::string description;  // for who cannot see it: a sentence or two
   std::vector<std::string> caption = {};  // how to read it, by paragraphs
   std::vector<Panel> panels = {};
+  double legend_rows = 1.0;  // that its panels need more or less: they grow
 };
 
 /// Returns the frame of a panel: its own ends, or room for what it has to show.

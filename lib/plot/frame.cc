@@ -111,7 +111,7 @@ Frame FrameOf(const Panel& panel, const PanelSize& size) {
   const double y_title_y = y;
   Box box{0.0, y + 13.0, size.width, size.height - 2.0 * kLineHeight - 8.0};
   box.bottom = std::max(box.bottom, box.top + 60.0);
-  const int most_y = std::max(2, static_cast<int>(box.height() / 38.0));
+  const int most_y = std::max(2, static_cast<int>(box.height() / 34.0));
   auto y_ticks = TicksOf(panel.y.scale, panel.y.ticks, y_range, most_y);
   box.left = kEdge + WidestOf(y_ticks) + kTickLength + 4.0;
   const int most_x = static_cast<int>((size.width - box.left) / 50.0);

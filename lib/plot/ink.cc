@@ -62,13 +62,16 @@ void Ink::Text(const TextItem& item) {
                            PixelText(kRaised), PixelText(kExponentSize),
                            XmlText(item.text.exponent));
   }
-  std::string attributes =
-      Paint(item.hue, item.halo ? std::optional(Hue::Paper()) : std::nullopt);
-  if (item.halo) {
-    attributes +=
-        " stroke-width=\"4\" stroke-linejoin=\"round\""
-        " paint-order=\"stroke\"";
+  if (item.on_paper) {
+    const Box box = BoxOf(item);
+    Add(
+        fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
+                    "fill-opacity=\"0.85\"{}/>",
+                    PixelText(box.left - 1.0), PixelText(box.top + 1.0),
+                    PixelText(box.width() + 2.0), PixelText(box.height() - 1.0),
+                    Paint(Hue::Paper(), std::nullopt)));
   }
+  std::string attributes = Paint(item.hue, std::nullopt);
   if (item.strong) attributes += " font-weight=\"600\"";
   if (item.anchor != Anchor::kStart) {
     attributes += fmt::format(" text-anchor=\"{}\"", WordOf(item.anchor));

@@ -24,7 +24,7 @@ struct TextItem {
   Anchor anchor = Anchor::kStart;
   Hue hue = Hue::Ink();
   bool strong = false;
-  bool halo = false;  // paper around it, where lines run below
+  bool on_paper = false;  // a sheet of it behind, where lines run below
 };
 
 /// Returns where the text is, by estimate.

@@ -57,6 +57,19 @@ std::vector<Place> PixelsOfPoints(const Panel& panel, const Frame& frame) {
   return pixels;
 }
 
+/// The same, with the places that lines go through.
+std::vector<Place> PixelsOfAll(const Panel& panel, const Frame& frame) {
+  std::vector<Place> pixels = PixelsOfPoints(panel, frame);
+  for (const LineSeries& line : panel.lines) {
+    for (const auto& piece : line.pieces) {
+      for (const Place& place : piece) {
+        if (const auto at = PixelOf(panel, frame, place)) pixels.push_back(*at);
+      }
+    }
+  }
+  return pixels;
+}
+
 /// Whether a box is within the frame and free of text.
 bool IsFree(const Box& box, const Frame& frame, const Ink& ink) {
   const Box& room = frame.box;
@@ -124,7 +137,7 @@ void DrawInlineLabels(const Panel& panel, const Frame& frame, Ink* ink) {
                             .text = {line.inline_label},
                             .anchor = Anchor::kMiddle,
                             .hue = line.hue,
-                            .halo = true};
+                            .on_paper = true};
         if (!IsFree(BoxOf(item), frame, *ink)) continue;
         const std::ptrdiff_t covered = Covered(BoxOf(item), points);
         if (best && covered >= fewest) continue;
@@ -137,7 +150,7 @@ void DrawInlineLabels(const Panel& panel, const Frame& frame, Ink* ink) {
 }
 
 void DrawRuleLabels(const Panel& panel, const Frame& frame, Ink* ink) {
-  const std::vector<Place> points = PixelsOfPoints(panel, frame);
+  const std::vector<Place> points = PixelsOfAll(panel, frame);
   for (const Rule& rule : panel.rules) {
     if (rule.label.empty()) continue;
     const Axis& axis = rule.vertical ? panel.x : panel.y;
@@ -146,7 +159,8 @@ void DrawRuleLabels(const Panel& panel, const Frame& frame, Ink* ink) {
     if (rule.vertical) {
       const double x = frame.x.At(rule.at);
       for (int row = 0; row < 6; ++row) {
-        const double y = frame.box.top + 14.0 + 16.0 * row;
+        const double y = row % 2 == 0 ? frame.box.top + 14.0 + 8.0 * row
+                                      : frame.box.bottom - 8.0 * row;
         candidates.push_back({.x = x + 5.0, .y = y});
         candidates.push_back({.x = x - 5.0, .y = y, .anchor = Anchor::kEnd});
       }
@@ -163,7 +177,7 @@ void DrawRuleLabels(const Panel& panel, const Frame& frame, Ink* ink) {
     for (TextItem& item : candidates) {
       item.text = {rule.label};
       item.hue = Hue::Muted();
-      item.halo = true;
+      item.on_paper = true;
       if (!IsFree(BoxOf(item), frame, *ink)) continue;
       const std::ptrdiff_t covered = Covered(BoxOf(item), points);
       if (best && covered >= fewest) continue;

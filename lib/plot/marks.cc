@@ -160,6 +160,9 @@ std::string MarkerStyle(const PointSeries& series) {
 }
 
 std::string MarkerPaint(const PointSeries& series, const Ink& ink) {
+  const bool stroked =
+      series.marker == Marker::kCross || series.marker == Marker::kPlus;
+  if (stroked) return ink.Paint(std::nullopt, series.hue);
   // A rim of paper tells points apart that lie on each other.
   if (series.filled) return ink.Paint(series.hue, Hue::Paper());
   return ink.Paint(Hue::Paper(), series.hue);

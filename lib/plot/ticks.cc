@@ -52,10 +52,10 @@ TickLabel CountLabel(double value) {
   return {WithMinus(fmt::format("{:.6g}{}", scaled, kUnits[unit]))};
 }
 
-/// The smallest of 1, 2, 5 times a power of ten that is at least `step`.
+/// The smallest of 1, 2, 2.5, 5 times a power of ten that is at least `step`.
 double RoundStep(double step) {
   const double power = std::pow(10.0, std::floor(std::log10(step)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
+  for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
     if (factor * power >= step * (1.0 - 1e-9)) return factor * power;
   }
   return 10.0 * power;

@@ -26,7 +26,7 @@ struct Tick {
 /// Returns ascending ticks of the range, at most `most` of them with a label
 /// (and two wherever there is room for two):
 ///
-///   linear     multiples of 1, 2 or 5 times a power of ten
+///   linear     multiples of 1, 2, 2.5 or 5 times a power of ten
 ///   log        powers of ten; of few, 2 and 5 times them too; of many, every
 ///              second, third, ...; within less than a factor of about three,
 ///              as a linear axis has them. Where every power has a label its

@@ -83,6 +83,8 @@ const std::vector<Include> kForbidden = {
      "analysis/compare may include"},
     {"analysis/report/a.cc", "\"lib/execute/b.h\"",
      "analysis/report may include"},
+    {"analysis/report/a.cc", "\"lib/plot/b.h\"", "analysis/report may include"},
+    {"analysis/page/a.cc", "\"analysis/fit/b.h\"", "analysis/page may include"},
     {"apps/isoflop/a.cc", "\"lib/train/b.h\"", "apps/isoflop may include"},
     {"apps/isoflop-worker/a.cc", "\"analysis/fit/b.h\"",
      "apps/isoflop-worker may include"},
