@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds isoflop on a fresh machine, then runs what it is asked to.
 #
-#   ./bootstrap.sh demo    build, then train and fit sweeps/demo.json
+#   ./bootstrap.sh demo    build, train and fit sweeps/demo.json, and report
 #   ./bootstrap.sh test    build, then run every test
 #   ./bootstrap.sh build   build only, into build/release/bin/
 #
@@ -191,6 +191,9 @@ case "$#:${1:-}:${2:-}" in
 esac
 build "$1"
 case $1 in
-  demo) build/release/bin/isoflop sweep sweeps/demo.json -o runs/demo --fit ;;
+  demo)
+    build/release/bin/isoflop sweep sweeps/demo.json -o runs/demo --fit
+    build/release/bin/isoflop report runs/demo
+    ;;
   test) run_tests ;;
 esac

@@ -38,6 +38,18 @@ std::string Failures(const SweepFacts& sweep) {
          FirstOf(table.rows.size(), ended_badly) + ToHtml(table);
 }
 
+std::string Stopped(const SweepFacts& sweep) {
+  if (sweep.stopped.empty()) return {};
+  HtmlTable table{.head = {"group", "runs left", "cause"},
+                  .is_text = {true, false, true}};
+  for (const StoppedGroup& group : sweep.stopped) {
+    table.rows.push_back({group.group, std::to_string(group.pending),
+                          Shortened(group.cause, 400)});
+  }
+  return Element("h3", "Not trained, and why") + ToHtml(table) +
+         Element("p", "Once the cause is mended: " + sweep.go_on);
+}
+
 std::string SweepRuns(const SweepFacts& sweep) {
   std::map<std::string_view, const RunResult*> by_id;
   for (const RunResult& run : sweep.results) by_id[run.id] = &run;
@@ -61,7 +73,7 @@ std::string SweepRuns(const SweepFacts& sweep) {
                              : std::string(NameOf(result->status))});
     }
   }
-  return Failures(sweep) + Element("h3", "All runs") +
+  return Failures(sweep) + Stopped(sweep) + Element("h3", "All runs") +
          FirstOf(table.rows.size(), all) + ToHtml(table);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/observe/sweep_curves.h"
+#include "lib/record/group_status.h"
 
 namespace isoflop {
 namespace {
@@ -42,6 +43,22 @@ void ReadCurves(const SweepDir& dir, SweepFacts* facts) {
   facts->curves = SweepCurves(dir, facts->plan, results);
 }
 
+/// Groups that something stopped which may pass.
+void ReadStopped(const SweepDir& dir, SweepFacts* facts) {
+  std::set<std::string> ended;
+  for (const RunResult& run : facts->results) ended.insert(run.id);
+  for (const RunGroup& group : facts->plan.groups) {
+    if (facts->stopped.size() == kMostFailures) return;
+    const auto pending = std::ranges::count_if(
+        group.runs,
+        [&ended](const PlannedRun& run) { return !ended.contains(run.id); });
+    if (pending == 0) continue;
+    const auto status = FindGroupStatus(dir, group.id);
+    if (!status || status->cause.empty()) continue;
+    facts->stopped.push_back({group.id, pending, status->cause});
+  }
+}
+
 }  // namespace
 
 SweepFacts ReadSweepFacts(const SweepDir& dir) {
@@ -53,6 +70,7 @@ SweepFacts ReadSweepFacts(const SweepDir& dir) {
   facts.tally = Tally(facts.plan, facts.results);
   facts.go_on = GoOnCommand(dir);
   ReadCurves(dir, &facts);
+  ReadStopped(dir, &facts);
   for (const RunResult& run : facts.results) {
     if (run.status == RunStatus::kOk) continue;
     if (facts.failures.size() == kMostFailures) break;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,13 @@ inline constexpr std::size_t kMostCurveGroups = 40;
 /// Runs that failed or diverged of which the cause is told.
 inline constexpr std::size_t kMostFailures = 500;
 
+/// A group with runs that are not trained yet, though something was.
+struct StoppedGroup {
+  std::string group;
+  std::int64_t pending = 0;  // runs
+  std::string cause;
+};
+
 struct SweepFacts {
   std::string directory;
   Json sweep_file;
@@ -33,6 +41,7 @@ struct SweepFacts {
   std::vector<TrainingCurve> curves;  // of some groups
   std::size_t curve_groups = 0;       // how many groups have runs that ended ok
   std::vector<EndedBadly> failures;   // the first kMostFailures
+  std::vector<StoppedGroup> stopped;  // the first kMostFailures, with a cause
   std::string go_on;                  // the command that goes on with the sweep
   std::vector<std::string> damage;    // results that cannot be believed
 };

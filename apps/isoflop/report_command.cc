@@ -46,12 +46,18 @@ bool IsEmptyFolder(const fs::path& path) {
   return fs::is_directory(path, code) && fs::is_empty(path, code) && !code;
 }
 
+/// "runs" of "runs/".
+fs::path WithoutSlash(const fs::path& path) {
+  const bool slash = !path.has_filename() && path.has_relative_path();
+  return slash ? path.parent_path() : path;
+}
+
 FitDocument ReadFit(const fs::path& file) {
   return ReadFitDocument(ReadSealedFile(file), file.string());
 }
 
 ReportSource SourceAt(const fs::path& path) {
-  ReportSource source{.path = path.string()};
+  ReportSource source{.path = WithoutSlash(path).string()};
   std::error_code code;
   if (!fs::is_directory(path, code)) {
     source.fit = ReadFit(path);
@@ -70,9 +76,7 @@ fs::path DefaultOutput(const ReportSource& source, ReportFormat format) {
   const fs::path path(source.path);
   if (source.sweep) return path / (page ? "report.html" : "figures");
   const bool folder = IsEmptyFolder(path);
-  const fs::path whole =
-      folder && !path.has_filename() ? path.parent_path() : path;
-  const fs::path stem = folder ? whole : whole.parent_path() / whole.stem();
+  const fs::path stem = folder ? path : path.parent_path() / path.stem();
   return stem.string() + (page ? ".report.html" : ".figures");
 }
 

@@ -26,7 +26,8 @@ TEST_P(HelpTest, HasAnExample) {
 INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,
                          testing::Values("plan", "sweep", "status", "fit",
                                          "allocate", "compare", "next",
-                                         "export", "bench", "experiments"));
+                                         "report", "export", "bench",
+                                         "experiments"));
 
 /// The options of every `isoflop COMMAND ...` line in the README.
 std::vector<std::pair<std::string, std::string>> ReadmeOptions() {
