@@ -14,10 +14,11 @@ namespace {
 
 using Sentences = std::vector<std::string>;
 
+/// " (95 % interval 0.4 to 0.6)", or nothing.
 std::string IntervalText(const std::optional<Extent>& interval,
                          NumberFormat format) {
-  if (!interval) return "no interval is known";
-  return fmt::format("95 % interval {} to {}", format(interval->low),
+  if (!interval) return {};
+  return fmt::format(" (95 % interval {} to {})", format(interval->low),
                      format(interval->high));
 }
 
@@ -58,7 +59,7 @@ std::string SharesInWords(const DocumentNumber& a) {
   const double low = a.interval95 ? a.interval95->low : a.value;
   const double high = a.interval95 ? a.interval95->high : a.value;
   if (!a.interval95) {
-    return "how certain that is cannot be told from these runs";
+    return "and how certain that is cannot be told from these runs";
   }
   if (low <= 0.5 && high >= 0.5) {
     return "which does not exclude that size and data should grow alike (0.5)";
@@ -72,18 +73,53 @@ void AddExponents(const FitDocument& fit, Sentences* text) {
     const DocumentNumber a{ParamsExponent(*fit.law), IntervalOf(fit, "a")};
     text->push_back(fmt::format(
         "By the fitted law (Approach 3) the best number of parameters grows as "
-        "C to the power {} ({}), {}.",
+        "C to the power {}{}, {}.",
         FormatNumber(a.value), IntervalText(a.interval95, FormatNumber),
         SharesInWords(a)));
   }
   const auto other = [&](const DocumentApproach& approach, const char* name) {
     if (!approach.exponents) return;
     const DocumentNumber& a = approach.exponents->a;
-    text->push_back(fmt::format("{} gives {} ({}).", name, Signed(a.value),
+    text->push_back(fmt::format("{} gives {}{}.", name, Signed(a.value),
                                 IntervalText(a.interval95, Signed)));
   };
   other(fit.isoflop, "Approach 2, by the minima of the IsoFLOP profiles,");
   other(fit.envelope, "Approach 1, from the lower envelope,");
+}
+
+/// Approaches whose exponents lie apart although each is told.
+void AddDisagreement(const FitDocument& fit, Sentences* text) {
+  constexpr double kApart = 0.1;
+  std::vector<DocumentNumber> found;
+  if (fit.law) {
+    found.push_back({ParamsExponent(*fit.law), IntervalOf(fit, "a")});
+  }
+  for (const DocumentApproach* approach : {&fit.isoflop, &fit.envelope}) {
+    if (approach->exponents) found.push_back(approach->exponents->a);
+  }
+  const auto apart = [](const DocumentNumber& one, const DocumentNumber& two) {
+    if (!one.interval95 || !two.interval95) {
+      return std::abs(one.value - two.value) > kApart;
+    }
+    return one.interval95->low > two.interval95->high ||
+           two.interval95->low > one.interval95->high;
+  };
+  for (const DocumentNumber& one : found) {
+    for (const DocumentNumber& two : found) {
+      if (!apart(one, two)) continue;
+      text->push_back(
+          "The approaches do not agree, so at least one of them is misled.");
+      return;
+    }
+  }
+}
+
+void AddWarningCount(const FitDocument& fit, Sentences* text) {
+  if (fit.warnings.empty()) return;
+  text->push_back(fmt::format(
+      "The fit has {}, each beside the figure that it concerns: read them "
+      "before using any of these numbers.",
+      Counted(fit.warnings.size(), "warning")));
 }
 
 void AddLoss(const FitDocument& fit, Sentences* text) {
@@ -94,26 +130,38 @@ void AddLoss(const FitDocument& fit, Sentences* text) {
     return;
   }
   text->push_back(fmt::format(
-      "The loss that no size and no amount of data removes is put at {} {} "
-      "({}).",
+      "The loss that no size and no amount of data removes is put at {} "
+      "{}{}.",
       FormatNumber(fit.law->E), fit.loss_unit_in_words,
       IntervalText(E, FormatNumber)));
 }
 
+bool Warns(const FitDocument& fit, std::string_view words) {
+  return std::ranges::any_of(fit.warnings, [words](const std::string& warning) {
+    return warning.find(words) != std::string::npos;
+  });
+}
+
 void AddAllocation(const FitDocument& fit, Sentences* text) {
   if (!fit.law || fit.allocations.empty()) return;
+  if (Warns(fit, "below the least that any model can have")) {
+    text->push_back(
+        "Beyond the data it predicts less than any model can reach, so it "
+        "does not hold there, and its allocations are not to be gone by.");
+    return;
+  }
   const auto nearest = std::ranges::min_element(
       fit.allocations, {}, &DocumentAllocation::extrapolation_decades);
   const DocumentAllocation& at = *nearest;
   const auto counts = [](const std::optional<Extent>& interval) {
     return interval ? fmt::format(" ({} to {})", FormatCount(interval->low),
                                   FormatCount(interval->high))
-                    : std::string(" (no interval)");
+                    : std::string();
   };
   const double decades = at.extrapolation_decades;
   text->push_back(fmt::format(
       "At a budget of {} FLOPs{} it would take {} parameters{} and {} "
-      "tokens{}, and expects a loss of {} ({}).",
+      "tokens{}, and expects a loss of {}{}.",
       FlopsText(at.C),
       decades > 0.0 ? fmt::format(", {} beyond the data,", DecadesText(decades))
                     : std::string(),
@@ -170,9 +218,11 @@ std::vector<std::string> Findings(const ReportSource& source) {
     return text;
   }
   AddExponents(fit, &text);
+  AddDisagreement(fit, &text);
   AddLoss(fit, &text);
   AddAllocation(fit, &text);
   AddTest(fit, &text);
+  AddWarningCount(fit, &text);
   return text;
 }
 

@@ -43,12 +43,13 @@ bool IsNamed(std::size_t index, std::size_t count) {
 }
 
 std::vector<Place> PlacesOf(const TrainingCurve& curve) {
+  const std::vector<CurvePoint> smooth = Smooth(curve.points);
   std::vector<double> losses;
-  losses.reserve(curve.points.size());
-  for (const CurvePoint& point : curve.points) losses.push_back(point.loss);
+  losses.reserve(smooth.size());
+  for (const CurvePoint& point : smooth) losses.push_back(point.loss);
   std::vector<Place> places;
   for (const std::size_t i : ThinCurve(losses, kPlacesOfCurve)) {
-    const CurvePoint& point = curve.points[i];
+    const CurvePoint& point = smooth[i];
     places.push_back({6.0 * curve.N * point.tokens, point.loss});
   }
   return places;
@@ -170,7 +171,8 @@ FigureOrReason TrainingFigure(const ReportSource& source) {
           "the lowest loss reached with each compute.",
           std::min(sweep.curve_groups, kMostCurveGroups), finals.size()),
       .caption =
-          {"Lines are mean losses on training data; circles are what counts: "
+          {"Lines are losses on training data, smoothed over a tenth of ln D; "
+           "circles are what counts: "
            "losses on the evaluation set where a run ended. Where the curves "
            "of small and large models cross, the larger one begins to pay. "
            "While the learning rate is constant a curve lies above the loss "

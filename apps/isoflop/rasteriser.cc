@@ -32,7 +32,8 @@ struct Rasteriser {
 constexpr Rasteriser kRasterisers[] = {
     {"rsvg-convert",
      [](const std::string& svg, const std::string& png) {
-       return ArgumentList{"--zoom", "2", "--output", png, svg};
+       return ArgumentList{
+           "--zoom", "2", "--background-color", "white", "--output", png, svg};
      }},
     {"inkscape",
      [](const std::string& svg, const std::string& png) {
