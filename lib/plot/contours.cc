@@ -161,6 +161,7 @@ std::vector<std::vector<Place>> ContourLines(const Field& field, double level) {
   std::vector<std::vector<Place>> lines;
   for (const auto& edges : Joiner(segments).Lines()) {
     std::vector<Place> line;
+    line.reserve(edges.size());
     for (const Edge edge : edges) line.push_back(marcher.At(edge));
     lines.push_back(std::move(line));
   }

@@ -85,6 +85,78 @@ std::ptrdiff_t Covered(const Box& box, const std::vector<Place>& points) {
       points, [&box](const Place& at) { return Inside(box, at.x, at.y); });
 }
 
+/// Of places for one label that are in the frame and free, that which covers
+/// the fewest of `points`; the first of equal ones.
+std::optional<TextItem> BestOf(const std::vector<TextItem>& candidates,
+                               const std::vector<Place>& points,
+                               const Frame& frame, const Ink& ink) {
+  std::optional<TextItem> best;
+  std::ptrdiff_t fewest = 0;
+  for (const TextItem& item : candidates) {
+    const Box box = BoxOf(item);
+    if (!IsFree(box, frame, ink)) continue;
+    const std::ptrdiff_t covered = Covered(box, points);
+    if (best && covered >= fewest) continue;
+    best = item;
+    fewest = covered;
+  }
+  return best;
+}
+
+/// Places on a line, from its middle outwards.
+std::vector<TextItem> PlacesOn(const Panel& panel, const Frame& frame,
+                               const LineSeries& line) {
+  constexpr std::array<double, 9> kParts = {0.5, 0.4, 0.6, 0.3, 0.7,
+                                            0.2, 0.8, 0.1, 0.9};
+  std::vector<TextItem> places;
+  for (const auto& piece : line.pieces) {
+    if (piece.empty()) continue;
+    for (const double part : kParts) {
+      const auto i = static_cast<std::size_t>(
+          part * static_cast<double>(piece.size() - 1));
+      const auto at = PixelOf(panel, frame, piece[i]);
+      if (!at) continue;
+      places.push_back({.x = at->x,
+                        .y = at->y + 0.33 * kFontSize,
+                        .text = {line.inline_label},
+                        .anchor = Anchor::kMiddle,
+                        .hue = line.hue,
+                        .on_paper = true});
+    }
+  }
+  return places;
+}
+
+/// Places beside a rule: at both of its sides, from its ends inwards.
+std::vector<TextItem> PlacesBeside(const Rule& rule, const Frame& frame) {
+  std::vector<TextItem> places;
+  const auto add = [&](double x, double y, Anchor anchor) {
+    places.push_back({.x = x,
+                      .y = y,
+                      .text = {rule.label},
+                      .anchor = anchor,
+                      .hue = Hue::Muted(),
+                      .on_paper = true});
+  };
+  const Box& box = frame.box;
+  if (!rule.vertical) {
+    const double at = frame.y.At(rule.at);
+    for (const double y : {at - 5.0, at + 13.0}) {
+      add(box.right - 5.0, y, Anchor::kEnd);
+      add(box.left + 5.0, y, Anchor::kStart);
+    }
+    return places;
+  }
+  const double x = frame.x.At(rule.at);
+  for (const double inwards : {14.0, 30.0, 46.0}) {
+    for (const double y : {box.top + inwards, box.bottom - inwards + 6.0}) {
+      add(x + 5.0, y, Anchor::kStart);
+      add(x - 5.0, y, Anchor::kEnd);
+    }
+  }
+  return places;
+}
+
 }  // namespace
 
 void DrawEndLabels(const Panel& panel, const Frame& frame, Ink* ink) {
@@ -120,31 +192,9 @@ void DrawEndLabels(const Panel& panel, const Frame& frame, Ink* ink) {
 
 void DrawInlineLabels(const Panel& panel, const Frame& frame, Ink* ink) {
   const std::vector<Place> points = PixelsOfPoints(panel, frame);
-  constexpr std::array<double, 9> kParts = {0.5, 0.4, 0.6, 0.3, 0.7,
-                                            0.2, 0.8, 0.1, 0.9};
   for (const LineSeries& line : panel.lines) {
     if (line.inline_label.empty()) continue;
-    std::optional<TextItem> best;
-    std::ptrdiff_t fewest = 0;
-    for (const auto& piece : line.pieces) {
-      for (const double part : kParts) {
-        const auto i = static_cast<std::size_t>(
-            part * static_cast<double>(piece.size() - 1));
-        const auto at = PixelOf(panel, frame, piece[i]);
-        if (!at) continue;
-        const TextItem item{.x = at->x,
-                            .y = at->y + 0.33 * kFontSize,
-                            .text = {line.inline_label},
-                            .anchor = Anchor::kMiddle,
-                            .hue = line.hue,
-                            .on_paper = true};
-        if (!IsFree(BoxOf(item), frame, *ink)) continue;
-        const std::ptrdiff_t covered = Covered(BoxOf(item), points);
-        if (best && covered >= fewest) continue;
-        best = item;
-        fewest = covered;
-      }
-    }
+    const auto best = BestOf(PlacesOn(panel, frame, line), points, frame, *ink);
     if (best) ink->Text(*best);
   }
 }
@@ -152,38 +202,9 @@ void DrawInlineLabels(const Panel& panel, const Frame& frame, Ink* ink) {
 void DrawRuleLabels(const Panel& panel, const Frame& frame, Ink* ink) {
   const std::vector<Place> points = PixelsOfAll(panel, frame);
   for (const Rule& rule : panel.rules) {
-    if (rule.label.empty()) continue;
     const Axis& axis = rule.vertical ? panel.x : panel.y;
-    if (!CanShow(axis.scale, rule.at)) continue;
-    std::vector<TextItem> candidates;
-    if (rule.vertical) {
-      const double x = frame.x.At(rule.at);
-      for (int row = 0; row < 6; ++row) {
-        const double y = row % 2 == 0 ? frame.box.top + 14.0 + 8.0 * row
-                                      : frame.box.bottom - 8.0 * row;
-        candidates.push_back({.x = x + 5.0, .y = y});
-        candidates.push_back({.x = x - 5.0, .y = y, .anchor = Anchor::kEnd});
-      }
-    } else {
-      const double y = frame.y.At(rule.at);
-      for (const double at : {y - 5.0, y + 13.0}) {
-        candidates.push_back(
-            {.x = frame.box.right - 5.0, .y = at, .anchor = Anchor::kEnd});
-        candidates.push_back({.x = frame.box.left + 5.0, .y = at});
-      }
-    }
-    std::optional<TextItem> best;
-    std::ptrdiff_t fewest = 0;
-    for (TextItem& item : candidates) {
-      item.text = {rule.label};
-      item.hue = Hue::Muted();
-      item.on_paper = true;
-      if (!IsFree(BoxOf(item), frame, *ink)) continue;
-      const std::ptrdiff_t covered = Covered(BoxOf(item), points);
-      if (best && covered >= fewest) continue;
-      best = item;
-      fewest = covered;
-    }
+    if (rule.label.empty() || !CanShow(axis.scale, rule.at)) continue;
+    const auto best = BestOf(PlacesBeside(rule, frame), points, frame, *ink);
     if (best) ink->Text(*best);
   }
 }

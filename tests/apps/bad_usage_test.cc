@@ -97,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{"swep good.json", "\"swep\" (did you mean 'sweep'?)"},
         BadUsage{"bench --data folder", "--data requires --sweep"},
         BadUsage{"bench --sweep good.json --data folder", "reads no files"},
-        BadUsage{"report out", "there is no command \"report\""},
+        BadUsage{"reports out", "there is no command \"reports\""},
         BadUsage{"''", "there is no command \"\""},
         BadUsage{"plan good.json --jobs 0", "--jobs"},
         BadUsage{"plan good.json --jobs -1", "--jobs"},

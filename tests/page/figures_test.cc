@@ -10,6 +10,7 @@
 #include "analysis/page/published_laws.h"
 #include "lib/plot/draw.h"
 #include "tests/page/sample_page.h"
+#include "tests/report/sample_sweep.h"
 #include "tests/support/xml_check.h"
 
 namespace isoflop {
@@ -234,6 +235,28 @@ TEST(TrainingFigure, IsNotThereWhenAllRunsHaveFailed) {
       TrainingFigure({.path = "d", .fit = {}, .sweep = facts});
   EXPECT_FALSE(made.figure.has_value());
   EXPECT_THAT(made.reason, HasSubstr("isoflop sweep"));
+}
+
+TEST(LearningRateFigure, HasALineForEachSizeWhereTheSweepVariesTheRate) {
+  Json file = SampleSweepFile();
+  file["vary"] = {{"training.peak_lr", {0.001, 0.003, 0.01}}};
+  const SampleSweep sample(file);
+  SweepFacts facts = SampleFacts();
+  EXPECT_THAT(
+      LearningRateFigure({.path = "d", .fit = {}, .sweep = facts}).reason,
+      HasSubstr("does not vary training.peak_lr"));
+  facts.plan = sample.plan;
+  facts.results = sample.results;
+  const FigureOrReason made =
+      LearningRateFigure({.path = "d", .fit = {}, .sweep = facts});
+  ASSERT_TRUE(made.figure.has_value()) << made.reason;
+  const auto& series = made.figure->panels[0].points;
+  EXPECT_THAT(series, SizeIs(8));
+  for (const PointSeries& one : series) {
+    ASSERT_THAT(one.points, SizeIs(3)) << one.name;
+    EXPECT_EQ(one.points[0].x, 0.001);
+    EXPECT_EQ(one.points[2].x, 0.01);
+  }
 }
 
 TEST(ExperimentFigure, HasTheCurvesOfTheAnalyses) {
