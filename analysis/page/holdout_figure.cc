@@ -54,6 +54,59 @@ Panel PanelOf(const FitDocument& fit, const DocumentHoldout& test,
   return panel;
 }
 
+/// REQUIRES: the fit has a law, runs and their reach in C.
+Panel ProjectionPanel(const FitDocument& fit, const ReportSource& source) {
+  double last = fit.flops->high;
+  for (const DocumentAllocation& allocation : fit.allocations) {
+    last = std::max(last, allocation.C);
+  }
+  std::vector<DataPoint> runs;
+  for (const DocumentRun& run : fit.runs) {
+    runs.push_back({.x = run.C,
+                    .y = run.L,
+                    .error = run.loss_std,
+                    .remark = fmt::format("N {}, D {}", FormatCount(run.N),
+                                          FormatCount(run.D))});
+  }
+  Panel panel{.title = "", .x = FlopsAxis(), .y = LossAxis(source)};
+  panel.points.push_back({.name = "runs ± 1 s.e.",
+                          .hue = Hue::Ink(),
+                          .filled = false,
+                          .size = 2.4,
+                          .points = Thinned(runs)});
+  const auto best = [](const Chinchilla& law, double C) {
+    return OptimumAt(law, C).loss;
+  };
+  const auto of_fit = [&](double C) { return best(*fit.law, C); };
+  const auto all =
+      LogSpaced(fit.flops->low, std::max(last, 1.01 * fit.flops->low), 60);
+  const auto rows = BandOf(fit.draws, all, best);
+  if (!rows.empty()) {
+    panel.bands.push_back(
+        {.name = "95 % of resampled laws", .hue = Hue::Kind(0), .rows = rows});
+  }
+  panel.lines.push_back(
+      {.name = "loss of the best allocation (law, Approach 3)",
+       .hue = Hue::Kind(0),
+       .width = 2.0,
+       .pieces = {Traced(
+           LogSpaced(fit.flops->low,
+                     std::max(fit.flops->high, 1.01 * fit.flops->low), 60),
+           of_fit)},
+       .sets_range = true});
+  if (last > 1.05 * fit.flops->high) {
+    panel.lines.push_back(
+        {.name = "projected, not measured",
+         .hue = Hue::Kind(0),
+         .dash = Dash::kDotted,
+         .width = 2.0,
+         .pieces = {Traced(LogSpaced(fit.flops->high, last, 40), of_fit)},
+         .sets_range = true});
+    panel.rules.push_back({true, fit.flops->high, "end of the data"});
+  }
+  return panel;
+}
+
 }  // namespace
 
 FigureOrReason HoldoutFigure(const ReportSource& source) {
@@ -103,54 +156,6 @@ FigureOrReason ProjectionFigure(const ReportSource& source) {
   if (!fit.law || !fit.flops || fit.runs.empty()) {
     return {.reason = "there is no law (Approach 3) to project"};
   }
-  double last = fit.flops->high;
-  for (const DocumentAllocation& allocation : fit.allocations) {
-    last = std::max(last, allocation.C);
-  }
-  std::vector<DataPoint> runs;
-  for (const DocumentRun& run : fit.runs) {
-    runs.push_back({.x = run.C,
-                    .y = run.L,
-                    .error = run.loss_std,
-                    .remark = fmt::format("N {}, D {}", FormatCount(run.N),
-                                          FormatCount(run.D))});
-  }
-  Panel panel{.title = "", .x = FlopsAxis(), .y = LossAxis(source)};
-  panel.points.push_back({.name = "runs ± 1 s.e.",
-                          .hue = Hue::Ink(),
-                          .filled = false,
-                          .size = 2.4,
-                          .points = Thinned(runs)});
-  const auto best = [](const Chinchilla& law, double C) {
-    return OptimumAt(law, C).loss;
-  };
-  const auto of_fit = [&](double C) { return best(*fit.law, C); };
-  const auto all =
-      LogSpaced(fit.flops->low, std::max(last, 1.01 * fit.flops->low), 60);
-  const auto rows = BandOf(fit.draws, all, best);
-  if (!rows.empty()) {
-    panel.bands.push_back(
-        {.name = "95 % of resampled laws", .hue = Hue::Kind(0), .rows = rows});
-  }
-  panel.lines.push_back(
-      {.name = "loss of the best allocation (law, Approach 3)",
-       .hue = Hue::Kind(0),
-       .width = 2.0,
-       .pieces = {Traced(
-           LogSpaced(fit.flops->low,
-                     std::max(fit.flops->high, 1.01 * fit.flops->low), 60),
-           of_fit)},
-       .sets_range = true});
-  if (last > 1.05 * fit.flops->high) {
-    panel.lines.push_back(
-        {.name = "projected, not measured",
-         .hue = Hue::Kind(0),
-         .dash = Dash::kDotted,
-         .width = 2.0,
-         .pieces = {Traced(LogSpaced(fit.flops->high, last, 40), of_fit)},
-         .sets_range = true});
-    panel.rules.push_back({true, fit.flops->high, "end of the data"});
-  }
   return {.figure = Figure{
               .id = "projection",
               .title = "Loss against compute, and its projection",
@@ -162,7 +167,7 @@ FigureOrReason ProjectionFigure(const ReportSource& source) {
                   {"Right of the end of the data nothing was measured. The "
                    "band is what resampled laws say: it knows the noise of the "
                    "runs, but not whether the form of the law holds there."},
-              .panels = {std::move(panel)}}};
+              .panels = {ProjectionPanel(fit, source)}}};
 }
 
 }  // namespace isoflop

@@ -25,8 +25,8 @@ std::string FirstOf(std::size_t shown, std::size_t all) {
 }
 
 std::string Failures(const SweepFacts& sweep) {
-  const auto ended_badly =
-      static_cast<std::size_t>(sweep.tally.failed + sweep.tally.diverged);
+  const auto ended_badly = static_cast<std::size_t>(sweep.tally.failed) +
+                           static_cast<std::size_t>(sweep.tally.diverged);
   if (ended_badly == 0) return {};
   HtmlTable table{.head = {"run", "status", "cause", "what trains it again"},
                   .is_text = {true, true, true, true}};

@@ -37,6 +37,8 @@ void AddContours(const Chinchilla& law, Panel* panel) {
   // In logarithms, in which the law is smooth.
   std::vector<double> x;
   std::vector<double> y;
+  x.reserve(kNodes);
+  y.reserve(kNodes);
   for (const double value : LogSpaced(N.low, N.high, kNodes)) {
     x.push_back(std::log(value));
   }

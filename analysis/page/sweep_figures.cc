@@ -172,6 +172,7 @@ FigureOrReason LearningRateFigure(const ReportSource& source) {
                 "learning rates"};
   }
   std::vector<Cell> keys;
+  keys.reserve(cells.size());
   for (const auto& [cell, points] : cells) keys.push_back(cell);
   Panel panel;
   panel.x = {"peak learning rate", ScaleKind::kLog};
@@ -182,6 +183,7 @@ FigureOrReason LearningRateFigure(const ReportSource& source) {
     std::vector<DataPoint> points = cells.at(keys[i]);
     std::ranges::stable_sort(points, {}, &DataPoint::x);
     std::vector<Place> line;
+    line.reserve(points.size());
     for (const DataPoint& point : points) line.push_back({point.x, point.y});
     const Hue hue = Hue::Step(number, static_cast<int>(chosen.size()));
     panel.lines.push_back(

@@ -174,14 +174,14 @@ std::string FigureSvg(const Figure& figure, const PanelSize& size) {
       PixelText(height * kMillimetres), PixelText(width), PixelText(height),
       PixelText(kFontSize), Described(figure, figure.id, ""));
   for (std::size_t i = 0; i < figure.panels.size(); ++i) {
+    const std::size_t row = i / columns;
     const Drawing drawing =
         DrawPanel(figure.panels[i], size,
                   fmt::format("{}-{}", figure.id, i + 1), ColourStyle::kAlone);
-    text +=
-        fmt::format("<g transform=\"translate({} {})\">\n{}</g>\n",
-                    PixelText(static_cast<double>(i % columns) * size.width),
-                    PixelText(static_cast<double>(i / columns) * size.height),
-                    drawing.elements);
+    text += fmt::format(
+        "<g transform=\"translate({} {})\">\n{}</g>\n",
+        PixelText(static_cast<double>(i % columns) * size.width),
+        PixelText(static_cast<double>(row) * size.height), drawing.elements);
   }
   return text + "</svg>\n";
 }

@@ -10,7 +10,7 @@ namespace isoflop {
 namespace {
 
 /// A true minus sign.
-std::string WithMinus(std::string text) {
+std::string WithMinus(const std::string& text) {
   return text.starts_with('-') ? "\u2212" + text.substr(1) : text;
 }
 
