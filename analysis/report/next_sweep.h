@@ -55,7 +55,8 @@ class BaseSweep {
 
   /// Returns how many steps this sweep trains D tokens in.
   double StepsOf(double tokens) const {
-    return tokens / static_cast<double>(spec_.variants.front().training.batch_tokens);
+    return tokens /
+           static_cast<double>(spec_.variants.front().training.batch_tokens);
   }
 
   /// Returns the runs of the grid of candidates.h in shapes that this sweep can

@@ -17,8 +17,8 @@ std::string ChecksumOf(std::string_view text);
 /// The key of a seal, the last of its object.
 inline constexpr std::string_view kSealKey = "checksum";
 
-/// Returns ReadableText of `object` with a last key "checksum": that of the text
-/// with zeros in its place.
+/// Returns ReadableText of `object` with a last key "checksum": that of the
+/// text with zeros in its place.
 std::string SealedText(Json object);
 
 /// Returns the same on one line, without a line end.
