@@ -2,19 +2,19 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 #include "lib/core/error.h"
-
-extern char** environ;
+#include "lib/machine/worker_process.h"
 
 namespace isoflop {
 namespace {
@@ -53,49 +53,47 @@ constexpr Rasteriser kRasterisers[] = {
                            "file://" + fs::absolute(svg).string()};
      }}};
 
-bool IsInPath(std::string_view program) {
+/// Returns where a program is; nothing where it is not in PATH.
+std::optional<fs::path> FindInPath(std::string_view program) {
   const char* path = std::getenv("PATH");
   std::string_view rest = path == nullptr ? "" : path;
   while (!rest.empty()) {
     const std::size_t end = rest.find(':');
-    const fs::path file = fs::path(rest.substr(0, end)) / program;
-    if (::access(file.c_str(), X_OK) == 0) return true;
+    fs::path file = fs::path(rest.substr(0, end)) / program;
+    if (::access(file.c_str(), X_OK) == 0) return file;
     if (end == std::string_view::npos) break;
     rest.remove_prefix(end + 1);
   }
-  return false;
+  return std::nullopt;
 }
 
 const Rasteriser* FindRasteriser() {
   for (const Rasteriser& one : kRasterisers) {
-    if (IsInPath(one.program)) return &one;
+    if (FindInPath(one.program)) return &one;
   }
   return nullptr;
 }
 
-/// Runs a program without input or output; returns its exit status, or nothing
-/// where it did not end by itself.
-std::optional<int> Run(const char* program, ArgumentList words) {
-  words.insert(words.begin(), program);
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  for (const int descriptor : {0, 1, 2}) {
-    ::posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null",
-                                       O_RDWR, 0);
+/// A picture takes a second or two.
+constexpr std::chrono::seconds kDeadline(60);
+
+/// Runs a program and returns how it failed; empty: it has not. It has no input
+/// and is not heard, is killed after the deadline, and dies with this process.
+std::string FailureOf(const fs::path& program, const ArgumentList& arguments) {
+  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  WorkerProcess process({.path = program, .environment = {}}, arguments,
+                        nowhere);
+  ::close(nowhere);
+  process.CloseInput();
+  const auto end = std::chrono::steady_clock::now() + kDeadline;
+  while (std::chrono::steady_clock::now() < end) {
+    process.ReadLines();
+    if (const auto status = process.Ended()) {
+      return *status == 0 ? "" : DescribeEnd(*status);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-  pid_t pid = 0;
-  const int failed = ::posix_spawnp(&pid, program, &actions, nullptr,
-                                    arguments.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) return std::nullopt;
-  int status = 0;
-  if (::waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) {
-    return std::nullopt;
-  }
-  return WEXITSTATUS(status);
+  return fmt::format("took more than {} s", kDeadline.count());
 }
 
 }  // namespace
@@ -111,12 +109,14 @@ void RequireRasteriser() {
 void Rasterise(const fs::path& svg, const fs::path& png) {
   RequireRasteriser();
   const Rasteriser& one = *FindRasteriser();
-  const auto status =
-      Run(one.program, one.arguments(svg.string(), png.string()));
+  const std::string failure = FailureOf(
+      *FindInPath(one.program), one.arguments(svg.string(), png.string()));
   std::error_code code;
-  Require(status == 0 && fs::file_size(png, code) > 0 && !code,
-          "{}: {} could not make a picture of it; take --format svg",
-          svg.string(), one.program);
+  const bool there = fs::file_size(png, code) > 0 && !code;
+  Require(failure.empty() && there,
+          "{}: {} could not make a picture of it ({}); take --format svg",
+          svg.string(), one.program,
+          failure.empty() ? "it wrote none" : failure);
 }
 
 }  // namespace isoflop

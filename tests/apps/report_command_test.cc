@@ -218,6 +218,11 @@ TEST(ReportCommand, MakesPicturesByAnInstalledProgramOrSaysWhichToInstall) {
   EXPECT_EQ(one.status, 0) << one.err;
   EXPECT_EQ(ReadFile(dir / "pictures/surface.png"), "picture\n");
   EXPECT_EQ(Isoflop(dir, "report law.json --format png -o pictures").status, 0);
+  dir.Write("rsvg-convert", "#!/bin/sh\nexit 3\n");
+  const Outcome failed = Isoflop(dir, "report law.json --format png -o failed");
+  EXPECT_EQ(failed.status, 2);
+  EXPECT_THAT(failed.err, HasSubstr("rsvg-convert could not make a picture of "
+                                    "it (exited with status 3)"));
 }
 
 TEST(ReportCommand, ReadsFitsOfEarlierVersions) {
