@@ -123,6 +123,7 @@ allocate H --flops 1
 next H --flops-budget 1
 compare H --by a
 export H
+report H
 bench --sweep H
 experiments --folder H
 fit runs.csv extra H
