@@ -26,6 +26,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Removes a directory in which workers still make and remove files, which
+/// fs::remove_all takes for errors.
+void Remove(const fs::path& directory) {
+  std::error_code code;
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    fs::remove_all(directory, code);
+    if (!code && !fs::exists(directory, code)) return;
+  }
+  throw fs::filesystem_error("cannot remove", directory, code);
+}
+
 constexpr int kMostAttempts = 4;  // of the command once the cause is gone
 
 /// A small file system in memory, that only this process and its children see.
@@ -170,8 +181,7 @@ void AddDisks(std::vector<TroubleCase>* cases) {
 void AddDirectories(std::vector<TroubleCase>* cases) {
   cases->push_back(
       {.name = "directory removed",
-       .during = [](Trial& t,
-                    const Program&) { fs::remove_all(t.sweep.out()); },
+       .during = [](Trial& t, const Program&) { Remove(t.sweep.out()); },
        .statuses = {2, 3}});
   cases->push_back({.name = "directory moved",
                     .during =
@@ -180,7 +190,7 @@ void AddDirectories(std::vector<TroubleCase>* cases) {
                         },
                     .cure =
                         [](Trial& trial) {
-                          fs::remove_all(trial.sweep.out());
+                          Remove(trial.sweep.out());
                           fs::rename(Elsewhere(trial), trial.sweep.out());
                         },
                     .statuses = {2, 3}});
