@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/page/figure_parts.h"
+#include "lib/core/transformed.h"
 #include "lib/plot/contours.h"
 
 namespace isoflop {
@@ -54,11 +55,9 @@ void AddContours(const Chinchilla& law, Panel* panel) {
                     .width = 1.0,
                     .inline_label = fmt::format("{:.3g}", level)};
     for (const auto& piece : ContourLines(field, level)) {
-      std::vector<Place> places;
-      for (const Place& at : piece) {
-        places.push_back({std::exp(at.x), std::exp(at.y)});
-      }
-      line.pieces.push_back(std::move(places));
+      line.pieces.push_back(Transformed(piece, [](const Place& at) {
+        return Place{std::exp(at.x), std::exp(at.y)};
+      }));
     }
     panel->lines.push_back(std::move(line));
   }
