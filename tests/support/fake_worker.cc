@@ -319,19 +319,24 @@ class FakeTraining {
            id.find(Variable("ISOFLOP_FAKE_RUN")) != std::string::npos;
   }
 
+  /// A signal to the process may come to another thread, and later: this one
+  /// must not go on until then.
+  [[noreturn]] static void DieOf(int signal) {
+    ::kill(::getpid(), signal);
+    while (true) ::pause();
+  }
+
   void Strike(const std::string& id, std::int64_t step) const {
     const Fault fault = ChosenFault();
     if (fault == Fault::kNone || fault == Fault::kDiverge) return;
     if (!StrikesAt(id, step)) return;
     switch (fault) {
       case Fault::kKill:
-        ::kill(::getpid(), SIGKILL);
-        break;
+        DieOf(SIGKILL);
       case Fault::kSegv:
         fmt::print(stderr, "first line\nsomething is out of bounds\n");
         ::signal(SIGSEGV, SIG_DFL);
-        ::kill(::getpid(), SIGSEGV);
-        break;
+        DieOf(SIGSEGV);
       case Fault::kExit:
         ::_exit(3);
       case Fault::kHang:
