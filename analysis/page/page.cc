@@ -13,6 +13,7 @@
 #include "analysis/page/run_table.h"
 #include "analysis/page/warning_places.h"
 #include "analysis/report/number_text.h"
+#include "lib/core/shell_word.h"
 #include "lib/core/text.h"
 #include "lib/plot/xml.h"
 

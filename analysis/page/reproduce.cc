@@ -6,6 +6,7 @@
 
 #include "analysis/page/html.h"
 #include "analysis/report/environment.h"
+#include "lib/core/shell_word.h"
 #include "lib/core/text.h"
 
 namespace isoflop {
@@ -67,23 +68,6 @@ std::string SweepFile(const Json& sweep) {
 }
 
 }  // namespace
-
-std::string ShellWord(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=+-";
-  const bool plain =
-      !word.empty() && word.find_first_not_of(kPlain) == std::string::npos;
-  if (plain) return word;
-  std::string quoted = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "'";
-}
 
 std::string ReproduceSection(const ReportSource& source) {
   std::string html =

@@ -13,7 +13,4 @@ namespace isoflop {
 std::string ReproduceSection(const ReportSource& source);
 std::string CiteSection();
 
-/// Returns `word` as a shell takes it for one word.
-std::string ShellWord(const std::string& word);
-
 }  // namespace isoflop

@@ -3,25 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
 
 #include "lib/core/error.h"
 #include "lib/core/files.h"
+#include "lib/core/shell_word.h"
 
 namespace isoflop {
 namespace {
-
-/// A word of a shell's command line.
-std::string ShellWord(const std::string& text) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+=:,@";
-  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) {
-    return text;
-  }
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
-  return word + "'";
-}
 
 /// Whether the sweep names files by paths that mean something only from where
 /// it was begun.

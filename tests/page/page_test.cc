@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "analysis/page/reproduce.h"
 #include "lib/plot/xml.h"
 #include "tests/page/sample_page.h"
 #include "tests/support/xml_check.h"
@@ -161,14 +160,6 @@ TEST(ReportPage, NamesFailuresWithTheirCauses) {
   const std::string page = ReportPage({.path = "d", .fit = {}, .sweep = facts});
   EXPECT_THAT(page, AllOf(HasSubstr("out of memory"),
                           HasSubstr("--retry-failed"), HasSubstr("failed")));
-}
-
-TEST(ShellWord, IsOneWordForAShell) {
-  EXPECT_EQ(ShellWord("runs/demo-1.json"), "runs/demo-1.json");
-  EXPECT_EQ(ShellWord(""), "''");
-  EXPECT_EQ(ShellWord("a b"), "'a b'");
-  EXPECT_EQ(ShellWord("it's"), "'it'\\''s'");
-  EXPECT_EQ(ShellWord("$(rm)"), "'$(rm)'");
 }
 
 }  // namespace
