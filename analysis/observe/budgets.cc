@@ -74,4 +74,17 @@ std::vector<Budget> Ladder(std::span<const Observation> observations) {
   return std::move(ladder);
 }
 
+std::optional<std::size_t> NearestBudget(std::span<const double> flops,
+                                         double C, double apart) {
+  std::optional<std::size_t> nearest;
+  double least = apart;
+  for (std::size_t i = 0; i < flops.size(); ++i) {
+    const double here = std::abs(std::log(flops[i] / C));
+    if (here > least) continue;
+    least = here;
+    nearest = i;
+  }
+  return nearest;
+}
+
 }  // namespace isoflop

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,5 +38,10 @@ BudgetGroups GroupByBudget(std::span<const Observation> observations);
 /// Returns the budgets of GroupByBudget, and one more for every compute of runs
 /// that belong to none, all in ascending order of compute.
 std::vector<Budget> Ladder(std::span<const Observation> observations);
+
+/// Returns the index of the entry of `flops` that is nearest to C in ln;
+/// nothing where none is within `apart`.
+std::optional<std::size_t> NearestBudget(std::span<const double> flops,
+                                         double C, double apart);
 
 }  // namespace isoflop

@@ -7,6 +7,8 @@
 
 #include "analysis/report/number_text.h"
 #include "lib/core/text.h"
+#include "lib/data/example.h"
+#include "lib/numeric/moments.h"
 #include "lib/numeric/thinned.h"
 
 namespace isoflop {
@@ -24,7 +26,7 @@ Axis FlopsAxis() { return {"C (FLOPs)", ScaleKind::kLog, TickStyle::kPowers}; }
 std::string LossUnitOf(const ReportSource& source) {
   if (source.fit) return source.fit->loss_unit_in_words;
   if (source.sweep) return InWords(source.sweep->plan.data.loss_unit);
-  return "nats per token";
+  return InWords(LossUnit::kNats);
 }
 
 Axis LossAxis(const ReportSource& source) {
@@ -63,15 +65,6 @@ std::vector<DataPoint> Thinned(const std::vector<DataPoint>& points) {
   return kept;
 }
 
-double PercentileOf(std::vector<double> values, double part) {
-  std::ranges::sort(values);
-  const double place = part * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(std::floor(place));
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  const double share = place - std::floor(place);
-  return values[below] + share * (values[above] - values[below]);
-}
-
 std::vector<BandSeries::Row> BandOf(
     const std::vector<Chinchilla>& draws, const std::vector<double>& x,
     const std::function<double(const Chinchilla&, double)>& value) {
@@ -81,8 +74,8 @@ std::vector<BandSeries::Row> BandOf(
     std::vector<double> values;
     values.reserve(draws.size());
     for (const Chinchilla& law : draws) values.push_back(value(law, at));
-    rows.push_back(
-        {at, PercentileOf(values, 0.025), PercentileOf(values, 0.975)});
+    std::ranges::sort(values);
+    rows.push_back({at, Percentile(values, 0.025), Percentile(values, 0.975)});
   }
   return rows;
 }

@@ -34,10 +34,6 @@ std::vector<Place> Traced(const std::vector<double>& x,
 /// kMostPoints.
 std::vector<DataPoint> Thinned(const std::vector<DataPoint>& points);
 
-/// Returns the percentile of values, from 0 to 1, by linear interpolation.
-/// REQUIRES: there are values.
-double PercentileOf(std::vector<double> values, double part);
-
 /// Returns what 95 % of the resampled laws say at each x.
 std::vector<BandSeries::Row> BandOf(
     const std::vector<Chinchilla>& draws, const std::vector<double>& x,

@@ -1,13 +1,16 @@
 #include "analysis/page/fit_document.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "analysis/observe/budgets.h"
 #include "analysis/page/json_view.h"
 #include "analysis/report/certificate_text.h"
 #include "analysis/report/fit_json.h"
 #include "lib/core/error.h"
+#include "lib/core/names.h"
 #include "lib/core/quote.h"
+#include "lib/core/transformed.h"
+#include "lib/data/example.h"
 
 namespace isoflop {
 namespace {
@@ -73,9 +76,9 @@ void ReadSource(const JsonView& view, FitDocument* fit) {
   fit->dropped = CountOf(view["dropped"]);
   fit->used = CountOf(view["used"]);
   fit->params_in_words = ParamsInWords(view["params"].text_or_none());
-  fit->loss_unit_in_words = view["loss_unit"].text_or_none() == "squared_error"
-                                ? "squared error"
-                                : "nats per token";
+  fit->loss_unit_in_words =
+      InWords(FromName<LossUnit>(view["loss_unit"].text_or_none())
+                  .value_or(LossUnit::kNats));
   const auto smallest = view["smallest_flops"].number();
   const auto largest = view["largest_flops"].number();
   if (smallest && largest) fit->flops = Extent{*smallest, *largest};
@@ -96,19 +99,8 @@ DocumentRun RunOf(const JsonView& view) {
   return run;
 }
 
-/// The nearest budget of a run that does not say its own.
-std::optional<std::size_t> BudgetNear(const FitDocument& fit, double C) {
-  constexpr double kSameBudget = 0.1;
-  std::optional<std::size_t> nearest;
-  double least = kSameBudget;
-  for (std::size_t i = 0; i < fit.budgets.size(); ++i) {
-    const double apart = std::abs(std::log(fit.budgets[i].flops / C));
-    if (apart > least) continue;
-    least = apart;
-    nearest = i;
-  }
-  return nearest;
-}
+/// A run that does not say its budget is of the nearest within this, in ln C.
+constexpr double kBudgetReach = 0.1;
 
 void ReadRuns(const JsonView& root, FitDocument* fit) {
   const JsonView residuals = root["diagnostics"]["residuals"];
@@ -117,10 +109,11 @@ void ReadRuns(const JsonView& root, FitDocument* fit) {
     fit->residuals.push_back(
         {run.N, run.D, run.C, NumberOr(view["log_residual"], 0.0)});
   }
+  const auto budgets = Transformed(fit->budgets, &DocumentBudget::flops);
   const bool told = static_cast<bool>(root["runs"]);
   for (const JsonView& view : (told ? root["runs"] : residuals).items()) {
     DocumentRun run = RunOf(view);
-    if (!told) run.budget = BudgetNear(*fit, run.C);
+    if (!told) run.budget = NearestBudget(budgets, run.C, kBudgetReach);
     if (run.budget && *run.budget >= fit->budgets.size()) run.budget.reset();
     fit->runs.push_back(run);
   }
@@ -284,11 +277,9 @@ FitDocument ReadFitDocument(const Json& json, const std::string& source) {
   ReadAllocations(root["allocations"], &fit);
   const JsonView diagnostics = root["diagnostics"];
   fit.misfit = diagnostics["misfit"]["in_words"].text_or_none();
-  fit.rms_log_residual = diagnostics["rms_log_residual"].number();
   fit.warnings = diagnostics["warnings"].texts();
   fit.notes = diagnostics["notes"].texts();
   if (root["experiments"]) fit.experiments = *root["experiments"].json();
-  if (root["laws"]) fit.laws = *root["laws"].json();
   return fit;
 }
 

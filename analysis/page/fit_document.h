@@ -140,11 +140,9 @@ struct FitDocument {
   std::vector<DocumentHoldout> holdouts;
   std::vector<DocumentAllocation> allocations;
   std::string misfit;  // that the law's form does not suit; empty: not said
-  std::optional<double> rms_log_residual;
   std::vector<std::string> warnings;
   std::vector<std::string> notes;
   Json experiments = Json::array();
-  Json laws = Json::object();  // further laws
 };
 
 /// Reads fit.json of this version, or of an earlier one, which may lack runs

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "analysis/observe/observation.h"
 #include "analysis/page/figure_parts.h"
 #include "lib/core/transformed.h"
 #include "lib/plot/contours.h"
@@ -68,7 +69,7 @@ void AddFrontier(const Chinchilla& law, Panel* panel) {
   const AxisRange D = YRangeOf(*panel);
   std::vector<Place> frontier;
   for (const double C :
-       LogSpaced(6.0 * N.low * D.low, 6.0 * N.high * D.high, 80)) {
+       LogSpaced(SixND(N.low, D.low), SixND(N.high, D.high), 80)) {
     const Optimum best = OptimumAt(law, C);
     frontier.push_back({best.N, best.D});
   }

@@ -7,8 +7,10 @@
 #include <map>
 #include <set>
 
+#include "analysis/observe/observation.h"
 #include "analysis/page/figure_parts.h"
 #include "lib/core/text.h"
+#include "lib/numeric/moments.h"
 #include "lib/numeric/thinned.h"
 
 namespace isoflop {
@@ -50,7 +52,7 @@ std::vector<Place> PlacesOf(const TrainingCurve& curve) {
   std::vector<Place> places;
   for (const std::size_t i : ThinCurve(losses, kPlacesOfCurve)) {
     const CurvePoint& point = smooth[i];
-    places.push_back({6.0 * curve.N * point.tokens, point.loss});
+    places.push_back({SixND(curve.N, point.tokens), point.loss});
   }
   return places;
 }
@@ -76,7 +78,7 @@ std::vector<DataPoint> FinalLosses(const SweepFacts& sweep) {
     if (run.status != RunStatus::kOk || !run.loss) continue;
     const double N = FinalN(sweep, run);
     points.push_back(
-        {.x = 6.0 * N * static_cast<double>(run.tokens),
+        {.x = SixND(N, static_cast<double>(run.tokens)),
          .y = *run.loss,
          .error = run.loss_std_error,
          .remark = fmt::format("{}: N {}, D {}", run.id, FormatCount(N),
@@ -121,7 +123,8 @@ double TopOf(const SweepFacts& sweep, const std::vector<DataPoint>& finals) {
     if (at != curve.points.end()) early.push_back(at->loss);
   }
   if (early.empty()) return top + 0.1 * (top - low) + 0.01 * top;
-  return std::max(PercentileOf(early, 0.9), top + 0.1 * (top - low));
+  std::ranges::sort(early);
+  return std::max(Percentile(early, 0.9), top + 0.1 * (top - low));
 }
 
 /// Some of the way to the cheapest run.

@@ -6,6 +6,7 @@
 
 #include "analysis/observe/budgets.h"
 #include "analysis/report/json_numbers.h"
+#include "lib/core/transformed.h"
 #include "lib/numeric/thinned.h"
 
 namespace isoflop {
@@ -15,24 +16,14 @@ namespace {
 /// left out move the mean of a budget that has no nominal one.
 constexpr double kSameBudget = 0.05;
 
-std::optional<std::size_t> ProfileAt(const IsoflopFit& fit, double flops) {
-  std::optional<std::size_t> nearest;
-  double least = kSameBudget;
-  for (std::size_t i = 0; i < fit.budgets.size(); ++i) {
-    const double apart = std::abs(std::log(fit.budgets[i].flops / flops));
-    if (apart > least) continue;
-    least = apart;
-    nearest = i;
-  }
-  return nearest;
-}
-
 /// Which budget of Approach 2 a run is of, by the run's index.
 std::map<std::size_t, std::size_t> BudgetsOfRuns(const FitReport& report) {
   std::map<std::size_t, std::size_t> budgets;
   if (!report.isoflop) return budgets;
+  const auto profiles =
+      Transformed(report.isoflop->budgets, &IsoflopBudget::flops);
   for (const Budget& budget : GroupByBudget(report.used).budgets) {
-    const auto profile = ProfileAt(*report.isoflop, budget.flops);
+    const auto profile = NearestBudget(profiles, budget.flops, kSameBudget);
     if (!profile) continue;
     for (const std::size_t run : budget.runs) budgets[run] = *profile;
   }

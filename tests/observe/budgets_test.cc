@@ -69,5 +69,13 @@ TEST(GroupByBudget, HasNoBudgetsForNoRuns) {
   EXPECT_TRUE(GroupByBudget({}).budgets.empty());
 }
 
+TEST(NearestBudget, IsTheNearestWithinReach) {
+  const std::vector<double> flops = {1e18, 1.05e18, 1e19};
+  EXPECT_EQ(NearestBudget(flops, 1.04e18, 0.1), 1U);
+  EXPECT_EQ(NearestBudget(flops, 0.99e18, 0.1), 0U);
+  EXPECT_EQ(NearestBudget(flops, 3e18, 0.1), std::nullopt);
+  EXPECT_EQ(NearestBudget({}, 1e18, 0.1), std::nullopt);
+}
+
 }  // namespace
 }  // namespace isoflop
