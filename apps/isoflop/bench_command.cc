@@ -141,7 +141,7 @@ void CheckBenchOutput(const BenchArgs& args, const std::optional<Plan>& plan) {
   OutputFile output = args.out;
   output.inputs.assign(args.data.begin(), args.data.end());
   if (plan) output.inputs.emplace_back(args.sweep);
-  RequireMayWriteJson(output, kBenchSchema, [&](const Json& there) {
+  RequireMayWriteJson(output, kBenchSchema, "sweep", [&](const Json& there) {
     return TextAt(there, "/sweep/name") == (plan ? plan->name : "");
   });
 }

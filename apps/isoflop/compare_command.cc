@@ -68,9 +68,10 @@ ExitCode RunCompare(CompareArgs args) {
     args.options.params = FromName<ParamsKind>(args.params);
   }
   args.output.inputs = InputsOf(args.input);
-  RequireMayWriteJson(args.output, kCompareSchema, [&](const Json& there) {
-    return IsSameSource(TextAt(there, "/source"), args.input);
-  });
+  RequireMayWriteJson(
+      args.output, kCompareSchema, "source", [&](const Json& there) {
+        return IsSameSource(TextAt(there, "/source"), args.input);
+      });
   const RecipeComparison comparison = std::filesystem::is_directory(args.input)
                                           ? CompareDirectory(args)
                                           : CompareFile(args);

@@ -126,7 +126,7 @@ void CheckExportOutput(const ExportArgs& args, ExportFormat format,
     });
   }
   const Json sweep = ReadJsonFile(SweepDir(args.dir).sweep_json());
-  RequireMayWriteJson(output, kResultsSchema, [&](const Json& there) {
+  RequireMayWriteJson(output, kResultsSchema, "sweep", [&](const Json& there) {
     return there.value("sweep", Json()) == sweep;
   });
 }

@@ -102,9 +102,11 @@ std::filesystem::path CheckedOutput(const FitCommandArgs& args,
   output.inputs = InputsOf(input);
   const bool within =
       directory && IsSameSource(output.path.parent_path().string(), input);
-  RequireMayWriteJson(output, kFitSchema, [&](const Json& there) {
-    return within || IsSameSource(TextAt(there, "/observations/source"), input);
-  });
+  RequireMayWriteJson(
+      output, kFitSchema, "observations", [&](const Json& there) {
+        return within ||
+               IsSameSource(TextAt(there, "/observations/source"), input);
+      });
   return output.path;
 }
 

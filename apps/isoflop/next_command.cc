@@ -90,7 +90,7 @@ void WriteSweep(const NextArgs& args, const std::string& base,
   OutputFile output = args.output;
   output.inputs = InputsOf(args.fit);
   output.inputs.emplace_back(base);
-  RequireMayWriteJson(output, kSweepSchema, [&](const Json& there) {
+  RequireMayWriteJson(output, kSweepSchema, "name", [&](const Json& there) {
     return TextAt(there, "/name") == TextAt(sweep, "/name");
   });
   WriteJsonFile(output.path, sweep);

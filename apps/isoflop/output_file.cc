@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <optional>
 #include <system_error>
@@ -43,13 +44,14 @@ bool HasContent(const fs::path& path) {
          !code;
 }
 
-/// The document, if it is one; a file of anything else, which may be large, is
-/// not read.
-std::optional<Json> JsonIfAny(const fs::path& path) {
+/// The document's schema and `member`, if it is one; what follows them, and a
+/// file of anything else, may be large, and is not read.
+std::optional<Json> HeadIfAny(const fs::path& path, std::string_view member) {
   std::ifstream file(path, std::ios::binary);
   if ((file >> std::ws).peek() != '{') return std::nullopt;
   try {
-    return ReadJsonFile(path);
+    return ReadJsonUpTo(path,
+                        std::array<std::string_view, 2>{"schema", member});
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -100,9 +102,10 @@ void RequireMayWrite(const OutputFile& output,
 }
 
 void RequireMayWriteJson(const OutputFile& output, std::string_view schema,
+                         std::string_view member,
                          const std::function<bool(const Json&)>& is_same) {
   RequireMayWrite(output, [&](const fs::path& path) {
-    const auto json = JsonIfAny(path);
+    const auto json = HeadIfAny(path, member);
     if (!json || TextAt(*json, "/schema") != schema) return Existing::kForeign;
     return is_same(*json) ? Existing::kOwn : Existing::kOtherSource;
   });

@@ -42,8 +42,9 @@ void RequireMayWrite(
     const std::function<Existing(const std::filesystem::path&)>& what_is);
 
 /// Does so for JSON with this schema, whose source is the same where `is_same`
-/// says so of what is there.
+/// says so of what is there: as much of it as has `member`.
 void RequireMayWriteJson(const OutputFile& output, std::string_view schema,
+                         std::string_view member,
                          const std::function<bool(const Json&)>& is_same);
 
 /// Returns the inputs of a command that reads `path`: a file, or a sweep

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <fstream>
+#include <iterator>
 #include <span>
 #include <utility>
 #include <vector>
@@ -32,14 +34,20 @@ std::string Cause(const std::exception& error) {
 
 /// Builds the value from what the parser finds, in one pass. The library's own
 /// builder takes the second of two equal keys, and only a callback per value,
-/// three times as slow, could tell.
+/// three times as slow, could tell. Values wait until what they are in closes,
+/// and its size is known: members of an object cannot be moved when it grows,
+/// only copied.
 class JsonBuilder : public nlohmann::json_sax<Json> {
  public:
-  /// Both outlive it.
-  JsonBuilder(std::string_view text, const std::string& source)
-      : text_(text), source_(source) {}
+  /// All outlive it. With `wanted`, it stops where the root has these members.
+  JsonBuilder(std::string_view text, const std::string& source,
+              std::span<const std::string_view> wanted = {})
+      : text_(text), source_(source), wanted_(wanted) {}
 
-  Json Take() { return std::move(root_); }
+  Json Take() {
+    if (!open_.empty()) CloseObject();  // where it stopped
+    return std::move(values_.back());
+  }
 
   bool null() override { return Add(nullptr); }
   bool boolean(bool value) override { return Add(value); }
@@ -51,18 +59,22 @@ class JsonBuilder : public nlohmann::json_sax<Json> {
   bool string(string_t& value) override { return Add(std::move(value)); }
   bool binary(binary_t& value) override { return Add(std::move(value)); }
 
-  bool start_object(std::size_t) override { return Open(Json::object()); }
+  bool start_object(std::size_t) override { return Open(true); }
   bool key(string_t& name) override {
-    auto& members = open_.back()->get_ref<Json::object_t&>();
-    const auto [member, added] = members.emplace(name, nullptr);
-    Require(added, "{}: {}: key occurs twice", source_, PathOf(name));
-    member_ = &member->second;
+    if (open_.size() == 1 && HasWanted()) return false;
+    Require(!HasKey(name), "{}: {}: key occurs twice", source_, PathOf(name));
+    keys_.push_back(std::move(name));
     return true;
   }
-  bool end_object() override { return Close(); }
+  bool end_object() override { return CloseObject(); }
 
-  bool start_array(std::size_t) override { return Open(Json::array()); }
-  bool end_array() override { return Close(); }
+  bool start_array(std::size_t) override { return Open(false); }
+  bool end_array() override {
+    const auto first = FirstValue();
+    Json::array_t elements(std::make_move_iterator(first),
+                           std::make_move_iterator(values_.end()));
+    return Close(std::move(elements));
+  }
 
   bool parse_error(std::size_t, const std::string&,
                    const Json::exception& error) override {
@@ -72,30 +84,58 @@ class JsonBuilder : public nlohmann::json_sax<Json> {
   }
 
  private:
+  /// An object or array that has not ended, and where its own begin.
+  struct Frame {
+    bool is_object;
+    std::size_t first_value;
+    std::size_t first_key;
+  };
+
+  std::vector<Json>::iterator FirstValue() {
+    return values_.begin() +
+           static_cast<std::ptrdiff_t>(open_.back().first_value);
+  }
+
+  /// Of the innermost object.
+  bool HasKey(std::string_view name) const {
+    const auto keys = std::span(keys_).subspan(open_.back().first_key);
+    return std::ranges::find(keys, name) != keys.end();
+  }
+
+  bool HasWanted() const {
+    return !wanted_.empty() &&
+           std::ranges::all_of(
+               wanted_, [this](std::string_view name) { return HasKey(name); });
+  }
+
   bool Add(Json value) {
-    Place(std::move(value));
+    values_.push_back(std::move(value));
     return true;
   }
 
-  /// Returns where the value is now: it stays there until its parent closes,
-  /// which takes no other value before this one has closed.
-  Json* Place(Json value) {
-    if (open_.empty()) return &(root_ = std::move(value));
-    Json* parent = open_.back();
-    if (parent->is_array()) return &parent->emplace_back(std::move(value));
-    return &(*member_ = std::move(value));
-  }
-
-  bool Open(Json empty) {
+  bool Open(bool is_object) {
     Require(open_.size() < kMaxDepth, "{}: nested more than {} deep", source_,
             kMaxDepth);
-    open_.push_back(Place(std::move(empty)));
+    open_.push_back({is_object, values_.size(), keys_.size()});
     return true;
   }
 
-  bool Close() {
+  bool CloseObject() {
+    auto key =
+        keys_.begin() + static_cast<std::ptrdiff_t>(open_.back().first_key);
+    Json::object_t members;
+    members.reserve(static_cast<std::size_t>(keys_.end() - key));
+    for (auto value = FirstValue(); value != values_.end(); ++value, ++key) {
+      members.emplace_back(std::move(*key), std::move(*value));
+    }
+    keys_.resize(open_.back().first_key);
+    return Close(std::move(members));
+  }
+
+  bool Close(Json whole) {
+    values_.erase(FirstValue(), values_.end());
     open_.pop_back();
-    return true;
+    return Add(std::move(whole));
   }
 
   /// "grid.sizes[1].d_model", for a key of the innermost object.
@@ -104,11 +144,12 @@ class JsonBuilder : public nlohmann::json_sax<Json> {
     const auto add = [&path](const std::string& key) {
       path += (path.empty() ? "" : ".") + key;
     };
-    for (const Json* parent : std::span(open_).first(open_.size() - 1)) {
-      if (parent->is_array()) {
-        path += fmt::format("[{}]", parent->size() - 1);
+    for (std::size_t i = 0; i + 1 < open_.size(); ++i) {
+      const Frame& next = open_[i + 1];
+      if (open_[i].is_object) {
+        add(keys_[next.first_key - 1]);
       } else {
-        add(parent->get_ref<const Json::object_t&>().back().first);
+        path += fmt::format("[{}]", next.first_value - open_[i].first_value);
       }
     }
     add(name);
@@ -117,9 +158,10 @@ class JsonBuilder : public nlohmann::json_sax<Json> {
 
   std::string_view text_;
   const std::string& source_;
-  Json root_;
-  std::vector<Json*> open_;  // objects and arrays, innermost last
-  Json* member_ = nullptr;   // of the innermost object, whose key was read
+  std::span<const std::string_view> wanted_;
+  std::vector<Frame> open_;        // innermost last
+  std::vector<Json> values_;       // of what is open; in the end the root
+  std::vector<std::string> keys_;  // of the objects that are open
 };
 
 /// Text for a file. Only bytes that are no UTF-8, such as those of a file's
@@ -174,6 +216,17 @@ Json ParseJson(std::string_view text, const std::string& source) {
 
 Json ReadJsonFile(const std::filesystem::path& path) {
   return ParseJson(ReadFile(path), path.string());
+}
+
+Json ReadJsonUpTo(const std::filesystem::path& path,
+                  std::span<const std::string_view> members) {
+  const std::string source = path.string();
+  std::ifstream file(path, std::ios::binary);
+  Require(file.is_open(), "{}: cannot read", source);
+  JsonBuilder builder({}, source, members);
+  Json::sax_parse(file, &builder, Json::input_format_t::json, /*strict=*/true,
+                  /*ignore_comments=*/true);
+  return builder.Take();
 }
 
 void WriteJsonFile(const std::filesystem::path& path, const Json& json) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,11 @@ Json ParseJson(std::string_view text, const std::string& source);
 
 /// Reads and parses a file. Throws Error.
 Json ReadJsonFile(const std::filesystem::path& path);
+
+/// Reads the object in a file as far as it takes to have these members of it;
+/// what follows is not read, nor is it checked. Throws Error.
+Json ReadJsonUpTo(const std::filesystem::path& path,
+                  std::span<const std::string_view> members);
 
 /// Returns `json` indented by two, with arrays of plain values on one line, and
 /// a line end. What a terminal would obey is escaped (PrintableJson).

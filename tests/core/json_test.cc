@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string_view>
+
+#include "lib/core/error.h"
 #include "lib/core/files.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
@@ -76,6 +80,26 @@ TEST(ReadJsonFile, NamesTheFileInItsMessages) {
                (dir / "missing.json").string() + ": cannot read");
   EXPECT_ERROR(ReadJsonFile(dir.Write("bad.json", "{")),
                (dir / "bad.json").string() + ": not valid JSON");
+}
+
+TEST(ReadJsonUpTo, ReadsNothingBehindTheMembersAskedFor) {
+  const TempDir dir;
+  WriteFileAtomically(dir.path() / "a.json",
+                      R"({"schema": "s", "sweep": {"a": [1]}, "runs": [torn)");
+  const std::array<std::string_view, 2> wanted{"sweep", "schema"};
+  EXPECT_EQ(ReadJsonUpTo(dir.path() / "a.json", wanted),
+            ParseJson(R"({"schema": "s", "sweep": {"a": [1]}})", ""));
+}
+
+TEST(ReadJsonUpTo, ReadsToTheEndWhereAMemberIsMissing) {
+  const TempDir dir;
+  WriteFileAtomically(dir.path() / "a.json", R"({"schema": "s", "runs": []})");
+  WriteFileAtomically(dir.path() / "torn.json", R"({"schema": "s", "runs": [)");
+  const std::array<std::string_view, 2> wanted{"schema", "sweep"};
+  EXPECT_EQ(ReadJsonUpTo(dir.path() / "a.json", wanted),
+            ParseJson(R"({"schema": "s", "runs": []})", ""));
+  EXPECT_THROW(ReadJsonUpTo(dir.path() / "torn.json", wanted), Error);
+  EXPECT_THROW(ReadJsonUpTo(dir.path() / "none.json", wanted), Error);
 }
 
 TEST(WriteJsonFile, WritesWhatIsReadBack) {
