@@ -1,7 +1,5 @@
 #include "lib/core/hash.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -13,7 +11,9 @@ struct Sha256::Context {
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  EVP_DigestInit_ex(context_->md, EVP_sha256(), nullptr);
+  // Fetched once: OpenSSL 3 would look it up for each digest.
+  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  EVP_DigestInit_ex(context_->md, kSha256, nullptr);
 }
 
 Sha256::~Sha256() { EVP_MD_CTX_free(context_->md); }
@@ -29,7 +29,14 @@ void Sha256::Update(std::string_view text) {
 std::string Sha256::Hex() {
   std::array<unsigned char, 32> digest{};
   EVP_DigestFinal_ex(context_->md, digest.data(), nullptr);
-  return fmt::format("{:02x}", fmt::join(digest, ""));
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(2 * digest.size());
+  for (const unsigned char byte : digest) {
+    hex += kDigits[byte / 16];
+    hex += kDigits[byte % 16];
+  }
+  return hex;
 }
 
 std::string Sha256Hex(std::string_view text) {

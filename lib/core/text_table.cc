@@ -68,17 +68,23 @@ std::vector<Row> StackedHeader(const Row& header, std::size_t most,
   return rows;
 }
 
-/// The rows with as few lines of header as the width allows.
-std::vector<Row> WithHeader(std::span<const Row> all, std::size_t width) {
+/// In each place the larger of the two.
+std::vector<std::size_t> Larger(std::vector<std::size_t> a,
+                                const std::vector<std::size_t>& b) {
+  std::ranges::transform(a, b, a.begin(), [](std::size_t x, std::size_t y) {
+    return std::max(x, y);
+  });
+  return a;
+}
+
+/// The header in as few lines as the width allows above cells of such widths.
+std::vector<Row> HeaderWithin(std::size_t width, const Row& header,
+                              const std::vector<std::size_t>& cells) {
   constexpr std::size_t kMostLines = 4;
-  const Row& header = all.front();
-  const auto cells = all.subspan(1);
-  const auto widths = WidthsOf(cells, header.size());
-  std::vector<Row> rows(all.begin(), all.end());
+  std::vector<Row> rows{header};
   for (std::size_t lines = 2; lines <= kMostLines; ++lines) {
-    if (TotalOf(WidthsOf(rows, header.size())) <= width) break;
-    rows = StackedHeader(header, lines, widths);
-    rows.insert(rows.end(), cells.begin(), cells.end());
+    if (TotalOf(Larger(WidthsOf(rows, header.size()), cells)) <= width) break;
+    rows = StackedHeader(header, lines, cells);
   }
   return rows;
 }
@@ -100,6 +106,18 @@ std::string Padded(std::string_view cell, std::size_t width, bool left) {
   return left ? std::string(cell) + space : space + std::string(cell);
 }
 
+/// One row, ended by '\n'; a first cell that is too long on a line of its own.
+std::string LineOf(const Row& row, const std::vector<std::size_t>& widths,
+                   std::size_t width) {
+  const bool fits = DisplayWidth(row[0]) <= widths[0];
+  std::string line = Padded(fits ? row[0] : "", widths[0], true);
+  for (std::size_t i = 1; i < row.size(); ++i) {
+    line += "  " + Padded(row[i], widths[i], false);
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return (fits ? "" : WrapText("", row[0], width)) + line + "\n";
+}
+
 }  // namespace
 
 TextTable::TextTable(std::vector<std::string> header) {
@@ -117,21 +135,16 @@ void TextTable::AddLine(Row cells) {
 }
 
 std::string TextTable::ToString(std::size_t width) const {
-  std::vector<Row> rows = WithHeader(rows_, width);
-  auto widths = WidthsOf(rows, rows.front().size());
+  const Row& header = rows_.front();
+  const auto cells = std::span(rows_).subspan(1);
+  auto widths = WidthsOf(cells, header.size());
+  const std::vector<Row> headers = HeaderWithin(width, header, widths);
+  widths = Larger(std::move(widths), WidthsOf(headers, header.size()));
   widths[0] = NameWidth(widths, width);
   std::string text;
-  for (Row& row : rows) {
-    if (DisplayWidth(row[0]) > widths[0]) {
-      text += WrapText("", std::exchange(row[0], ""), width);
-    }
-    std::string line = Padded(row[0], widths[0], true);
-    for (std::size_t i = 1; i < row.size(); ++i) {
-      line += "  " + Padded(row[i], widths[i], false);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
+  text.reserve((headers.size() + cells.size()) * (TotalOf(widths) + 1));
+  for (const Row& row : headers) text += LineOf(row, widths, width);
+  for (const Row& row : cells) text += LineOf(row, widths, width);
   return text;
 }
 
