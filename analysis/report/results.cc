@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <map>
 #include <set>
 #include <string_view>
@@ -10,6 +11,8 @@
 #include "analysis/report/environment.h"
 #include "analysis/report/json_numbers.h"
 #include "lib/core/csv.h"
+#include "lib/core/share_work.h"
+#include "lib/core/text.h"
 
 namespace isoflop {
 namespace {
@@ -130,12 +133,13 @@ constexpr std::string_view kNoRuns = "\n  \"runs\": []";
 
 /// A run as it stands among the others.
 std::string IndentedRecord(const RunResult& run) {
-  std::string text = "\n    ";
-  for (const char c : ReadableText(ToJson(run))) {
-    text += c;
-    if (c == '\n') text += "    ";
+  const std::string record = ReadableText(ToJson(run));
+  std::string text;
+  text.reserve(2 * record.size());
+  for (const TextLine& line : NonBlankLines(record)) {
+    text.append("\n    ").append(line.text);
   }
-  return text.erase(text.rfind('\n'));
+  return text;
 }
 
 }  // namespace
@@ -144,14 +148,15 @@ std::vector<std::string> ResultsText(const SweepResults& results) {
   const std::string frame = ReadableText(FrameJson(results));
   if (results.runs.empty()) return {frame};
   const std::size_t runs = frame.find(kNoRuns) + kNoRuns.size() - 1;
-  std::vector<std::string> parts = {frame.substr(0, runs)};
-  parts.reserve(results.runs.size() + 2);
-  const char* separator = "";
-  for (const RunResult& run : results.runs) {
-    parts.push_back(separator + IndentedRecord(run));
-    separator = ",";
-  }
-  parts.push_back("\n  " + frame.substr(runs));
+  std::vector<std::string> parts(results.runs.size() + 2);
+  parts.front() = frame.substr(0, runs);
+  ShareWork(static_cast<int>(results.runs.size()), /*threads=*/0, [&] {
+    return [&](int i) {
+      const auto run = static_cast<std::size_t>(i);
+      parts[run + 1] = (run > 0 ? "," : "") + IndentedRecord(results.runs[run]);
+    };
+  });
+  parts.back() = "\n  " + frame.substr(runs);
   return parts;
 }
 
