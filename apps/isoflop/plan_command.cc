@@ -67,10 +67,11 @@ ExitCode RunPlan(const PlanArgs& args) {
   RequireScale(args.scale);
   const SweepSpec spec =
       LoadSweep(args.sweep, {.data_paths = args.data, .scale = args.scale});
-  Plan plan = MakePlan(spec);  // finds what is wrong before a worker is asked
+  BegunSite begun(args.worker, args.devices, args.jobs);
+  Plan plan = MakePlan(spec);  // meanwhile
   RequireMeantRuns(spec, plan);
   PlanEstimate estimate;
-  if (const auto site = FindSite(args.worker, args.devices, args.jobs)) {
+  if (const auto site = begun.Wait()) {
     // Otherwise every device makes the same plan of it.
     if (plan.auto_precision || plan.bf16_products) {
       plan = MakePlan(

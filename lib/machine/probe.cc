@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "lib/core/error.h"
-#include "lib/machine/worker_answer.h"
 
 namespace isoflop {
 namespace {
@@ -21,6 +20,13 @@ bool UserHasChosen() { return std::getenv(kBlasCoreVariable) != nullptr; }
 bool IsInDoubt(const ProbeReport& probe) {
   return !probe.blas_core.empty() && !UserHasChosen() &&
          (!probe.products_right || LeavesVectorsUnused(probe.blas_core));
+}
+
+WorkerQuestion Question() {
+  // Where there is little address space, libraries may ask for it for ever.
+  return {.verb = "probe",
+          .input = {},
+          .timeout_seconds = AddressSpaceLimit() ? 60.0 : 300.0};
 }
 
 Machine MachineWith(const std::filesystem::path& worker, BlasCore core) {
@@ -55,23 +61,31 @@ bool IsBetter(const ProbeReport& a, const ProbeReport& b) {
 
 }  // namespace
 
-ProbeReport Probe(const WorkerProgram& worker) {
-  // Where there is little address space, libraries may ask for it for ever.
-  const WorkerQuestion question{
-      .verb = "probe",
-      .input = {},
-      .timeout_seconds = AddressSpaceLimit() ? 60.0 : 300.0};
+BegunProbe::BegunProbe(WorkerProgram worker)
+    : worker_(std::move(worker)),
+      answer_(std::make_unique<WorkerAnswer>(worker_, Question())) {}
+
+ProbeReport BegunProbe::Wait() {
   Json report;
   try {
-    report = AskWorker(worker, question);
+    report = answer_->Wait();
   } catch (const KilledFromOutside&) {
-    report = AskWorker(worker, question);
+    report = AskWorker(worker_, Question());
   }
-  return ProbeReportFromJson(report, worker.path.string() + " probe");
+  return ProbeReportFromJson(report, worker_.path.string() + " probe");
+}
+
+ProbeReport Probe(const WorkerProgram& worker) {
+  return BegunProbe(worker).Wait();
 }
 
 Machine ProbeMachine(const std::filesystem::path& worker) {
-  Machine best{.worker = {worker}, .probe = Probe({worker})};
+  return ProbeMachine(BegunProbe({worker}));
+}
+
+Machine ProbeMachine(BegunProbe first) {
+  const std::filesystem::path worker = first.worker().path;
+  Machine best{.worker = first.worker(), .probe = first.Wait()};
   if (UserHasChosen()) {
     best.blas_core = FromName<BlasCore>(best.probe.blas_core);
   }

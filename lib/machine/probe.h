@@ -5,23 +5,42 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "lib/core/arithmetic.h"
 #include "lib/core/blas_core.h"
+#include "lib/machine/worker_answer.h"
 #include "lib/machine/worker_path.h"
 #include "lib/record/worker_protocol.h"
 #include "lib/sweep/plan.h"
 
 namespace isoflop {
 
-/// Runs `worker probe`, in the environment that training will have, and returns
-/// what it measured. One that is killed from outside is tried again once.
-/// Throws Error, with the last lines that it wrote, when it cannot be started,
-/// fails, prints something else, or has not answered in five minutes (in one
-/// where the address space is limited).
+/// `worker probe`, in the environment that training will have, at work while
+/// the caller does something else. It is killed when this is destroyed before
+/// Wait.
+class BegunProbe {
+ public:
+  /// Throws Error when it cannot be started.
+  explicit BegunProbe(WorkerProgram worker);
+
+  const WorkerProgram& worker() const { return worker_; }
+
+  /// Returns what it measured. One that is killed from outside is tried again
+  /// once. Throws Error, with the last lines that it wrote, when it fails,
+  /// prints something else, or has not answered in five minutes (in one where
+  /// the address space is limited).
+  ProbeReport Wait();
+
+ private:
+  WorkerProgram worker_;
+  std::unique_ptr<WorkerAnswer> answer_;
+};
+
+/// Begins a probe and waits for it. Throws Error.
 ProbeReport Probe(const WorkerProgram& worker);
 
 /// This machine, and the worker as it is started on it.
@@ -39,6 +58,9 @@ struct Machine {
 /// not. OPENBLAS_CORETYPE, where the user has set it, settles it. Throws Error
 /// as Probe does.
 Machine ProbeMachine(const std::filesystem::path& worker);
+
+/// Does so with a first probe that has begun.
+Machine ProbeMachine(BegunProbe first);
 
 /// Probes with the choice that a sweep began with, since another would round
 /// differently. Chooses anew where there was none, where this processor cannot

@@ -78,18 +78,21 @@ std::optional<Json> WorkerAnswer::Take() {
   return ParseJson(text_, name_);
 }
 
+Json WorkerAnswer::Wait() {
+  while (true) {
+    if (auto json = Take()) return *std::move(json);
+    pollfd news{descriptor(), POLLIN, 0};
+    ::poll(&news, 1, kAnswerPollMilliseconds);
+  }
+}
+
 std::string WorkerAnswer::LastWords() const {
   const std::string tail = log_.Tail();
   return tail.empty() ? "it wrote nothing" : tail;
 }
 
 Json AskWorker(const WorkerProgram& worker, const WorkerQuestion& question) {
-  WorkerAnswer answer(worker, question);
-  while (true) {
-    if (auto json = answer.Take()) return *std::move(json);
-    pollfd news{answer.descriptor(), POLLIN, 0};
-    ::poll(&news, 1, kAnswerPollMilliseconds);
-  }
+  return WorkerAnswer(worker, question).Wait();
 }
 
 std::optional<int> AskWorkers(

@@ -51,6 +51,9 @@ class WorkerAnswer {
   /// prints something else, and KilledFromOutside.
   std::optional<Json> Take();
 
+  /// Waits for the answer. Throws Error, as Take does.
+  Json Wait();
+
  private:
   std::string LastWords() const;
 
