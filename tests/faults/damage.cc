@@ -235,13 +235,11 @@ void TrainHalf(const FaultSweep& sweep) {
   constexpr int kTickMilliseconds = 2;
   FileEvents events(sweep.out());
   Program program(sweep.Command({"--jobs", "1"}), sweep.said());
-  std::set<std::string> begun;  // groups and runs with checkpoints
-  int stored = 0;               // of the last group
-  while (!program.Ended() && stored < 3) {
+  std::set<std::string> begun;  // groups with checkpoints
+  while (!program.Ended() && begun.size() < 3) {
     for (const std::string& file : events.Take(kTickMilliseconds)) {
       if (!file.ends_with(".ckpt") || !file.starts_with("groups")) continue;
       begun.insert(file.substr(0, file.find("/checkpoint")));
-      if (begun.size() == 3) ++stored;
     }
   }
   Require(!program.Ended(), "the sweep has ended before its last group");

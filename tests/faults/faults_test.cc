@@ -39,7 +39,7 @@ TEST(Troubles, PassWithTheirCause) {
   const TroubleCourse course(dir.path());
   for (const char* name :
        {"disk full", "directory removed", "data changed in place",
-        "stderr closed", "address space of 700 MiB"}) {
+        "stderr closed", "address space of 400 MiB"}) {
     SCOPED_TRACE(name);
     EXPECT_THAT(course.Try(name).findings, IsEmpty());
   }
