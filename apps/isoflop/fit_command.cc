@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -30,6 +31,7 @@ struct FitCommandArgs {
   TableArgs table;
   CurveColumns curve;
   FitArgs fit;
+  bool details = false;
 };
 
 bool IsCurve(const CurveColumns& curve) {
@@ -118,7 +120,9 @@ ExitCode RunFit(const FitCommandArgs& args, const CLI::App& fit_command) {
   const std::filesystem::path output = CheckedOutput(args, directory);
   const SweepFit fit =
       directory ? FitDirectory(args, options) : FitFile(args, options);
-  ReportFit(fit, output);
+  ReportFit(
+      fit, output,
+      args.details ? std::nullopt : std::optional<std::string>("--details"));
   return fit.report.usable() ? ExitCode::kOk : ExitCode::kUnsupported;
 }
 
@@ -143,6 +147,8 @@ void AddFitCommand(CLI::App& app, ExitCode* exit_code) {
   fit->add_option("--y-std", args->curve.y_std,
                   "Column of standard errors of ln y: weights 1/std^2");
   AddFitOptions(fit, &args->fit);
+  fit->add_flag("--details", args->details,
+                "Print everything, not what fits on one screen");
   fit->footer(
       "Examples:\n  isoflop fit runs.csv --column params=\"Model Size\" "
       "--column flops=\"Training FLOP\"\n"

@@ -22,6 +22,7 @@
 #include "apps/isoflop/sweep_fit.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
+#include "lib/core/shell_word.h"
 #include "lib/core/standard_streams.h"
 #include "lib/core/text.h"
 #include "lib/execute/local_executor.h"
@@ -249,7 +250,8 @@ ExitCode RunSweep(const SweepArgs& args) {
   if (!args.fit || summary.signal || summary.ok == 0) return status;
   const SweepFit fit = FitSweep(plan, results, dir, {});
   Print("\n");
-  ReportFit(fit, dir.root() / "fit.json");
+  ReportFit(fit, dir.root() / "fit.json",
+            "isoflop fit " + ShellWord(dir.root().string()) + " --details");
   ReportComparisons(plan, results, dir);
   if (status == ExitCode::kOk && !fit.report.usable()) {
     return ExitCode::kUnsupported;

@@ -6,6 +6,7 @@
 
 #include "analysis/observe/sweep_curves.h"
 #include "analysis/report/fit_json.h"
+#include "analysis/report/fit_summary.h"
 #include "analysis/report/fit_text.h"
 #include "analysis/report/fit_words.h"
 #include "apps/isoflop/fit_progress_line.h"
@@ -51,9 +52,12 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
   return {InWords(std::move(report), exact), exact};
 }
 
-void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file) {
+void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file,
+               const std::optional<std::string>& details) {
   WriteFileAtomically(json_file, SealedText(ToJson(fit.report, fit.exact)));
-  Print(FitText(fit.report, fit.exact, OutputWidth()));
+  Print(details ? FitSummary(fit.report, fit.exact, *details,
+                             {.columns = OutputWidth()})
+                : FitText(fit.report, fit.exact, OutputWidth()));
   SayWritten(json_file.string());
 }
 

@@ -3,6 +3,9 @@
 
 #pragma once
 
+#include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "analysis/fit/fit.h"
@@ -30,7 +33,9 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
                   const SweepDir& dir, const FitOptions& options,
                   const VariantChoice& choice = {});
 
-/// Writes fit.json and prints its text to standard output.
-void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file);
+/// Writes fit.json and prints to standard output: everything, or on one screen
+/// what it comes to, where `details` is how to get the rest ("--details").
+void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file,
+               const std::optional<std::string>& details);
 
 }  // namespace isoflop
