@@ -128,7 +128,8 @@ ExecuteSummary Train(const SweepArgs& args, const SweepDir& dir,
       CheckRoom(pending, options.slots, probe, FindRoom(dir.root()));
   Warn(room.tight);
   room.RequireEnough();
-  const auto progress = MakeProgress(STDERR_FILENO);
+  const auto progress =
+      MakeProgress(STDERR_FILENO, *FromName<ProgressStyle>(args.progress));
   return Execute(dir, plan, options, *progress);
 }
 
@@ -286,6 +287,12 @@ void AddTrainingOptions(CLI::App* command, SweepArgs* args) {
   command->add_flag("--fail-fast", args->fail_fast,
                     "Stop at the first run that fails, diverges or cannot be "
                     "trained");
+  command
+      ->add_option("--progress", args->progress,
+                   "On standard error: auto, plain (a line a run), json (an "
+                   "object a line) or none")
+      ->check(CLI::IsMember({"auto", "plain", "json", "none"}))
+      ->capture_default_str();
   AddScaleOption(command, &args->scale);
 }
 

@@ -19,6 +19,7 @@ struct SweepArgs {
   std::string devices = "auto";
   std::optional<std::int64_t> jobs;
   std::string worker;
+  std::string progress = "auto";
   bool retry_failed = false;
   bool fail_fast = false;
   bool fit = false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "lib/core/text.h"
 
@@ -58,6 +59,14 @@ std::vector<std::string> SummaryParts(const SweepProgress& progress) {
   return parts;
 }
 
+/// "[########------------]", of the work that is done.
+std::string Bar(double fraction) {
+  constexpr std::size_t kWidth = 20;
+  const auto done = static_cast<std::size_t>(std::clamp(fraction, 0.0, 1.0) *
+                                             static_cast<double>(kWidth));
+  return "[" + std::string(done, '#') + std::string(kWidth - done, '-') + "]";
+}
+
 std::string SlotLine(const SlotProgress& slot, std::size_t width) {
   std::vector<std::string> parts{
       "  " + ShortId(slot.run.empty() ? slot.group : slot.run),
@@ -82,7 +91,9 @@ double SweepProgress::tokens_per_second() const {
 
 std::vector<std::string> RenderProgress(const SweepProgress& progress,
                                         std::size_t width, std::size_t height) {
-  std::vector<std::string> lines{Fitted(SummaryParts(progress), width)};
+  std::vector<std::string> summary = SummaryParts(progress);
+  summary.push_back(Bar(progress.fraction));
+  std::vector<std::string> lines{Fitted(summary, width)};
   for (const SlotProgress& slot : progress.slots) {
     if (!slot.group.empty()) lines.push_back(SlotLine(slot, width));
   }
@@ -94,6 +105,30 @@ std::vector<std::string> RenderProgress(const SweepProgress& progress,
     }
   }
   return lines;
+}
+
+Json ToJson(const SweepProgress& progress) {
+  Json json{{"runs", progress.runs},
+            {"ended", progress.ended()},
+            {"ok", progress.ok},
+            {"diverged", progress.diverged},
+            {"failed", progress.failed},
+            {"fraction", progress.fraction},
+            {"elapsed_seconds", progress.elapsed_seconds},
+            {"tokens_per_second", progress.tokens_per_second()},
+            {"stopping", progress.stopping},
+            {"slots", Json::array()}};
+  if (progress.seconds_left) json["seconds_left"] = *progress.seconds_left;
+  for (const SlotProgress& slot : progress.slots) {
+    if (slot.group.empty()) continue;
+    Json entry{{"device", slot.device},
+               {"group", slot.group},
+               {"fraction", slot.fraction}};
+    if (!slot.run.empty()) entry["run"] = slot.run;
+    if (slot.loss) entry["loss"] = *slot.loss;
+    json["slots"].push_back(std::move(entry));
+  }
+  return json;
 }
 
 std::string SummaryLine(const SweepProgress& progress) {

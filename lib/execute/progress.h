@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/core/json.h"
 #include "lib/record/run_result.h"
 
 namespace isoflop {
@@ -44,6 +45,12 @@ struct SweepProgress {
 /// line per busy slot; at most `height`, none wider than `width` columns.
 std::vector<std::string> RenderProgress(const SweepProgress& progress,
                                         std::size_t width, std::size_t height);
+
+/// Returns it for programs: runs, ended, ok, diverged, failed, fraction,
+/// elapsed_seconds, seconds_left where it is known, tokens_per_second,
+/// stopping, and "slots" with device, group, run (absent: the trunk), fraction
+/// and loss of those at work.
+Json ToJson(const SweepProgress& progress);
 
 /// Returns the summary on one plain line, for logs.
 std::string SummaryLine(const SweepProgress& progress);

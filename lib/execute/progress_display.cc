@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "lib/core/clock.h"
+#include "lib/core/json.h"
+#include "lib/core/printable.h"
 
 namespace isoflop {
 namespace {
@@ -86,6 +88,43 @@ class LineProgress : public Progress {
   double printed_at_;
 };
 
+/// An object a line: "progress" at most once a second, "run", "note", "finish".
+class JsonProgress : public Progress {
+ public:
+  explicit JsonProgress(int descriptor) : descriptor_(descriptor) {}
+
+  void Show(const SweepProgress& progress) override {
+    constexpr double kSeconds = 1.0;
+    if (MonotonicSeconds() - printed_at_ < kSeconds) return;
+    printed_at_ = MonotonicSeconds();
+    Write("progress", ToJson(progress));
+  }
+  void RunEnded(const RunResult& result,
+                const SweepProgress& progress) override {
+    Json json = ToJson(progress);
+    json["run"] = {{"id", result.id}, {"status", NameOf(result.status)}};
+    if (result.loss) json["run"]["loss"] = *result.loss;
+    if (!result.reason.empty()) json["run"]["reason"] = result.reason;
+    Write("run", json);
+  }
+  void Note(const std::string& message) override {
+    Write("note", {{"message", message}});
+  }
+  void Finish(const SweepProgress& progress) override {
+    Write("finish", ToJson(progress));
+  }
+
+ private:
+  void Write(const char* event, const Json& rest) {
+    Json json{{"event", event}};
+    json.update(rest);
+    Print(descriptor_, PrintableJson(json.dump()) + "\n");
+  }
+
+  int descriptor_;
+  double printed_at_ = -1.0;
+};
+
 /// A few lines redrawn in place; what should stay scrolls away above them.
 class TerminalProgress : public Progress {
  public:
@@ -101,7 +140,12 @@ class TerminalProgress : public Progress {
 
   void RunEnded(const RunResult& result,
                 const SweepProgress& progress) override {
-    if (result.status != RunStatus::kOk) Note(RunLine(result, progress));
+    if (result.status != RunStatus::kOk) {
+      return Note(RunLine(result, progress));
+    }
+    constexpr std::size_t kRemembered = 3;
+    recent_.push_back("  ended: " + RunLine(result, progress));
+    if (recent_.size() > kRemembered) recent_.erase(recent_.begin());
   }
 
   void Note(const std::string& message) override {
@@ -119,8 +163,12 @@ class TerminalProgress : public Progress {
   void Draw(const SweepProgress& progress) {
     const TerminalSize size = SizeOf(descriptor_);
     // The last column stays free: writing there wraps on some terminals.
-    const auto lines =
-        RenderProgress(progress, size.columns - 1, size.lines - 1);
+    auto lines = RenderProgress(progress, size.columns - 1, size.lines - 1);
+    for (const std::string& run : recent_) {
+      if (lines.size() + 1 < size.lines) {
+        lines.push_back(run.substr(0, size.columns - 1));
+      }
+    }
     std::string text = Erasure();
     for (std::size_t i = 0; i < lines.size(); ++i) {
       text += (i == 0 ? Coloured("\x1b[1m", lines[i]) : lines[i]) + "\n";
@@ -148,15 +196,25 @@ class TerminalProgress : public Progress {
   bool colour_;
   double drawn_at_ = -1.0;  // monotonic seconds
   std::vector<std::string> drawn_;
+  std::vector<std::string> recent_;  // runs that ended well, the last ones
 };
 
 }  // namespace
 
-std::unique_ptr<Progress> MakeProgress(int descriptor) {
-  if (::isatty(descriptor) == 1 && Variable("TERM") != "dumb") {
-    return std::make_unique<TerminalProgress>(descriptor);
+std::unique_ptr<Progress> MakeProgress(int descriptor, ProgressStyle style) {
+  const bool redraws = ::isatty(descriptor) == 1 && Variable("TERM") != "dumb";
+  switch (style) {
+    case ProgressStyle::kJson:
+      return std::make_unique<JsonProgress>(descriptor);
+    case ProgressStyle::kNone:
+      return std::make_unique<SilentProgress>();
+    case ProgressStyle::kAuto:
+      if (redraws) return std::make_unique<TerminalProgress>(descriptor);
+      [[fallthrough]];
+    case ProgressStyle::kPlain:
+      return std::make_unique<LineProgress>(descriptor);
   }
-  return std::make_unique<LineProgress>(descriptor);
+  return nullptr;
 }
 
 }  // namespace isoflop

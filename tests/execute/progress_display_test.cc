@@ -9,9 +9,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "lib/core/json.h"
 #include "tests/support/scoped_env.h"
 
 namespace isoflop {
@@ -124,6 +126,51 @@ TEST_F(ProgressDisplayTest, TellsOfFailuresOnATerminalButNotOfEveryRun) {
   RunResult fine = Failure();
   fine.status = RunStatus::kOk;
   progress->RunEnded(fine, Busy());
+  EXPECT_EQ(terminal.Output(), "");
+}
+
+TEST_F(ProgressDisplayTest, ShowsTheLastRunsThatEndedWell) {
+  const Terminal terminal(100);
+  const auto progress = MakeProgress(terminal.descriptor());
+  RunResult fine = Failure();
+  fine.status = RunStatus::kOk;
+  for (const char* id : {"first", "second", "third", "fourth"}) {
+    fine.id = id;
+    progress->RunEnded(fine, Busy());
+  }
+  progress->Show(Busy());
+  const std::string output = terminal.Output();
+  EXPECT_THAT(output, Not(HasSubstr("first")));
+  EXPECT_THAT(output, HasSubstr("second"));
+  EXPECT_THAT(output, HasSubstr("fourth"));
+}
+
+TEST_F(ProgressDisplayTest, IsAnObjectALineForPrograms) {
+  const Terminal terminal(100);
+  const auto progress =
+      MakeProgress(terminal.descriptor(), ProgressStyle::kJson);
+  progress->Show(Busy());
+  progress->Show(Busy());  // within the same second
+  progress->RunEnded(Failure(), Busy());
+  progress->Note("a \"note\"\x1b");
+  progress->Finish(Busy());
+  std::istringstream lines(terminal.Output());
+  std::vector<std::string> events;
+  for (std::string line; std::getline(lines, line);) {
+    events.push_back(ParseJson(line, "line")["event"].get<std::string>());
+    EXPECT_EQ(line.find('\x1b'), line.npos);
+  }
+  EXPECT_THAT(events,
+              testing::ElementsAre("progress", "run", "note", "finish"));
+}
+
+TEST_F(ProgressDisplayTest, IsSilentWhereNoneIsAskedFor) {
+  const Terminal terminal(100);
+  const auto progress =
+      MakeProgress(terminal.descriptor(), ProgressStyle::kNone);
+  progress->Show(Busy());
+  progress->Note("something");
+  progress->Finish(Busy());
   EXPECT_EQ(terminal.Output(), "");
 }
 

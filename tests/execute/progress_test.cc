@@ -36,7 +36,8 @@ TEST(Progress, ShowsASummaryAndALinePerBusySlot) {
   EXPECT_THAT(
       RenderProgress(HalfDone(), 100, 24),
       ElementsAre(
-          "12/32 runs  37 %  2 min 05 s left  182k tok/s  1 min 20 s elapsed",
+          "12/32 runs  37 %  2 min 05 s left  182k tok/s  1 min 20 s elapsed  "
+          "[#######-------------]",
           "  d64-l2-s0   42 %  loss 1.402  91.0k tok/s  trunk  on cpu",
           "  d64-l2-D524k-s0   42 %  loss 1.402  91.0k tok/s  cooldown  on "
           "cpu"));
