@@ -36,5 +36,11 @@ void AddReportCommand(CLI::App& app, ExitCode* exit_code);
 void AddExportCommand(CLI::App& app, ExitCode* exit_code);
 void AddBenchCommand(CLI::App& app, ExitCode* exit_code);
 void AddExperimentsCommand(CLI::App& app, ExitCode* exit_code);
+void AddLogsCommand(CLI::App& app, ExitCode* exit_code);
+void AddCancelCommand(CLI::App& app, ExitCode* exit_code);
+
+/// Adds `help`, `completion` and `man`, which look at every command that is
+/// there when they run.
+void AddHelpCommands(CLI::App& app, ExitCode* exit_code);
 
 }  // namespace isoflop

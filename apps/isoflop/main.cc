@@ -80,6 +80,9 @@ ExitCode Main(int argc, char** argv) {
   AddExportCommand(app, &exit_code);
   AddBenchCommand(app, &exit_code);
   AddExperimentsCommand(app, &exit_code);
+  AddLogsCommand(app, &exit_code);
+  AddCancelCommand(app, &exit_code);
+  AddHelpCommands(app, &exit_code);
   try {
     RefuseArgumentsThatAreNoText(argc, argv);
     RefuseUnknownCommand(app, argc, argv);
