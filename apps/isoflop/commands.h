@@ -25,6 +25,7 @@ constexpr ExitCode StoppedBy(int signal) {
 }
 
 /// Each adds one subcommand to `app`; running it sets `*exit_code`.
+void AddInitCommand(CLI::App& app, ExitCode* exit_code);
 void AddPlanCommand(CLI::App& app, ExitCode* exit_code);
 void AddSweepCommand(CLI::App& app, ExitCode* exit_code);
 void AddStatusCommand(CLI::App& app, ExitCode* exit_code);

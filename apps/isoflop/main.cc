@@ -69,6 +69,7 @@ ExitCode Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Example:\n  isoflop sweep sweeps/demo.json -o runs/demo --fit");
   ExitCode exit_code = ExitCode::kOk;
+  AddInitCommand(app, &exit_code);
   AddPlanCommand(app, &exit_code);
   AddSweepCommand(app, &exit_code);
   AddStatusCommand(app, &exit_code);

@@ -66,13 +66,22 @@ void RefuseInput(const OutputFile& output, const fs::path& input) {
       output.path.string(), other_name));
 }
 
+const char* InWords(Existing existing) {
+  switch (existing) {
+    case Existing::kOtherSource:
+      return "was made from something else";
+    case Existing::kForPeople:
+      return "may have been changed by hand";
+    default:
+      return "is not what this command writes";
+  }
+}
+
 void RefuseExisting(const OutputFile& output, Existing existing) {
   throw Error(fmt::format(
       "--output: {} is there already, and {}; name another file with -o, or "
       "replace it with --force",
-      output.path.string(),
-      existing == Existing::kOtherSource ? "was made from something else"
-                                         : "is not what this command writes"));
+      output.path.string(), InWords(existing)));
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ enum class Existing {
   kOwn,          // of the same kind and source, as a command writes it again
   kOtherSource,  // of the same kind, made from something else
   kForeign,      // anything else
+  kForPeople,    // as a command writes it once, to be changed by hand
 };
 
 /// Adds --force.

@@ -1,0 +1,90 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "lib/core/json.h"
+#include "tests/apps/command.h"
+
+namespace isoflop {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kFakeWorker = " --worker " ISOFLOP_FAKE_WORKER;
+
+TEST(Init, WritesASweepThatPlanHasNothingAgainst) {
+  const TempDir dir;
+  const Outcome init =
+      Isoflop(dir, std::string("init --flops 1e13 -o mine.json") + kFakeWorker);
+  ASSERT_EQ(init.status, 0) << init.err;
+  EXPECT_THAT(init.out, HasSubstr("isoflop sweep mine.json -o runs/mine"));
+  for (const char* file : {"mine.json", "mine-lr.json"}) {
+    EXPECT_EQ(Isoflop(dir, std::string("plan ") + file + kFakeWorker).status, 0);
+  }
+}
+
+TEST(Init, KeepsWhatSomebodyMayHaveChanged) {
+  const TempDir dir;
+  dir.Write("mine-lr.json", "{}");
+  const std::string command =
+      std::string("init --flops 1e13 -o mine.json") + kFakeWorker;
+  const Outcome refused = Isoflop(dir, command);
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("may have been changed by hand"));
+  EXPECT_FALSE(std::filesystem::exists(dir / "mine.json"));
+  EXPECT_EQ(Isoflop(dir, command + " --force").status, 0);
+}
+
+TEST(Init, NamesDataRelativeToTheFile) {
+  const TempDir dir;
+  std::filesystem::create_directories(dir / "books");
+  std::string text;
+  for (int i = 0; i < 900'000; ++i) text += std::to_string(i * 7919) + " ";
+  WriteFileAtomically(dir / "books/a.txt", text);
+  const Outcome init =
+      Isoflop(dir, std::string("init --flops 5e12 --data books -o mine.json") +
+                       kFakeWorker);
+  ASSERT_EQ(init.status, 0) << init.err;
+  EXPECT_EQ(ReadJsonFile(dir / "mine.json")["data"]["paths"], Json({"books"}));
+}
+
+TEST(Init, TakesTheVocabularyThatLiesBesideTokenFiles) {
+  const TempDir dir;
+  std::string tokens(16'000'000, '\0');
+  std::uint32_t state = 1;
+  for (std::size_t i = 0; i < tokens.size(); i += 2) {
+    state = state * 1664525 + 1013904223;
+    tokens[i] = static_cast<char>(state >> 24);
+    tokens[i + 1] = static_cast<char>((state >> 16) & 1);
+  }
+  std::filesystem::create_directories(dir / "tokens");
+  WriteFileAtomically(dir / "tokens/train_000.bin", tokens);
+  const std::string command =
+      std::string("init --flops 5e12 --data tokens -o mine.json") + kFakeWorker;
+  const Outcome refused = Isoflop(dir, command);
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--vocab-size: needed"));
+  dir.Write("tokens/tokens.json", R"({"vocab_size": 512})");
+  ASSERT_EQ(Isoflop(dir, command).status, 0) << Isoflop(dir, command).err;
+  const Json data = ReadJsonFile(dir / "mine.json")["data"];
+  EXPECT_EQ(data["vocab_size"], 512);
+  EXPECT_EQ(data["train_paths"], Json({"tokens/train_000.bin"}));
+}
+
+TEST(Init, RefusesWhatItCannotMakeASweepOf) {
+  const TempDir dir;
+  dir.Write("short.txt", "a few words");
+  for (const char* arguments :
+       {"init", "init --flops 0", "init --flops -1", "init --flops nan",
+        "init --flops inf", "init --flops 1e9", "init --flops 1e13 --data none",
+        "init --flops 1e13 --data short.txt", "init --flops 1e13 more"}) {
+    const Outcome outcome = Isoflop(dir, std::string(arguments));
+    EXPECT_EQ(outcome.status, 2) << arguments;
+    EXPECT_NE(outcome.err, "") << arguments;
+    EXPECT_FALSE(std::filesystem::exists(dir / "first.json")) << arguments;
+  }
+}
+
+}  // namespace
+}  // namespace isoflop
