@@ -11,9 +11,9 @@
 #include <set>
 
 #include "analysis/observe/best_of.h"
+#include "analysis/observe/joined_table.h"
 #include "analysis/observe/observation_row.h"
 #include "analysis/observe/run_status_words.h"
-#include "analysis/table/cell.h"
 #include "lib/core/files.h"
 #include "lib/core/text.h"
 #include "lib/core/transformed.h"
@@ -25,19 +25,6 @@ constexpr double kSameFlops = 1e-6;
 
 bool Is6ND(const Observation& o) {
   return std::abs(o.C / SixND(o.N, o.D) - 1.0) <= kSameFlops;
-}
-
-/// Returns the cells of a column, joined where it is several; empty where none
-/// of them has a value.
-std::string TextOf(const Record& record, const QuantityColumn& column) {
-  std::string text;
-  for (const std::size_t index : column.indices) {
-    const std::string& cell = record.cells[index];
-    if (IsAbsent(cell)) continue;
-    if (!text.empty()) text += ", ";
-    text += cell;
-  }
-  return text;
 }
 
 /// Turns values into their places in a list of different ones.
@@ -135,6 +122,9 @@ class TableReader {
   }
 
   void AddRow(const Record& record) {
+    if (table_.source_column) {
+      problems_->SetSource(record.cells[*table_.source_column]);
+    }
     if (status_ != nullptr && !tally_.Finished(TextOf(record, *status_))) {
       return;
     }
@@ -161,6 +151,7 @@ class TableReader {
   }
 
   void CheckKinds() {
+    problems_->SetSource(table_.source);
     if (kinds_.size() > 1) {
       problems_->Add(0,
                      "N is total in some rows and not in others: give every "
@@ -267,6 +258,22 @@ void Validate(const TableOptions& options) {
 }
 
 }  // namespace
+
+LabelledObservations JoinedObservations(RecordTable joined,
+                                        TableOptions options) {
+  Validate(options);
+  options.columns.clear();
+  RowProblems problems(joined.source);
+  std::vector<std::string> notes = KeepRows(options.choice, &joined);
+  RequireOneRunEach(joined);
+  if (!options.counts_anew) RequireOneCount(joined, &notes);
+  LabelledObservations read = TableReader(joined, options, &problems).Read();
+  // A line says nothing without its file.
+  for (Observation& o : read.set.rows) o.line = 0;
+  std::ranges::move(notes, std::back_inserter(read.set.notes));
+  TakeBest(options.best_of, &read);
+  return read;
+}
 
 LabelledObservations ParseObservations(std::string_view text,
                                        const std::string& source,

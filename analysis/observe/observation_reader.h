@@ -22,6 +22,7 @@ struct TableOptions {
   LossScale loss = {};
   std::string label = {};  // the column that tells recipes apart; empty: none
   std::vector<std::string> best_of = {};  // settings, as TakeBest has them
+  bool counts_anew = false;  // N is to be counted otherwise than in the rows
 };
 
 /// Reads a table, whose format ParseRecords tells.
@@ -45,6 +46,12 @@ LabelledObservations ReadLabelledObservations(const std::filesystem::path& path,
 /// As ReadLabelledObservations, without a label.
 ObservationSet ReadObservations(const std::filesystem::path& path,
                                 const TableOptions& options = {});
+
+/// As ReadLabelledObservations, from a JoinedTable, whose rows have no line
+/// then and of which options.columns are known. Throws Error also as
+/// RequireOneRunEach does, and RequireOneCount unless counts_anew.
+LabelledObservations JoinedObservations(RecordTable joined,
+                                        TableOptions options);
 
 /// As ReadLabelledObservations, from text; `source` names it in messages, and
 /// says what format it has.

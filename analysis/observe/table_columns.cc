@@ -129,6 +129,28 @@ TableColumns::TableColumns(const RecordTable& table,
   RequireEnough(table, problems);
 }
 
+std::string TextOf(const Record& record, const QuantityColumn& column) {
+  std::string text;
+  for (const std::size_t index : column.indices) {
+    const std::string& cell = record.cells[index];
+    if (IsAbsent(cell)) continue;
+    if (!text.empty()) text += ", ";
+    text += cell;
+  }
+  return text;
+}
+
+bool HasColumn(const RecordTable& table, const ColumnName& given) {
+  if (Find(table, given.column)) return true;
+  if (RequireQuantity(given.quantity) != Quantity::kGroup) {
+    return Find(table, SplitFactor(given.column).name).has_value();
+  }
+  return std::ranges::any_of(SplitAtCommas(given.column),
+                             [&table](const std::string& name) {
+                               return Find(table, name).has_value();
+                             });
+}
+
 void TableColumns::AddGiven(const RecordTable& table, const ColumnName& given,
                             RowProblems* problems) {
   QuantityColumn column{.quantity = RequireQuantity(given.quantity),

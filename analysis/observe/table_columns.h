@@ -109,6 +109,14 @@ class TableColumns {
   std::vector<std::size_t> unread_;
 };
 
+/// Returns the cells of a column, joined where it is several; empty where none
+/// of them has a value.
+std::string TextOf(const Record& record, const QuantityColumn& column);
+
+/// Returns whether the table has the column, or what is left of its name
+/// without a factor, or one of several that are to be joined.
+bool HasColumn(const RecordTable& table, const ColumnName& given);
+
 /// Complains unless the table has a column of exactly this name.
 void RequireColumn(const RecordTable& table, const std::string& name,
                    RowProblems* problems);

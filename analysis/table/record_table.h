@@ -2,7 +2,9 @@
 
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,8 @@ struct RecordTable {
   std::string source;  // for messages
   std::vector<std::string> columns;
   std::vector<Record> rows;
+  // Of several tables in one: the column that names the file of a row.
+  std::optional<std::size_t> source_column = {};
 
   /// Returns the index of a column. Throws Error naming `option`, what there is
   /// and the nearest, when there is none.

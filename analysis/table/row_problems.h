@@ -17,6 +17,9 @@ class RowProblems {
   /// Adds "source:line: what". Line 0 stands for the file as a whole.
   void Add(int line, const std::string& what);
 
+  /// What is added from now on is of this file.
+  void SetSource(const std::string& source) { source_ = source; }
+
   /// Throws Error with the problems as Problems does, unless there are none.
   void ThrowIfAny() const { problems_.ThrowIfAny(); }
 
