@@ -111,8 +111,12 @@ class Legend {
     names_.push_back(name);
   }
 
-  /// Colours a layer: through the legend if its colour is there.
+  /// Names the rows of a layer and colours it: through the legend if its colour
+  /// is there.
   void Paint(const std::string& name, const Hue& hue, Json* layer) const {
+    if (!name.empty()) {
+      for (Json& row : (*layer)["data"]["values"]) row["series"] = name;
+    }
     const auto found = colours_.find(name);
     if (found == colours_.end() || found->second != ColourAlone(hue)) {
       (*layer)["encoding"]["color"] = {{"value", ColourAlone(hue)}};
@@ -123,7 +127,7 @@ class Legend {
       colours.push_back(colours_.at(entry));
     }
     (*layer)["encoding"]["color"] = {
-        {"datum", name},
+        {"field", "series"},
         {"type", "nominal"},
         {"title", nullptr},
         {"scale", {{"domain", names_}, {"range", colours}}}};

@@ -15,7 +15,8 @@ inline constexpr const char* kVegaLiteSchema =
 /// Returns a specification of Vega-Lite 5 with the data in it, panels at most
 /// two in a row. A layer each: bands, rules, lines, bars of standard errors and
 /// intervals, points, labels. Points have fields x, y, and error, low, high,
-/// left, right, remark where they have them; lines x, y and `piece`.
+/// left, right, remark where they have them; lines x, y and `piece`; `series`
+/// is the name in the legend.
 ///
 /// What an axis has no place for never reaches it (PointsWithoutPlace; one zero
 /// on a log axis moves every mark): points are left out, lines interrupted, and

@@ -223,13 +223,16 @@ TEST(VegaLite, TellsSeriesApartInOneLegend) {
   panel.lines[2].name = "";
   const auto lines = LayersOf(Spec(panel), "line");
   const Json named = lines[0]["encoding"]["color"];
-  EXPECT_EQ(named["datum"], "law");
+  EXPECT_EQ(named["field"], "series");
+  EXPECT_EQ(lines[0]["data"]["values"][0]["series"], "law");
+  EXPECT_EQ(lines[1]["data"]["values"][0]["series"], "law");
+  EXPECT_EQ(lines[2]["data"]["values"][0].count("series"), 0U);
   EXPECT_EQ(named["scale"]["domain"], Json({"runs", "law", "95 %"}));
   EXPECT_EQ(named["scale"]["range"].size(), 3U);
-  EXPECT_EQ(lines[1]["encoding"]["color"].count("datum"), 0U);
+  EXPECT_EQ(lines[1]["encoding"]["color"].count("field"), 0U);
   EXPECT_EQ(lines[1]["encoding"]["color"]["value"],
             ColourOf(Hue::Kind(3), ColourStyle::kAlone));
-  EXPECT_EQ(lines[2]["encoding"]["color"].count("datum"), 0U);
+  EXPECT_EQ(lines[2]["encoding"]["color"].count("field"), 0U);
 }
 
 TEST(VegaLite, WritesTextAsJsonWhateverItHolds) {
