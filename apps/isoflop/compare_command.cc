@@ -10,6 +10,7 @@
 #include "analysis/observe/observation_reader.h"
 #include "analysis/report/recipe_report.h"
 #include "apps/isoflop/commands.h"
+#include "apps/isoflop/joined_inputs.h"
 #include "apps/isoflop/output_file.h"
 #include "apps/isoflop/sweep_compare.h"
 #include "apps/isoflop/sweep_fit.h"
@@ -25,33 +26,40 @@ namespace isoflop {
 namespace {
 
 struct CompareArgs {
-  std::string input;
+  std::vector<std::string> inputs;
   OutputFile output;
   std::string params;
   TableArgs table;
   bool json = false;
   CompareOptions options;
+
+  /// REQUIRES: there is one only.
+  const std::string& input() const { return inputs.front(); }
 };
 
-LabelledObservations FromFile(const CompareArgs& args) {
+LabelledObservations FromFiles(const CompareArgs& args) {
+  const bool several = args.inputs.size() > 1;
   Require(!args.options.by.empty(),
-          "--by: {} is a file: name the column whose values are the recipes",
-          args.input);
+          "--by: {} name the column whose values are the recipes{}",
+          several ? "there are several inputs:" : args.input() + " is a file:",
+          several ? "; source compares the inputs" : "");
   TableOptions table = ResolveTableOptions(args.table);
   table.label = args.options.by;
-  return ReadLabelledObservations(args.input, table);
+  table.counts_anew = args.options.params.has_value();
+  return several ? ReadJoined(args.inputs, table)
+                 : ReadLabelledObservations(args.input(), table);
 }
 
 RecipeComparison CompareDirectory(const CompareArgs& args) {
-  const VariantChoice choice = ResolveVariantChoice(args.table, args.input);
-  const SweepDir dir(args.input);
+  const VariantChoice choice = ResolveVariantChoice(args.table, args.input());
+  const SweepDir dir(args.input());
   const Plan plan = LoadPlan(dir);
   return CompareSweep(plan, LoadResultsAndWarn(dir, plan), dir, args.options,
                       choice);
 }
 
-RecipeComparison CompareFile(CompareArgs args) {
-  const LabelledObservations recipes = FromFile(args);
+RecipeComparison CompareFiles(CompareArgs args) {
+  const LabelledObservations recipes = FromFiles(args);
   SetDefaultBudgets(recipes.set, &args.options);
   return InWords(CompareRecipes(recipes, args.options));
 }
@@ -67,14 +75,18 @@ ExitCode RunCompare(CompareArgs args) {
   if (!args.params.empty()) {
     args.options.params = FromName<ParamsKind>(args.params);
   }
-  args.output.inputs = InputsOf(args.input);
-  RequireMayWriteJson(
-      args.output, kCompareSchema, "source", [&](const Json& there) {
-        return IsSameSource(TextAt(there, "/source"), args.input);
-      });
-  const RecipeComparison comparison = std::filesystem::is_directory(args.input)
-                                          ? CompareDirectory(args)
-                                          : CompareFile(args);
+  const bool several = args.inputs.size() > 1;
+  args.output.inputs = InputsOf(args.inputs);
+  RequireMayWriteJson(args.output, kCompareSchema, "source",
+                      [&](const Json& there) {
+                        const std::string source = TextAt(there, "/source");
+                        return several ? source == SourceOf(args.inputs)
+                                       : IsSameSource(source, args.input());
+                      });
+  const bool directory =
+      !several && std::filesystem::is_directory(args.input());
+  const RecipeComparison comparison =
+      directory ? CompareDirectory(args) : CompareFiles(args);
   const Json json = ToJson(comparison);
   const std::filesystem::path& output = args.output.path;
   if (!output.empty()) WriteJsonFile(output, json);
@@ -93,7 +105,7 @@ void AddCompareCommand(CLI::App& app, ExitCode* exit_code) {
   CLI::App* compare = app.add_subcommand(
       "compare", "Which recipe is better, by how much, and can the data tell");
   compare
-      ->add_option("input", args->input,
+      ->add_option("input", args->inputs,
                    "Sweep directory that varies something, or a CSV or JSON "
                    "file of runs")
       ->required();

@@ -17,6 +17,7 @@
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/fit_options.h"
 #include "apps/isoflop/fit_progress_line.h"
+#include "apps/isoflop/joined_inputs.h"
 #include "apps/isoflop/output_file.h"
 #include "apps/isoflop/sweep_fit.h"
 #include "apps/isoflop/table_args.h"
@@ -26,12 +27,15 @@ namespace isoflop {
 namespace {
 
 struct FitCommandArgs {
-  std::string input;
+  std::vector<std::string> inputs;
   OutputFile output;
   TableArgs table;
   CurveColumns curve;
   FitArgs fit;
   bool details = false;
+
+  /// REQUIRES: there is one only.
+  const std::string& input() const { return inputs.front(); }
 };
 
 bool IsCurve(const CurveColumns& curve) {
@@ -42,7 +46,7 @@ bool IsCurve(const CurveColumns& curve) {
 void CheckColumns(const FitCommandArgs& args, bool directory) {
   const bool curve = IsCurve(args.curve);
   Require(!directory || !curve,
-          "--x: {} is a sweep directory; export it as CSV first", args.input);
+          "--x: {} is a sweep directory; export it as CSV first", args.input());
   Require(!curve || !args.curve.x.empty(), "--x: must name a column with --y");
   Require(!curve || !args.curve.y.empty(), "--y: must name a column with --x");
   const std::string given = GivenColumnOption(args.table);
@@ -68,18 +72,18 @@ SweepFit FitFile(const FitCommandArgs& args, FitOptions options) {
   if (IsCurve(args.curve)) {
     if (args.fit.laws.empty()) options.laws = {LawKind::kPower};
     if (args.fit.loss.empty()) options.objective.loss = LossKind::kL2;
-    const CurvePoints curve = ReadCurve(args.input, args.curve, table.choice);
+    const CurvePoints curve = ReadCurve(args.input(), args.curve, table.choice);
     return {FitCurveLaws(curve, options), {}};
   }
-  ObservationSet observations = ReadObservations(args.input, table);
+  ObservationSet observations = ReadObservations(args.input(), table);
   FitProgressLine progress(STDERR_FILENO);
   return {InWords(FitScalingLaws(std::move(observations), options, &progress)),
           {}};
 }
 
 SweepFit FitDirectory(const FitCommandArgs& args, const FitOptions& options) {
-  const VariantChoice choice = ResolveVariantChoice(args.table, args.input);
-  const SweepDir dir(args.input);
+  const VariantChoice choice = ResolveVariantChoice(args.table, args.input());
+  const SweepDir dir(args.input());
   const Plan plan = LoadPlan(dir);
   return FitSweep(plan, LoadResultsAndWarn(dir, plan), dir, options, choice);
 }
@@ -96,7 +100,7 @@ bool IsDirectory(const std::string& path) {
 /// sweep, wherever it has been moved to.
 std::filesystem::path CheckedOutput(const FitCommandArgs& args,
                                     bool directory) {
-  const std::filesystem::path input = args.input;
+  const std::filesystem::path input = args.input();
   OutputFile output = args.output;
   if (output.path.empty()) {
     output.path = directory ? input / "fit.json" : "fit.json";
@@ -112,10 +116,42 @@ std::filesystem::path CheckedOutput(const FitCommandArgs& args,
   return output.path;
 }
 
+/// Fits several inputs together.
+SweepFit FitJoined(const FitCommandArgs& args, const FitOptions& options) {
+  Require(!IsCurve(args.curve), "--x: of several inputs, of which? give one");
+  TableOptions table = ResolveTableOptions(args.table);
+  table.counts_anew = options.params.has_value();
+  ObservationSet observations = ReadJoined(args.inputs, table).set;
+  FitProgressLine progress(STDERR_FILENO);
+  return {InWords(FitScalingLaws(std::move(observations), options, &progress)),
+          {}};
+}
+
+/// A fit of several inputs belongs into none of them.
+std::filesystem::path CheckedJoinedOutput(const FitCommandArgs& args) {
+  OutputFile output = args.output;
+  Require(
+      !output.path.empty(),
+      "--output: must be given where there are several inputs: -o fit.json");
+  output.inputs = InputsOf(args.inputs);
+  const std::string source = SourceOf(args.inputs);
+  RequireMayWriteJson(output, kFitSchema, "observations",
+                      [&source](const Json& there) {
+                        return TextAt(there, "/observations/source") == source;
+                      });
+  return output.path;
+}
+
 ExitCode RunFit(const FitCommandArgs& args, const CLI::App& fit_command) {
   if (IsCurve(args.curve)) RequireNoOptionsOfRuns(fit_command);
   const FitOptions options = ResolveFitOptions(args.fit);
-  const bool directory = IsDirectory(args.input);
+  if (args.inputs.size() > 1) {
+    const std::filesystem::path output = CheckedJoinedOutput(args);
+    const SweepFit fit = FitJoined(args, options);
+    ReportFit(fit, output);
+    return fit.report.usable() ? ExitCode::kOk : ExitCode::kUnsupported;
+  }
+  const bool directory = IsDirectory(args.input());
   CheckColumns(args, directory);
   const std::filesystem::path output = CheckedOutput(args, directory);
   const SweepFit fit =
@@ -132,8 +168,9 @@ void AddFitCommand(CLI::App& app, ExitCode* exit_code) {
   auto args = std::make_shared<FitCommandArgs>();
   CLI::App* fit = app.add_subcommand(
       "fit", "Fit scaling laws to a sweep, a CSV or a JSON file of runs");
-  fit->add_option("input", args->input,
-                  "Sweep directory, or file with columns params, tokens, loss")
+  fit->add_option("input", args->inputs,
+                  "Sweep directory, or file with columns params, tokens, loss; "
+                  "several are fitted together")
       ->required();
   fit->add_option("-o,--output", args->output.path,
                   "Where to write the fit (default: fit.json, in the sweep "
@@ -153,6 +190,7 @@ void AddFitCommand(CLI::App& app, ExitCode* exit_code) {
       "Examples:\n  isoflop fit runs.csv --column params=\"Model Size\" "
       "--column flops=\"Training FLOP\"\n"
       "  isoflop fit runs.csv --laws all\n"
+      "  isoflop fit runs/small runs/large old.csv -o all.json\n"
       "  isoflop fit runs.csv --laws repeated_data --fix E=1.87,alpha=0.35\n"
       "  isoflop fit optima.csv --x flops --y n_star --where config=base -o "
       "curve.json");

@@ -120,6 +120,18 @@ void RequireMayWriteJson(const OutputFile& output, std::string_view schema,
   });
 }
 
+void RequireFolder(const OutputFile& output, std::string_view format,
+                   std::string_view what) {
+  Require(!output.path.empty(),
+          "--output: --format {} writes {}; name the folder that they go into "
+          "with -o",
+          format, what);
+  std::error_code code;
+  Require(!fs::exists(output.path, code) || IsFolder(output.path),
+          "--output: {} is a file; --format {} writes a folder with {}",
+          output.path.string(), format, what);
+}
+
 std::vector<fs::path> InputsOf(const fs::path& path) {
   if (!IsFolder(path)) return {path};
   return {path, path / "plan.json", path / "sweep.json"};

@@ -48,6 +48,11 @@ void RequireMayWriteJson(const OutputFile& output, std::string_view schema,
                          std::string_view member,
                          const std::function<bool(const Json&)>& is_same);
 
+/// Throws Error when the output is not given, or is no folder: `format` writes
+/// `what`, "a file for each figure".
+void RequireFolder(const OutputFile& output, std::string_view format,
+                   std::string_view what);
+
 /// Returns the inputs of a command that reads `path`: a file, or a sweep
 /// directory, whose plan and sweep file are never an output.
 std::vector<std::filesystem::path> InputsOf(const std::filesystem::path& path);

@@ -13,11 +13,11 @@
 #include "apps/isoflop/commands.h"
 #include "apps/isoflop/output_file.h"
 #include "apps/isoflop/rasteriser.h"
+#include "apps/isoflop/report_source.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
 #include "lib/core/files.h"
 #include "lib/core/names.h"
-#include "lib/core/seal.h"
 #include "lib/core/standard_streams.h"
 #include "lib/plot/draw.h"
 #include "lib/plot/xml.h"
@@ -40,34 +40,6 @@ struct ReportArgs {
   OutputFile output;
   std::string format = "html";
 };
-
-bool IsEmptyFolder(const fs::path& path) {
-  std::error_code code;
-  return fs::is_directory(path, code) && fs::is_empty(path, code) && !code;
-}
-
-/// "runs" of "runs/".
-fs::path WithoutSlash(const fs::path& path) {
-  const bool slash = !path.has_filename() && path.has_relative_path();
-  return slash ? path.parent_path() : path;
-}
-
-FitDocument ReadFit(const fs::path& file) {
-  return ReadFitDocument(ReadSealedFile(file), file.string());
-}
-
-ReportSource SourceAt(const fs::path& path) {
-  ReportSource source{.path = WithoutSlash(path).string()};
-  std::error_code code;
-  if (!fs::is_directory(path, code)) {
-    source.fit = ReadFit(path);
-  } else if (!IsEmptyFolder(path)) {
-    source.sweep = ReadSweepFacts(SweepDir(path));
-    const fs::path fit = path / "fit.json";
-    if (fs::exists(fit, code) || code) source.fit = ReadFit(fit);
-  }
-  return source;
-}
 
 /// Within a sweep directory; beside a file, and beside a directory that has to
 /// stay empty.
