@@ -20,6 +20,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 tools=(g++ cmake ninja-build ccache)
 libraries=(
   libfmt-dev nlohmann-json3-dev libssl-dev libcli11-dev libceres-dev
+  libsentencepiece-dev libzstd-dev zlib1g-dev
   libgtest-dev libgmock-dev rapidjson-dev  # tests
 )
 # libtorch-dev alone brings no fast matrix products.
@@ -69,8 +70,9 @@ apt_get() {
 by_hand() {
   cat >&2 <<EOF
 Please install by hand what is missing of: a C++20 compiler, CMake 3.25, Ninja,
-fmt 9.1, nlohmann_json 3.11, OpenSSL 3, CLI11 2.1, Ceres Solver 2.1, LibTorch
-1.13 or newer, an optimised BLAS, GoogleTest 1.12 and RapidJSON 1.1 (README.md
+fmt 9.1, nlohmann_json 3.11, OpenSSL 3, CLI11 2.1, Ceres Solver 2.1,
+SentencePiece 0.1.97, zlib, zstd, LibTorch 1.13 or newer, an optimised BLAS,
+GoogleTest 1.12 and RapidJSON 1.1 (README.md
 has the table), and say where it is, if it is in no usual place:
   ISOFLOP_CMAKE_ARGS=-DISOFLOP_TORCH_DIR=/path/to/libtorch ./bootstrap.sh $1
 Another machine can collect all of them but LibTorch: ./bootstrap.sh bundle DIR

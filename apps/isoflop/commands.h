@@ -37,6 +37,7 @@ void AddReportCommand(CLI::App& app, ExitCode* exit_code);
 void AddExportCommand(CLI::App& app, ExitCode* exit_code);
 void AddBenchCommand(CLI::App& app, ExitCode* exit_code);
 void AddExperimentsCommand(CLI::App& app, ExitCode* exit_code);
+void AddDataCommand(CLI::App& app, ExitCode* exit_code);
 void AddLogsCommand(CLI::App& app, ExitCode* exit_code);
 void AddCancelCommand(CLI::App& app, ExitCode* exit_code);
 

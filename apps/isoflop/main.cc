@@ -81,6 +81,7 @@ ExitCode Main(int argc, char** argv) {
   AddExportCommand(app, &exit_code);
   AddBenchCommand(app, &exit_code);
   AddExperimentsCommand(app, &exit_code);
+  AddDataCommand(app, &exit_code);
   AddLogsCommand(app, &exit_code);
   AddCancelCommand(app, &exit_code);
   AddHelpCommands(app, &exit_code);

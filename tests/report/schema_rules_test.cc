@@ -128,9 +128,9 @@ void ForEachSchema(const Json& schema, const std::string& place,
   }
 }
 
-constexpr std::array<const char*, 12> kSchemas = {
-    "allocation", "bench", "claim", "compare", "experiments", "fit",
-    "laws",       "next",  "plan",  "results", "run",         "sweep"};
+constexpr std::array<const char*, 13> kSchemas = {
+    "allocation", "bench", "claim",   "compare", "experiments", "fit",   "laws",
+    "next",       "plan",  "results", "run",     "sweep",       "tokens"};
 
 /// The schemas in the other files that a file refers to, which have tests of
 /// their own.
