@@ -82,7 +82,9 @@ triplet=$(gcc -print-multiarch)
 mkdir -p "$(dirname "$to")"
 mkdir "$to" "$to/include" "$to/lib"
 copy_headers
-copy_shared fmt crypto
+copy_shared fmt crypto sentencepiece sentencepiece_train zstd z
+mkdir -p "$to/lib/pkgconfig"
+cp "/usr/lib/$triplet/pkgconfig/sentencepiece.pc" "$to/lib/pkgconfig"  # its release
 cp "/usr/lib/$triplet"/lib{gtest,gtest_main,gmock}.a "$to/lib"
 describe fmt libfmt-dev fmt::fmt libfmt.so
 describe nlohmann_json nlohmann-json3-dev nlohmann_json::nlohmann_json

@@ -39,6 +39,25 @@ bool IsTokenFileName(const std::string& name) {
   return name.starts_with("train_") && name.ends_with(".bin");
 }
 
+/// Whether it is what a process left that was killed while it wrote one of the
+/// files of the directory.
+bool IsTorn(const std::string& name) {
+  return name.ends_with(".tmp") &&
+         (name.starts_with(".train_") || name.starts_with(".token"));
+}
+
+void RemoveIf(const fs::path& folder, bool (*unwanted)(const std::string&)) {
+  std::error_code error;
+  std::vector<fs::path> gone;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (unwanted(entry->path().filename().string())) {
+      gone.push_back(entry->path());
+    }
+  }
+  for (const fs::path& path : gone) fs::remove(path, error);
+}
+
 }  // namespace
 
 DirectoryLock::DirectoryLock(const fs::path& folder) {
@@ -206,17 +225,18 @@ void TokenStore::Finish() {
 
 fs::path TokenStore::WorkOf(const fs::path& folder) { return folder / "work"; }
 
+void TokenStore::RemoveWork(const fs::path& folder) {
+  std::error_code ignored;
+  fs::remove_all(WorkOf(folder), ignored);
+  RemoveIf(folder, IsTorn);
+}
+
 void TokenStore::Clear(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> gone = {folder / kTokensFile, folder / kModelFile};
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (IsTokenFileName(entry->path().filename().string())) {
-      gone.push_back(entry->path());
-    }
-  }
-  for (const fs::path& path : gone) fs::remove(path, error);
-  fs::remove_all(WorkOf(folder), error);
+  std::error_code ignored;
+  fs::remove(folder / kTokensFile, ignored);
+  RemoveIf(folder, IsTokenFileName);
+  fs::remove(folder / kModelFile, ignored);
+  RemoveWork(folder);
 }
 
 }  // namespace isoflop

@@ -75,8 +75,11 @@ class TokenStore {
   /// All pieces so far.
   const TokensRecord& record() const { return record_; }
 
-  /// Where requests and pieces are, and are removed from at the end.
+  /// Where requests and pieces are.
   static std::filesystem::path WorkOf(const std::filesystem::path& folder);
+
+  /// Removes requests, pieces, and what killed processes left.
+  static void RemoveWork(const std::filesystem::path& folder);
 
   /// Removes what tokenizing has written, finished or not.
   static void Clear(const std::filesystem::path& folder);

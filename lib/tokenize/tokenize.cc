@@ -103,7 +103,7 @@ class Tokenizing {
     TokensRecord record = store.record();
     record.tokenizer = Describe(model);
     WriteJsonFile(options_.output / kTokensFile, ToJson(record));
-    fs::remove_all(TokenStore::WorkOf(options_.output), ignored);
+    TokenStore::RemoveWork(options_.output);
     return {.record = std::move(record),
             .was_complete = false,
             .kept_pieces = kept};
@@ -251,6 +251,7 @@ class Tokenizing {
   TokenizeOutcome CheckComplete(const std::optional<TokenizerModel>& given) {
     TokensRecord record = ReadTokensRecord(options_.output / kTokensFile);
     RequireAskedFor(record.tokenizer);
+    TokenStore::RemoveWork(options_.output);  // if it was killed just before
     if (given) {
       Json was;
       Json is;

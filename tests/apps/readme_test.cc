@@ -27,7 +27,8 @@ INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,
                          testing::Values("plan", "sweep", "status", "fit",
                                          "allocate", "compare", "next",
                                          "report", "export", "bench",
-                                         "experiments"));
+                                         "experiments", "data", "data tokenize",
+                                         "data inspect", "data split"));
 
 /// The options of every `isoflop COMMAND ...` line in the README.
 std::vector<std::pair<std::string, std::string>> ReadmeOptions() {

@@ -33,14 +33,14 @@ void ExpectSameFiles(const fs::path& a, const fs::path& b) {
 
 TEST(TokenizeResume, EndsTheSameWheneverItIsKilled) {
   const TempDir dir;
-  const std::string text = SampleText(500000);  // several pieces
+  const std::string text = SampleText(250000);  // several pieces
   auto options = SmallOptions(dir.Write("a.txt", text), dir / "whole");
-  options.tokens_of_file = 700000;
+  options.tokens_of_file = 1500000;
   Tokenize(options, nullptr);
   options.output = dir / "killed";
   options.tokenizer = dir / "whole/tokenizer.model";
   int killed = 0;
-  for (int wait = 20;; wait += 60) {
+  for (int wait = 40;; wait += wait / 2) {
     ChildProcess child([&] {
       Tokenize(options, nullptr);
       return 0;
