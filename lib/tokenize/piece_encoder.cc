@@ -94,7 +94,7 @@ void PieceEncoder::EncodeWord(std::string_view word,
     cached_ids_.clear();
   }
   const std::size_t before = ids->size();
-  EncodeDirectly(word, /*decode=*/true, ids);
+  EncodeDirectly(word, units_ % kDecodeEvery == 0, ids);
   const Cached cached{static_cast<std::uint32_t>(cached_ids_.size()),
                       static_cast<std::uint32_t>(ids->size() - before)};
   cached_ids_.insert(cached_ids_.end(),

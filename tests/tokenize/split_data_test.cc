@@ -69,7 +69,8 @@ SplitOptions Options(const TempDir& dir, const char* output) {
 TEST(SplitData, PutsEveryDocumentOnOneSideAndCopiesTogether) {
   const TempDir dir;
   auto documents = RandomDocuments(200);
-  documents.insert(documents.end(), documents.begin(), documents.begin() + 60);
+  const auto copies = RandomDocuments(60);  // the first 60 again
+  documents.insert(documents.end(), copies.begin(), copies.end());
   WriteSplitInput(dir / "in.bin", documents);
   const auto outcome = SplitData(Options(dir, "out"));
   const auto train = ReadDocuments(outcome.train.files);
