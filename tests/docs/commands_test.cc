@@ -33,13 +33,13 @@ using testing::HasSubstr;
 
 const fs::path kRoot = ISOFLOP_SOURCE_DIR;
 
-/// Text of 8 MB in which no stretch comes twice, as far as `plan` looks.
+/// Text of 5.6 MB in which no stretch comes twice, as far as `plan` looks.
 void WriteBooks(const fs::path& folder) {
   fs::create_directory(folder);
   RandomStream random(1);
   for (int book = 0; book < 4; ++book) {
     std::string text;
-    while (text.size() < 2'000'000) {
+    while (text.size() < 1'400'000) {
       const std::uint64_t bits = random.Bits();
       for (int i = 0; i < 8; ++i) {
         text += static_cast<char>('a' + (bits >> (8 * i)) % 26);
@@ -50,10 +50,24 @@ void WriteBooks(const fs::path& folder) {
   }
 }
 
+/// Tokens of two bytes below 4,096: `count` of them.
+void WriteTokens(const fs::path& path, std::uint64_t key, std::uint64_t count) {
+  RandomStream random(key);
+  std::string bytes;
+  bytes.reserve(2 * count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::uint64_t token = random.Below(4096);
+    bytes += static_cast<char>(token & 0xff);
+    bytes += static_cast<char>(token >> 8);
+  }
+  WriteFileAtomically(path, bytes);
+}
+
 /// The folder in which the commands of a page are run, and the programs.
 class Desk {
  public:
-  Desk() {
+  /// What is long to write is there only if `page` speaks of it.
+  explicit Desk(const std::string& page) {
     fs::create_directory(dir_ / "bin");
     fs::copy_file(ISOFLOP_PROGRAM, dir_ / "bin" / "isoflop");
     fs::copy_file(ISOFLOP_FAKE_WORKER, dir_ / "bin" / "isoflop-worker");
@@ -61,7 +75,13 @@ class Desk {
              fs::copy_options::recursive);
     fs::copy(kRoot / "sweeps", folder() / "sweeps",
              fs::copy_options::recursive);
-    WriteBooks(folder() / "books");
+    if (page.find("books/") != std::string::npos) {
+      WriteBooks(folder() / "books");
+    }
+    if (page.find("tokens/") == std::string::npos) return;
+    fs::create_directory(folder() / "tokens");
+    WriteTokens(folder() / "tokens" / "train.bin", 2, 4'000'000);
+    WriteTokens(folder() / "tokens" / "val.bin", 3, 100'000);
   }
 
   fs::path folder() const { return dir_ / "desk"; }
@@ -104,8 +124,11 @@ bool HasCommands(const CodeBlock& block) {
       block.language == "console") {
     return true;
   }
+  // "isoflop fit: ..." is a message.
   static const std::regex command(
-      R"((^|\n)(\$ )?(isoflop [a-z]|\./bootstrap))");
+      R"((^|
+)(\$ |\.\/bootstrap|isoflop [a-z]+[ 
+]))");
   return block.language.empty() && std::regex_search(block.text, command);
 }
 
@@ -132,8 +155,9 @@ Tally RunPage(const std::string& name, const std::string& text,
 class Commands : public testing::TestWithParam<std::string> {};
 
 TEST_P(Commands, Work) {
-  const Desk desk;
-  const Tally tally = RunPage(GetParam(), ReadFile(kRoot / GetParam()), desk);
+  const std::string text = ReadFile(kRoot / GetParam());
+  const Desk desk(text);
+  const Tally tally = RunPage(GetParam(), text, desk);
   std::cout << fmt::format("{}: {} blocks ran, {} left out\n", GetParam(),
                            tally.ran, tally.left_out.size());
   for (const std::string& why : tally.left_out) std::cout << why << '\n';
@@ -162,7 +186,7 @@ INSTANTIATE_TEST_SUITE_P(Of, Commands, testing::ValuesIn(PagesWithCode()),
                          });
 
 TEST(CommandsOfAPage, AreProblemsWhereTheyFail) {
-  const Desk desk;
+  const Desk desk("");
   const Tally tally = RunPage("a.md",
                               "```sh\nisoflop fit runs.csv --bogus\n```\n"
                               "```sh\nisoflop plan no.json | cat\nfalse\n```\n",
@@ -174,7 +198,7 @@ TEST(CommandsOfAPage, AreProblemsWhereTheyFail) {
 }
 
 TEST(CommandsOfAPage, AreProblemsInABlockOfAnotherName) {
-  const Desk desk;
+  const Desk desk("");
   for (const char* block :
        {"```bash\nls\n```\n", "```\n$ isoflop plan a\n```\n",
         "```\nisoflop fit a.csv\n```\n", "```console\n./bootstrap.sh\n```\n"}) {
@@ -183,7 +207,7 @@ TEST(CommandsOfAPage, AreProblemsInABlockOfAnotherName) {
 }
 
 TEST(CommandsOfAPage, AreLeftOutWithTheirReason) {
-  const Desk desk;
+  const Desk desk("");
   const Tally tally = RunPage(
       "a.md", "<!-- not run: needs a GPU -->\n```sh\nfalse\n```\n", desk);
   EXPECT_EQ(tally.ran, 0);
@@ -191,7 +215,7 @@ TEST(CommandsOfAPage, AreLeftOutWithTheirReason) {
 }
 
 TEST(CommandsOfAPage, FindTheFilesThatThePageShows) {
-  const Desk desk;
+  const Desk desk("");
   const Tally tally = RunPage(
       "a.md",
       "<!-- file: x.txt -->\n```\nhello\n```\n```sh\ngrep hello x.txt\n```\n",

@@ -20,8 +20,8 @@
 namespace isoflop {
 namespace {
 
-const std::set<std::string> kWords = {"$schema", "title", "description",
-                                      "definitions", "$ref"};
+const std::set<std::string> kWords = {"$schema", "title",       "description",
+                                      "default", "definitions", "$ref"};
 const std::set<std::string> kRules = {"type",
                                       "enum",
                                       "minimum",
