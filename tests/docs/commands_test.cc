@@ -126,9 +126,7 @@ bool HasCommands(const CodeBlock& block) {
   }
   // "isoflop fit: ..." is a message.
   static const std::regex command(
-      R"((^|
-)(\$ |\.\/bootstrap|isoflop [a-z]+[ 
-]))");
+      "(^|\n)(\\$ |\\./bootstrap|isoflop [a-z]+[ \n])");
   return block.language.empty() && std::regex_search(block.text, command);
 }
 

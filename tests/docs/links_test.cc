@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,18 @@ bool IsElsewhere(const std::string& target) {
          target.starts_with("mailto:");
 }
 
+using Pages = std::map<fs::path, MarkdownPage>;
+
+/// Reads each page once.
+const MarkdownPage& PageAt(const fs::path& path, Pages* pages) {
+  const auto found = pages->find(path.lexically_normal());
+  if (found != pages->end()) return found->second;
+  return (*pages)[path.lexically_normal()] = ParseMarkdown(ReadFile(path));
+}
+
 /// Why the link leads nowhere, or nothing.
-std::string Problem(const fs::path& page, const std::string& target) {
+std::string Problem(const fs::path& page, const std::string& target,
+                    Pages* pages) {
   const std::size_t hash = target.find('#');
   const std::string file = target.substr(0, hash);
   const fs::path path = file.empty() ? page : page.parent_path() / file;
@@ -34,17 +45,18 @@ std::string Problem(const fs::path& page, const std::string& target) {
   if (hash == std::string::npos) return {};
   const std::string anchor = target.substr(hash + 1);
   if (path.extension() != ".md") return "only pages have headings";
-  if (ParseMarkdown(ReadFile(path)).anchors.contains(anchor)) return {};
+  if (PageAt(path, pages).anchors.contains(anchor)) return {};
   return "there is no such heading";
 }
 
 /// "page:line: target: problem", for every link that leads nowhere.
 std::vector<std::string> BrokenLinks(const fs::path& root) {
   std::vector<std::string> broken;
+  Pages pages;
   for (const std::string& name : PagesBelow(root)) {
-    for (const Link& link : ParseMarkdown(ReadFile(root / name)).links) {
+    for (const Link& link : PageAt(root / name, &pages).links) {
       if (IsElsewhere(link.target)) continue;
-      const std::string problem = Problem(root / name, link.target);
+      const std::string problem = Problem(root / name, link.target, &pages);
       if (problem.empty()) continue;
       broken.push_back(
           fmt::format("{}:{}: {}: {}", name, link.line, link.target, problem));
