@@ -142,24 +142,26 @@ std::filesystem::path CheckedJoinedOutput(const FitCommandArgs& args) {
   return output.path;
 }
 
+ExitCode Finish(const SweepFit& fit, const std::filesystem::path& output,
+                bool details) {
+  ReportFit(fit, output,
+            details ? std::nullopt : std::optional<std::string>("--details"));
+  return fit.report.usable() ? ExitCode::kOk : ExitCode::kUnsupported;
+}
+
 ExitCode RunFit(const FitCommandArgs& args, const CLI::App& fit_command) {
   if (IsCurve(args.curve)) RequireNoOptionsOfRuns(fit_command);
   const FitOptions options = ResolveFitOptions(args.fit);
   if (args.inputs.size() > 1) {
     const std::filesystem::path output = CheckedJoinedOutput(args);
-    const SweepFit fit = FitJoined(args, options);
-    ReportFit(fit, output);
-    return fit.report.usable() ? ExitCode::kOk : ExitCode::kUnsupported;
+    return Finish(FitJoined(args, options), output, args.details);
   }
   const bool directory = IsDirectory(args.input());
   CheckColumns(args, directory);
   const std::filesystem::path output = CheckedOutput(args, directory);
-  const SweepFit fit =
-      directory ? FitDirectory(args, options) : FitFile(args, options);
-  ReportFit(
-      fit, output,
-      args.details ? std::nullopt : std::optional<std::string>("--details"));
-  return fit.report.usable() ? ExitCode::kOk : ExitCode::kUnsupported;
+  return Finish(
+      directory ? FitDirectory(args, options) : FitFile(args, options), output,
+      args.details);
 }
 
 }  // namespace

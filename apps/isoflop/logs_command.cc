@@ -46,7 +46,7 @@ void AddLogsCommand(CLI::App& app, ExitCode* exit_code) {
       ->check(CLI::Range(1, 1'000'000'000))
       ->capture_default_str();
   logs->footer(
-      "Examples:\n  isoflop logs runs/demo d32-l2-D1.20M\n"
+      "Examples:\n  isoflop logs runs/demo d32-l2-D1.24M\n"
       "  isoflop logs runs/demo --lines 100");
   logs->callback([args, exit_code] { *exit_code = RunLogs(*args); });
 }
