@@ -4,13 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "analysis/report/allocation_report.h"
 #include "analysis/report/certificate_text.h"
+#include "analysis/report/experiment_report.h"
 #include "analysis/report/exponent_rows.h"
 #include "analysis/report/fit_subject.h"
 #include "analysis/report/law_lines.h"
@@ -152,13 +152,14 @@ std::string Item(std::string_view text, std::size_t width) {
   return WrapText("  - ", text, width);
 }
 
-/// Its first line, with a mark that it goes on.
-std::string FirstLine(std::string_view text, std::size_t width) {
+/// Its first lines, with a mark that it goes on.
+std::string FirstLines(std::string_view text, std::size_t width,
+                       std::size_t lines) {
   constexpr std::string_view kGoesOn = " ...";
-  const std::string whole = Item(text, width);
-  if (LinesOf(whole) == 1) return whole;
   const std::string cut = Item(text, width - kGoesOn.size());
-  return cut.substr(0, cut.find('\n')) + std::string(kGoesOn) + "\n";
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < lines; ++i) end = cut.find('\n', end) + 1;
+  return cut.substr(0, end - 1) + std::string(kGoesOn) + "\n";
 }
 
 std::size_t WholeLines(const std::vector<std::string>& doubts,
@@ -168,69 +169,116 @@ std::size_t WholeLines(const std::vector<std::string>& doubts,
   return lines;
 }
 
-/// The doubts in so many lines: whole while there is room for the first line
-/// of all that follow. `left` is how many had none.
-std::string DoubtsText(const std::vector<std::string>& doubts,
-                       std::size_t width, std::size_t lines,
-                       std::size_t* left) {
+/// The items in so many lines, whole as long as they fit: what they end with
+/// is what to do. `left` is how many have no place.
+std::string ItemsText(const std::vector<std::string>& items, std::size_t width,
+                      std::size_t lines, std::size_t* left) {
   std::string text;
   std::size_t shown = 0;
-  for (; shown < doubts.size() && LinesOf(text) < lines; ++shown) {
+  for (; shown < items.size() && LinesOf(text) < lines; ++shown) {
     const std::size_t free = lines - LinesOf(text);
-    const std::size_t others = doubts.size() - shown - 1;
-    const std::string whole = Item(doubts[shown], width);
-    text += LinesOf(whole) + others <= free ? whole
-                                            : FirstLine(doubts[shown], width);
+    const std::string whole = Item(items[shown], width);
+    text +=
+        LinesOf(whole) <= free ? whole : FirstLines(items[shown], width, free);
   }
-  *left = doubts.size() - shown;
+  *left = items.size() - shown;
   return text;
 }
 
+/// What has no place on the screen.
+struct LeftOutCounts {
+  std::size_t doubts = 0;
+  std::size_t notes = 0;
+  bool experiments = false;
+};
+
 /// What a summary leaves out.
-std::string LeftOut(const FitReport& report, std::size_t doubts_left) {
+std::string LeftOut(const FitReport& report, const LeftOutCounts& counts) {
   std::vector<std::string> parts;
   if (report.isoflop) parts.emplace_back("IsoFLOP optima");
   if (report.kaplan) parts.emplace_back("Kaplan's laws");
   if (!report.more_laws.fits.empty()) parts.emplace_back("every law");
-  if (!report.experiments.empty()) parts.emplace_back("experiments");
+  if (counts.experiments) parts.emplace_back("experiments");
   if (!report.holdouts.empty()) parts.emplace_back("hold-out tests");
   if (report.chinchilla) parts.emplace_back("diagnostics");
-  if (doubts_left > 0) parts.push_back(Counted(doubts_left, "more doubt"));
-  if (!report.notes.empty()) {
-    parts.push_back(Counted(report.notes.size(), "note"));
-  }
+  if (counts.doubts > 0) parts.push_back(Counted(counts.doubts, "more doubt"));
+  if (counts.notes > 0) parts.push_back(Counted(counts.notes, "note"));
   return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+/// Text that grows from top to bottom of a screen.
+class Screen {
+ public:
+  Screen(std::string text, const ScreenSize& size)
+      : text_(std::move(text)), size_(size) {}
+
+  const std::string& text() const { return text_; }
+  std::size_t width() const { return size_.columns; }
+
+  /// Lines that are free beside so many that are kept.
+  std::size_t Room(std::size_t kept) const {
+    const std::size_t used = LinesOf(text_) + kept;
+    return size_.lines > used ? size_.lines - used : 0;
+  }
+
+  void Add(std::string_view text) { text_ += text; }
+
+  /// A heading and as many of the items as there is room for, at least so many
+  /// lines. Returns how many there is none for.
+  std::size_t List(std::string_view heading,
+                   const std::vector<std::string>& items, std::size_t kept,
+                   std::size_t fewest) {
+    if (items.empty()) return 0;
+    const std::size_t lines = std::max(fewest, Room(kept + kHeading));
+    if (lines == 0) return items.size();
+    std::size_t left = 0;
+    text_ += fmt::format("\n{}\n", heading) +
+             ItemsText(items, size_.columns, lines, &left);
+    return left;
+  }
+
+  static constexpr std::size_t kHeading = 2;  // with a blank line
+
+ private:
+  std::string text_;
+  ScreenSize size_;
+};
+
+/// The analyses of a sweep, if they find room.
+bool AddAnalyses(const FitReport& report, std::size_t kept, Screen* screen) {
+  if (report.experiments.empty()) return true;
+  TextPage page(screen->width());
+  page.Append("\n");
+  AddExperiments(report.experiments, &page);
+  if (LinesOf(page.text()) > screen->Room(kept)) return false;
+  screen->Add(page.text().substr(1));
+  return true;
 }
 
 }  // namespace
 
 std::string FitSummary(const FitReport& report, const ExactLoss& exact,
                        std::string_view details, const ScreenSize& size) {
-  constexpr std::size_t kFewestDoubtLines = 3;
-  constexpr std::size_t kHeading = 2;  // with a blank line
+  constexpr std::size_t kFewestDoubtLines = 6;
   constexpr std::size_t kLastLines = 2;
-  std::string text = LawsText(report, exact, size.columns);
+  Screen screen(LawsText(report, exact, size.columns), size);
   const std::vector<std::string> doubts = Doubts(report);
   std::size_t kept = kLastLines;
   if (!doubts.empty()) {
-    kept += kHeading +
+    kept += Screen::kHeading +
             std::min(WholeLines(doubts, size.columns), kFewestDoubtLines);
   }
-  const auto room = [&](std::size_t for_later) {
-    const std::size_t used = LinesOf(text) + for_later;
-    return size.lines > used ? size.lines - used : 0;
-  };
-  text += AllocationsText(report, size.columns, room(kept));
-  std::size_t left = 0;
-  if (!doubts.empty()) {
-    text += "\nWhat to doubt\n";
-    text += DoubtsText(doubts, size.columns,
-                       std::max<std::size_t>(1, room(kLastLines)), &left);
-  }
+  LeftOutCounts left;
+  left.experiments =
+      !AddAnalyses(report, kLastLines + Screen::kHeading + 1, &screen);
+  screen.Add(AllocationsText(report, size.columns, screen.Room(kept)));
+  left.doubts = screen.List("What to doubt", doubts, kLastLines, 1);
+  left.notes = screen.List("Notes", report.notes, kLastLines, 0);
   const std::string left_out = LeftOut(report, left);
-  if (left_out.empty()) return text;
-  return text + WrapText("", fmt::format("with {}: {}", details, left_out),
-                         size.columns);
+  if (left_out.empty()) return screen.text();
+  return screen.text() + WrapText("",
+                                  fmt::format("with {}: {}", details, left_out),
+                                  size.columns);
 }
 
 }  // namespace isoflop

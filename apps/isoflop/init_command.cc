@@ -36,6 +36,7 @@ struct InitArgs {
   double flops = 0.0;
   std::vector<std::string> data;
   std::int64_t vocab_size = 0;
+  std::string token_format = "auto";
   OutputFile output;
   std::string devices = "auto";
   std::string worker;
@@ -64,10 +65,10 @@ std::optional<std::int64_t> VocabularyBeside(const fs::path& file) {
   const fs::path beside = file.parent_path() / "tokens.json";
   std::error_code code;
   if (!fs::exists(beside, code)) return std::nullopt;
-  const Json json = ReadJsonFile(beside);
-  const auto size = json.find("vocab_size");
-  if (size == json.end() || !size->is_number_integer()) return std::nullopt;
-  return size->get<std::int64_t>();
+  const Json size = ReadJsonFile(beside).value(
+      Json::json_pointer("/tokenizer/vocab_size"), Json());
+  if (!size.is_number_integer()) return std::nullopt;
+  return size.get<std::int64_t>();
 }
 
 Json TokensSection(const InitArgs& args,
@@ -78,7 +79,10 @@ Json TokensSection(const InitArgs& args,
           "--vocab-size: needed, because nothing beside {} says how many ids "
           "its tokens have",
           files.front());
-  return {{"kind", "tokens"}, {"train_paths", files}, {"vocab_size", *known}};
+  return {{"kind", "tokens"},
+          {"train_paths", files},
+          {"format", args.token_format},
+          {"vocab_size", *known}};
 }
 
 /// What the paths hold, with paths relative to the file that will name them.
@@ -208,6 +212,10 @@ void AddInitCommand(CLI::App& app, ExitCode* exit_code) {
   init->add_option("--vocab-size", args->vocab_size,
                    "How many ids the tokens have, where no tokens.json says so")
       ->check(CLI::Range(2, 2147483647));
+  init->add_option("--format", args->token_format,
+                   "What token files without a header are: uint16 or uint32")
+      ->check(CLI::IsMember({"auto", "uint16", "uint32"}))
+      ->capture_default_str();
   init->add_option("-o,--output", args->output.path, "Sweep file to write")
       ->capture_default_str();
   AddForceOption(init, &args->output);

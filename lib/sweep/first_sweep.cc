@@ -224,9 +224,12 @@ std::string SweepText(const FirstSweepRequest& request, const Design& design,
   return Frame(request, design, request.name, why, grid, rest);
 }
 
-/// The smallest size, and one that is large and not the dearest.
+/// The smallest size and two larger ones, not the dearest: `compare` needs
+/// three.
 std::vector<std::int64_t> CheckedWidths(const Design& design) {
-  return {design.widths.front(), design.widths[design.widths.size() * 3 / 4]};
+  const std::size_t sizes = design.widths.size();
+  return {design.widths.front(), design.widths[sizes / 3],
+          design.widths[2 * sizes / 3]};
 }
 
 std::string CheckText(const FirstSweepRequest& request, const Design& design) {

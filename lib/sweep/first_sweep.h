@@ -22,7 +22,7 @@ struct FirstSweepRequest {
 /// Two sweep files, with comments that say why they are as they are.
 struct FirstSweep {
   std::string sweep;
-  std::string lr_check;  // its smallest and a large size, at three rates
+  std::string lr_check;  // three of its sizes at three rates
   int seeds = 1;
   double flops = 0.0;           // of both
   double lr_check_flops = 0.0;  // of these, the check's

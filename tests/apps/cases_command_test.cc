@@ -121,7 +121,8 @@ TEST_F(Cases, AreAnsweredAsTheyShouldBe) {
   for (const Case& one : kSaid) {
     SCOPED_TRACE(one.command);
     const Outcome outcome = Isoflop(
-        dir_, InCases(one.command) + " --bootstrap 50 -o fit.json --force");
+        dir_, InCases(one.command) + " --bootstrap 50 -o fit.json --force" +
+                  (one.command.starts_with("fit ") ? " --details" : ""));
     const std::string said = OneLine(outcome);
     EXPECT_EQ(outcome.status, one.status) << said;
     for (const std::string& words : one.words) {
@@ -132,7 +133,8 @@ TEST_F(Cases, AreAnsweredAsTheyShouldBe) {
 
 TEST_F(Cases, ShowNoRatiosOfRounding) {
   const Outcome outcome = Isoflop(
-      dir_, InCases("fit %/exact.csv --laws chinchilla,farseer --bootstrap 0"));
+      dir_, InCases("fit %/exact.csv --laws chinchilla,farseer --bootstrap 0 "
+                    "--details"));
   EXPECT_THAT(outcome.out, Not(HasSubstr("e+15 %")));
 }
 

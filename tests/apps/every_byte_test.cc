@@ -126,7 +126,7 @@ export H
 report H
 bench --sweep H
 experiments --folder H
-fit runs.csv extra H
+plan good.json extra H
 plan --H good.json
 fit runs.csv --H=1
 bench --shape H
@@ -246,13 +246,13 @@ TEST(EveryByte, OfATableIsShownAsText) {
         "compare labelled.csv --by recipe --reference c",
         "compare labelled.csv --by C --bootstrap 0",
         "fit labelled.csv --where recipe=x", "fit labelled.csv --best-of C",
-        "fit labelled.csv --group H",
+        "next labelled.csv --group H",
         "fit labelled.csv --column group=recipe "
         "--column seed=C --bootstrap 0",
         "fit labelled.csv --x C --y loss"}) {
     const bool fits = std::string_view(command).starts_with("fit");
     const std::string filled =
-        Filled(command, hostile) + (fits ? " --force" : "");
+        Filled(command, hostile) + (fits ? " --force --details" : "");
     EXPECT_TRUE(ShowsHostile(ExpectClean(dir, filled))) << command;
   }
   for (const char* command : {"fit nul.csv", "fit torn.jsonl"}) {

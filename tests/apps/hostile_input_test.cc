@@ -122,8 +122,8 @@ TEST_P(HostileInputTest, IsFittedOrUnsupportedOrRefused) {
   dir.Write("in.csv", hostile.text);
   const bool large = hostile.text.size() > 100'000;
   const Outcome fit = Isoflop(
-      dir,
-      fmt::format("fit in.csv -o fit.json --bootstrap {}", large ? 0 : 40));
+      dir, fmt::format("fit in.csv -o fit.json --details --bootstrap {}",
+                       large ? 0 : 40));
   if (hostile.status >= 0) {
     EXPECT_EQ(fit.status, hostile.status) << fit.out << fit.err;
   } else {

@@ -20,7 +20,8 @@ TEST(Init, WritesASweepThatPlanHasNothingAgainst) {
   ASSERT_EQ(init.status, 0) << init.err;
   EXPECT_THAT(init.out, HasSubstr("isoflop sweep mine.json -o runs/mine"));
   for (const char* file : {"mine.json", "mine-lr.json"}) {
-    EXPECT_EQ(Isoflop(dir, std::string("plan ") + file + kFakeWorker).status, 0);
+    EXPECT_EQ(Isoflop(dir, std::string("plan ") + file + kFakeWorker).status,
+              0);
   }
 }
 
@@ -61,11 +62,14 @@ TEST(Init, TakesTheVocabularyThatLiesBesideTokenFiles) {
   std::filesystem::create_directories(dir / "tokens");
   WriteFileAtomically(dir / "tokens/train_000.bin", tokens);
   const std::string command =
-      std::string("init --flops 5e12 --data tokens -o mine.json") + kFakeWorker;
+      std::string(
+          "init --flops 1e13 --data tokens --format uint16 "
+          "-o mine.json") +
+      kFakeWorker;
   const Outcome refused = Isoflop(dir, command);
   EXPECT_EQ(refused.status, 2);
   EXPECT_THAT(refused.err, HasSubstr("--vocab-size: needed"));
-  dir.Write("tokens/tokens.json", R"({"vocab_size": 512})");
+  dir.Write("tokens/tokens.json", R"({"tokenizer": {"vocab_size": 512}})");
   ASSERT_EQ(Isoflop(dir, command).status, 0) << Isoflop(dir, command).err;
   const Json data = ReadJsonFile(dir / "mine.json")["data"];
   EXPECT_EQ(data["vocab_size"], 512);

@@ -25,7 +25,7 @@ TEST(LawsCommand, FitsAndComparesEveryLaw) {
   const TempDir dir;
   dir.Write("runs.csv", NoiseFreeCsv());
   const Outcome fit =
-      Isoflop(dir, "fit runs.csv --laws all --bootstrap 0 --loss l2");
+      Isoflop(dir, "fit runs.csv --laws all --bootstrap 0 --loss l2 --details");
   ASSERT_EQ(fit.status, 0) << fit.err;
   const Json json = ReadJsonFile(dir / "fit.json");
   EXPECT_EQ(SchemaProblem(json, "fit"), "");
@@ -99,6 +99,7 @@ TEST(LawsCommand, SaysThatRepetitionIsUnboundedAbove) {
       dir, fmt::format("fit {} --column tokens=D_total_tokens --column "
                        "unique_tokens=U_unique_tokens --column "
                        "loss=val_loss_C4 --laws repeated_data --bootstrap 0 "
+                       "--details "
                        "--fix E={:.17g} --fix A={:.17g} --fix B={:.17g} "
                        "--fix alpha=0.3526596 --fix beta=0.3526596",
                        file, std::exp(0.6254804), std::exp(6.255414),

@@ -33,18 +33,24 @@ using testing::HasSubstr;
 
 const fs::path kRoot = ISOFLOP_SOURCE_DIR;
 
-/// Text of 5.6 MB in which no stretch comes twice, as far as `plan` looks.
+/// Text of 5.6 MB, of a thousand words, in which no stretch comes twice.
 void WriteBooks(const fs::path& folder) {
+  constexpr std::uint64_t kWords = 1000;
   fs::create_directory(folder);
   RandomStream random(1);
+  std::vector<std::string> words;
+  for (std::uint64_t i = 0; i < kWords; ++i) {
+    std::string word;
+    for (std::uint64_t n = 2 + random.Below(9); n > 0; --n) {
+      word += static_cast<char>('a' + random.Below(26));
+    }
+    words.push_back(word);
+  }
   for (int book = 0; book < 4; ++book) {
     std::string text;
     while (text.size() < 1'400'000) {
-      const std::uint64_t bits = random.Bits();
-      for (int i = 0; i < 8; ++i) {
-        text += static_cast<char>('a' + (bits >> (8 * i)) % 26);
-      }
-      text += bits % 11 == 0 ? ".\n" : " ";
+      text += words[random.Below(kWords)];
+      text += random.Below(11) == 0 ? ".\n" : " ";
     }
     WriteFileAtomically(folder / fmt::format("book{}.txt", book), text);
   }
@@ -90,7 +96,7 @@ class Desk {
   std::string Run(const std::string& commands) const {
     dir_.Write("block.sh", commands);
     const std::string command = fmt::format(
-        "cd '{0}/desk' && PATH='{0}/bin':$PATH NO_COLOR=1 timeout 120 "
+        "cd '{0}/desk' && PATH='{0}/bin':$PATH NO_COLOR=1 timeout 900 "
         "sh -ex '{0}/block.sh' 2>&1 </dev/null",
         dir_.path().string());
     std::FILE* pipe = ::popen(command.c_str(), "r");

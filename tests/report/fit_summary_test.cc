@@ -52,6 +52,7 @@ TEST(FitSummary, SaysHowManyDoubtsAndNotesItLeavesOut) {
 TEST(FitSummary, GivesOneDoubtItsWholeText) {
   FitReport report = SampleReport();
   report.misfit.reset();
+  report.allocations.clear();
   report.warnings = {
       "first words of a doubt that needs more than one line of "
       "eighty columns, and its last words"};

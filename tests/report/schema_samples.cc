@@ -16,6 +16,7 @@ namespace {
 const std::map<std::string, std::string>& Matching() {
   static const std::map<std::string, std::string> kTexts = {
       {"^[0-9a-f]+$", "0f"},
+      {"^[0-9a-f]{64}$", std::string(64, 'a')},
       {"^[0-9]+\\.[0-9]+", "1.0"},
       {"^[0-9]+-[0-9]+-[0-9]+T[0-9]+:[0-9]+:[0-9]+Z$", "2026-01-01T00:00:00Z"},
       {"-[0-9a-f]+$", "a-0f"},
