@@ -36,7 +36,7 @@ const CLI::App* SubcommandOf(const CLI::App& command, const std::string& name) {
 /// Error.
 std::string HelpOf(const CLI::App& app, const std::vector<std::string>& words) {
   const CLI::App* command = &app;
-  std::string above;
+  std::string name = "isoflop";
   for (const std::string& word : words) {
     const CLI::App* next = SubcommandOf(*command, word);
     const auto names = CommandNames(*command);
@@ -45,11 +45,12 @@ std::string HelpOf(const CLI::App& app, const std::vector<std::string>& words) {
             names.empty()
                 ? ""
                 : fmt::format("; there are {}", fmt::join(names, ", ")));
-    above += (above.empty() ? "" : " ") +
-             (command == &app ? std::string("isoflop") : command->get_name());
+    name += " " + word;
     command = next;
   }
-  return command->help(above);
+  // App::help would show the command that was given, which is this one.
+  return command->get_formatter()->make_help(command, name,
+                                             CLI::AppFormatMode::Normal);
 }
 
 }  // namespace

@@ -246,7 +246,6 @@ TEST(EveryByte, OfATableIsShownAsText) {
         "compare labelled.csv --by recipe --reference c",
         "compare labelled.csv --by C --bootstrap 0",
         "fit labelled.csv --where recipe=x", "fit labelled.csv --best-of C",
-        "next labelled.csv --group H",
         "fit labelled.csv --column group=recipe "
         "--column seed=C --bootstrap 0",
         "fit labelled.csv --x C --y loss"}) {
