@@ -55,6 +55,7 @@ class Joiner {
  public:
   explicit Joiner(const std::vector<RecordTable>& tables) {
     std::vector<std::string> sources;
+    sources.reserve(tables.size());
     for (const RecordTable& table : tables) sources.push_back(table.source);
     joined_.source = fmt::format("{}", fmt::join(sources, ", "));
     columns_.Of(kSourceColumn);

@@ -57,11 +57,11 @@ struct Section {
   std::string flops = {};
 };
 
-/// What a row says of how far an estimate may be off.
+/// Cells that say how far an estimate may be off.
 struct RowSpread {
-  Json standard_error;
-  Json low;
-  Json high;
+  std::string standard_error;
+  std::string low;
+  std::string high;
   std::string interval;  // which one: bootstrap or profile
 };
 
@@ -72,20 +72,20 @@ RowSpread SpreadOf(const Section& section, const char* parameter) {
   const bool apart = !own.contains("estimate");
   RowSpread spread;
   spread.standard_error =
-      apart ? At(At(section.spread, "standard_error"), parameter)
-            : At(own, "standard_error");
+      NumberCell(apart ? At(At(section.spread, "standard_error"), parameter)
+                       : At(own, "standard_error"));
   const Json& ends = apart ? At(At(section.spread, "interval95"), parameter)
                            : At(own, "interval95");
   if (ends.is_array() && ends.size() == 2) {
-    spread.low = ends[0];
-    spread.high = ends[1];
+    spread.low = NumberCell(ends[0]);
+    spread.high = NumberCell(ends[1]);
     spread.interval = "bootstrap";
     return spread;
   }
   const Json& profile = At(At(section.json, "profile95"), parameter);
   if (profile.empty()) return spread;
-  spread.low = At(profile, "low");
-  spread.high = At(profile, "high");
+  spread.low = NumberCell(At(profile, "low"));
+  spread.high = NumberCell(At(profile, "high"));
   spread.interval = "profile";
   return spread;
 }
@@ -111,8 +111,8 @@ void AddRow(const Section& section, const std::string& parameter,
   const RowSpread spread = SpreadOf(section, parameter.c_str());
   *csv += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", CsvCell(section.law),
                       CsvCell(parameter), section.flops, NumberCell(value),
-                      NumberCell(spread.standard_error), NumberCell(spread.low),
-                      NumberCell(spread.high), spread.interval,
+                      spread.standard_error, spread.low, spread.high,
+                      spread.interval,
                       CsvCell(UnitOf(parameter, section.loss_unit)),
                       StateOf(section, parameter));
 }

@@ -141,7 +141,7 @@ class Tokenizing {
 
   TokenizerRecord Describe(const TokenizerModel& model) const {
     TokenizerRecord record;
-    record.sha256 = model.sha256();
+    record.sha256 = model.fingerprint();
     record.release = SentencePieceRelease();
     record.kind = NameOf(model.facts().kind);
     record.vocab_size = model.vocab_size();
@@ -282,6 +282,7 @@ class Tokenizing {
   std::int64_t EncodeAll(const TokenizerModel& model, TokenStore* store) {
     DocumentReader reader(files_, options_.text_field);
     std::vector<std::unique_ptr<PieceEncoder>> encoders;
+    encoders.reserve(static_cast<std::size_t>(threads_));
     for (int i = 0; i < threads_; ++i) {
       encoders.push_back(std::make_unique<PieceEncoder>(model));
     }

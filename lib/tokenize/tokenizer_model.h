@@ -38,7 +38,7 @@ class TokenizerModel {
   static TokenizerModel Load(const std::filesystem::path& path);
 
   const std::string& bytes() const { return bytes_; }
-  const std::string& sha256() const { return sha256_; }
+  const std::string& fingerprint() const { return sha256_; }
   const ModelFacts& facts() const { return facts_; }
   int vocab_size() const { return static_cast<int>(surfaces_.size()); }
   int end_of_text() const { return end_of_text_; }
