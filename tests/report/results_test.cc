@@ -1,5 +1,7 @@
 #include "analysis/report/results.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
