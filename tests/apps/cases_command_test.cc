@@ -1,6 +1,7 @@
 // Tables as users bring them, each with what once went wrong: the files stand
 // beside the project and not in it, so the tests skip where they are not.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 // --laws beyond the four approaches, --x and --y, and --where.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

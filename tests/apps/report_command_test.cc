@@ -1,5 +1,6 @@
 // `isoflop report`: pages and pictures, of sweeps and of fits.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -57,7 +57,7 @@ TEST(ResultsJson, TotalsAreZeroBeforeAnythingEnded) {
 
 TEST(ResultsText, IsReadableTextWithRunsOrWithout) {
   SampleSweep sweep;
-  for (const std::size_t runs : {2, 1, 0}) {
+  for (const std::size_t runs : {2U, 1U, 0U}) {
     sweep.results.resize(runs);
     const SweepResults results = ResultsOf(sweep);
     EXPECT_EQ(fmt::to_string(fmt::join(ResultsText(results), "")),
