@@ -41,7 +41,7 @@ TEST(Init, NamesDataRelativeToTheFile) {
   const TempDir dir;
   std::filesystem::create_directories(dir / "books");
   std::string text;
-  for (int i = 0; i < 900'000; ++i) text += std::to_string(i * 7919) + " ";
+  for (long i = 0; i < 900'000; ++i) text += std::to_string(i * 7919) + " ";
   WriteFileAtomically(dir / "books/a.txt", text);
   const Outcome init =
       Isoflop(dir, std::string("init --flops 5e12 --data books -o mine.json") +

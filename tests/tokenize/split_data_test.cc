@@ -103,7 +103,10 @@ TEST(SplitData, DependsOnSeedAndContentOnly) {
 TEST(SplitData, CutsOneLongDocumentIntoParts) {
   const TempDir dir;
   Document book;
-  for (int i = 0; i < 60000; ++i) book.push_back(1 + (i * i) % 499 + i % 7);
+  for (unsigned i = 0; i < 60000; ++i) {
+    book.push_back(
+        static_cast<Document::value_type>(1 + (i * i) % 499 + i % 7));
+  }
   WriteSplitInput(dir / "in.bin", {book});
   auto options = Options(dir, "out");
   options.validation_tokens.reset();
