@@ -125,4 +125,14 @@ std::vector<MetricsLine> ReadMetrics(const fs::path& path) {
   return lines;
 }
 
+std::vector<MetricsLine> JoinedCurve(std::vector<MetricsLine> trunk,
+                                     std::int64_t branch_step,
+                                     const std::vector<MetricsLine>& branch) {
+  std::erase_if(trunk, [branch_step](const MetricsLine& line) {
+    return line.step > branch_step;
+  });
+  trunk.insert(trunk.end(), branch.begin(), branch.end());
+  return trunk;
+}
+
 }  // namespace isoflop

@@ -59,4 +59,11 @@ class MetricsLog {
 /// file. Throws Error for a line in the middle that is not valid.
 std::vector<MetricsLine> ReadMetrics(const std::filesystem::path& path);
 
+/// Returns the curve of a run from its first step on: the lines of its trunk
+/// up to where it branches off, beyond which the trunk goes on for longer runs,
+/// and its own.
+std::vector<MetricsLine> JoinedCurve(std::vector<MetricsLine> trunk,
+                                     std::int64_t branch_step,
+                                     const std::vector<MetricsLine>& branch);
+
 }  // namespace isoflop

@@ -1,11 +1,9 @@
 #include "lib/record/run_events.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <iterator>
 #include <optional>
 
 #include "lib/core/clock.h"
@@ -73,12 +71,9 @@ RunEvents EventsOf(const SweepDir& dir, const PlannedRun& run,
   const Lines branch = ReadLines(dir.run(run.id));
   events.damage = trunk.damage.empty() ? branch.damage : trunk.damage;
   if (!events.damage.empty()) return events;
-  std::vector<MetricsLine> lines;
-  std::ranges::copy_if(
-      trunk.lines, std::back_inserter(lines),
-      [&run](const MetricsLine& line) { return line.step <= run.branch_step; });
-  lines.insert(lines.end(), branch.lines.begin(), branch.lines.end());
-  events.events = EventsOf(lines, SecondsSince1970(finished_at));
+  events.events =
+      EventsOf(JoinedCurve(trunk.lines, run.branch_step, branch.lines),
+               SecondsSince1970(finished_at));
   return events;
 }
 

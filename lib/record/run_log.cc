@@ -54,18 +54,6 @@ FoundRun FindRun(const SweepDir& dir, const Plan& plan,
                   ShortList(names, kMostNamed)));
 }
 
-/// The trunk goes on beyond where the run branches off.
-std::vector<MetricsLine> CurveOf(const std::vector<fs::path>& files,
-                                 std::int64_t branch_step) {
-  std::vector<MetricsLine> curve = ReadMetrics(files.front());
-  std::erase_if(curve, [branch_step](const MetricsLine& line) {
-    return line.step > branch_step;
-  });
-  const auto branch = ReadMetrics(files.back());
-  curve.insert(curve.end(), branch.begin(), branch.end());
-  return curve;
-}
-
 }  // namespace
 
 std::vector<WorkerLine> ReadWorkerLogs(const SweepDir& dir) {
@@ -93,7 +81,9 @@ RunLog ReadRunLog(const SweepDir& dir, const std::string& name) {
   log.group = found.group->id;
   log.files = {dir.group(log.group) / "metrics.jsonl",
                dir.run(log.run) / "metrics.jsonl"};
-  log.curve = CurveOf(log.files, found.run->branch_step);
+  log.curve =
+      JoinedCurve(ReadMetrics(log.files.front()), found.run->branch_step,
+                  ReadMetrics(log.files.back()));
   log.result = FindResult(dir, log.run);
   if (log.result && log.result->status != RunStatus::kOk) {
     log.ended_badly = ReadEndedBadly(dir, log.group, log.run, GoOnCommand(dir));
