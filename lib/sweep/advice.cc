@@ -58,17 +58,16 @@ void AdviseOnBudgets(const SweepSpec& spec, const Plan& plan, Notes* notes) {
       if (run.budget_flops) sizes[*run.budget_flops].insert(group.params.total);
     }
   }
-  if (sizes.size() < 5) {
+  if (sizes.size() < kFewestSoundBudgets) {
     notes->push_back(
         fmt::format("only {}: a power law of N* needs five or more",
                     Counted(sizes.size(), "budget")));
   }
-  constexpr std::size_t kPointsOfAParabola = 4;  // three, and one to test it
   for (const auto& [budget, of_budget] : sizes) {
-    if (of_budget.size() >= kPointsOfAParabola) continue;
+    if (of_budget.size() >= kFewestSoundSizes) continue;
     notes->push_back(fmt::format(
         "budget {:.3g}: only {} left; an IsoFLOP parabola needs {} or more",
-        budget, Counted(of_budget.size(), "size"), kPointsOfAParabola));
+        budget, Counted(of_budget.size(), "size"), kFewestSoundSizes));
   }
 }
 

@@ -6,26 +6,25 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "lib/core/error.h"
 #include "lib/core/text.h"
 #include "lib/sweep/advice.h"
 #include "lib/sweep/cells.h"
+#include "lib/sweep/group_cost.h"
+#include "lib/sweep/lr_schedule.h"
 #include "lib/sweep/sizes.h"
 #include "lib/sweep/sweep_spec.h"
 
 namespace isoflop {
 namespace {
 
-constexpr int kBudgets = 5;
-constexpr std::size_t kFewestSizes = 4;  // of a budget: a parabola and a test
 constexpr double kTokensPerParam = 30.0;
 constexpr double kReach = 4.0;       // sizes beyond N*, as a factor
 constexpr double kSizeFactor = 1.6;  // of N, from one size to the next
 constexpr double kCooldown = 0.2;
-// Phases take whole steps, for which a plan may need a little more.
-constexpr double kRounding = 0.9995;
 constexpr double kLeastFlops = 1e9;
 constexpr double kMostFlops = 1e22;
 // Up to this largest N only the width grows; above, depth does as well.
@@ -92,8 +91,9 @@ std::int64_t BatchTokens(double least_tokens, std::int64_t context) {
 
 Design DesignFor(double largest, double train_tokens) {
   Design design;
-  for (int i = kBudgets - 1; i >= 0; --i) {
-    design.budgets.push_back(largest * std::pow(10.0, -i / 3.0));
+  for (std::size_t i = kFewestSoundBudgets; i-- > 0;) {
+    design.budgets.push_back(largest *
+                             std::pow(10.0, -static_cast<double>(i) / 3.0));
   }
   const double low = OptimalParams(design.budgets.front()) / kReach;
   const double high = OptimalParams(largest) * kReach;
@@ -266,16 +266,19 @@ struct Account {
   std::size_t fewest_sizes = 0;  // of a budget
 };
 
-double FlopsOf(const CellsOfSize& cells, double params, double batch_tokens) {
-  double tokens = 0.0;
+/// 6ND of a size with its trunk shared, as the plan will count it.
+double FlopsOf(const CellsOfSize& cells, std::int64_t params,
+               const TrainingConfig& training) {
+  RunGroup group;
+  group.training = training;
   for (const Cell& cell : cells.cells) {
-    tokens += kCooldown * static_cast<double>(cell.steps) * batch_tokens;
+    PlannedRun run;
+    run.steps = cell.steps;
+    run.branch_step = BranchStep(MakeSchedule(training, cell.steps));
+    group.runs.push_back(std::move(run));
   }
-  if (!cells.cells.empty()) {
-    tokens += (1.0 - kCooldown) *
-              static_cast<double>(cells.cells.back().steps) * batch_tokens;
-  }
-  return 6.0 * params * tokens;
+  return 6.0 * static_cast<double>(params) *
+         static_cast<double>(TokensTrained(group));
 }
 
 Account AccountOf(const std::string& text, const std::string& source) {
@@ -291,8 +294,7 @@ Account AccountOf(const std::string& text, const std::string& source) {
             .shape;
     const std::int64_t params = Count(CountParameters(shape), spec.grid.params);
     const CellsOfSize cells = CellsFor(spec.grid, "", params, batch);
-    account.flops +=
-        FlopsOf(cells, static_cast<double>(params), static_cast<double>(batch));
+    account.flops += FlopsOf(cells, params, variant.training);
     for (const Cell& cell : cells.cells) {
       const auto at = std::ranges::find(spec.grid.budgets_flops,
                                         cell.budget_flops.value_or(0.0));
@@ -333,7 +335,7 @@ class Designer {
     const Design design = DesignFor(largest, train_tokens_);
     if (!HoldsARun(design)) return false;
     const std::string text = SweepText(request_, design, 1);
-    return AccountOf(text, request_.source).fewest_sizes >= kFewestSizes;
+    return AccountOf(text, request_.source).fewest_sizes >= kFewestSoundSizes;
   }
 
   /// The largest budget whose sweep costs no more; the least there is where
@@ -343,8 +345,7 @@ class Designer {
     double high = std::log(kMostFlops);
     for (int i = 0; i < 40; ++i) {
       const double middle = (low + high) / 2.0;
-      const bool affordable =
-          Made(std::exp(middle), seeds).flops <= kRounding * flops;
+      const bool affordable = Made(std::exp(middle), seeds).flops <= flops;
       (affordable ? low : high) = middle;
     }
     return std::exp(low);

@@ -35,8 +35,7 @@ TEST_P(FirstSweepBudgetTest, IsSpentAndNotExceeded) {
   const FirstSweep made = DesignFirstSweep(RequestFor(GetParam()));
   const double planned = Totals(PlanOfText(made.sweep)).flops +
                          Totals(PlanOfText(made.lr_check)).flops;
-  // Phases take whole steps.
-  EXPECT_NEAR(planned, made.flops, 1e-4 * planned);
+  EXPECT_NEAR(planned, made.flops, 1e-9 * planned);
   EXPECT_LE(planned, GetParam());
   EXPECT_GE(planned, 0.75 * GetParam());
   EXPECT_LE(made.lr_check_flops, 0.2 * planned);
