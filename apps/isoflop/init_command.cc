@@ -26,6 +26,7 @@
 #include "lib/sweep/first_sweep.h"
 #include "lib/sweep/plan.h"
 #include "lib/sweep/sweep_spec.h"
+#include "lib/tokenize/tokens_record.h"
 
 namespace isoflop {
 namespace {
@@ -60,29 +61,19 @@ std::vector<std::string> TokenFilesOf(const fs::path& path) {
   return files;
 }
 
-/// The vocabulary that a tokens.json beside the files speaks of.
-std::optional<std::int64_t> VocabularyBeside(const fs::path& file) {
-  const fs::path beside = file.parent_path() / "tokens.json";
-  std::error_code code;
-  if (!fs::exists(beside, code)) return std::nullopt;
-  const Json size = ReadJsonFile(beside).value(
-      Json::json_pointer("/tokenizer/vocab_size"), Json());
-  if (!size.is_number_integer()) return std::nullopt;
-  return size.get<std::int64_t>();
-}
-
 Json TokensSection(const InitArgs& args,
                    const std::vector<std::string>& files) {
-  const auto known = args.vocab_size > 0 ? std::optional(args.vocab_size)
-                                         : VocabularyBeside(files.front());
-  Require(known.has_value(),
+  std::int64_t vocab_size = args.vocab_size;
+  const auto record = FindTokensRecord(files.front());
+  if (vocab_size == 0 && record) vocab_size = record->tokenizer.vocab_size;
+  Require(vocab_size > 0,
           "--vocab-size: needed, because nothing beside {} says how many ids "
           "its tokens have",
           files.front());
   return {{"kind", "tokens"},
           {"train_paths", files},
           {"format", args.token_format},
-          {"vocab_size", *known}};
+          {"vocab_size", vocab_size}};
 }
 
 /// What the paths hold, with paths relative to the file that will name them.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lib/core/json.h"
+#include "lib/tokenize/tokens_record.h"
 #include "tests/apps/command.h"
 
 namespace isoflop {
@@ -69,7 +70,18 @@ TEST(Init, TakesTheVocabularyThatLiesBesideTokenFiles) {
   const Outcome refused = Isoflop(dir, command);
   EXPECT_EQ(refused.status, 2);
   EXPECT_THAT(refused.err, HasSubstr("--vocab-size: needed"));
-  dir.Write("tokens/tokens.json", R"({"tokenizer": {"vocab_size": 512}})");
+  TokensRecord record;
+  record.tokenizer = {.sha256 = std::string(64, 'a'),
+                      .release = "0.1.97",
+                      .kind = "bpe",
+                      .vocab_size = 512,
+                      .end_of_text = 0,
+                      .training_threads = 1};
+  record.fingerprint = std::string(64, 'b');
+  record.documents = 1;
+  record.bytes = record.tokens = 8'000'000;
+  record.files = {{"train_000.bin", 8'000'000, std::string(64, 'c')}};
+  WriteJsonFile(dir / "tokens/tokens.json", ToJson(record));
   ASSERT_EQ(Isoflop(dir, command).status, 0) << Isoflop(dir, command).err;
   const Json data = ReadJsonFile(dir / "mine.json")["data"];
   EXPECT_EQ(data["vocab_size"], 512);
