@@ -91,22 +91,28 @@ std::string CoefficientsLine(const LawFit& fit) {
                      fmt::join(parts, ", "));
 }
 
-void AddOtherLaws(const FitReport& report, TextPage* page) {
+/// How much is said of laws beside Chinchilla's.
+enum class OtherLaws { kNone, kVerdict, kInFull };
+
+void AddOtherLaws(const FitReport& report, OtherLaws shown, TextPage* page) {
   constexpr std::size_t kFew = 2;
   const MoreLaws& laws = report.more_laws;
-  if (laws.fits.empty()) return;
-  page->Heading(laws.fits.size() == 1 ? "Another law" : "Other laws");
-  if (laws.fits.size() <= kFew) {
-    for (const LawFit& fit : laws.fits) page->Line(CoefficientsLine(fit));
+  if (shown == OtherLaws::kNone) return;
+  std::vector<std::string> lines;
+  if (laws.fits.size() <= kFew && shown == OtherLaws::kInFull) {
+    for (const LawFit& fit : laws.fits) lines.push_back(CoefficientsLine(fit));
   }
   if (laws.comparison && !laws.comparison->verdict.empty()) {
-    page->Line(laws.comparison->verdict.back());
+    lines.push_back(laws.comparison->verdict.back());
   }
+  if (lines.empty()) return;
+  page->Heading(laws.fits.size() == 1 ? "Another law" : "Other laws");
+  for (const std::string& line : lines) page->Line(line);
 }
 
 /// The laws, and what follows from them for every budget.
 std::string LawsText(const FitReport& report, const ExactLoss& exact,
-                     std::size_t width) {
+                     OtherLaws others, std::size_t width) {
   TextPage page(width);
   AddSubject(report, &page);
   if (report.chinchilla) AddFittedLaw(report, exact, &page);
@@ -117,13 +123,15 @@ std::string LawsText(const FitReport& report, const ExactLoss& exact,
   } else if (report.isoflop && report.isoflop->status != FitStatus::kOk) {
     page.Line("IsoFLOP profiles: not supported: " + report.isoflop->reason);
   }
-  AddOtherLaws(report, &page);
+  AddOtherLaws(report, others, &page);
   return page.text();
 }
 
-/// As many of the allocations as so many lines hold, but one at least.
+/// As many of the allocations as so many lines hold, but one at least. `left`
+/// is how many have no place.
 std::string AllocationsText(const FitReport& report, std::size_t width,
-                            std::size_t lines) {
+                            std::size_t lines, std::size_t* left) {
+  *left = 0;
   if (report.allocations.empty()) return {};
   const auto all = std::span(report.allocations);
   for (std::size_t shown = all.size();; --shown) {
@@ -132,10 +140,7 @@ std::string AllocationsText(const FitReport& report, std::size_t width,
     page.Append(
         WrapText("", "Compute-optimal allocation, by Approach 3", width));
     PutAllocations(&page, all.first(shown), report.observations.largest_flops);
-    if (shown < all.size()) {
-      page.Line(
-          fmt::format("and {}", Counted(all.size() - shown, "larger budget")));
-    }
+    *left = all.size() - shown;
     if (shown == 1 || LinesOf(page.text()) <= lines) return page.text();
   }
 }
@@ -187,6 +192,7 @@ std::string ItemsText(const std::vector<std::string>& items, std::size_t width,
 
 /// What has no place on the screen.
 struct LeftOutCounts {
+  std::size_t budgets = 0;
   std::size_t doubts = 0;
   std::size_t notes = 0;
   bool experiments = false;
@@ -195,6 +201,9 @@ struct LeftOutCounts {
 /// What a summary leaves out.
 std::string LeftOut(const FitReport& report, const LeftOutCounts& counts) {
   std::vector<std::string> parts;
+  if (counts.budgets > 0) {
+    parts.push_back(Counted(counts.budgets, "larger budget"));
+  }
   if (report.isoflop) parts.emplace_back("IsoFLOP optima");
   if (report.kaplan) parts.emplace_back("Kaplan's laws");
   if (!report.more_laws.fits.empty()) parts.emplace_back("every law");
@@ -255,13 +264,18 @@ bool AddAnalyses(const FitReport& report, std::size_t kept, Screen* screen) {
   return true;
 }
 
-}  // namespace
+/// One screen, or more lines where even the shortest form has no place.
+struct Summary {
+  std::string text;
+  bool has_place = false;  // and the doubts have a few lines of it
+};
 
-std::string FitSummary(const FitReport& report, const ExactLoss& exact,
-                       std::string_view details, const ScreenSize& size) {
+Summary Compose(const FitReport& report, const ExactLoss& exact,
+                std::string_view details, const ScreenSize& size,
+                OtherLaws others) {
   constexpr std::size_t kFewestDoubtLines = 6;
   constexpr std::size_t kLastLines = 2;
-  Screen screen(LawsText(report, exact, size.columns), size);
+  Screen screen(LawsText(report, exact, others, size.columns), size);
   const std::vector<std::string> doubts = Doubts(report);
   std::size_t kept = kLastLines;
   if (!doubts.empty()) {
@@ -271,14 +285,30 @@ std::string FitSummary(const FitReport& report, const ExactLoss& exact,
   LeftOutCounts left;
   left.experiments =
       !AddAnalyses(report, kLastLines + Screen::kHeading + 1, &screen);
-  screen.Add(AllocationsText(report, size.columns, screen.Room(kept)));
+  screen.Add(
+      AllocationsText(report, size.columns, screen.Room(kept), &left.budgets));
+  const bool doubts_have_place = LinesOf(screen.text()) + kept <= size.lines;
   left.doubts = screen.List("What to doubt", doubts, kLastLines, 1);
   left.notes = screen.List("Notes", report.notes, kLastLines, 0);
   const std::string left_out = LeftOut(report, left);
-  if (left_out.empty()) return screen.text();
-  return screen.text() + WrapText("",
-                                  fmt::format("with {}: {}", details, left_out),
-                                  size.columns);
+  if (!left_out.empty()) {
+    screen.Add(WrapText("", fmt::format("with {}: {}", details, left_out),
+                        size.columns));
+  }
+  return {screen.text(), doubts_have_place};
+}
+
+}  // namespace
+
+std::string FitSummary(const FitReport& report, const ExactLoss& exact,
+                       std::string_view details, const ScreenSize& size) {
+  Summary summary;
+  for (const OtherLaws others :
+       {OtherLaws::kInFull, OtherLaws::kVerdict, OtherLaws::kNone}) {
+    summary = Compose(report, exact, details, size, others);
+    if (summary.has_place) break;
+  }
+  return summary.text;
 }
 
 }  // namespace isoflop

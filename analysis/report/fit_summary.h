@@ -17,10 +17,10 @@ struct ScreenSize {
 };
 
 /// Returns the law, N* and D* in C, the allocations asked for and what to
-/// doubt, on one screen of 80 columns or more: allocations but the first, and
-/// doubts after the gravest, are left out before it has more lines. The last
-/// line says what `details` shows ("--details", or a command) that this leaves
-/// out.
+/// doubt, on one screen of 80 columns or more: other laws, allocations but the
+/// first, and doubts after the gravest, are left out before it has more lines.
+/// The last line says what `details` shows ("--details", or a command) that
+/// this leaves out.
 std::string FitSummary(const FitReport& report, const ExactLoss& exact,
                        std::string_view details, const ScreenSize& size = {});
 

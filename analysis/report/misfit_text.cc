@@ -32,8 +32,8 @@ bool Supports(const Estimate& parabolas, double a) {
 std::string TrendInWords(const ResidualTrend& trend) {
   const bool bend = std::abs(trend.bend) > std::abs(trend.slope);
   return fmt::format(
-      "the residuals of Approach 3 go with {}{} (rank correlation {:+.2f}, by "
-      "chance up to {:.2f})",
+      ". The residuals of Approach 3 go with {}{} (rank correlation {:+.2f}, "
+      "by chance up to {:.2f})",
       bend ? "the distance from the middle of " : "", trend.quantity,
       bend ? trend.bend : trend.slope, trend.significant);
 }
@@ -106,16 +106,17 @@ std::string BeliefInWords(const FitReport& report) {
 
 std::string MisfitInWords(const FitReport& report) {
   const Misfit& misfit = *report.misfit;
+  // What to do comes first: a short screen has no place for the reasons.
   std::string words =
       "the form of the Chinchilla law does not suit these data, whatever its "
-      "certificate says: " +
-      TrendInWords(misfit.trend);
+      "certificate says" +
+      BeliefInWords(report) + TrendInWords(misfit.trend);
   if (!misfit.rival.empty()) {
     words += RivalInWords(
         *std::ranges::find(report.more_laws.fits, misfit.rival, &LawFit::name),
         *report.chinchilla);
   }
-  return words + BeliefInWords(report);
+  return words;
 }
 
 }  // namespace isoflop

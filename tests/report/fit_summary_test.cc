@@ -70,6 +70,23 @@ TEST(FitSummary, KeepsOneAllocationWhereThereAreMany) {
   EXPECT_THAT(text, HasSubstr("larger budgets"));
 }
 
+TEST(FitSummary, LeavesOtherLawsOutBeforeWhatToDoubt) {
+  FitReport report = SampleReport();
+  LawFit another;
+  another.name = "another";
+  another.reason = std::string(200, 'r');
+  report.more_laws.fits.assign(2, another);
+  report.more_laws.comparison.emplace().verdict = {std::string(200, 'v')};
+  report.warnings.clear();
+  report.misfit.emplace().in_words =
+      std::string(150, 'd') + " believe another law " + std::string(250, 'd');
+  const std::string text = FitSummary(report, kSampleExact, kDetails);
+  EXPECT_LE(LineCount(text), 24) << text;
+  EXPECT_THAT(text, HasSubstr("believe another law"));
+  EXPECT_THAT(text, Not(HasSubstr("Other laws")));
+  EXPECT_THAT(text, HasSubstr("every law"));
+}
+
 TEST(FitSummary, SaysWhyThereIsNoLaw) {
   const std::string text = FitSummary(UnsupportedReport(), {}, kDetails);
   EXPECT_THAT(text, HasSubstr("not supported by these data: "));
