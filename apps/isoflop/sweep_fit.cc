@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "analysis/observe/sweep_curves.h"
@@ -9,6 +10,7 @@
 #include "analysis/report/fit_summary.h"
 #include "analysis/report/fit_text.h"
 #include "analysis/report/fit_words.h"
+#include "apps/isoflop/fit_pictures.h"
 #include "apps/isoflop/fit_progress_line.h"
 #include "apps/isoflop/terminal.h"
 #include "lib/core/error.h"
@@ -18,6 +20,38 @@
 #include "lib/sweep/sweep_spec.h"
 
 namespace isoflop {
+namespace {
+
+constexpr std::size_t kPictureLines = 24;
+
+/// Beside the summary where the terminal is wide enough for both.
+std::string OnOneScreen(const SweepFit& fit, const Json& json,
+                        const std::string& details) {
+  constexpr ScreenSize kScreen = {.columns = 80};
+  constexpr std::size_t kGap = 4;
+  constexpr std::size_t kMostPictureColumns = 72;
+  const std::size_t terminal = TerminalWidth(STDOUT_FILENO);
+  if (terminal < kScreen.columns + kGap + kFewestPictureColumns) {
+    return FitSummary(fit.report, fit.exact, details,
+                      {.columns = OutputWidth()});
+  }
+  const std::size_t columns =
+      std::min(terminal - kScreen.columns - kGap, kMostPictureColumns);
+  return Beside(FitSummary(fit.report, fit.exact, details, kScreen),
+                kScreen.columns, FitPictures(json, columns, kPictureLines));
+}
+
+/// With the pictures below on a terminal.
+std::string InFull(const SweepFit& fit, const Json& json) {
+  std::string text = FitText(fit.report, fit.exact, OutputWidth());
+  if (TerminalWidth(STDOUT_FILENO) == 0) return text;
+  const auto pictures = FitPictures(json, OutputWidth(), kPictureLines);
+  if (!pictures.empty()) text += "\n";
+  for (const std::string& line : pictures) text += line + "\n";
+  return text;
+}
+
+}  // namespace
 
 std::vector<RunResult> LoadResultsAndWarn(const SweepDir& dir,
                                           const Plan& plan) {
@@ -54,10 +88,9 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
 
 void ReportFit(const SweepFit& fit, const std::filesystem::path& json_file,
                const std::optional<std::string>& details) {
-  WriteFileAtomically(json_file, SealedText(ToJson(fit.report, fit.exact)));
-  Print(details ? FitSummary(fit.report, fit.exact, *details,
-                             {.columns = OutputWidth()})
-                : FitText(fit.report, fit.exact, OutputWidth()));
+  const Json json = ToJson(fit.report, fit.exact);
+  WriteFileAtomically(json_file, SealedText(json));
+  Print(details ? OnOneScreen(fit, json, *details) : InFull(fit, json));
   SayWritten(json_file.string());
 }
 

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+
 #include "lib/core/json.h"
 #include "tests/apps/command.h"
 #include "tests/apps/tables.h"
@@ -24,6 +27,30 @@ TEST(FitCommand, RecoversTheLawOfATable) {
   EXPECT_NEAR(estimate["alpha"].get<double>(), 0.34, 1e-6);
   EXPECT_NEAR(estimate["beta"].get<double>(), 0.28, 1e-6);
   EXPECT_EQ(SchemaProblem(json, "fit"), "");
+}
+
+/// Prints of a fit on a terminal of so many columns.
+std::string FitOnTerminal(const TempDir& dir, int columns,
+                          const std::string& more = "") {
+  return Isoflop(dir, fmt::format("--version >version; script -qec 'stty cols "
+                                  "{}; " ISOFLOP_PROGRAM
+                                  " fit runs.csv --bootstrap 0 -o on.json{}' "
+                                  "typescript",
+                                  columns, more))
+      .out;
+}
+
+TEST(FitCommand, DrawsPicturesBesideItsAnswerWhereTheTerminalIsWide) {
+  const TempDir dir;
+  dir.Write("runs.csv", NoiseFreeCsv());
+  const std::string wide = FitOnTerminal(dir, 130);
+  EXPECT_THAT(wide, HasSubstr("ln predicted"));
+  EXPECT_THAT(wide, HasSubstr("Fitted law"));
+  EXPECT_LE(std::ranges::count(wide, '\n'), 26) << wide;
+  EXPECT_THAT(FitOnTerminal(dir, 80), Not(HasSubstr("ln predicted")));
+  EXPECT_THAT(FitOnTerminal(dir, 80, " --details"), HasSubstr("ln predicted"));
+  const Outcome piped = Isoflop(dir, "fit runs.csv --bootstrap 0 --details");
+  EXPECT_THAT(piped.out, Not(HasSubstr("ln predicted")));
 }
 
 TEST(FitCommand, MapsColumnsAndDerivesTokens) {
