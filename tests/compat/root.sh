@@ -33,11 +33,13 @@ make_root() {
   touch "$root/made"
 }
 
+# With the time of now: a source that is older than an object may be newer than
+# the one that the object was made of.
 copy_sources() {
   mkdir -p "$root/isoflop"
   find "$root/isoflop" -mindepth 1 -maxdepth 1 ! -name build -exec rm -r {} +
   git ls-files -z --cached --others --exclude-standard |
-    tar --null -T - -c | tar -x -C "$root/isoflop"
+    tar --null -T - -c | tar -x -m -C "$root/isoflop"
 }
 
 # enter [OPTION...] -- COMMAND...: unshare's options, and a command in /isoflop
