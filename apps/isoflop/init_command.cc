@@ -22,11 +22,11 @@
 #include "lib/core/standard_streams.h"
 #include "lib/core/text.h"
 #include "lib/data/task.h"
+#include "lib/data/tokens_record.h"
 #include "lib/execute/cost_model.h"
 #include "lib/sweep/first_sweep.h"
 #include "lib/sweep/plan.h"
 #include "lib/sweep/sweep_spec.h"
-#include "lib/tokenize/tokens_record.h"
 
 namespace isoflop {
 namespace {

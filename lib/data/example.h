@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 #include <span>
 #include <vector>
 
@@ -17,20 +18,36 @@ enum class LossUnit {
   kNats,          // -ln p(target), per position that counts
   kSquaredError,  // squared distance of a predicted vector from its target, per
                   // position that counts
+  kBitsPerByte,   // nats / (ln 2 bytes per token): of no task, what losses of
+                  // different tokenizers are compared in
 };
-constexpr std::array<NamedValue<LossUnit>, 2> EnumNames(LossUnit) {
-  return {
-      {{LossUnit::kNats, "nats"}, {LossUnit::kSquaredError, "squared_error"}}};
+constexpr std::array<NamedValue<LossUnit>, 3> EnumNames(LossUnit) {
+  return {{{LossUnit::kNats, "nats"},
+           {LossUnit::kSquaredError, "squared_error"},
+           {LossUnit::kBitsPerByte, "bits_per_byte"}}};
 }
 
-/// Returns "nats per token" or "squared error", for people.
+/// Returns "nats per token", "squared error" or "bits per byte", for people.
 constexpr const char* InWords(LossUnit unit) {
-  return unit == LossUnit::kNats ? "nats per token" : "squared error";
+  switch (unit) {
+    case LossUnit::kSquaredError:
+      return "squared error";
+    case LossUnit::kBitsPerByte:
+      return "bits per byte";
+    default:
+      return "nats per token";
+  }
 }
 
-/// Returns what stands behind a number of it: "nats", or "squared error".
+/// Returns what stands behind a number of it: "nats", "squared error" or "bits
+/// per byte".
 constexpr const char* ShortWordOf(LossUnit unit) {
-  return unit == LossUnit::kNats ? "nats" : "squared error";
+  return unit == LossUnit::kNats ? "nats" : InWords(unit);
+}
+
+/// Returns a loss in nats per token in bits per byte of text.
+constexpr double BitsPerByte(double nats, double bytes_per_token) {
+  return nats / (std::numbers::ln2 * bytes_per_token);
 }
 
 /// The layout of every example of a task: a sequence of positions, each with an

@@ -26,6 +26,7 @@ Json ToJson(const TaskInfo& info) {
   if (info.validation_tokens) {
     json["validation_tokens"] = *info.validation_tokens;
   }
+  if (info.bytes_per_token) json["bytes_per_token"] = *info.bytes_per_token;
   const TaskOptimum& optimum = info.optimum;
   if (optimum.expected) json["bayes_risk"] = *optimum.expected;
   if (optimum.on_evaluation_set) {

@@ -36,8 +36,11 @@ struct TaskInfo {
   LossUnit loss_unit = LossUnit::kNats;
   std::optional<std::int64_t> train_tokens;       // absent: endless
   std::optional<std::int64_t> validation_tokens;  // absent: endless
-  TaskOptimum optimum;                            // what of it is known
-  std::vector<std::string> notes;                 // what a user should know
+  // Bytes of text behind a token of the evaluation set, in the mean: turns nats
+  // per token into bits per byte. Absent: not known, or not of text.
+  std::optional<double> bytes_per_token;
+  TaskOptimum optimum;             // what of it is known
+  std::vector<std::string> notes;  // what a user should know
 };
 
 Json ToJson(const TaskInfo& info);

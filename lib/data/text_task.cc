@@ -65,11 +65,13 @@ void AppendText(Bytes text, std::string_view name, std::int64_t offset,
   tokens->Append(Bytes(&kSeparator, 1), TokenWidth::kByte, "separator");
 }
 
-/// Deals out one document, whose blocks are numbered from `number` on.
-void SplitDocument(Bytes document, std::string_view name, std::int64_t number,
-                   std::int64_t block_bytes, const BlockSplit& split,
-                   FiniteTokens* tokens) {
+/// Deals out one document, whose blocks are numbered from `number` on. Returns
+/// how many of its bytes are for validation.
+std::int64_t SplitDocument(Bytes document, std::string_view name,
+                           std::int64_t number, std::int64_t block_bytes,
+                           const BlockSplit& split, FiniteTokens* tokens) {
   const std::int64_t blocks = BlocksIn(document, block_bytes);
+  std::int64_t validation_bytes = 0;
   for (std::int64_t begin = 0; begin < blocks;) {
     const bool validation = split.IsValidation(number + begin);
     std::int64_t end = begin + 1;
@@ -80,11 +82,13 @@ void SplitDocument(Bytes document, std::string_view name, std::int64_t number,
     const Bytes from =
         document.subspan(static_cast<std::size_t>(begin * block_bytes));
     const auto count = static_cast<std::size_t>((end - begin) * block_bytes);
-    AppendText(from.first(std::min(count, from.size())), name,
-               begin * block_bytes,
+    const Bytes text = from.first(std::min(count, from.size()));
+    if (validation) validation_bytes += std::ssize(text);
+    AppendText(text, name, begin * block_bytes,
                validation ? &tokens->validation : &tokens->train);
     begin = end;
   }
+  return validation_bytes;
 }
 
 void Split(const Corpus& corpus, double validation_fraction,
@@ -96,12 +100,17 @@ void Split(const Corpus& corpus, double validation_fraction,
   }
   const BlockSplit split(blocks, validation_fraction);
   std::int64_t number = 0;
+  std::int64_t validation_bytes = 0;
   for (std::size_t i = 0; i < corpus.documents().size(); ++i) {
     const Bytes document = corpus.documents()[i];
-    SplitDocument(document, corpus.names()[i], number, block_bytes, split,
-                  tokens);
+    validation_bytes += SplitDocument(document, corpus.names()[i], number,
+                                      block_bytes, split, tokens);
     number += BlocksIn(document, block_bytes);
   }
+  if (tokens->validation.size() == 0) return;
+  // A token is a byte, or a separator.
+  tokens->info.bytes_per_token = static_cast<double>(validation_bytes) /
+                                 static_cast<double>(tokens->validation.size());
 }
 
 TaskInfo Describe(const Corpus& corpus, const FileList& files,
@@ -177,8 +186,8 @@ std::unique_ptr<Task> OpenText(const TextConfig& config,
   problems.ThrowIfAny();
   auto corpus = std::make_shared<const Corpus>(files);
   FiniteTokens tokens;
-  Split(*corpus, config.validation_fraction, &tokens);
   tokens.info = Describe(*corpus, files, config.validation_fraction);
+  Split(*corpus, config.validation_fraction, &tokens);
   tokens.watch = corpus->watch();
   tokens.remedy = "raise data.validation_fraction";
   tokens.storage = std::move(corpus);

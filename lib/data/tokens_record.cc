@@ -1,4 +1,4 @@
-#include "lib/tokenize/tokens_record.h"
+#include "lib/data/tokens_record.h"
 
 #include <system_error>
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +21,7 @@
 #include "lib/data/task_kinds.h"
 #include "lib/data/token_file.h"
 #include "lib/data/token_files.h"
+#include "lib/data/token_text.h"
 
 namespace isoflop {
 namespace {
@@ -29,6 +31,7 @@ struct OpenedTokens {
   TokenFiles validation;
   Inspection inspection = Inspection::kWhole;
   DataWatch watch;
+  std::optional<double> bytes_per_token;
   std::vector<std::string> notes;
 };
 
@@ -107,9 +110,11 @@ OpenedTokens OpenAll(const TokensConfig& config) {
         CheckTokenFiles(config.vocab_size, opened.inspection, side, &problems);
   }
   RefuseSharedFiles(opened, &problems);
+  opened.bytes_per_token =
+      BytesPerToken(opened.train, opened.validation, &problems, &opened.notes);
   problems.ThrowIfAny();
   WatchFiles(&opened);
-  opened.notes = SkippedNotes(train);
+  std::ranges::move(SkippedNotes(train), std::back_inserter(opened.notes));
   if (copies > 0) {
     opened.notes.push_back(
         fmt::format("{} of {} files {} of another and {} left out", copies,
@@ -130,6 +135,7 @@ TaskInfo Describe(const OpenedTokens& opened, const TokensConfig& config) {
                   opened.train.files.size() + opened.validation.files.size(),
                   config.vocab_size);
   info.vocab_size = config.vocab_size;
+  info.bytes_per_token = opened.bytes_per_token;
   info.notes = opened.notes;
   if (opened.inspection == Inspection::kSampled) {
     info.notes.push_back(

@@ -31,9 +31,10 @@ class ResultReader {
     if (reader_.Need(key)) reader_.Read(key, value, allowed...);
   }
 
-  void Maybe(const char* key, std::optional<double>* value) {
+  void Maybe(const char* key, std::optional<double>* value,
+             const Range<double>& range = {}) {
     double number = 0.0;
-    if (reader_.Read(key, &number)) *value = number;
+    if (reader_.Read(key, &number, range)) *value = number;
   }
 
   template <typename Object>
@@ -75,6 +76,7 @@ RunResult ResultFor(const RunGroup& group, const PlannedRun& run) {
     result.unseen_share = group.data.task->UnseenShare(run.tokens);
   }
   SetRepetition(run, &result);
+  result.bytes_per_token = group.bytes_per_token;
   result.steps = run.steps;
   result.flops = run.flops;
   result.flops_exact = run.flops_exact;
@@ -85,6 +87,14 @@ RunResult ResultFor(const RunGroup& group, const PlannedRun& run) {
                        {"training", ToJson(group.training)},
                        {"data", ToJson(group.data)}};
   return result;
+}
+
+std::optional<double> BitsPerByteOf(const RunResult& result) {
+  if (!result.loss || !result.bytes_per_token ||
+      result.loss_unit != LossUnit::kNats) {
+    return std::nullopt;
+  }
+  return BitsPerByte(*result.loss, *result.bytes_per_token);
 }
 
 void SetRepetition(const PlannedRun& run, RunResult* result) {
@@ -105,6 +115,7 @@ Json ToJson(const RunResult& result) {
   PutFinite(&json, "unseen_share", result.unseen_share);
   if (result.unique_tokens) json["unique_tokens"] = *result.unique_tokens;
   PutFinite(&json, "epochs", result.epochs);
+  PutFinite(&json, "bytes_per_token", result.bytes_per_token);
   json["steps"] = result.steps;
   json["flops"] = result.flops;
   json["flops_exact"] = result.flops_exact;
@@ -112,6 +123,7 @@ Json ToJson(const RunResult& result) {
   json["loss_unit"] = NameOf(result.loss_unit);
   PutFinite(&json, "loss", result.loss);
   PutFinite(&json, "loss_std_error", result.loss_std_error);
+  PutFinite(&json, "bits_per_byte", BitsPerByteOf(result));
   PutFinite(&json, "train_loss", result.train_loss);
   json["seed"] = result.seed;
   json["wall_seconds"] = result.wall_seconds;
@@ -145,6 +157,11 @@ RunResult RunResultFromJson(const Json& json, const std::string& source) {
   result.tokens_counted = result.tokens;
   reader.strict().Read("tokens_counted", &result.tokens_counted, {1});
   reader.strict().ReadEnum("loss_unit", &result.loss_unit);
+  if (result.loss_unit == LossUnit::kBitsPerByte) {
+    reader.strict().Refuse("loss_unit",
+                           "must be one of nats, squared_error: bits per byte "
+                           "follow from bytes_per_token");
+  }
   reader.strict().Ignore("loss_by_position");  // a probe now
   reader.Maybe("unseen_share", &result.unseen_share);
   std::int64_t unique_tokens = 0;
@@ -152,6 +169,8 @@ RunResult RunResultFromJson(const Json& json, const std::string& source) {
     result.unique_tokens = unique_tokens;
   }
   reader.Maybe("epochs", &result.epochs);
+  reader.Maybe("bytes_per_token", &result.bytes_per_token, {kPositive});
+  reader.strict().Ignore("bits_per_byte");  // follows from the loss
   reader.Need("steps", &result.steps, Range<std::int64_t>{1});
   reader.Need("flops", &result.flops, Range<double>{kPositive});
   reader.Need("flops_exact", &result.flops_exact, Range<double>{kPositive});

@@ -44,6 +44,7 @@ struct RunResult {
   std::optional<std::int64_t> unique_tokens;  // of D; absent: all, of a task
                                               // without end
   std::optional<double> epochs;  // passes over the data; absent: without end
+  std::optional<double> bytes_per_token;  // of the evaluation set's text
   std::int64_t steps = 0;
   double flops = 0.0;        // C = 6ND, N by the grid's convention
   double flops_exact = 0.0;  // every matrix multiplication
@@ -68,6 +69,9 @@ struct RunResult {
 /// Returns a result with everything filled in that the plan knows; losses,
 /// times, device and software are left to whoever trained.
 RunResult ResultFor(const RunGroup& group, const PlannedRun& run);
+
+/// Returns the loss in bits per byte of text, where that is known.
+std::optional<double> BitsPerByteOf(const RunResult& result);
 
 /// Says what the plan knows of a run's data: unique_tokens and epochs. Results
 /// of before they were recorded do not say it.

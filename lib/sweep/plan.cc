@@ -147,6 +147,7 @@ class Expansion {
         PrecisionHere(common.shape, variant.training.precision);
     common.data = variant.data;
     common.data_fingerprint = task.info().fingerprint;
+    common.bytes_per_token = task.info().bytes_per_token;
     common.convention = grid.params;
     common.variant = variant.settings;
     common.probes = spec_.probes;

@@ -48,6 +48,7 @@ struct RunGroup {
   TrainingConfig training;
   DataConfig data;
   std::string data_fingerprint;
+  std::optional<double> bytes_per_token;  // as TaskInfo has it
   std::int64_t seed = 0;
   ParamsConvention convention = ParamsConvention::kTotal;
   Json variant = Json::object();  // settings of the "vary" axes, or empty

@@ -25,9 +25,10 @@ class RecordReader {
   }
 
   template <typename Value>
-  void ReadOptional(const char* key, std::optional<Value>* value) {
+  void ReadOptional(const char* key, std::optional<Value>* value,
+                    const Range<Value>& range = {}) {
     Value found{};
-    if (reader_.Read(key, &found)) *value = found;
+    if (reader_.Read(key, &found, range)) *value = found;
   }
 
   template <typename Enum>
@@ -168,6 +169,7 @@ RunGroup ParseGroup(const Json& json, const std::string& path,
     group.data = ParseDataConfig(child, at, group.shape.context, problems);
   });
   reader.Read("data_fingerprint", &group.data_fingerprint);
+  reader.ReadOptional("bytes_per_token", &group.bytes_per_token, {kPositive});
   reader.Read("seed", &group.seed);
   reader.ReadEnum("convention", &group.convention);
   reader.ReadChild("variant", [&](const Json& child, const std::string&) {
@@ -201,6 +203,10 @@ TaskInfo ParseTaskInfo(const Json& json, const std::string& path,
   reader.ReadOptional("train_tokens", &info.train_tokens);
   reader.ReadOptional("validation_tokens", &info.validation_tokens);
   reader.ReadDefaultEnum("loss_unit", &info.loss_unit);
+  if (info.loss_unit == LossUnit::kBitsPerByte) {
+    problems->Add(path + ".loss_unit", "must be one of nats, squared_error");
+  }
+  reader.ReadOptional("bytes_per_token", &info.bytes_per_token, {kPositive});
   reader.ReadOptional("bayes_risk", &info.optimum.expected);
   // As plans called it when all tasks were languages.
   reader.ReadOptional("entropy_rate", &info.optimum.expected);

@@ -53,6 +53,7 @@ Json ToJson(const RunGroup& group) {
             {"convention", NameOf(group.convention)},
             {"variant", group.variant},
             {"runs", ArrayOf(group.runs)}};
+  if (group.bytes_per_token) json["bytes_per_token"] = *group.bytes_per_token;
   if (!group.probes.empty()) json["probes"] = ToJson(group.probes);
   if (!group.shape_note.empty()) json["shape_note"] = group.shape_note;
   return json;

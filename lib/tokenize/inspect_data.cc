@@ -15,10 +15,10 @@
 #include "lib/core/utf8.h"
 #include "lib/data/data_files.h"
 #include "lib/data/token_file.h"
+#include "lib/data/tokens_record.h"
 #include "lib/tokenize/document_reader.h"
 #include "lib/tokenize/token_documents.h"
 #include "lib/tokenize/tokenizer_model.h"
-#include "lib/tokenize/tokens_record.h"
 
 namespace isoflop {
 namespace {

@@ -21,10 +21,10 @@
 #include "lib/core/random.h"
 #include "lib/data/data_files.h"
 #include "lib/data/token_file.h"
+#include "lib/data/tokens_record.h"
 #include "lib/tokenize/token_documents.h"
 #include "lib/tokenize/token_writer.h"
 #include "lib/tokenize/tokenizer_model.h"
-#include "lib/tokenize/tokens_record.h"
 
 namespace isoflop {
 namespace {

@@ -22,7 +22,7 @@
 #include "lib/core/json.h"
 #include "lib/core/mapped_file.h"
 #include "lib/data/token_sequence.h"
-#include "lib/tokenize/tokens_record.h"
+#include "lib/data/tokens_record.h"
 
 namespace isoflop {
 

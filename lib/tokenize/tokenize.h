@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lib/core/fit_progress.h"
-#include "lib/tokenize/tokens_record.h"
+#include "lib/data/tokens_record.h"
 #include "lib/tokenize/train_tokenizer.h"
 
 namespace isoflop {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "lib/core/json.h"
-#include "lib/tokenize/tokens_record.h"
+#include "lib/data/tokens_record.h"
 #include "tests/apps/command.h"
 
 namespace isoflop {

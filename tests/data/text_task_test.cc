@@ -113,6 +113,16 @@ TEST(TextSource, LosesNoByteToTheSplit) {
   EXPECT_LT(total, std::ssize(text) + 100);  // one for each run of blocks
 }
 
+TEST(TextSource, CountsTheBytesBehindATokenOfItsValidationText) {
+  const TempDir dir;
+  const auto path = dir.Write("a.txt", Lines(0, 4000)).string();
+  const auto bytes = Open({path})->info().bytes_per_token;
+  ASSERT_TRUE(bytes.has_value());
+  // A separator ends each of a few pieces.
+  EXPECT_LT(*bytes, 1.0);
+  EXPECT_GT(*bytes, 0.99);
+}
+
 TEST(TextSource, EndsEveryDocumentWithASeparator) {
   const TempDir dir;
   std::vector<std::string> paths;

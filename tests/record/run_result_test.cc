@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <thread>
@@ -104,6 +105,30 @@ TEST_F(RunResultTest, GetsItsEpochsFromThePlanWhereItIsOlderThanThem) {
   ASSERT_EQ(results.size(), 1U);
   EXPECT_EQ(results[0].epochs, of_tokens.runs.back().epochs);
   EXPECT_EQ(results[0].unique_tokens, 296 * 16);
+}
+
+TEST_F(RunResultTest, SaysItsBitsPerByteWhereTheTextIsKnown) {
+  EXPECT_FALSE(ToJson(OkResult(group(), run())).contains("bits_per_byte"));
+  RunGroup of_text = group();
+  of_text.bytes_per_token = 4.0;
+  RunResult result = OkResult(of_text, run());
+  result.loss = 4.0 * std::log(2.0);
+  StoreResult(dir_, result);
+  const auto found = FindResult(dir_, run().id);
+  EXPECT_EQ(found->bytes_per_token, 4.0);
+  EXPECT_DOUBLE_EQ(*BitsPerByteOf(*found), 1.0);
+  EXPECT_DOUBLE_EQ(ToJson(*found).at("bits_per_byte").get<double>(), 1.0);
+  result.loss_unit = LossUnit::kSquaredError;
+  EXPECT_FALSE(BitsPerByteOf(result).has_value());
+}
+
+TEST_F(RunResultTest, IsNotTakenInAUnitThatNoTaskHas) {
+  Json json = ToJson(OkResult(group(), run()));
+  json["loss_unit"] = "bits_per_byte";
+  EXPECT_ERROR(RunResultFromJson(json, "a"), "loss_unit: must be one of nats");
+  json["loss_unit"] = "nats";
+  json["bytes_per_token"] = 0.0;
+  EXPECT_ERROR(RunResultFromJson(json, "a"), "bytes_per_token");
 }
 
 TEST_F(RunResultTest, IsAbsentUntilTheRunHasEnded) {
