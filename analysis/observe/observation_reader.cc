@@ -100,6 +100,7 @@ class TableReader {
 
   LabelledObservations Read() {
     problems_->ThrowIfAny();
+    RequireBytesPerToken();
     FindStatusAndLabel();
     for (SettingColumn& column : set_.settings) values_.emplace_back(&column);
     for (const Record& record : table_.rows) AddRow(record);
@@ -112,6 +113,19 @@ class TableReader {
   }
 
  private:
+  /// Once, instead of once a row.
+  void RequireBytesPerToken() const {
+    if (options_.loss.bytes_per_token || !NeedsBytesPerToken(options_.loss) ||
+        columns_.Has(Quantity::kBytesPerToken) ||
+        columns_.Has(Quantity::kLossUnit)) {
+      return;
+    }
+    throw Error(
+        "--bytes-per-token: must be given where the loss is in bits per "
+        "byte, or a column bytes_per_token: the bytes of a token, 4.4 or so "
+        "for English text");
+  }
+
   void FindStatusAndLabel() {
     const auto& read = columns_.read();
     const auto status =
@@ -147,7 +161,8 @@ class TableReader {
     set_.rows.push_back(*std::move(observation));
     if (label_) labels_.push_back(record.cells[*label_]);
     kinds_.insert(row.params());
-    losses_.insert(row.loss_unit());
+    losses_.insert(row.loss().unit);
+    set_.loss_unit = FittedUnit(row.loss());
   }
 
   void CheckKinds() {
@@ -162,11 +177,14 @@ class TableReader {
                      "losses are in nats in some rows and squared errors in "
                      "others: fit one of them, with --where loss_unit=nats");
     }
+    if (options_.loss.in_bits_per_byte &&
+        losses_.contains(TableLoss::kSquaredError)) {
+      problems_->Add(0, "--bits-per-byte: squared errors are of no text");
+    }
   }
 
   void Describe() {
     set_.params = Kind();
-    set_.loss_unit = FittedUnit(*losses_.begin());
     set_.flops = std::ranges::all_of(set_.rows, Is6ND) ? FlopsKind::kSixND
                                                        : FlopsKind::kAsGiven;
     ForgetOneGroup();
@@ -220,13 +238,23 @@ class TableReader {
         Shortened(first)));
   }
 
+  bool IsFittedAsGiven(TableLoss unit) const {
+    switch (unit) {
+      case TableLoss::kSquaredError:
+        return true;
+      case TableLoss::kNats:
+        return !options_.loss.in_bits_per_byte;
+      default:
+        return unit == TableLoss::kBitsPerByte &&
+               options_.loss.in_bits_per_byte;
+    }
+  }
+
   void NoteConversions() {
     for (const TableLoss unit : losses_) {
-      if (unit == TableLoss::kNats || unit == TableLoss::kSquaredError) {
-        continue;
-      }
-      set_.notes.push_back(fmt::format(
-          "losses given as {} are fitted in nats per token", NameOf(unit)));
+      if (IsFittedAsGiven(unit)) continue;
+      set_.notes.push_back(fmt::format("losses given as {} are fitted in {}",
+                                       NameOf(unit), InWords(set_.loss_unit)));
     }
     const bool has_params = columns_.Has(Quantity::kParams) ||
                             columns_.Has(Quantity::kParamsTotal) ||
@@ -250,18 +278,10 @@ class TableReader {
   StatusTally tally_;
 };
 
-void Validate(const TableOptions& options) {
-  Require(options.loss.unit != TableLoss::kBitsPerByte ||
-              options.loss.bytes_per_token,
-          "--bytes-per-token: must be given where the loss is in bits per "
-          "byte: the bytes of a token, 4.4 or so for English text");
-}
-
 }  // namespace
 
 LabelledObservations JoinedObservations(RecordTable joined,
                                         TableOptions options) {
-  Validate(options);
   options.columns.clear();
   RowProblems problems(joined.source);
   std::vector<std::string> notes = KeepRows(options.choice, &joined);
@@ -278,7 +298,6 @@ LabelledObservations JoinedObservations(RecordTable joined,
 LabelledObservations ParseObservations(std::string_view text,
                                        const std::string& source,
                                        const TableOptions& options) {
-  Validate(options);
   RowProblems problems(source);
   RecordTable table = ParseRecords(text, source, &problems);
   if (table.columns.empty()) problems.ThrowIfAny();

@@ -31,6 +31,10 @@ void ObservationRow::Set(const QuantityColumn& column,
       seed_ = WholeNumberOf(text);
       if (!seed_) Refuse(column, text, "a whole number");
       return;
+    case Quantity::kBytesPerToken:
+      SetNumber(column, text);
+      scale_.bytes_per_token = Number(column.quantity);
+      return;
     default:
       SetNumber(column, text);
   }
@@ -40,11 +44,6 @@ void ObservationRow::SetLossUnit(const QuantityColumn& column,
                                  const std::string& text) {
   if (const auto unit = FromName<TableLoss>(text)) {
     scale_.unit = *unit;
-    if (*unit != TableLoss::kBitsPerByte || scale_.bytes_per_token) return;
-    refused_ = true;
-    problems_->Add(line_,
-                   "bits per byte need the bytes of a token: give "
-                   "--bytes-per-token");
   } else {
     Refuse(column, text,
            fmt::format("one of {}", fmt::join(AllNames<TableLoss>(), ", ")));
@@ -101,7 +100,14 @@ bool ObservationRow::Complete() const {
   if (!has_tokens && !has_flops) {
     problems_->Add(line_, "column 'tokens': no value, nor one of 'flops'");
   }
-  return has_params && Has(Quantity::kLoss) && (has_tokens || has_flops);
+  const bool has_bytes = !NeedsBytesPerToken(scale_) || scale_.bytes_per_token;
+  if (!has_bytes) {
+    problems_->Add(line_,
+                   "bits per byte need the bytes of a token: give "
+                   "--bytes-per-token");
+  }
+  return has_bytes && has_params && Has(Quantity::kLoss) &&
+         (has_tokens || has_flops);
 }
 
 double ObservationRow::Params() const {

@@ -31,8 +31,8 @@ class ObservationRow {
   /// Which of the counts N is.
   ParamsKind params() const;
 
-  /// What the loss is given in.
-  TableLoss loss_unit() const { return scale_.unit; }
+  /// What the loss is given in, and fitted in.
+  const LossScale& loss() const { return scale_; }
 
  private:
   bool Has(Quantity quantity) const { return numbers_.contains(quantity); }

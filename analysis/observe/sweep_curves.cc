@@ -37,6 +37,7 @@ void Add(const RunGroup& group, bool trunk,
        .N = static_cast<double>(Count(group.params, group.convention)),
        .params_total = static_cast<double>(group.params.total),
        .params_non_embedding = static_cast<double>(group.params.non_embedding),
+       .bytes_per_token = group.bytes_per_token,
        .points = std::move(points)});
 }
 

@@ -43,6 +43,24 @@ Observation ToObservation(const RunResult& run, ParamsConvention convention) {
   return observation;
 }
 
+void ToBitsPerByte(const std::vector<std::optional<double>>& bytes_per_token,
+                   ObservationSet* set) {
+  Require(set->loss_unit == LossUnit::kNats,
+          "--bits-per-byte: {}: squared errors are of no text", set->source);
+  for (std::size_t i = 0; i < set->rows.size(); ++i) {
+    const auto& bytes = bytes_per_token[i];
+    Require(bytes.has_value(),
+            "--bits-per-byte: {}: how many bytes of text a token stands for is "
+            "not known: it is of text, and of tokens with the tokens.json that "
+            "isoflop data tokenize writes, when the sweep is planned",
+            set->source);
+    Observation& row = set->rows[i];
+    row.L = BitsPerByte(row.L, *bytes);
+    if (row.loss_std) row.loss_std = BitsPerByte(*row.loss_std, *bytes);
+  }
+  set->loss_unit = LossUnit::kBitsPerByte;
+}
+
 void NoteLeftOut(int runs, const char* why, std::vector<std::string>* notes) {
   if (runs == 0) return;
   notes->push_back(fmt::format("{} {} and {} left out", Counted(runs, "run"),
@@ -271,6 +289,7 @@ ObservationSet Observe(const Plan& plan, const std::vector<RunResult>& results,
   set.params = KindOf(plan.convention);
   set.flops = FlopsKind::kSixND;
   int others = 0;
+  std::vector<std::optional<double>> bytes_per_token;  // of each row
   for (const RunResult* result : finished) {
     const Json* variant = variants.Of(result->group);
     if (variant == nullptr || *variant != base) {
@@ -279,6 +298,7 @@ ObservationSet Observe(const Plan& plan, const std::vector<RunResult>& results,
     }
     units.insert(result->loss_unit);
     set.loss_unit = result->loss_unit;
+    bytes_per_token.push_back(result->bytes_per_token);
     set.rows.push_back(ToObservation(*result, plan.convention));
     set.rows.back().settings = SettingsOf(variants.WholeOf(result->group),
                                           choice.best_of, &set.settings);
@@ -287,6 +307,7 @@ ObservationSet Observe(const Plan& plan, const std::vector<RunResult>& results,
           "{}: some losses are in nats and others are squared errors: they "
           "cannot be in one fit",
           plan.name);
+  if (choice.in_bits_per_byte) ToBitsPerByte(bytes_per_token, &set);
   NoteHowRunsEnded(Tally(plan, results), &set.notes);
   SayWhatIsFitted(choice, variants.Count(), base, others, &set);
   set.learning_rates = CountLearningRates(plan);

@@ -31,6 +31,7 @@ RunTally Tally(const Plan& plan, const std::vector<RunResult>& results);
 struct VariantChoice {
   std::vector<RowCondition> where = {};   // of axes: model.position=rotary
   std::vector<std::string> best_of = {};  // axes, as TakeBest has them
+  bool in_bits_per_byte = false;  // the losses; they are in nats per token
 };
 
 /// Returns one observation for each run that ended well, in the order of
@@ -44,8 +45,9 @@ struct VariantChoice {
 /// ended well it is the variant with the most that have, with a warning. Notes
 /// say how many runs are left out and why.
 ///
-/// Throws Error for an axis that the sweep does not vary, and for conditions
-/// that no variant meets.
+/// Throws Error for an axis that the sweep does not vary, for conditions that
+/// no variant meets, and where losses are wanted in bits per byte and the bytes
+/// of a token are not known.
 ObservationSet SweepObservations(const Plan& plan,
                                  const std::vector<RunResult>& results,
                                  const Json& sweep_file = Json::object(),

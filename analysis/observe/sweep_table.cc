@@ -26,7 +26,7 @@ const std::vector<std::string>& QuantityNames() {
       "id",        "status",        "params",       "tokens",
       "loss",      "flops",         "budget_flops", "seed",
       "group",     "loss_std",      "params_total", "params_non_embedding",
-      "loss_unit", "unique_tokens", "epochs"};
+      "loss_unit", "unique_tokens", "epochs",       "bytes_per_token"};
   return kNames;
 }
 
@@ -49,7 +49,8 @@ std::vector<std::string> CellsOf(const RunResult& run,
           fmt::format("{}", run.params_non_embedding),
           std::string(NameOf(run.loss_unit)),
           run.unique_tokens ? fmt::format("{}", *run.unique_tokens) : "",
-          CellOf(run.epochs)};
+          CellOf(run.epochs),
+          CellOf(run.bytes_per_token)};
 }
 
 /// The groups whose variant is the sweep's own but for the open axes, and their

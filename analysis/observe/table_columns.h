@@ -32,13 +32,14 @@ enum class Quantity {
   kBudgetFlops,
   kUniqueTokens,
   kEpochs,
+  kBytesPerToken,
   kParamsTotal,
   kParamsNonEmbedding,
   kStatus,
   kLossUnit
 };
 
-constexpr std::array<NamedValue<Quantity>, 15> EnumNames(Quantity) {
+constexpr std::array<NamedValue<Quantity>, 16> EnumNames(Quantity) {
   return {{{Quantity::kParams, "params"},
            {Quantity::kTokens, "tokens"},
            {Quantity::kLoss, "loss"},
@@ -50,6 +51,7 @@ constexpr std::array<NamedValue<Quantity>, 15> EnumNames(Quantity) {
            {Quantity::kBudgetFlops, "budget_flops"},
            {Quantity::kUniqueTokens, "unique_tokens"},
            {Quantity::kEpochs, "epochs"},
+           {Quantity::kBytesPerToken, "bytes_per_token"},
            {Quantity::kParamsTotal, "params_total"},
            {Quantity::kParamsNonEmbedding, "params_non_embedding"},
            {Quantity::kStatus, "status"},

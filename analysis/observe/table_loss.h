@@ -1,4 +1,4 @@
-// Losses as others write them, and what they are in nats per token.
+// Losses as others write them, and what they are in what is fitted.
 
 #pragma once
 
@@ -28,24 +28,33 @@ constexpr std::array<NamedValue<TableLoss>, 5> EnumNames(TableLoss) {
            {TableLoss::kSquaredError, "squared_error"}}};
 }
 
-/// What the losses of a table are in, unless a row says otherwise.
+/// What the losses of a table are in, unless a row says otherwise, and what
+/// they are fitted in.
 struct LossScale {
   TableLoss unit = TableLoss::kNats;
   std::optional<double> bytes_per_token = std::nullopt;  // of bits per byte
+  bool in_bits_per_byte = false;  // fitted in; not in nats per token
 };
 
-/// Returns `loss` in what it is fitted in: nats, or squared error as it is.
-/// Nothing for a perplexity of 1 or less, which no loss has.
-/// REQUIRES: loss > 0; bytes_per_token where the unit is bits per byte.
+/// Returns whether a loss cannot be fitted without the bytes of a token: one of
+/// tokens becomes one of bytes, or the other way round.
+constexpr bool NeedsBytesPerToken(const LossScale& scale) {
+  return scale.unit != TableLoss::kSquaredError &&
+         (scale.unit == TableLoss::kBitsPerByte) != scale.in_bits_per_byte;
+}
+
+/// Returns `loss` in what it is fitted in: nats per token or bits per byte, and
+/// a squared error as it is. Nothing for a perplexity of 1 or less, which no
+/// loss has. REQUIRES: loss > 0; bytes_per_token where it is needed.
 std::optional<double> FittedLoss(double loss, const LossScale& scale);
 
 /// Returns d FittedLoss / d loss, by which a standard error is multiplied.
 double FittedLossSlope(double loss, const LossScale& scale);
 
-/// Returns what a loss of this unit is fitted in.
-constexpr LossUnit FittedUnit(TableLoss unit) {
-  return unit == TableLoss::kSquaredError ? LossUnit::kSquaredError
-                                          : LossUnit::kNats;
+/// Returns what losses of this scale are fitted in.
+constexpr LossUnit FittedUnit(const LossScale& scale) {
+  if (scale.unit == TableLoss::kSquaredError) return LossUnit::kSquaredError;
+  return scale.in_bits_per_byte ? LossUnit::kBitsPerByte : LossUnit::kNats;
 }
 
 }  // namespace isoflop

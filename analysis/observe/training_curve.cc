@@ -3,9 +3,21 @@
 #include <cmath>
 
 #include "lib/core/transformed.h"
+#include "lib/data/example.h"
 #include "lib/numeric/least_squares.h"
 
 namespace isoflop {
+
+void ToBitsPerByte(std::vector<TrainingCurve>* curves) {
+  std::erase_if(*curves, [](const TrainingCurve& curve) {
+    return !curve.bytes_per_token;
+  });
+  for (TrainingCurve& curve : *curves) {
+    for (CurvePoint& point : curve.points) {
+      point.loss = BitsPerByte(point.loss, *curve.bytes_per_token);
+    }
+  }
+}
 
 std::vector<CurvePoint> Smooth(const std::vector<CurvePoint>& points) {
   const auto logs = Transformed(points, [](const CurvePoint& p) {

@@ -23,8 +23,13 @@ struct TrainingCurve {
   double N = 0.0;  // counted as ObservationSet::params says
   std::optional<double> params_total;
   std::optional<double> params_non_embedding;
-  std::vector<CurvePoint> points;  // ascending in tokens
+  std::optional<double> bytes_per_token = {};  // as RunGroup has it
+  std::vector<CurvePoint> points;         // ascending in tokens
 };
+
+/// Turns losses in nats per token into bits per byte of text. Curves whose
+/// bytes of a token are not known are removed.
+void ToBitsPerByte(std::vector<TrainingCurve>* curves);
 
 /// How far around a point Smooth looks, in ln tokens.
 inline constexpr double kSmoothingWidth = 0.1;

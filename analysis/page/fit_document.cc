@@ -76,9 +76,9 @@ void ReadSource(const JsonView& view, FitDocument* fit) {
   fit->dropped = CountOf(view["dropped"]);
   fit->used = CountOf(view["used"]);
   fit->params_in_words = ParamsInWords(view["params"].text_or_none());
-  fit->loss_unit_in_words =
-      InWords(FromName<LossUnit>(view["loss_unit"].text_or_none())
-                  .value_or(LossUnit::kNats));
+  fit->loss_unit = FromName<LossUnit>(view["loss_unit"].text_or_none())
+                       .value_or(LossUnit::kNats);
+  fit->loss_unit_in_words = InWords(fit->loss_unit);
   const auto smallest = view["smallest_flops"].number();
   const auto largest = view["largest_flops"].number();
   if (smallest && largest) fit->flops = Extent{*smallest, *largest};

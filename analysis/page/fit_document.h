@@ -11,6 +11,7 @@
 
 #include "analysis/laws/chinchilla.h"
 #include "lib/core/json.h"
+#include "lib/data/example.h"
 #include "lib/numeric/least_squares.h"
 #include "lib/plot/figure.h"
 
@@ -110,6 +111,7 @@ struct FitDocument {
   int dropped = 0;
   int used = 0;
   std::string params_in_words;  // what N counts
+  LossUnit loss_unit = LossUnit::kNats;
   std::string loss_unit_in_words;
   std::optional<Extent> flops;  // smallest and largest C of the runs
   bool has_curve_only = false;  // of two columns, not of runs

@@ -80,4 +80,16 @@ SweepFacts ReadSweepFacts(const SweepDir& dir) {
   return facts;
 }
 
+void ToBitsPerByte(SweepFacts* facts) {
+  ToBitsPerByte(&facts->curves);
+  for (RunResult& run : facts->results) {
+    if (!run.bytes_per_token) continue;
+    for (auto* loss : {&run.loss, &run.loss_std_error, &run.train_loss}) {
+      if (*loss) *loss = BitsPerByte(**loss, *run.bytes_per_token);
+    }
+    run.loss_unit = LossUnit::kBitsPerByte;
+  }
+  facts->plan.data.loss_unit = LossUnit::kBitsPerByte;
+}
+
 }  // namespace isoflop

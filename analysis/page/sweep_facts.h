@@ -52,4 +52,8 @@ struct SweepFacts {
 /// cannot be read.
 SweepFacts ReadSweepFacts(const SweepDir& dir);
 
+/// Turns every loss in nats per token into bits per byte of text, as a fit
+/// beside them has it.
+void ToBitsPerByte(SweepFacts* facts);
+
 }  // namespace isoflop

@@ -105,12 +105,12 @@ class Variants {
 
 std::string CsvRowOf(const RunResult& run, ParamsConvention convention) {
   return fmt::format(
-      "{},{},{},{},{},{},{},{},{},{},{},{},{}", ParamsOf(run, convention),
+      "{},{},{},{},{},{},{},{},{},{},{},{},{},{}", ParamsOf(run, convention),
       run.tokens, *run.loss, run.flops, Cell(run.budget_flops), run.seed,
       CsvCell(run.group), Cell(run.loss_std_error), run.params_total,
       run.params_non_embedding, NameOf(run.loss_unit),
       run.unique_tokens ? fmt::format("{}", *run.unique_tokens) : "",
-      Cell(run.epochs));
+      Cell(run.epochs), Cell(run.bytes_per_token));
 }
 
 /// results.json without its runs.
@@ -177,7 +177,8 @@ std::string RunsCsv(const Plan& plan, const std::vector<RunResult>& runs) {
   const Variants variants(plan);
   std::string text =
       "params,tokens,loss,flops,budget_flops,seed,group,loss_std,params_total,"
-      "params_non_embedding,loss_unit,unique_tokens,epochs";
+      "params_non_embedding,loss_unit,unique_tokens,epochs,"
+      "bytes_per_token";
   text += variants.Header() + "\n";
   for (const RunResult& run : runs) {
     if (run.status != RunStatus::kOk || !run.loss) continue;

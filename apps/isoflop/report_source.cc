@@ -35,6 +35,9 @@ ReportSource SourceAt(const fs::path& path) {
     source.sweep = ReadSweepFacts(SweepDir(path));
     const fs::path fit = path / "fit.json";
     if (fs::exists(fit, code) || code) source.fit = ReadFit(fit);
+    if (source.fit && source.fit->loss_unit == LossUnit::kBitsPerByte) {
+      ToBitsPerByte(&*source.sweep);
+    }
   }
   return source;
 }

@@ -75,6 +75,7 @@ SweepFit FitSweep(const Plan& plan, const std::vector<RunResult>& results,
           dir.root().string());
   if (options.envelope == EnvelopeSource::kCurves) {
     observations.curves = SweepCurves(dir, plan, results);
+    if (choice.in_bits_per_byte) ToBitsPerByte(&observations.curves);
   }
   FitProgressLine progress(STDERR_FILENO);
   FitReport report =

@@ -35,6 +35,9 @@ void AddTableOptions(CLI::App* command, TableArgs* args) {
       ->check(CLI::IsMember(AllNames<TableLoss>()));
   command->add_option("--bytes-per-token", args->bytes_per_token,
                       "Bytes of a token, for losses in bits per byte");
+  command->add_flag("--bits-per-byte", args->bits_per_byte,
+                    "Take losses in bits per byte of text, in which those of "
+                    "different tokenizers can be compared");
 }
 
 TableOptions ResolveTableOptions(const TableArgs& args) {
@@ -52,6 +55,7 @@ TableOptions ResolveTableOptions(const TableArgs& args) {
             args.bytes_per_token);
     options.loss.bytes_per_token = args.bytes_per_token;
   }
+  options.loss.in_bits_per_byte = args.bits_per_byte;
   return options;
 }
 
@@ -69,7 +73,8 @@ VariantChoice ResolveVariantChoice(const TableArgs& args,
   Require(args.drop.empty(),
           "--drop: {} is a sweep directory, which has no lines", source);
   return {.where = Transformed(args.where, ParseRowCondition),
-          .best_of = args.best_of};
+          .best_of = args.best_of,
+          .in_bits_per_byte = args.bits_per_byte};
 }
 
 }  // namespace isoflop

@@ -19,6 +19,7 @@ struct TableArgs {
   std::vector<std::string> best_of = {};
   std::string loss_unit = {};
   double bytes_per_token = 0.0;  // 0: not given
+  bool bits_per_byte = false;
 };
 
 void AddTableOptions(CLI::App* command, TableArgs* args);

@@ -1,14 +1,17 @@
 // Several tables and sweep directories fitted or compared together.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <string>
 
 #include "lib/core/json.h"
 #include "tests/apps/command.h"
 #include "tests/apps/tables.h"
+#include "tests/support/schema_check.h"
 
 namespace isoflop {
 namespace {
@@ -137,6 +140,37 @@ TEST_F(JoinedInputs, RefuseOptionsThatMeanOneOfThem) {
                 "no input has a column 'y' (loss)");
   ExpectRefused("fit a.csv b.csv -o x.json --where source=c.csv", "c.csv");
   ExpectRefused("fit a.csv b.csv -o x.json --where lr=1", "lr");
+}
+
+TEST_F(JoinedInputs, OfDifferentTokenizersAreComparedInBitsPerByte) {
+  // The same law; a token of the second is of twice the bytes.
+  std::string one = "params,tokens,loss,bytes_per_token,data\n";
+  std::string two = one;
+  for (const double N : {1e6, 2e6, 4e6, 8e6}) {
+    for (const double D : {1e8, 2e8, 4e8, 8e8}) {
+      const double loss =
+          1.7 + 400.0 / std::pow(N, 0.34) + 410.0 / std::pow(D, 0.28);
+      one += fmt::format("{},{},{},2,bytes\n", N, D, loss);
+      two += fmt::format("{},{},{},4,pairs\n", N, D, 2.0 * loss);
+    }
+  }
+  dir_.Write("one.csv", one);
+  dir_.Write("two.csv", two);
+  const Outcome fit = Isoflop(
+      dir_, "fit one.csv two.csv --bits-per-byte --bootstrap 0 -o bpb.json");
+  ASSERT_EQ(fit.status, 0) << fit.err;
+  EXPECT_THAT(fit.out, HasSubstr("bits per byte"));
+  const Json json = ReadJsonFile(dir_ / "bpb.json");
+  EXPECT_EQ(json["observations"]["loss_unit"], "bits_per_byte");
+  EXPECT_EQ(SchemaProblem(json, "fit"), "");
+  EXPECT_NEAR(json["chinchilla"]["estimate"]["E"].get<double>(),
+              1.7 / (2.0 * std::log(2.0)), 1e-6);
+  const Outcome compared = Isoflop(
+      dir_, "compare one.csv two.csv --by data --bits-per-byte --bootstrap 0");
+  EXPECT_EQ(compared.status, 0) << compared.err;
+  EXPECT_THAT(compared.out, HasSubstr("bits per byte"));
+  ExpectRefused("fit one.csv a.csv --bits-per-byte -o x.json",
+                "bits per byte need the bytes of a token");
 }
 
 TEST_F(JoinedInputs, RefuseLossesOfDifferentKinds) {

@@ -282,6 +282,61 @@ TEST(CsvObservations, MayBeginWithALineThatNamesTheSeparator) {
   EXPECT_EQ(set.rows[0].L, 3.0);
 }
 
+/// A row whose loss is fitted in bits per byte.
+LabelledObservations InBitsPerByte(const std::string& text,
+                                   TableLoss unit = TableLoss::kNats) {
+  const TableOptions options{.loss = {.unit = unit, .in_bits_per_byte = true}};
+  return ParseObservations(text, "a", options);
+}
+
+TEST(CsvObservations, AreFittedInBitsPerByteWhereThatIsWanted) {
+  const auto of_nats =
+      InBitsPerByte("N,D,L,loss_std,bytes_per_token\n1,2,3,0.1,4\n").set;
+  EXPECT_EQ(of_nats.loss_unit, LossUnit::kBitsPerByte);
+  EXPECT_NEAR(of_nats.rows[0].L, 3.0 / (4.0 * std::log(2.0)), 1e-12);
+  EXPECT_NEAR(*of_nats.rows[0].loss_std, 0.1 / (4.0 * std::log(2.0)), 1e-12);
+  const auto of_perplexity = InBitsPerByte(
+      "N,D,L,loss_std,bytes_per_token\n1,2,20,0.1,4\n", TableLoss::kPerplexity);
+  EXPECT_NEAR(of_perplexity.set.rows[0].L,
+              std::log(20.0) / (4.0 * std::log(2.0)), 1e-12);
+  EXPECT_NEAR(*of_perplexity.set.rows[0].loss_std,
+              0.1 / 20.0 / (4.0 * std::log(2.0)), 1e-12);
+}
+
+TEST(CsvObservations, InBitsPerByteAreFittedAsTheyAre) {
+  const auto set =
+      InBitsPerByte("N,D,L,loss_unit\n1,2,0.9,bits_per_byte\n").set;
+  EXPECT_EQ(set.rows[0].L, 0.9);
+  EXPECT_EQ(set.loss_unit, LossUnit::kBitsPerByte);
+  EXPECT_THAT(set.notes, IsEmpty());
+}
+
+TEST(CsvObservations, TakeTheBytesOfATokenFromTheirOwnRow) {
+  const auto set =
+      InBitsPerByte("N,D,L,bytes_per_token\n1,2,3,4\n1,3,3,2\n").set;
+  EXPECT_NEAR(set.rows[1].L, 2.0 * set.rows[0].L, 1e-12);
+  const auto nats = ParseObservations(
+                        "N,D,L,loss_unit,bytes_per_token\n"
+                        "1,2,1,bits_per_byte,4\n",
+                        "a")
+                        .set;
+  EXPECT_NEAR(nats.rows[0].L, 4.0 * std::log(2.0), 1e-12);
+}
+
+TEST(CsvObservations, InBitsPerByteNeedTheBytesOfAToken) {
+  EXPECT_ERROR(InBitsPerByte("N,D,L\n1,2,3\n"),
+               "--bytes-per-token: must be given");
+  EXPECT_ERROR(InBitsPerByte("N,D,L,loss_unit\n1,2,3,nats\n"),
+               "a:2: bits per byte need the bytes of a token");
+  EXPECT_ERROR(InBitsPerByte("N,D,L,bytes_per_token\n1,2,3,4\n1,3,3,\n"),
+               "a:3: bits per byte need the bytes of a token");
+  EXPECT_ERROR(InBitsPerByte("N,D,L,bytes_per_token\n1,2,3,0\n"),
+               "column 'bytes_per_token': must be a finite number above 0");
+  EXPECT_ERROR(
+      InBitsPerByte("N,D,L,loss_unit,bytes_per_token\n1,2,3,squared_error,4\n"),
+      "squared errors are of no text");
+}
+
 TEST(CsvObservations, AreFittedInNatsWhateverTheirUnit) {
   const auto fitted = [](const std::string& unit, double loss) {
     const TableOptions options{

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "lib/core/files.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tiny_sweep.h"
@@ -52,6 +54,20 @@ TEST_F(SweepCurvesTest, ReadsTrunksAtTheMiddleOfWhatALineIsAMeanOver) {
   EXPECT_EQ(curves[0].points[0].tokens, 320.0);
   EXPECT_EQ(curves[0].points[1].tokens, 960.0);
   EXPECT_EQ(curves[0].points[1].loss, 3.0);
+}
+
+TEST_F(SweepCurvesTest, TurnIntoBitsPerByteWhereTheTextIsKnown) {
+  WriteFileAtomically(dir_.group(group().id) / "metrics.jsonl",
+                      Line(10, ", \"train_loss\": 4.0"));
+  auto unknown = Curves();
+  ASSERT_EQ(unknown.size(), 1U);
+  ToBitsPerByte(&unknown);
+  EXPECT_TRUE(unknown.empty());
+  sweep_.plan.groups[0].bytes_per_token = 2.0 / std::log(2.0);
+  auto known = Curves();
+  ToBitsPerByte(&known);
+  ASSERT_EQ(known.size(), 1U);
+  EXPECT_DOUBLE_EQ(known[0].points[0].loss, 2.0);
 }
 
 TEST_F(SweepCurvesTest, ReadsBranchesFromWhereTheyLeaveTheTrunk) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/support/expect_error.h"
 #include "tests/support/repeated_tokens.h"
 #include "tests/support/temp_dir.h"
@@ -54,6 +56,36 @@ TEST(SweepObservations, KnowHowManyTokensWereDifferent) {
        SweepObservations(endless.plan, AllOk(endless.plan)).rows) {
     EXPECT_FALSE(row.unique_tokens.has_value());
   }
+}
+
+TEST(SweepObservations, TurnLossesIntoBitsPerByteWhereThatIsWanted) {
+  const TinySweep sweep;
+  auto results = AllOk(sweep.plan);
+  for (RunResult& result : results) result.bytes_per_token = 4.0;
+  const ObservationSet set = SweepObservations(
+      sweep.plan, results, Json::object(), {.in_bits_per_byte = true});
+  EXPECT_EQ(set.loss_unit, LossUnit::kBitsPerByte);
+  EXPECT_DOUBLE_EQ(set.rows[1].L, 2.8 / (4.0 * std::log(2.0)));
+  EXPECT_DOUBLE_EQ(*set.rows[1].loss_std, 0.01 / (4.0 * std::log(2.0)));
+  EXPECT_EQ(SweepObservations(sweep.plan, results).rows[1].L, 2.8);
+}
+
+TEST(SweepObservations, InBitsPerByteNeedTheBytesOfEveryRunsToken) {
+  const TinySweep sweep;
+  auto results = AllOk(sweep.plan);
+  results.front().bytes_per_token = 4.0;
+  EXPECT_ERROR(SweepObservations(sweep.plan, results, Json::object(),
+                                 {.in_bits_per_byte = true}),
+               "how many bytes of text a token stands for is not known");
+}
+
+TEST(SweepObservations, OfSquaredErrorsAreOfNoText) {
+  const TinySweep sweep;
+  auto results = AllOk(sweep.plan);
+  for (RunResult& result : results) result.loss_unit = LossUnit::kSquaredError;
+  EXPECT_ERROR(SweepObservations(sweep.plan, results, Json::object(),
+                                 {.in_bits_per_byte = true}),
+               "squared errors are of no text");
 }
 
 TEST(SweepObservations, CIsSixND) {
