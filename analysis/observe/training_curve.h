@@ -24,7 +24,7 @@ struct TrainingCurve {
   std::optional<double> params_total;
   std::optional<double> params_non_embedding;
   std::optional<double> bytes_per_token = {};  // as RunGroup has it
-  std::vector<CurvePoint> points;         // ascending in tokens
+  std::vector<CurvePoint> points;              // ascending in tokens
 };
 
 /// Turns losses in nats per token into bits per byte of text. Curves whose
