@@ -92,6 +92,37 @@ std::string ZshOption(const CLI::Option& option) {
   return text;
 }
 
+/// What zsh offers behind the name of a command: its own options and files, and
+/// where it has commands below it, these and what is behind them.
+std::string ZshWords(const CLI::App& command, const std::string& indent) {
+  std::string own = indent + "_arguments";
+  for (const CLI::Option* option : command.get_options()) {
+    own += ZshOption(*option);
+  }
+  const bool takes_more = std::ranges::any_of(
+      command.get_options(),
+      [](const CLI::Option* option) { return option->get_positional(); });
+  own += takes_more ? " \\\n        '*:file:_files'\n" : "\n";
+  const auto below = command.get_subcommands({});
+  if (below.empty()) return own;
+  std::string names;
+  std::string cases;
+  for (const CLI::App* one : below) {
+    names += fmt::format("{}  '{}:{}'\n", indent, one->get_name(),
+                         InBrackets(one->get_description()));
+    cases += fmt::format(
+        "{0}  {1})\n{0}    shift words; (( CURRENT-- ))\n{2}"
+        "{0}    ;;\n",
+        indent, one->get_name(), ZshWords(*one, indent + "    "));
+  }
+  return fmt::format(
+      "{0}commands=(\n{1}{0})\n{0}word=$words[2]\n"
+      "{0}if (( CURRENT == 2 )); then\n{0}  word=\n"
+      "{0}  _describe command commands\n{0}fi\n{0}case $word in\n{2}"
+      "{0}  *)\n{3}{0}    ;;\n{0}esac\n",
+      indent, names, cases, own);
+}
+
 /// Text of a man page: what would be a request or an escape is none.
 std::string Roff(std::string_view text) {
   std::string roff;
@@ -175,38 +206,20 @@ complete -o default -F _isoflop isoflop
 }
 
 std::string ZshCompletion(const CLI::App& app) {
-  std::string commands;
-  std::string cases;
-  for (const CLI::App* command : app.get_subcommands({})) {
-    commands += fmt::format("    '{}:{}'\n", command->get_name(),
-                            InQuotes(command->get_description()));
-    std::string options;
-    for (const CLI::Option* option : command->get_options()) {
-      options += ZshOption(*option);
-    }
-    cases +=
-        fmt::format("      {}) _arguments{} \\\n        '*:file:_files' ;;\n",
-                    command->get_name(), options);
-  }
   return fmt::format(R"(#compdef isoflop
 # Completion for zsh: source <(isoflop completion zsh), or put it into a folder
 # of fpath as _isoflop
 _isoflop() {{
-  local -a commands=(
-{}  )
-  if (( CURRENT == 2 )); then
-    _describe command commands
-  else
-    local command=$words[2]
-    shift words
-    (( CURRENT-- ))
-    case $command in
-{}    esac
-  fi
-}}
-compdef _isoflop isoflop
+  local word
+  local -a commands
+{}}}
+if [[ $funcstack[1] == _isoflop ]]; then
+  _isoflop "$@"
+else
+  compdef _isoflop isoflop
+fi
 )",
-                     commands, cases);
+                     ZshWords(app, "  "));
 }
 
 std::string ManPage(const CLI::App& app) {

@@ -116,6 +116,40 @@ TEST(Completion, OfZshIsReadByZsh) {
   EXPECT_EQ(Isoflop(dir, "--version; zsh -n _isoflop").status, 0);
 }
 
+/// What stands on the command line of an interactive zsh after the keys and a
+/// tab, in a shell that has not completed anything before.
+std::string CompletedByZsh(const TempDir& dir, const std::string& keys) {
+  Isoflop(dir, "completion zsh >_isoflop");
+  WriteFileAtomically(dir / "ask.zsh", R"(zmodload zsh/zpty
+zpty shell 'env TERM=dumb zsh -f -i'
+zpty -w shell "PROMPT='> '; fpath=($PWD \$fpath); autoload -U compinit"
+zpty -w shell 'compinit -u -D; bindkey -e'
+zpty -w shell 'print rea""dy'
+zpty -r -m shell skipped '*ready*'
+zpty -w -n shell $1$'\t'
+# What is completed is known when the line is run.
+sleep 1
+zpty -w -n shell $'\C-a: \C-e; print en""d\n'
+zpty -r -m shell seen '*end*'
+print -r -- $seen
+)");
+  return Isoflop(dir, "--version; timeout 30 zsh ask.zsh '" + keys + "'").out;
+}
+
+TEST(Completion, OfZshCompletesAtTheFirstTab) {
+  const TempDir dir;
+  if (Isoflop(dir, "--version; command -v zsh").status != 0) {
+    GTEST_SKIP() << "there is no zsh";
+  }
+  EXPECT_THAT(CompletedByZsh(dir, "isoflop alloc"),
+              HasSubstr("isoflop allocate"));
+  EXPECT_THAT(CompletedByZsh(dir, "isoflop fit --det"), HasSubstr("--details"));
+  EXPECT_THAT(CompletedByZsh(dir, "isoflop data tok"),
+              HasSubstr("data tokenize"));
+  EXPECT_THAT(CompletedByZsh(dir, "isoflop data tokenize --vocab-s"),
+              HasSubstr("--vocab-size"));
+}
+
 TEST(ManPage, HasEveryCommandAndNoStrayRequest) {
   const TempDir dir;
   const std::string page = Isoflop(dir, "man").out;
