@@ -61,7 +61,7 @@ void RequireNoOptionsOfRuns(const CLI::App& fit) {
        {"--params", "--envelope", "--isoflop-curve", "--keep-flat",
         "--tied-exponents", "--weights", "--drop-largest-loss", "--bootstrap",
         "--bootstrap-unit", "--seed", "--holdout-above", "--seed-noise",
-        "--flops"}) {
+        "--flops", "--bits-per-byte"}) {
     Require(fit.count(option) == 0,
             "{}: has no meaning for two columns; leave it out or --x", option);
   }

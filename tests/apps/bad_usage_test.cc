@@ -280,6 +280,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{"fit runs.csv --x params --y loss --drop-largest-loss 1",
                  "--drop-largest-loss"},
         BadUsage{"fit runs.csv --x params --y loss --flops 1e20", "--flops"},
+        BadUsage{"fit runs.csv --x params --y loss --bits-per-byte",
+                 "--bits-per-byte: has no meaning for two columns"},
         BadUsage{"fit runs.csv --x params --y loss --bootstrap 0",
                  "--bootstrap: has no meaning for two columns"},
         BadUsage{"fit runs.csv --x params --y loss --bootstrap-unit run",
