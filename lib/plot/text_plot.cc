@@ -219,7 +219,7 @@ void Draw(const Panel& panel, Canvas* canvas) {
 std::string TitleOfAxes(const Panel& panel, std::size_t columns) {
   const std::string& x = panel.x.title;
   if (x.empty()) return Cut(panel.y.title, columns);
-  const std::string whole = fmt::format("{} over {}", panel.y.title, x);
+  std::string whole = fmt::format("{} over {}", panel.y.title, x);
   if (DisplayWidth(whole) <= columns) return whole;
   return Cut(
       fmt::format("{} over {}", panel.y.title, x.substr(0, x.find(" ("))),
